@@ -118,7 +118,7 @@ impl Limit {
     }
 }
 
-/// The causes that each tool finds, in groups. A cause may be in several of them.
+/// The causes that each tool finds, by the tool's name, in groups. A cause may be in several of them.
 pub static FOUND_BY: &[(&str, &[&[&Cause]])] = &[
     ("auditConfig", audit_config::FINDS),
     ("checkCompliance", check_compliance::FINDS),

@@ -24,7 +24,7 @@ pub struct Diagnosis {
     no_findings: Option<String>,
 }
 
-/// What an answer does not know.
+/// The parts that an answer could not read.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct UnreadParts<'a> {
     /// The lines of `not_seen`.

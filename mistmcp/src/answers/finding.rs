@@ -102,7 +102,8 @@ impl Finding {
         self
     }
 
-    /// Adds a value that led to the finding. `null` adds nothing.
+    /// Adds a value that led to the finding, by Mist's name of the field where it has one. Times are epoch seconds; a name of
+    /// our own ends with its unit (`latency_ms`). `see` shows the rows that it is from. `null` adds nothing.
     pub fn evidence(mut self, name: &str, value: impl Into<Value>) -> Self {
         let value = value.into();
         if !value.is_null() {
@@ -204,7 +205,7 @@ impl Finding {
         self.severity
     }
 
-    /// How well it explains the question, 0 to 100.
+    /// The weight: how well it explains the question, 0 to 100.
     pub fn get_weight(&self) -> u8 {
         self.weight
     }

@@ -134,7 +134,7 @@ impl Inquiry {
         super::ago(time, self.0.now)
     }
 
-    /// Reads the rows of a part. Where that fails, the answer says so in `not_seen`, and there are no rows.
+    /// Reads the rows of a part: of each page the list, its `results`, or the object itself. Where that fails, the answer says so in `not_seen`, and there are no rows.
     pub async fn rows(&self, part: &Part) -> Rows {
         match self.read(part).await {
             Some(pages) => pages.0.iter().cloned().map(Rows::of).reduce(Rows::and).unwrap_or_default(),

@@ -42,7 +42,7 @@ impl Object {
         self
     }
 
-    /// The MAC address; for a port, that of its device.
+    /// The MAC address as Mist writes it, twelve digits in lower case; for a port, that of its device.
     pub fn mac(mut self, mac: impl Into<Option<String>>) -> Self {
         self.mac = mac.into().filter(|mac| !mac.is_empty());
         self

@@ -96,7 +96,7 @@ causes! {
             "A restart by a user in the events.",
             "None, if it was planned.";
         RESTARTING "restarting": "The device restarts again and again.",
-            "Several restarts in the window that nobody asked for, or a short uptime.",
+            "Several restarts in the window that nobody asked for.",
             "Check power and heat, read the restart reasons, upgrade, or replace it.";
         HARDWARE_ALARM "hardware_alarm": "A part of the hardware has failed or is too hot.",
             "A chassis alarm that is not cleared.",

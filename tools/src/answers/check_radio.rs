@@ -276,7 +276,7 @@ fn reported(
             !found.iter().any(known)
         })
         .map(|finding| {
-            // Foreign access points that nobody hears any more matter less.
+            // Foreign access points that are no longer received matter less.
             let weight = if finding.cause().group == "radio" { 60 } else { 45 };
             finding.weight(weight)
         })

@@ -84,7 +84,7 @@ async fn find(ask: &Inquiry, org: &str, id: &str, window: Window) -> Diagnosis {
     facts(&state, id, &history, &found).findings(found).shown_by(&parts::device_stats(id))
 }
 
-/// Reads the rest, in the order of what it tells: a call with names to look up has fewer requests left.
+/// Reads the rest, the most useful parts first: a call with names to look up has fewer requests left.
 async fn read_history(
     ask: &Inquiry,
     org: &str,
@@ -115,17 +115,15 @@ async fn read_history(
     let is_gateway =
         |mac: &str| state.devices.iter().any(|device| device.kind == "gateway" && device.has_mac(mac));
     state.wan_peers = carried.of(is_gateway);
-    let here = |rows: &Rows, scope| {
-        let row = rows.iter().find(|row| row.text("site_id").as_deref() == Some(id));
-        row.map(|row| ServiceLevel::all(row, scope)).unwrap_or_default()
-    };
     let changes = audit.iter().filter_map(Change::of);
     let changes =
         changes.filter(|change| change.target != Target::Account && state.is_changed_by(change, id));
     let mut changes: Vec<_> = changes.collect();
     changes.sort_by_key(|change| std::cmp::Reverse(change.time));
     SiteHistory {
-        levels: [here(wireless, "wireless"), here(&wired, "wired"), here(&wan, "wan")].concat(),
+        levels: [(wireless, "wireless"), (&wired, "wired"), (&wan, "wan")]
+            .map(|(rows, scope)| ServiceLevel::at_site(rows, id, scope))
+            .concat(),
         changes,
         client_events: clients.iter().filter_map(Event::of).collect(),
     }

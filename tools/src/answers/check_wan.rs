@@ -181,7 +181,7 @@ impl State {
         }
     }
 
-    /// What alarms report. What statistics and events show as well is told once.
+    /// What alarms report. A report of what statistics or events show as well has less weight.
     fn reports(&self, wan: &Wan<'_>) -> Vec<Finding> {
         let held = alarms::active(&self.alarms, &self.events).into_iter().filter(|alarm| {
             alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| cause.group == "WAN")

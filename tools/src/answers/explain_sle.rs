@@ -9,14 +9,14 @@ use mistmcp::serde_json::{Map, Value, json};
 use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 
 use super::arguments::Organization;
-use super::facts::{Event, ServiceLevelTrend, metric_name, percent};
+use super::facts::{Event, ServiceLevel, ServiceLevelTrend, metric_name, percent};
 use super::rules::service_levels;
 use super::site_state::{SitePart, SiteState, site_name};
 use super::{causes as c, parts};
 
 use classifiers::{SleSite, explained};
 use impact::{Impacted, impacted, with_names};
-use metric::{choose_metric, is_wireless, known_metrics, levels_of_site};
+use metric::{choose_metric, is_wireless, known_metrics};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] = &[
@@ -90,7 +90,7 @@ async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: 
     );
     let known = known_metrics(metrics.as_ref());
     let levels = [(&wireless, "wireless"), (&wired, "wired"), (&wan, "wan")]
-        .map(|(rows, scope)| levels_of_site(rows, id, scope));
+        .map(|(rows, scope)| ServiceLevel::at_site(rows, id, scope));
     let levels = levels.concat();
     let metric = match choose_metric(&name(&site), asked.as_deref(), &known, &levels) {
         Ok(metric) => metric,

@@ -18,7 +18,7 @@ pub(super) use alarm::Alarm;
 pub(super) use change::{Change, Target};
 pub(super) use client::{Client, Medium};
 pub(super) use device::{Device, LldpNeighbor};
-pub(super) use event::{Event, Stage, open, stage_of};
+pub(super) use event::{CONFIG_FAILURES, Event, Stage, open, stage_of};
 pub(super) use port::Port;
 pub(super) use radio::{NeighborSignals, Radio};
 pub(super) use rogue::Rogue;
@@ -26,3 +26,15 @@ pub(super) use service_level::{
     Classifier, ServiceLevel, ServiceLevelTrend, classifiers, metric_name, percent,
 };
 pub(super) use topology::Topology;
+
+#[cfg(test)]
+pub(super) mod test_rows {
+    use mistmcp::serde_json::Value;
+
+    /// Sets the fields of a row to those of `changes`.
+    pub(in crate::answers) fn merge(row: &mut Value, changes: &Value) {
+        for (name, value) in changes.as_object().into_iter().flatten() {
+            row[name] = value.clone();
+        }
+    }
+}

@@ -99,7 +99,7 @@ impl Search {
                 }
             }
         }
-        // What one part knows completes what another does.
+        // The lists complete each other.
         for client in &mut exact {
             if let Some(more) = partly.iter().find(|other| other.mac == client.mac) {
                 *client = client.clone().with(more);

@@ -1,4 +1,4 @@
-//! `showTopology`: how the devices of a site hang together.
+//! `showTopology`: the devices of a site and the links between them.
 
 use std::fmt::Write as _;
 
@@ -24,8 +24,8 @@ pub async fn show_topology(
     mist: &Mist,
     call: &Call,
     site_id: SiteId,
-    /// Only the way to this client, by its MAC address, host name, user or IP address.
-    #[brief = "Only the way to this client: MAC, name, user or IP"]
+    /// Only the path to this client, by its MAC address, host name, user or IP address.
+    #[brief = "Only the path to this client: MAC, name, user or IP"]
     client: Option<String>,
 ) -> Result<Reply> {
     answer(
@@ -93,7 +93,7 @@ async fn find(ask: &Inquiry, site: &str, client: Option<&str>) -> Diagnosis {
             Some(client) => {
                 topology.keep_path_to(&client, client.medium == Medium::Wireless);
                 found.retain(|finding| topology.nodes.iter().any(|node| finding.is_on(&name(&node.name))));
-                subject = format!("The way to {} at {}", client.called(), name(&site_name));
+                subject = format!("The path to {} at {}", client.called(), name(&site_name));
                 if client.device.as_deref().and_then(|mac| topology.place(mac)).is_none() {
                     ask.not_seen("where the client is", "its device is not known at the site");
                 }
@@ -168,7 +168,7 @@ fn with_drawing(
         .view("mermaid", mermaid::flowchart(topology, Detail::All))
 }
 
-/// Nodes of a drawing that the answer tries to tell whole.
+/// Most nodes of a drawing with each access point.
 const MOST_DRAWN: usize = 200;
 
 /// The client that a text names: exactly, or else the only one of whose name it is a part.

@@ -6,7 +6,7 @@ use mistmcp::serde_json::{Value, json};
 use super::facts::wan::{DhcpPool, GatewayCluster, RoutingNeighbor, Tunnel, VpnPath};
 use super::facts::{Alarm, Change, Device, Event, Port, Radio};
 use super::rules::ports::PortContext;
-use super::rules::site::{self, SiteCase};
+use super::rules::site::SiteCase;
 use super::rules::wan;
 use super::{locate, parts};
 
@@ -25,7 +25,6 @@ pub(super) struct SiteState {
     pub(super) alarms: Vec<Alarm>,
     /// Whether the alarms could be read.
     pub(super) alarms_seen: bool,
-    pub(super) missing_vlans: Vec<(String, Vec<String>)>,
     pub(super) radios: Vec<Radio>,
     pub(super) pools: Vec<DhcpPool>,
     pub(super) clusters: Vec<GatewayCluster>,
@@ -142,7 +141,6 @@ impl SiteState {
             name,
             devices: locate::devices_at(site, &stats),
             devices_seen: stats.is_seen(),
-            missing_vlans: site::missing_vlans(stats.iter()),
             radios: stats.iter().flat_map(Radio::all_of).collect(),
             pools: stats.iter().flat_map(DhcpPool::all_of).collect(),
             clusters: stats.iter().filter_map(GatewayCluster::of).collect(),
@@ -169,7 +167,6 @@ impl SiteState {
             events: &self.events,
             client_events,
             alarms: &self.alarms,
-            missing_vlans: &self.missing_vlans,
             radios: &self.radios,
             pools: &self.pools,
             clusters: &self.clusters,

@@ -32,7 +32,7 @@ pub(super) const MIN_POE_DRAW: f64 = 0.5;
 /// Seconds without traffic, after which a port counts as unused.
 pub(super) const UNUSED_PORT: i64 = 7 * DAY;
 
-/// Restarts in the window that nobody asked for, from which on a device restarts again and again.
+/// Restarts in the window without a request, from which on a device restarts again and again.
 pub(super) const MIN_RESTARTS: usize = 3;
 /// Seconds between events that belong together: devices report a common cause within some minutes, because the cloud
 /// declares a device gone after missed heartbeats.
@@ -51,11 +51,11 @@ pub(super) const DAY: i64 = 86_400;
 /// RSSI in dBm from which on another access point is near: its frames are decoded and keep the channel busy. 802.11 defers
 /// from -82 dBm on; design guides plan for less than -75 dBm between cells of one channel.
 pub(super) const NEAR_AP: f64 = -75.0;
-/// Near access points on one channel that are worth a line, even while nobody feels it.
+/// Near access points on one channel that are reported, even if utilization is low.
 pub(super) const MANY_ON_CHANNEL: usize = 4;
-/// Utilization in percent from which on a shared channel is felt.
+/// Utilization in percent from which on clients notice a shared channel.
 pub(super) const SHARED_CHANNEL: f64 = 50.0;
-/// Share of the air time in percent that other networks or other devices than Wi-Fi take, from which on they are felt.
+/// Share of the air time in percent that other networks or other devices than Wi-Fi take, from which on clients notice it.
 pub(super) const INTERFERENCE_SHARE: f64 = 30.0;
 /// Noise floor in dBm above which data rates fall. It is -90 to -95 dBm on a quiet channel; with -80 dBm, a client at
 /// -65 dBm has 15 dB left.

@@ -40,7 +40,7 @@ pub async fn troubleshoot_authentication(
     .await
 }
 
-/// Finds the client among those that NAC knows and those of the WLANs; if need be, among the wired ones.
+/// Finds the client among NAC and wireless clients, or else among the wired ones.
 async fn locate(ask: &Inquiry, search: &Search, who: &str) -> Result<Client, Diagnosis> {
     let (nac, wireless) = (search.nac(), search.wireless());
     let (nac, wireless) = join!(ask.rows(&nac), ask.rows(&wireless));

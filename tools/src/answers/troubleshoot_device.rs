@@ -277,7 +277,7 @@ fn reported(all: &[Alarm], case: &device::DeviceCase<'_>, site_name: &str, now: 
     found.collect()
 }
 
-/// Whether an entry of the audit log tells of a changed configuration, and not of an action such as a restart.
+/// Whether an entry of the audit log is about a changed configuration, and not about an action such as a restart.
 fn is_change(message: &str) -> bool {
     let first = message.split_whitespace().next().unwrap_or_default().to_lowercase();
     ["update", "add", "create", "delete", "remove", "modify", "change", "set", "assign", "unassign", "import"]

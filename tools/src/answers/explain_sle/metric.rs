@@ -1,6 +1,6 @@
 //! Which service level of a site is explained.
 
-use mistmcp::answers::{Row, Rows, listed, name};
+use mistmcp::answers::{Row, listed, name};
 use mistmcp::serde_json::Value;
 
 use crate::answers::facts::{ServiceLevel, metric_name};
@@ -11,11 +11,6 @@ pub(super) fn known_metrics(value: Option<&Value>) -> Vec<String> {
     let row = Row::of(value);
     let enabled = row.texts("enabled");
     if enabled.is_empty() { row.texts("supported") } else { enabled }
-}
-
-pub(super) fn levels_of_site(rows: &Rows, id: &str, scope: &'static str) -> Vec<ServiceLevel> {
-    let row = rows.iter().find(|row| row.text("site_id").as_deref() == Some(id));
-    row.map(|row| ServiceLevel::all(row, scope)).unwrap_or_default()
 }
 
 /// The metric that is asked for, in the spelling of the site; or the lowest one.

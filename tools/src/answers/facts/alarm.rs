@@ -2,14 +2,16 @@
 
 use mistmcp::answers::Row;
 
-/// A trouble that Mist reports by itself: an alarm, or a Marvis action.
+/// A trouble that Mist reports by itself: an alarm (`searchOrgAlarms`, `searchSiteAlarms`), or a Marvis action
+/// (`listOrgMarvisActions`). Times are epoch seconds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::answers) struct Alarm {
-    /// Type of the alarm, or symptom of the action.
+    /// Type of the alarm, or symptom of the action, in lower case.
     pub(in crate::answers) kind: String,
     pub(in crate::answers) id: Option<String>,
     pub(in crate::answers) site: Option<String>,
     pub(in crate::answers) severity: Option<String>,
+    /// When it was raised first, and last.
     pub(in crate::answers) time: Option<i64>,
     pub(in crate::answers) last_seen: Option<i64>,
     pub(in crate::answers) count: i64,

@@ -3,9 +3,10 @@
 use mistmcp::answers::{Object, Row, name};
 use mistmcp::serde_json::{Map, Value};
 
-/// An entry of the audit log.
+/// An entry of the audit log (`listOrgAuditLogs`).
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::answers) struct Change {
+    /// Epoch seconds.
     pub(in crate::answers) time: i64,
     pub(in crate::answers) who: Option<String>,
     /// Address that the administrator came from.

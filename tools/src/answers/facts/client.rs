@@ -13,7 +13,8 @@ pub(in crate::answers) enum Medium {
     Nac,
 }
 
-/// A client, from its row in a search or in the statistics.
+/// A client, from its row in a search (`searchOrgWirelessClients`, `searchOrgWiredClients`, `searchOrgWanClients`,
+/// `searchOrgNacClients`) or in the statistics (`listSiteWirelessClientsStats`).
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::answers) struct Client {
     pub(in crate::answers) medium: Medium,
@@ -34,12 +35,15 @@ pub(in crate::answers) struct Client {
     pub(in crate::answers) vlan: Option<i64>,
     pub(in crate::answers) band: Option<String>,
     pub(in crate::answers) channel: Option<i64>,
+    /// In dBm.
     pub(in crate::answers) rssi: Option<f64>,
+    /// In dB.
     pub(in crate::answers) snr: Option<f64>,
     pub(in crate::answers) model: Option<String>,
     pub(in crate::answers) auth: Option<String>,
     pub(in crate::answers) auth_state: Option<String>,
     pub(in crate::answers) rule: Option<String>,
+    /// Epoch seconds.
     pub(in crate::answers) last_seen: Option<i64>,
     /// Access points that it used before.
     pub(in crate::answers) before: Vec<String>,
@@ -111,7 +115,7 @@ impl Client {
         }
     }
 
-    /// Adds what another row knows of the same client.
+    /// Fills in missing fields from another row of the same client.
     pub(in crate::answers) fn with(self, other: &Self) -> Self {
         let other = other.clone();
         Self {

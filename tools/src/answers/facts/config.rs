@@ -109,17 +109,20 @@ pub(in crate::answers) fn defined(row: Row<'_>, path: &str) -> BTreeSet<String> 
     row.fields(path).filter(|(_, value)| !value.value().is_null()).map(|(name, _)| name.to_owned()).collect()
 }
 
-/// A WLAN, and for whom it is.
+/// A WLAN and where it applies, from `listOrgWlans`, `listSiteWlans` or `listSiteWlanDerived`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::answers) struct Wlan {
     pub(in crate::answers) id: Option<String>,
     pub(in crate::answers) ssid: String,
     pub(in crate::answers) enabled: bool,
+    /// `site`, `aps` or `wxtags`.
     pub(in crate::answers) apply_to: String,
     pub(in crate::answers) aps: Vec<String>,
     pub(in crate::answers) tags: Vec<String>,
     pub(in crate::answers) template: Option<String>,
+    /// Epoch seconds of the last change of any kind.
     pub(in crate::answers) modified: Option<i64>,
+    /// Whether its list of bands is empty.
     pub(in crate::answers) without_bands: bool,
 }
 

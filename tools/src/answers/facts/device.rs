@@ -2,13 +2,16 @@
 
 use mistmcp::answers::{Object, Row, name};
 
-/// A device, from its row in the inventory, in the statistics or in a search.
+use super::Event;
+
+/// A device, from its row in the inventory (`getOrgInventory`), in the statistics (`listSiteDevicesStats`,
+/// `listOrgDevicesStats`, `listSiteMxEdgesStats`) or in a search. MAC addresses are twelve digits in lower case.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::answers) struct Device {
     pub(in crate::answers) id: Option<String>,
     pub(in crate::answers) mac: String,
     pub(in crate::answers) name: Option<String>,
-    /// `ap`, `switch` or `gateway`.
+    /// `ap`, `switch`, `gateway` or `mxedge`.
     pub(in crate::answers) kind: String,
     pub(in crate::answers) model: Option<String>,
     pub(in crate::answers) serial: Option<String>,
@@ -21,11 +24,14 @@ pub(in crate::answers) struct Device {
     pub(in crate::answers) external_ip: Option<String>,
     pub(in crate::answers) connected: Option<bool>,
     pub(in crate::answers) status: Option<String>,
+    /// Epoch seconds.
     pub(in crate::answers) last_seen: Option<i64>,
+    /// Seconds since it started.
     pub(in crate::answers) uptime: Option<i64>,
     pub(in crate::answers) config_status: Option<String>,
     pub(in crate::answers) power_constrained: bool,
     pub(in crate::answers) power_source: Option<String>,
+    /// State of a firmware upgrade (`fwupdate.status`).
     pub(in crate::answers) upgrade: Option<String>,
     /// The device and port upstream of it, from LLDP.
     pub(in crate::answers) lldp_neighbor: LldpNeighbor,
@@ -37,7 +43,7 @@ pub(in crate::answers) struct Device {
     /// MAC addresses of all members of a virtual chassis or cluster, and those that are not present.
     pub(in crate::answers) members: Vec<String>,
     pub(in crate::answers) missing_members: Vec<String>,
-    /// Parts of the PoE budget: drawn and available, in watts.
+    /// PoE power of all modules: drawn and available, in watts.
     pub(in crate::answers) poe: Option<(f64, f64)>,
     /// VLANs that clients use and that carry no traffic on its wire.
     pub(in crate::answers) missing_vlans: Vec<String>,
@@ -117,6 +123,12 @@ impl Device {
         })
     }
 
+    /// The device that an event is about.
+    pub(in crate::answers) fn of_event<'a>(devices: &'a [Self], event: &Event) -> Option<&'a Self> {
+        let mac = event.mac.as_deref()?;
+        devices.iter().find(|device| device.has_mac(mac))
+    }
+
     /// The name, or else the MAC address.
     pub(in crate::answers) fn called(&self) -> String {
         name(self.name.as_deref().unwrap_or(&self.mac))
@@ -154,7 +166,7 @@ impl Device {
         self.mac == mac || self.members.iter().any(|member| member == mac)
     }
 
-    /// Adds what another row knows of the same device.
+    /// Fills in missing fields from another row of the same device.
     pub(in crate::answers) fn with(self, other: &Self) -> Self {
         let other = other.clone();
         Self {

@@ -3,10 +3,13 @@
 
 use mistmcp::answers::Row;
 
-/// Something that happened to a device or client.
+/// Something that happened to a device (`searchOrgDeviceEvents`, `searchSiteDeviceEvents`), to a wireless client
+/// (`searchSiteWirelessClientEvents`, `getSiteEventsForClient`) or at NAC (`searchOrgNacClientEvents`).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::answers) struct Event {
+    /// Type in Mist's words: `SW_PORT_DOWN`.
     pub(in crate::answers) kind: String,
+    /// Epoch seconds.
     pub(in crate::answers) time: i64,
     /// MAC address of the device, or of the client.
     pub(in crate::answers) mac: Option<String>,
@@ -20,7 +23,9 @@ pub(in crate::answers) struct Event {
     pub(in crate::answers) vlan: Option<i64>,
     pub(in crate::answers) band: Option<String>,
     pub(in crate::answers) channel: Option<i64>,
+    /// In dBm.
     pub(in crate::answers) rssi: Option<f64>,
+    /// IEEE 802.11 reason and status codes.
     pub(in crate::answers) reason: Option<i64>,
     pub(in crate::answers) status: Option<i64>,
     pub(in crate::answers) user: Option<String>,
@@ -67,6 +72,10 @@ impl Event {
         if ["AP", "SW", "GW", "ME"].contains(&device) { short } else { &self.kind }
     }
 }
+
+/// Types of events of a configuration that was not applied, without the kind of device before them.
+pub(in crate::answers) const CONFIG_FAILURES: [&str; 3] =
+    ["CONFIG_FAILED", "CONFIG_LOCK_FAILED", "CONFIG_ERROR_ADDTL_COMMAND"];
 
 /// What an event opens, and what closes it, without the kind of device before it. `_UP` and `_CLEAR` stand for any type
 /// with the opening one's beginning.
@@ -208,7 +217,7 @@ pub(in crate::answers) fn stage_of(kind: &str) -> Option<(Stage, bool)> {
     if has(&["DEAUTHENTICAT", "DEASSOCIATION", "DISASSOCIATION", "STA_LEAVING"]) {
         return Some((Stage::Disconnect, true));
     }
-    // The client did not answer: it is gone.
+    // The client has left without a message.
     if has(&["SA_QUERY"]) {
         return Some((Stage::Disconnect, true));
     }

@@ -35,7 +35,8 @@ impl Version {
     }
 }
 
-/// A version that Mist offers for a model, and whether it is the one that it suggests.
+/// A version that Mist offers for a model, and whether it is the one that it suggests: from
+/// `listOrgAvailableDeviceVersions`, `listSiteAvailableDeviceVersions` or `listOrgAvailableSsrVersions`.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::answers) struct OfferedVersion {
     /// `None` for all models of a kind.
@@ -60,7 +61,8 @@ impl OfferedVersion {
     }
 }
 
-/// What Juniper knows of a device that was bought: contract, warranty and end of support.
+/// Contract, warranty and end of support of a device that was bought from Juniper, from
+/// `searchOrgJsiAssetsAndContracts`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::answers) struct Contract {
     pub(in crate::answers) device: Option<String>,
@@ -111,7 +113,7 @@ fn date(row: Row<'_>, field: &str) -> Option<i64> {
     })
 }
 
-/// A subscription.
+/// A subscription, from `getOrgLicensesSummary`. Its end is in epoch seconds.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::answers) struct License {
     pub(in crate::answers) kind: String,
@@ -131,7 +133,7 @@ impl License {
     }
 }
 
-/// A security advisory, or a notice of a bug.
+/// A security advisory (`searchOrgJsiSirt`), or a notice of a bug (`searchOrgJsiPbn`).
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::answers) struct Notice {
     pub(in crate::answers) id: String,
@@ -174,7 +176,7 @@ impl Notice {
     }
 }
 
-/// A certificate with its end.
+/// A certificate with its end in epoch seconds, from the statistics of its device or from `listOrgCertificates`.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::answers) struct Certificate {
     /// The device that has it; `None` for the organization.
@@ -198,7 +200,7 @@ impl Certificate {
         found
     }
 
-    /// The certificates of an organization whose end Mist tells.
+    /// The certificates of an organization whose end is known.
     pub(in crate::answers) fn of_org(row: Row<'_>) -> Vec<Self> {
         let fields = [
             ("cert_expiry", "organization certificate"),

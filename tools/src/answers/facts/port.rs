@@ -2,13 +2,15 @@
 
 use mistmcp::answers::{Object, Row};
 
-/// A port with its state and counters.
+/// A port with its state and counters, from `searchOrgSwOrGwPorts` or `searchSiteSwOrGwPorts`. Counters count since they were
+/// cleared.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[expect(clippy::struct_field_names, reason = "named as Mist names it")]
 pub(in crate::answers) struct Port {
     /// MAC address of its device.
     pub(in crate::answers) device: String,
+    /// Such as `ge-0/0/3`.
     pub(in crate::answers) id: String,
     pub(in crate::answers) site: Option<String>,
     pub(in crate::answers) of_gateway: bool,
@@ -24,20 +26,24 @@ pub(in crate::answers) struct Port {
     pub(in crate::answers) bytes: i64,
     pub(in crate::answers) poe_disabled: bool,
     pub(in crate::answers) poe_on: Option<bool>,
-    /// In watts.
+    /// PoE power that is drawn, in watts.
     pub(in crate::answers) draw: Option<f64>,
+    /// Spanning tree state, in lower case: `forwarding`, `blocking`.
     pub(in crate::answers) stp_state: Option<String>,
+    /// 802.1X state, in lower case: `authenticated`, `held`.
     pub(in crate::answers) auth_state: Option<String>,
+    /// The port profile: `ap`, `uplink`, `wan`.
     pub(in crate::answers) usage: Option<String>,
     pub(in crate::answers) uplink: bool,
     pub(in crate::answers) neighbor_mac: Option<String>,
     pub(in crate::answers) neighbor_name: Option<String>,
     /// The port at the other end, as its device describes it.
     pub(in crate::answers) neighbor_port: Option<String>,
+    /// Epoch seconds.
     pub(in crate::answers) last_flapped: Option<i64>,
     pub(in crate::answers) mac_count: Option<i64>,
     pub(in crate::answers) mac_limit: Option<i64>,
-    /// Percent, milliseconds, milliseconds: of WAN ports.
+    /// Of WAN ports, in percent, milliseconds and milliseconds.
     pub(in crate::answers) loss: Option<f64>,
     pub(in crate::answers) latency: Option<f64>,
     pub(in crate::answers) jitter: Option<f64>,

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use mistmcp::answers::{Row, Rows};
 
-/// A radio with its channel and state.
+/// A radio with its channel and state, from `radio_stat` in the statistics of its access point.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::answers) struct Radio {
     /// MAC address and name of its access point.
@@ -16,9 +16,9 @@ pub(in crate::answers) struct Radio {
     /// `24`, `5` or `6`.
     pub(in crate::answers) band: String,
     pub(in crate::answers) channel: Option<i64>,
-    /// In MHz.
+    /// Channel width in MHz.
     pub(in crate::answers) width: Option<i64>,
-    /// In dBm.
+    /// Transmit power in dBm.
     pub(in crate::answers) power: Option<i64>,
     /// Percent of the air time: all of it, what other networks take, what is not Wi-Fi, and its own.
     pub(in crate::answers) utilization: Option<f64>,

@@ -1,10 +1,10 @@
-//! A foreign access point that the site hears: [`Rogue`].
+//! A foreign access point in range of the site: [`Rogue`].
 
 use mistmcp::answers::Row;
 
 use super::radio::band_of;
 
-/// A foreign access point, as the nearest own one hears it.
+/// A foreign access point, as the nearest own one receives it, from `listSiteRogueAPs`.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::answers) struct Rogue {
     /// `honeypot` or `rogue`.
@@ -12,13 +12,15 @@ pub(in crate::answers) struct Rogue {
     pub(in crate::answers) ssid: Option<String>,
     pub(in crate::answers) bssid: Option<String>,
     pub(in crate::answers) channel: Option<i64>,
+    /// Average in dBm.
     pub(in crate::answers) rssi: Option<f64>,
-    /// MAC address of the access point that hears it best.
+    /// MAC address of the access point that receives it best.
     pub(in crate::answers) ap: Option<String>,
+    /// Number of own access points that receive it, and how often they did.
     pub(in crate::answers) aps: Option<i64>,
     pub(in crate::answers) times: Option<i64>,
     pub(in crate::answers) on_lan: bool,
-    /// `24`, `5` or `6`, where its row tells.
+    /// `24`, `5` or `6`, where its row has it.
     band: Option<&'static str>,
 }
 
@@ -42,7 +44,7 @@ impl Rogue {
         })
     }
 
-    /// Whether it can be in a band, as far as its channel tells.
+    /// Whether it can be in a band, by its band or else its channel.
     pub(in crate::answers) fn may_be_in(&self, band: &str) -> bool {
         match (self.band, self.channel) {
             (Some(own), _) => own == band,

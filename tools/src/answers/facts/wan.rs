@@ -2,16 +2,17 @@
 
 use mistmcp::answers::Row;
 
-/// A VPN path from a gateway to a peer.
+/// A VPN path from a gateway to a peer, from `searchOrgPeerPathStats`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::answers) struct VpnPath {
     /// MAC address of the gateway.
     pub(in crate::answers) gateway: String,
+    /// The WAN port, or the name of the WAN.
     pub(in crate::answers) port: String,
     pub(in crate::answers) peer: String,
     pub(in crate::answers) peer_mac: Option<String>,
     pub(in crate::answers) up: Option<bool>,
-    /// Percent, milliseconds, milliseconds.
+    /// In percent, milliseconds and milliseconds.
     pub(in crate::answers) loss: Option<f64>,
     pub(in crate::answers) latency: Option<f64>,
     pub(in crate::answers) jitter: Option<f64>,
@@ -36,7 +37,7 @@ impl VpnPath {
     }
 }
 
-/// A tunnel of a gateway to a service, such as cloud security.
+/// A tunnel of a gateway to a service, such as cloud security, from `searchOrgTunnelsStats`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::answers) struct Tunnel {
     pub(in crate::answers) gateway: String,
@@ -62,7 +63,7 @@ impl Tunnel {
     }
 }
 
-/// A routing neighbor by BGP or OSPF.
+/// A routing neighbor by BGP (`searchSiteBgpStats`) or OSPF (`searchSiteOspfStats`).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::answers) struct RoutingNeighbor {
     /// MAC address of the gateway or switch.
@@ -111,7 +112,7 @@ impl RoutingNeighbor {
     }
 }
 
-/// A DHCP pool of a gateway.
+/// A DHCP pool of a gateway, with its numbers of addresses, from `dhcpd_stat` in the statistics of the gateway.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::answers) struct DhcpPool {
     pub(in crate::answers) gateway: String,
@@ -135,13 +136,13 @@ impl DhcpPool {
     }
 }
 
-/// What a gateway tells of its cluster.
+/// The state of a gateway cluster, from the statistics of its gateway.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[expect(clippy::struct_field_names, reason = "named as Mist names it")]
 pub(in crate::answers) struct GatewayCluster {
     pub(in crate::answers) gateway: String,
     pub(in crate::answers) is_cluster: bool,
-    /// What it says is not as it should be.
+    /// Parts of the cluster that are not in order, with their state.
     pub(in crate::answers) troubles: Vec<String>,
 }
 

@@ -3,7 +3,7 @@
 mod active;
 mod kinds;
 
-use mistmcp::answers::{Cause, Finding, Object, Severity, ago, listed, plural};
+use mistmcp::answers::{Cause, Finding, Object, Severity, ago, listed, name, plural};
 
 use crate::answers::facts::{Alarm, Device};
 use crate::answers::thresholds as t;
@@ -98,8 +98,11 @@ fn finding(
         .map(Device::called)
         .or_else(|| alarm.names.first().cloned())
         .or_else(|| alarm.devices.first().cloned());
-    let place = mistmcp::answers::name(place.as_deref().or(site).unwrap_or("a device that it does not name"));
-    let port = alarm.ports.first().map_or(String::new(), |port| format!(" {}", mistmcp::answers::name(port)));
+    let place = name(place.as_deref().or(site).unwrap_or("a device that it does not name"));
+    let subject = match alarm.ports.first() {
+        Some(port) => format!("port {} of {place}", name(port)),
+        None => place.clone(),
+    };
     let what = statement(words, alarm);
     let reporter = if alarm.is_action { "Marvis" } else { "An alarm" };
     let severity = match alarm.severity.as_deref() {
@@ -107,7 +110,7 @@ fn finding(
         Some("info") => severity.min(Severity::Warning),
         _ => severity,
     };
-    let summary = format!("{reporter} reports that {place}{port} {what}{}.", when(alarm, now));
+    let summary = format!("{reporter} reports that {subject} {what}{}.", when(alarm, now));
     let mut finding = report(cause, severity, summary, alarm, now);
     if let (Some(port), false) = (alarm.ports.first(), place.is_empty()) {
         finding = finding.on(Object::port(port).of_device(&place).mac(alarm.devices.first().cloned()));
@@ -251,5 +254,9 @@ mod tests {
         let found = findings(&[&action], &[], |_| Some("Leeds".into()), 1_795_890_300);
         assert_eq!(found[0].cause().name, "port_flapping");
         assert!(found[0].is_on("ge-0/0/1") && found[0].is_on("Leeds"), "{found:?}");
+        assert_eq!(
+            found[0].summary(),
+            "Marvis reports that port ge-0/0/1 of SW-1 goes up and down, first 5 min ago."
+        );
     }
 }

@@ -11,7 +11,7 @@ use crate::answers::{causes as c, sources};
 use stages::is_noise;
 pub(in crate::answers) use stages::{authorization, stages};
 
-/// What the rules know of a client.
+/// The input of the rules for a client.
 #[derive(Clone, Debug)]
 pub(in crate::answers) struct ClientCase<'a> {
     pub(in crate::answers) client: &'a Client,
@@ -184,7 +184,7 @@ pub(in crate::answers) fn alone(case: &ClientCase<'_>, others: &[Finding]) -> Op
     )
 }
 
-/// A client that no part of the network knows.
+/// A client that is in no list of clients.
 pub(in crate::answers) fn never_seen(text: &str, days: i64) -> Finding {
     let called = name(text);
     Finding::new(
@@ -217,20 +217,17 @@ mod tests {
 
     use super::*;
     use crate::answers::facts::Medium;
+    use crate::answers::facts::test_rows::merge;
 
     fn client(more: &Value) -> Client {
         let mut row = json!({ "mac": "8c8caa000001", "hostname": "laptop-1", "ssid": "Staff", "band": "5" });
-        for (name, value) in more.as_object().unwrap() {
-            row[name] = value.clone();
-        }
+        merge(&mut row, more);
         Client::of(Row::of(&row), Medium::Wireless).unwrap()
     }
 
     fn event(kind: &str, time: i64, more: &Value) -> Event {
         let mut row = json!({ "type": kind, "timestamp": time, "ssid": "Staff" });
-        for (name, value) in more.as_object().unwrap() {
-            row[name] = value.clone();
-        }
+        merge(&mut row, more);
         Event::of(Row::of(&row)).unwrap()
     }
 

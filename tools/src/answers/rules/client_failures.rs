@@ -175,13 +175,13 @@ fn finding(cause: &'static Cause, troubles: &[&Failures<'_>], (id, site): (&str,
         clients => count(clients, "client"),
     };
     let place = match ssids.as_slice() {
-        [] => format!("any WLAN of {}", name(site)),
-        ssids => format!("{} at {}", listed(ssids, 2), name(site)),
+        [] => format!("at {}", name(site)),
+        ssids => format!("on {} at {}", listed(ssids, 2), name(site)),
     };
     let since = first.map_or(String::new(), |first| format!(", first {}", ago(first, now)));
     let what = symptom(cause, clients.len());
     let summary = format!(
-        "{whose} on {place} {what}: {} and {}{since}.",
+        "{whose} {place} {what}: {} and {}{since}.",
         count(failed, "failure"),
         count(passed, "success")
     );

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mistmcp::answers::{Finding, Object, Severity, ago, listed, name};
 
-use crate::answers::facts::{Device, Event, open};
+use crate::answers::facts::{CONFIG_FAILURES, Device, Event, open};
 use crate::answers::{causes as c, sources};
 
 pub(in crate::answers) use overrides::{
@@ -60,8 +60,8 @@ pub(in crate::answers) fn unset(
 
 /// Devices whose last configuration failed.
 pub(in crate::answers) fn failed(devices: &[Device], events: &[Event], now: i64) -> Vec<Finding> {
-    let kinds = ["CONFIG_FAILED", "CONFIG_LOCK_FAILED", "CONFIG_ERROR_ADDTL_COMMAND"];
-    let open: Vec<_> = open(events).into_iter().filter(|(event, _)| kinds.contains(&event.short())).collect();
+    let open: Vec<_> =
+        open(events).into_iter().filter(|(event, _)| CONFIG_FAILURES.contains(&event.short())).collect();
     let mut found = Vec::new();
     for device in devices {
         let event =
@@ -103,6 +103,7 @@ mod tests {
 
     use super::*;
     use crate::answers::facts::config::{Wlan, settings};
+    use crate::answers::facts::test_rows::merge;
 
     #[expect(clippy::needless_pass_by_value, reason = "tests write their rows in place")]
     fn configured(number: u8, kind: &str, own: Value, template: Value) -> ConfiguredDevice {
@@ -186,9 +187,7 @@ mod tests {
     #[expect(clippy::needless_pass_by_value, reason = "tests write their rows in place")]
     fn wlan(row: Value) -> Wlan {
         let mut all = json!({ "ssid": "Yard", "enabled": true });
-        for (name, value) in row.as_object().unwrap() {
-            all[name] = value.clone();
-        }
+        merge(&mut all, &row);
         Wlan::of(Row::of(&all)).unwrap()
     }
 

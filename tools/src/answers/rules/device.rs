@@ -17,7 +17,7 @@ use running::{
     restarting, upgrade, virtual_chassis,
 };
 
-/// What the rules know of a device.
+/// The input of the rules for a device.
 #[derive(Clone, Debug)]
 pub(in crate::answers) struct DeviceCase<'a> {
     pub(in crate::answers) device: &'a Device,
@@ -86,7 +86,7 @@ pub(in crate::answers) fn upstream_port<'a>(
             && (port.has_neighbor(&device.mac, device.name.as_deref())
                 || device.members.iter().any(|member| port.has_neighbor(member, None)))
     };
-    // A gateway or switch is upstream of a switch; an access point hangs from a switch.
+    // Upstream of a switch is a gateway or switch; upstream of an access point is a switch.
     let kind = |port: &Port| {
         site.iter().find(|other| other.has_mac(&port.device)).map_or("", |other| other.kind.as_str())
     };
@@ -145,7 +145,7 @@ pub(in crate::answers) fn device(case: &DeviceCase<'_>) -> Vec<Finding> {
         found.extend(never_connected(case));
         found.extend(site_down(case.site, case.site_name, case.now()));
         found.extend(upstream_down(case));
-        // The ports of a dead switch tell nothing.
+        // The ports of a dead switch have no current state.
         let port = case.upstream_port().filter(|_| !case.upstream().is_some_and(Device::is_down));
         found.extend(port.and_then(|port| ports::outage_at_port(port, case.device, case.context)));
     }

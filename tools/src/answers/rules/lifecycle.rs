@@ -18,6 +18,7 @@ mod tests {
     use super::*;
     use crate::answers::facts::Device;
     use crate::answers::facts::lifecycle::{Certificate, Contract, License, Notice, OfferedVersion, Version};
+    use crate::answers::facts::test_rows::merge;
     use crate::answers::thresholds as t;
 
     const NOW: i64 = 1_800_000_000;
@@ -34,9 +35,7 @@ mod tests {
     #[expect(clippy::needless_pass_by_value, reason = "tests write their rows in place")]
     fn contract(number: u8, row: Value) -> Contract {
         let mut all = json!({ "serial": format!("S{number}"), "device_name": format!("D-{number}"), "has_support": true });
-        for (name, value) in row.as_object().unwrap() {
-            all[name] = value.clone();
-        }
+        merge(&mut all, &row);
         Contract::of(Row::of(&all)).unwrap()
     }
 

@@ -47,7 +47,7 @@ fn has_failed(kind: &str) -> bool {
     kind.starts_with("NAC_") && bad.iter().any(|word| kind.contains(word))
 }
 
-/// Whether a NAC event says that the client was let in.
+/// Whether a NAC event says that the client got access.
 fn was_admitted(kind: &str) -> bool {
     ["NAC_CLIENT_PERMIT", "NAC_SESSION_STARTED", "NAC_CLIENT_IP_ASSIGNED", "NAC_CLIENT_PPSK_KEY_FOUND"]
         .contains(&kind)

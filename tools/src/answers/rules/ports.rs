@@ -33,7 +33,7 @@ pub(in crate::answers) fn port(port: &Port, context: &PortContext<'_>) -> Vec<Fi
     rules.iter().filter_map(|rule| rule(port, context)).collect()
 }
 
-/// A finding about a port and what is behind it.
+/// A finding about a port and what is connected to it. `what` follows the port in the summary.
 fn finding(
     cause: &'static Cause,
     severity: Severity,
@@ -44,11 +44,12 @@ fn finding(
     let device = context.device_of(port);
     let neighbor = context.neighbor(port);
     let behind = neighbor.map(Device::called).or_else(|| port.neighbor_name.clone());
-    let to = behind.as_ref().map_or(String::new(), |behind| format!(" to {}", name(behind)));
-    let mut finding = Finding::new(cause, severity, format!("{device} {}{to} {what}.", name(&port.id)))
-        .on(port.object(&device))
-        .effects(EFFECTS)
-        .see(&sources::port(port));
+    let to = behind.as_ref().map_or(String::new(), |behind| format!(" (to {})", name(behind)));
+    let mut finding =
+        Finding::new(cause, severity, format!("Port {} of {device}{to} {what}.", name(&port.id)))
+            .on(port.object(&device))
+            .effects(EFFECTS)
+            .see(&sources::port(port));
     if let Some(device) = context.devices.get(port.device.as_str()) {
         finding = finding.on(device.object());
     }
@@ -82,6 +83,7 @@ mod tests {
 
     use super::*;
     use crate::answers::facts::Event;
+    use crate::answers::facts::test_rows::merge;
 
     fn port_of(changes: &Value) -> Port {
         let mut row = json!({
@@ -89,9 +91,7 @@ mod tests {
             "power_draw": 18.2, "neighbor_mac": "5c5b35000001", "neighbor_system_name": "AP-1", "stp_state": "forwarding",
             "port_usage": "ap", "rx_errors": 2, "rx_pkts": 100_000, "tx_pkts": 100_000,
         });
-        for (name, value) in changes.as_object().unwrap() {
-            row[name] = value.clone();
-        }
+        merge(&mut row, changes);
         Port::of(Row::of(&row)).unwrap()
     }
 
@@ -120,6 +120,36 @@ mod tests {
         let port_of = port_of(changes);
         let context = PortContext::new(1_000, &devices, std::slice::from_ref(&port_of), events);
         port(&port_of, &context).iter().map(|finding| finding.cause().name).collect()
+    }
+
+    #[test]
+    fn a_sentence_names_the_port_its_device_and_what_is_connected_to_it() {
+        let devices = devices(false);
+        let sentence = |changes: Value| {
+            let port_of = port_of(&changes);
+            let context = PortContext::new(1_000, &devices, std::slice::from_ref(&port_of), &[]);
+            let found =
+                outage_at_port(&port_of, &devices[1], &context).or_else(|| port(&port_of, &context).pop());
+            found.unwrap().summary().to_owned()
+        };
+        for (changes, words) in [
+            (json!({ "up": false, "poe_on": false }), "Port ge-0/0/1 of SW-1 gives no PoE power to AP-1."),
+            (
+                json!({ "up": false, "poe_disabled": true }),
+                "Port ge-0/0/1 of SW-1 has PoE disabled, so that AP-1 gets no power.",
+            ),
+            (
+                json!({ "up": false, "poe_on": true, "power_draw": 0 }),
+                "Port ge-0/0/1 of SW-1 has PoE enabled, but AP-1 draws no power.",
+            ),
+            (json!({ "full_duplex": false }), "Port ge-0/0/1 of SW-1 (to AP-1) runs at half duplex."),
+            (
+                json!({ "speed": 100, "neighbor_mac": null, "neighbor_system_name": null }),
+                "Port ge-0/0/1 of SW-1 negotiated only 100 Mb/s.",
+            ),
+        ] {
+            assert_eq!(sentence(changes.clone()), words, "{changes}");
+        }
     }
 
     #[test]

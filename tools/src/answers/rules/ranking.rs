@@ -8,7 +8,7 @@ use crate::answers::facts::{Alarm, Device, Event, Port, ServiceLevel};
 use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
 
-/// What the rules know of a site.
+/// The input of the rules for a site.
 #[derive(Clone, Debug, Default)]
 pub(in crate::answers) struct SiteRow {
     pub(in crate::answers) id: String,
@@ -141,7 +141,7 @@ fn devices_down(site: &SiteRow, now: i64) -> Option<(u32, Finding)> {
     Some((score, finding))
 }
 
-/// The devices that hang from one, as far as that is known without its ports: all others of a site with one switch or gateway of
+/// The devices downstream of one, as far as that is known without its ports: all others of a site with one switch or gateway of
 /// the kind.
 fn downstream<'a>(site: &'a SiteRow, root: &Device) -> Vec<&'a Device> {
     let is_only = site.devices.iter().filter(|device| device.kind == root.kind).count() == 1;
@@ -188,7 +188,7 @@ fn with_site_name(site: &SiteRow, finding: Finding) -> Finding {
     finding.with_summary(words)
 }
 
-/// The worst open alarms. The state of the network tells better whether a device is down.
+/// The worst open alarms, but for those of devices that are down: their state shows that.
 fn reported(site: &SiteRow, now: i64) -> Vec<(u32, Finding)> {
     let open = alarms::active(&site.alarms, &site.events);
     let mut found: Vec<(u32, Finding)> = Vec::new();
@@ -217,7 +217,7 @@ fn level(site: &SiteRow) -> Option<(u32, Finding)> {
     let finding = service_levels::low(lowest, &site.name, &reported)?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 3,000")]
     let score = ((t::LOW_LEVEL - lowest.value).clamp(0.0, 1.0) * 3_000.0) as u32;
-    // Nobody suffers where nobody is.
+    // A site without clients matters less.
     let score = if site.clients == Some(0) { score / 4 } else { score };
     Some((score.max(50), finding))
 }

@@ -5,7 +5,7 @@ mod reported;
 
 use std::collections::HashMap;
 
-use mistmcp::answers::{Finding, Row};
+use mistmcp::answers::Finding;
 
 use super::client_failures;
 use super::device::{self, DeviceCase};
@@ -19,7 +19,7 @@ use crate::answers::facts::{Alarm, Device, Event, Port, Radio};
 use network::{loops, port_findings, radio_findings, vlans, wan_findings};
 pub(in crate::answers) use reported::reported;
 
-/// What the rules know of a site.
+/// The input of the rules for a site.
 #[derive(Clone, Debug)]
 pub(in crate::answers) struct SiteCase<'a> {
     pub(in crate::answers) id: &'a str,
@@ -32,8 +32,6 @@ pub(in crate::answers) struct SiteCase<'a> {
     pub(in crate::answers) client_events: &'a [Event],
     /// Alarms and Marvis actions.
     pub(in crate::answers) alarms: &'a [Alarm],
-    /// VLANs that access points do not get, by MAC address.
-    pub(in crate::answers) missing_vlans: &'a [(String, Vec<String>)],
     pub(in crate::answers) radios: &'a [Radio],
     pub(in crate::answers) pools: &'a [DhcpPool],
     pub(in crate::answers) clusters: &'a [GatewayCluster],
@@ -75,14 +73,6 @@ impl SiteCase<'_> {
     fn device(&self, mac: &str) -> Option<&Device> {
         self.context.devices.get(mac).copied()
     }
-}
-
-/// The VLANs that access points do not get, from their statistics.
-pub(in crate::answers) fn missing_vlans<'a>(
-    stats: impl Iterator<Item = Row<'a>>,
-) -> Vec<(String, Vec<String>)> {
-    let missing = stats.filter_map(|row| Some((row.mac("mac")?, row.texts("inactive_wired_vlans"))));
-    missing.filter(|(_, vlans)| !vlans.is_empty()).collect()
 }
 
 /// All findings about a site that its state and events show, in any order.
@@ -176,10 +166,11 @@ fn outage_of(case: &SiteCase<'_>, root: &Device, behind: &[&Device], own: &[Find
 
 #[cfg(test)]
 mod tests {
-    use mistmcp::answers::Severity;
+    use mistmcp::answers::{Row, Severity};
     use mistmcp::serde_json::{Value, json};
 
     use super::*;
+    use crate::answers::facts::test_rows::merge;
 
     const NOW: i64 = 1_795_890_000;
 
@@ -219,9 +210,7 @@ mod tests {
             "mac": "5c4527000001", "port_id": "ge-0/0/1", "up": true, "speed": 1000, "full_duplex": true,
             "neighbor_mac": "5c5b35000001", "neighbor_system_name": "AP-1",
         });
-        for (name, value) in changes.as_object().unwrap() {
-            row[name] = value.clone();
-        }
+        merge(&mut row, changes);
         Port::of(Row::of(&row)).unwrap()
     }
 
@@ -229,7 +218,6 @@ mod tests {
     struct Given {
         events: Vec<Event>,
         alarms: Vec<Alarm>,
-        vlans: Vec<(String, Vec<String>)>,
     }
 
     fn found(devices: &[Device], ports: &[Port], given: &Given) -> Vec<Finding> {
@@ -242,7 +230,6 @@ mod tests {
             events: &given.events,
             client_events: &[],
             alarms: &given.alarms,
-            missing_vlans: &given.vlans,
             radios: &[],
             pools: &[],
             clusters: &[],
@@ -323,16 +310,16 @@ mod tests {
 
     #[test]
     fn a_report_is_judged_as_everywhere_and_one_that_the_state_shows_is_reported_once() {
-        let (devices, ports) = network(&[]);
+        let (mut devices, ports) = network(&[]);
         let reported = Given { alarms: vec![alarm("missing_vlan", "5c4527000001")], ..Given::default() };
         let alone = found(&devices, &ports, &reported);
         assert_eq!((causes(&alone), alone[0].severity()), (vec!["missing_vlan"], Severity::Critical));
-        let shown = Given { vlans: vec![("5c5b35000001".into(), vec!["30".into()])], ..reported };
-        let shown = found(&devices, &ports, &shown);
-        assert_eq!((causes(&shown), shown[0].severity()), (vec!["missing_vlan"], Severity::Critical));
-        assert!(shown[0].is_on("SW") && shown[0].is_on("AP-1"), "{shown:?}");
         let other = Given { alarms: vec![alarm("switch_down", "5c4527000001")], ..Given::default() };
         assert!(found(&devices, &ports, &other).is_empty(), "the switch is connected");
+        devices[2].missing_vlans = vec!["30".into()];
+        let shown = found(&devices, &ports, &reported);
+        assert_eq!((causes(&shown), shown[0].severity()), (vec!["missing_vlan"], Severity::Critical));
+        assert!(shown[0].is_on("SW") && shown[0].is_on("AP-1"), "{shown:?}");
     }
 
     #[test]

@@ -92,6 +92,7 @@ mod tests {
     use mistmcp::serde_json::{Value, json};
 
     use super::*;
+    use crate::answers::facts::test_rows::merge;
 
     fn devices(down: &[u8]) -> Vec<Device> {
         let kinds = ["gateway", "switch", "ap", "ap", "switch"];
@@ -115,9 +116,7 @@ mod tests {
                 "up": true, "speed": 1000, "full_duplex": true,
             });
             if id == "ge-0/0/3" {
-                for (name, value) in extra.as_object().unwrap() {
-                    row[name] = value.clone();
-                }
+                merge(&mut row, &extra);
             }
             Port::of(Row::of(&row)).unwrap()
         };

@@ -30,7 +30,7 @@ impl<'a> DeviceTree<'a> {
         self.topology.upstream.get(place).copied().flatten()
     }
 
-    /// Whether a device and one upstream of it are down, so that its own state tells nothing.
+    /// Whether a device and one upstream of it are down, so that its outage follows from that one.
     pub(in crate::answers) fn is_below_an_outage(&self, place: usize) -> bool {
         let is_down = |place: usize| self.devices.get(place).is_some_and(Device::is_down);
         // Nothing is upstream of itself.

@@ -80,7 +80,7 @@ impl Upgrade<'_> {
         let called = device.called();
         let what = match self.started {
             Some(started) if !self.is_in_stats => {
-                format!("An upgrade of {called} began {}", ago(started.time, now))
+                format!("{called} began an upgrade {}", ago(started.time, now))
             }
             _ => format!("{called} is being upgraded now"),
         };

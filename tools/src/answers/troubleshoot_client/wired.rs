@@ -9,6 +9,7 @@ use crate::answers::rules::tree::DeviceTree;
 use crate::answers::rules::{alarms, device, nac, upgrading};
 use crate::answers::{causes as c, locate, parts, views};
 
+/// Reads the client's switch port and the events and alarms there, and applies the rules.
 pub(super) async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, window: &Window) -> Diagnosis {
     let switch = found.device.clone();
     let ports_part =

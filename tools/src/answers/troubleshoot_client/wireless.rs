@@ -9,13 +9,14 @@ use crate::answers::rules::ports::PortContext;
 use crate::answers::rules::{alarms, client, device, nac};
 use crate::answers::{causes as c, locate, parts, views};
 
-/// The own path of an access point's statistics.
+/// The statistics of an access point, by the id that Mist makes of its MAC address.
 fn ap_stats(site: &str, mac: &str, what: &'static str) -> Part {
     Part::new(what, "getSiteDeviceStats")
         .with("site_id", site)
         .with("device_id", format!("00000000-0000-0000-1000-{mac}"))
 }
 
+/// Reads the client, its access point and port, and the other clients of its site, and applies the rules.
 pub(super) async fn wireless(
     ask: &Inquiry,
     org: &str,
@@ -76,7 +77,7 @@ pub(super) async fn wireless(
     if is_denied {
         refused = nac::refused(&nac_events, &who, rule_names(&rules));
     }
-    // The other devices of the site tell why an access point is down.
+    // Why an access point is down follows from the other devices of the site.
     let site_known = match &ap {
         Some(ap) if ap.is_down() => site_devices(ask, site).await,
         _ => (Vec::new(), String::new()),

@@ -127,11 +127,7 @@ pub(super) fn concerns(
 /// Service levels in percent before and after, where they differ by more than they usually do.
 pub(super) fn differing(earlier: &Rows, later: &Rows, site: Option<&str>) -> Map<String, Value> {
     let Some(site) = site else { return Map::new() };
-    let of = |rows: &Rows| {
-        let row = rows.iter().find(|row| row.text("site_id").as_deref() == Some(site));
-        row.map(|row| ServiceLevel::all(row, "wireless")).unwrap_or_default()
-    };
-    let (earlier, later) = (of(earlier), of(later));
+    let [earlier, later] = [earlier, later].map(|rows| ServiceLevel::at_site(rows, site, "wireless"));
     let pairs =
         earlier.iter().filter_map(|one| Some((one, later.iter().find(|other| other.metric == one.metric)?)));
     let differ = pairs.filter(|(one, other)| (one.value - other.value).abs() >= t::LEVEL_CHANGE);

@@ -97,7 +97,7 @@ impl Topology {
                 let (from_port, to_port) =
                     if reversed { (edge.to_port, edge.from_port) } else { (edge.from_port, edge.to_port) };
                 known.from_port = known.from_port.take().or(from_port);
-                // An end knows its own port best.
+                // The row of an end has the exact name of its own port.
                 known.to_port = if reversed {
                     to_port.or(known.to_port.take())
                 } else {

@@ -98,12 +98,12 @@ const KINDS: &[(&[&str], &Cause, Severity, &str)] = &[
         Severity::Critical,
         "is down",
     ),
-    (&["rogue_ap"], &c::ROGUE_AP, Severity::Warning, "hears a rogue access point"),
+    (&["rogue_ap"], &c::ROGUE_AP, Severity::Warning, "detects a rogue access point"),
     (
         &["honeypot_ssid"],
         &c::HONEYPOT_SSID,
         Severity::Warning,
-        "hears a foreign access point with an SSID of the organization",
+        "detects a foreign access point with an SSID of the organization",
     ),
 ];
 

@@ -3,7 +3,7 @@
 use mistmcp::answers::{Finding, Object, Part, Severity, ago, count, listed, times};
 
 use super::{APPLIED, ChangeCase, time_before};
-use crate::answers::facts::{Change, Event, Target, open};
+use crate::answers::facts::{CONFIG_FAILURES, Change, Device, Event, Target, open};
 use crate::answers::{causes as c, sources};
 
 /// Firmware upgrades, by version.
@@ -55,8 +55,7 @@ pub(super) fn restarted(changes: &[Change], case: &ChangeCase<'_>) -> Vec<Findin
         ["RESTART_BY_USER", "RESTARTED_BY_USER"].contains(&event.short()) && case.is_early_enough(event.time)
     });
     let unknown = restarts.filter_map(|event| {
-        let device =
-            case.devices.iter().find(|device| event.mac.as_deref().is_some_and(|mac| device.has_mac(mac)))?;
+        let device = Device::of_event(case.devices, event)?;
         let is_logged = changes.iter().any(|change| {
             change.target == Target::Restart
                 && (change.time - event.time).abs() <= APPLIED
@@ -116,13 +115,11 @@ pub(super) fn radio_management(case: &ChangeCase<'_>) -> Option<Finding> {
 
 /// Configurations that devices did not apply and that are still not applied.
 pub(super) fn config_failed(case: &ChangeCase<'_>) -> Vec<Finding> {
-    let kinds = ["CONFIG_FAILED", "CONFIG_LOCK_FAILED", "CONFIG_ERROR_ADDTL_COMMAND"];
-    let open = open(case.events).into_iter().filter(|(event, _)| kinds.contains(&event.short()));
+    let open = open(case.events).into_iter().filter(|(event, _)| CONFIG_FAILURES.contains(&event.short()));
     // Where no trouble was named, this is one, and the changes are not.
     let base = if case.before.is_some() { 42 } else { 80 };
     let found = open.filter_map(|(event, failures)| {
-        let device =
-            case.devices.iter().find(|device| event.mac.as_deref().is_some_and(|mac| device.has_mac(mac)))?;
+        let device = Device::of_event(case.devices, event)?;
         let words = format!(
             "{} failed to apply its last configuration {}.",
             device.called(),

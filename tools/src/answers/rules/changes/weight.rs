@@ -1,7 +1,7 @@
 //! How well a change explains a trouble: points for what it touched, how shortly before it was, and what fails since then.
 
 use super::ChangeCase;
-use crate::answers::facts::{Change, Event, Target};
+use crate::answers::facts::{Change, Device, Event, Target};
 use crate::answers::rules::client_failures::Failures;
 use crate::answers::thresholds as t;
 
@@ -84,9 +84,9 @@ fn device_points(change: &Change, case: &ChangeCase<'_>) -> i32 {
     let failed = case.events.iter().filter(|event| kinds.contains(&event.short()));
     let mut after = failed.filter(|event| (0..=t::SHORTLY_BEFORE).contains(&(event.time - change.time)));
     let is_its = |event: &Event| {
-        let device =
-            event.mac.as_deref().and_then(|mac| case.devices.iter().find(|device| device.has_mac(mac)));
-        device.and_then(|device| device.name.as_deref()).is_some_and(|called| change.names(called))
+        Device::of_event(case.devices, event)
+            .and_then(|device| device.name.as_deref())
+            .is_some_and(|called| change.names(called))
     };
     i32::from(after.any(is_its)) * 10
 }

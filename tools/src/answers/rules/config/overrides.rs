@@ -59,7 +59,7 @@ pub(in crate::answers) const DEVICE_FIELDS: [&str; 34] = [
     "vars",
 ];
 
-/// More of them, that tell of the device and not of its settings.
+/// Fields that are state of the device and no settings.
 pub(in crate::answers) const STATE_FIELDS: [&str; 14] = [
     "router_id",
     "hw_rev",
@@ -95,7 +95,7 @@ const SERVICE_SETTINGS: [&str; 14] = [
     "tunnel_configs",
 ];
 
-/// Settings whose values may be told.
+/// Settings whose values hold no secrets and are shown.
 const OPEN_VALUES: [&str; 10] = [
     "channel",
     "power",
@@ -109,7 +109,7 @@ const OPEN_VALUES: [&str; 10] = [
     "vlan_id",
 ];
 
-/// Devices that deviate from their templates, or from all their siblings where no template says anything.
+/// Devices that deviate from their templates, or from all other devices of their kind where no template has the setting.
 pub(in crate::answers) fn overrides(devices: &[ConfiguredDevice]) -> Vec<Finding> {
     let mut kinds: HashMap<&str, Vec<&ConfiguredDevice>> = HashMap::new();
     for device in devices {

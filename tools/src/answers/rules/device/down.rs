@@ -46,7 +46,7 @@ pub(super) fn never_connected(case: &DeviceCase<'_>) -> Option<Finding> {
             .events
             .iter()
             .any(|event| ["CONNECTED", "DISCONNECTED", "CONFIGURED"].contains(&event.short()));
-    // Statistics tell it, and not the inventory. Where they could not be read, no device of the site has a status.
+    // Only statistics show it, and not the inventory. Where they could not be read, no device of the site has a status.
     let is_read = case.site.iter().any(|other| other.status.is_some());
     (!seen && is_read && device.site.is_some()).then(|| {
         let called = device.called();
@@ -64,7 +64,7 @@ pub(super) fn never_connected(case: &DeviceCase<'_>) -> Option<Finding> {
 
 /// A site where nearly everything is down, with its gateway.
 pub(in crate::answers) fn site_down(site: &[Device], name: &str, now: i64) -> Option<Finding> {
-    // One that has never been here is no part of an outage. The inventory does not tell.
+    // A device that never connected is no part of an outage. The inventory does not show that.
     let tells = site.iter().any(|device| device.last_seen.is_some());
     let was_here = |device: &Device| !tells || device.last_seen.is_some() || device.connected == Some(true);
     let known: Vec<_> = site.iter().filter(|device| device.connected.is_some() && was_here(device)).collect();
@@ -74,7 +74,7 @@ pub(in crate::answers) fn site_down(site: &[Device], name: &str, now: i64) -> Op
     let gateways: Vec<_> = known.iter().filter(|device| device.kind == "gateway").collect();
     let gateway_down = !gateways.is_empty() && gateways.iter().all(|gateway| gateway.is_down());
     if known.len() < 2 || ratio < t::MOST_OF_A_SITE || (!gateway_down && ratio < 1.0) {
-        // Where all but the gateway hangs from one dead switch, the switch is the cause.
+        // Where all but the gateway is downstream of one dead switch, the switch is the cause.
         return None;
     }
     let since = outage_of_site(&gateways, &down, known.len());
@@ -104,8 +104,8 @@ pub(in crate::answers) fn site_down(site: &[Device], name: &str, now: i64) -> Op
     Some(finding.affects(down.iter().map(|device| device.mac.as_str())).effects(EFFECTS).see(shown.as_ref()))
 }
 
-/// When a site went down: when the last of its gateways did, or the device with which most of the site was gone. One that was
-/// down long before tells nothing.
+/// When a site went down: when the last of its gateways did, or the device with which most of the site was down. One that was
+/// down long before does not count.
 fn outage_of_site(gateways: &[&&Device], down: &[&&Device], known: usize) -> Option<i64> {
     let is_gateway_down = !gateways.is_empty() && gateways.iter().all(|gateway| gateway.is_down());
     if is_gateway_down {
@@ -149,7 +149,7 @@ pub(in crate::answers) fn outage(root: &Device, behind: &[&Device], site: &[Devi
     let (cause, weight, with) = match (dead.len(), alive.len()) {
         (0, 0) if root.kind == "ap" => (&c::DEVICE_DOWN, 76, String::new()),
         (0, 0) => (&c::DEVICE_DOWN, 90, String::new()),
-        // What hangs from it reaches the cloud, so that it still forwards.
+        // Devices downstream of it reach the cloud, so that it still forwards.
         (0, alive) => {
             let with = format!(", but {} behind it {} connected", count(alive, "device"), is(alive));
             (&c::DEVICE_DOWN, 72, with)
@@ -199,7 +199,7 @@ fn outage_severity(root: &Device, dead: &[&Device], alive: &[&Device], site: &[D
     }
 }
 
-/// The same for a device whose client or neighbor is asked about: it is upstream of what hangs from it.
+/// The same as the cause of the outage of a client or neighbor downstream of it.
 pub(in crate::answers) fn upstream_outage(
     root: &Device,
     behind: &[&Device],
@@ -209,7 +209,7 @@ pub(in crate::answers) fn upstream_outage(
     outage(root, behind, site, now).with_cause(&c::UPSTREAM_DOWN)
 }
 
-/// A device that is down, where nothing around it tells why and what is behind it is not known or stands for itself.
+/// A device that is down without a known cause, and without the devices downstream of it.
 pub(in crate::answers) fn single_outage(device: &Device, site: &[Device], now: i64) -> Finding {
     outage(device, &[], site, now).weight(70)
 }

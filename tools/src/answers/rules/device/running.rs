@@ -3,7 +3,7 @@
 use mistmcp::answers::{Cause, Finding, Object, Severity, ago, count, listed, times};
 
 use super::DeviceCase;
-use crate::answers::facts::{Device, open};
+use crate::answers::facts::{CONFIG_FAILURES, Device, open};
 use crate::answers::rules::{ports, tree::DeviceTree, upgrading};
 use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
@@ -32,7 +32,7 @@ pub(super) fn upgrade(case: &DeviceCase<'_>) -> Vec<Finding> {
             )
             .weight(74)
             .since(event.map(|event| event.time))
-            .evidence("failures", times)
+            .evidence("failures", event.map(|_| times))
             .evidence("version", device.version.clone().filter(|_| event.is_none()))
             .evidence("text", event.and_then(|event| event.text.clone()))
             .see(&case.shown_by(event)),
@@ -106,14 +106,13 @@ pub(super) fn restarting(case: &DeviceCase<'_>) -> Option<Finding> {
         .weight(84)
         .since(first)
         .evidence("restarts", unasked.len())
-        .evidence("uptime", case.device.uptime)
         .evidence("text", last.text.clone())
         .see(&case.shown_by(unasked.iter().copied())),
     )
 }
 
 pub(super) fn config_failed(case: &DeviceCase<'_>) -> Option<Finding> {
-    let open = case.open(&["CONFIG_FAILED", "CONFIG_LOCK_FAILED", "CONFIG_ERROR_ADDTL_COMMAND"]);
+    let open = case.open(&CONFIG_FAILURES);
     let status = case.device.config_status.as_deref().unwrap_or_default().to_lowercase();
     if open.is_none() && !["failed", "failure", "error"].contains(&status.as_str()) {
         return None;
@@ -172,8 +171,8 @@ pub(super) fn hardware(case: &DeviceCase<'_>) -> Option<Finding> {
         )
         .weight(82)
         .since(alarms.iter().map(|event| event.time).min())
-        .evidence("alarms", kinds)
-        .evidence("modules", case.device.hardware.clone())
+        .evidence("alarms", Some(kinds).filter(|kinds| !kinds.is_empty()))
+        .evidence("modules", Some(case.device.hardware.clone()).filter(|_| alarms.is_empty()))
         .evidence("text", alarms.first().and_then(|event| event.text.clone()))
         .see(&case.shown_by(alarms.iter().copied())),
     )
@@ -214,9 +213,9 @@ pub(super) fn virtual_chassis(case: &DeviceCase<'_>) -> Option<Finding> {
         )
         .weight(83)
         .since(broken.map(|(event, _)| event.time))
-        .evidence("members_missing", gone.clone())
-        .evidence("primary_changes", changes)
-        .evidence("port_id", broken.and_then(|(event, _)| event.port.clone()))
+        .evidence("members_missing", Some(gone.clone()).filter(|gone| !gone.is_empty()))
+        .evidence("primary_changes", Some(changes).filter(|changes| *changes > 0 && gone.is_empty()))
+        .evidence("port_id", broken.and_then(|(event, _)| event.port.clone()).filter(|_| gone.is_empty()))
         .see(&if gone.is_empty() {
             case.shown_by(broken.map(|(event, _)| event).into_iter().chain(changed))
         } else {
@@ -244,7 +243,6 @@ pub(super) fn power_constrained(case: &DeviceCase<'_>) -> Option<Finding> {
             .weight(75)
             .evidence("power_constrained", true)
             .evidence("power_src", source)
-            .evidence("port_draw", port.and_then(|port| port.draw))
             .see(&sources::stats(device));
         match port {
             Some(port) => finding.on(port.object(&case.upstream().map(Device::called).unwrap_or_default())),

@@ -8,7 +8,7 @@ use crate::answers::facts::Device;
 use crate::answers::facts::lifecycle::{Contract, OfferedVersion, Version};
 use crate::answers::{causes as c, sources};
 
-/// Firmware that is behind that of the siblings, or behind the suggested one; a finding for each model. `contracts` have the
+/// Firmware that is behind that of most devices of the model, or behind the suggested one; a finding for each model. `contracts` have the
 /// versions of the whole organization, for models of which the site has few.
 pub(in crate::answers) fn firmware(
     devices: &[Device],
@@ -123,7 +123,7 @@ fn suggested_version(
 fn majority_version(model: &str, own: &[(&Device, Version)], contracts: &[Contract]) -> Option<Version> {
     let mut versions: Vec<String> = own.iter().map(|(_, version)| version.as_str().to_owned()).collect();
     if versions.len() < 3 {
-        // Too few here: those of the whole organization, as Juniper knows them, but for the own ones.
+        // Too few here: those of the other devices of the organization, from their contracts.
         let others = contracts.iter().filter(|contract| {
             contract.model.as_deref().is_some_and(|other| other.eq_ignore_ascii_case(model))
                 && !own.iter().any(|(device, _)| contract.is_of(device))

@@ -71,8 +71,7 @@ pub(super) fn authentication(port: &Port, context: &PortContext<'_>) -> Option<F
         )
         .weight(weight)
         .since(first)
-        .evidence("auth_state", state)
-        .evidence("failures", Some(held.len()).filter(|failures| *failures > 0)),
+        .evidence("auth_state", state),
     )
 }
 
@@ -83,8 +82,7 @@ pub(super) fn mac_limit(port: &Port, context: &PortContext<'_>) -> Option<Findin
             .weight(71)
             .since(exceeded.0.time)
             .evidence("exceeded", exceeded.1)
-            .evidence("mac_count", port.mac_count)
-            .evidence("mac_limit", port.mac_limit)
+            .evidence("text", exceeded.0.text.clone())
             .see(sources::device_events([exceeded.0]).as_ref()),
     )
 }

@@ -1,17 +1,17 @@
-//! What the rules for ports know beside the port: [`PortContext`].
+//! The input of the rules for ports beside the port itself: [`PortContext`].
 
 use std::collections::HashMap;
 
 use crate::answers::facts::{Device, Event, Port, open};
 
-/// What the rules know beside the port.
+/// The devices, events and other ports that the rules compare a port with.
 #[derive(Clone, Debug, Default)]
 pub(in crate::answers) struct PortContext<'a> {
     pub(in crate::answers) now: i64,
     /// Devices by MAC address.
     pub(in crate::answers) devices: HashMap<&'a str, &'a Device>,
     pub(in crate::answers) events: &'a [Event],
-    /// The events that nothing has closed, with how often each happened: sought once, and not for each port.
+    /// The events that nothing has closed, with how often each happened. They are found once for all ports.
     pub(super) open: Vec<(&'a Event, usize)>,
     /// The usual speed of ports with access points, in Mb/s.
     pub(in crate::answers) ap_speed: Option<i64>,

@@ -1,6 +1,6 @@
 //! Rules for Power over Ethernet: ports that give no power to an access point, and the PoE budget of a switch.
 
-use mistmcp::answers::{Finding, Severity};
+use mistmcp::answers::{Finding, Severity, name};
 
 use super::access::disabled;
 use super::{PortContext, finding};
@@ -9,7 +9,7 @@ use crate::answers::rules::upgrading;
 use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
 
-/// A port that fed a device which is gone, and feeds it no more.
+/// A port that gives no power to its access point, which is down.
 pub(in crate::answers) fn power_lost(
     port: &Port,
     device: &Device,
@@ -28,22 +28,25 @@ pub(in crate::answers) fn power_lost(
             && event.text.as_deref().is_none_or(|text| text.contains(&port.id) || !text.contains("ge-"))
     });
     let drawn = port.draw.is_some_and(|draw| draw >= t::MIN_POE_DRAW);
-    // Where PoE is switched off, or nothing denies it, the port itself tells.
+    // Where PoE is disabled, the state of the port is the reason.
     let alarm = alarm.filter(|_| !port.poe_disabled);
-    let why = if port.poe_disabled {
-        "has PoE disabled"
+    let called = device.called();
+    let what = if port.poe_disabled {
+        format!("has PoE disabled, so that {called} gets no power")
     } else if alarm.is_some() {
-        "denies it PoE power"
+        format!("denies PoE power to {called}")
     } else if port.poe_on == Some(false) {
-        "gives it no PoE power"
+        format!("gives no PoE power to {called}")
     } else if port.draw.is_some() && !drawn {
-        "is on, but has no power draw"
+        format!("has PoE enabled, but {called} draws no power")
     } else {
         return None;
     };
+    let words = format!("Port {} of {} {what}.", name(&port.id), context.device_of(port));
     let severity = if context.is_covered(device) { Severity::Warning } else { Severity::Critical };
     Some(
-        finding(&c::POWER_LOST, severity, port, context, why)
+        finding(&c::POWER_LOST, severity, port, context, &what)
+            .with_summary(words)
             .weight(92)
             .since(alarm.map(|event| event.time).or_else(|| context.down_since(port)))
             .affects([format!("{} {}", port.device, port.id)])
@@ -56,7 +59,7 @@ pub(in crate::answers) fn power_lost(
     )
 }
 
-/// Why the port of an access point that is down feeds it no more: it is disabled, or gives no power.
+/// What at the port of an access point that is down explains that: the port is disabled, or gives no power.
 pub(in crate::answers) fn outage_at_port(
     port: &Port,
     device: &Device,
@@ -67,7 +70,7 @@ pub(in crate::answers) fn outage_at_port(
     power_lost(port, device, context).or_else(disabled)
 }
 
-/// A switch that feeds nearly all the power that it has.
+/// A switch whose PoE devices draw nearly its whole budget.
 pub(in crate::answers) fn poe_budget(switch: &Device) -> Option<Finding> {
     let (drawn, most) = switch.poe.filter(|(drawn, most)| *drawn >= most * t::POE_NEAR_BUDGET)?;
     Some(

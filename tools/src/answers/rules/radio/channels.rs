@@ -8,7 +8,7 @@ use crate::answers::facts::radio::band_name;
 use crate::answers::facts::{NeighborSignals, Radio};
 use crate::answers::thresholds as t;
 
-/// Access points that share a channel and hear each other, a finding for each channel; and the radios whose utilization
+/// Access points that share a channel and receive each other, a finding for each channel; and the radios whose utilization
 /// that explains.
 pub(in crate::answers) fn co_channel(
     radios: &[Radio],
@@ -46,7 +46,7 @@ pub(in crate::answers) fn co_channel(
     (found, explained)
 }
 
-/// The finding about a group of radios, and whether people feel it.
+/// The finding about a group of radios, and whether clients notice it.
 fn shared_channel(group: &[(&Radio, usize, f64)]) -> Option<(Finding, bool)> {
     let mut group = group.to_vec();
     group.sort_by(|one, other| utilization_of(other.0).total_cmp(&utilization_of(one.0)));
@@ -58,7 +58,7 @@ fn shared_channel(group: &[(&Radio, usize, f64)]) -> Option<(Finding, bool)> {
         })
         .count();
     let (first, near, strongest) = group.first().copied()?;
-    // A shared channel that nobody feels is worth a line only where many share it.
+    // A shared channel without an effect is reported only where many share it.
     let is_noticed = noticed >= 2;
     if !is_noticed && near < t::MANY_ON_CHANNEL {
         return None;
@@ -129,7 +129,7 @@ pub(in crate::answers) fn utilization(radios: &[Radio], explained: &[RadioKey]) 
             )
             .on(object(radio))
             .weight(match used {
-                // The noise that fills it is told first.
+                // The noise that fills it comes first.
                 _ if has_interference(radio) => 57,
                 85.0.. => 62,
                 _ => 58,

@@ -11,7 +11,7 @@ use crate::answers::facts::radio::{BANDS, band_name};
 use super::shown;
 
 /// Radios that are switched off: by the configuration of their access point, or missing where others of the model have
-/// one. `configured_off` tells the former, by access point and band.
+/// one. `configured_off` has the former, by access point and band.
 pub(in crate::answers) fn disabled(
     radios: &[Radio],
     connected: &[(String, String, Option<String>)],

@@ -13,7 +13,7 @@ pub(in crate::answers) struct RadarHit {
     pub(in crate::answers) channel: Option<i64>,
 }
 
-/// Radar that an access point hears. Radio management and the device both tell of it: the longer list counts. `shown` is the
+/// Radar that an access point detects. Radio management and the device both report it: the longer list counts. `shown` is the
 /// call that shows the rows of each list for an access point, from a time on.
 pub(in crate::answers) fn radar(
     reports: [&[RadarHit]; 2],

@@ -43,7 +43,7 @@ pub(super) fn wan_findings(case: &SiteCase<'_>) -> Vec<Finding> {
     found
 }
 
-/// Radios of access points that are connected. Which of them hear each other is a question of its own.
+/// Radios of access points that are connected. Co-channel neighbors are left to `checkRadio`.
 pub(super) fn radio_findings(case: &SiteCase<'_>) -> Vec<Finding> {
     let aps = || case.devices.iter().filter(|device| device.kind == "ap" && !device.is_down());
     let is_up = |radio: &&Radio| aps().any(|ap| ap.mac == radio.ap);
@@ -80,6 +80,7 @@ pub(super) fn loops(case: &SiteCase<'_>) -> Vec<Finding> {
         let changes = case.events.iter().filter(|other| {
             other.short() == "STP_TOPO_CHANGED" && other.mac == event.mac && other.time >= event.time
         });
+        let changes: Vec<_> = changes.collect();
         let object = device.map_or_else(|| Object::switch(&called), Device::object);
         Finding::new(
             &c::LOOP,
@@ -90,23 +91,24 @@ pub(super) fn loops(case: &SiteCase<'_>) -> Vec<Finding> {
         .weight(89)
         .since(event.time)
         .evidence("event", event.kind.clone())
-        .evidence("topology_changes_since", Some(changes.count()).filter(|changes| *changes > 0))
+        .evidence("topology_changes_since", Some(changes.len()).filter(|changes| *changes > 0))
         .evidence("text", event.text.clone())
-        .see(sources::device_events([*event]).as_ref())
+        .see(sources::device_events(changes.into_iter().chain([*event])).as_ref())
     });
     found.collect()
 }
 
 /// Access points that do not get a VLAN which their WLANs need.
 pub(super) fn vlans(case: &SiteCase<'_>, tree: &DeviceTree<'_>) -> Vec<Finding> {
-    let found = case.missing_vlans.iter().filter_map(|(mac, vlans)| {
-        let place = tree.place(mac)?;
-        let ap = case.devices.get(place).filter(|ap| !ap.is_down())?;
+    let missing = case.devices.iter().enumerate();
+    let missing = missing.filter(|(_, device)| !device.missing_vlans.is_empty() && !device.is_down());
+    let found = missing.map(|(place, ap)| {
+        let vlans = &ap.missing_vlans;
         let switch = tree.upstream(place);
         let port = device::upstream_port(ap, case.devices, case.ports);
         let at = match (switch, port) {
             (Some(switch), Some(port)) => {
-                format!(" from its switch port {} {}", switch.called(), mistmcp::answers::name(&port.id))
+                format!(" from port {} of {}", mistmcp::answers::name(&port.id), switch.called())
             }
             _ => String::new(),
         };
@@ -124,7 +126,7 @@ pub(super) fn vlans(case: &SiteCase<'_>, tree: &DeviceTree<'_>) -> Vec<Finding> 
         for vlan in vlans.iter().take(3) {
             finding = finding.on(Object::vlan(vlan));
         }
-        Some(finding.evidence("inactive_wired_vlans", vlans.clone()))
+        finding.evidence("inactive_wired_vlans", vlans.clone())
     });
     found.collect()
 }

@@ -25,7 +25,7 @@ pub(in crate::answers) fn reported(case: &SiteCase<'_>, found: &[Finding]) -> Ve
                 alarms::is_shown_by(cause, known.cause())
                     && (is_everywhere || devices.iter().any(|device| known.is_on(&device.called())))
             };
-            // Whether a device is down is told by its state.
+            // Whether a device is down follows from its state.
             let is_stale = cause.name == c::DEVICE_DOWN.name || devices.iter().any(|device| device.is_down());
             if is_stale || found.iter().any(is_known) || kept.iter().any(|(known, _)| is_known(known)) {
                 continue;

@@ -1,6 +1,6 @@
 //! Rules for the gateways of a site: connection, DHCP pools and clusters.
 
-use mistmcp::answers::{Cause, Finding, Object, Part, Severity, ago, count, listed, name};
+use mistmcp::answers::{Cause, Finding, Object, Part, Severity, ago, count, is, listed, name};
 
 use super::Wan;
 use crate::answers::facts::wan::{DhcpPool, GatewayCluster};
@@ -39,7 +39,7 @@ pub(in crate::answers) fn gateways_down(
         let finding = if is_site_down {
             outage.with_cause(&c::SITE_DOWN).weight(90)
         } else if others_up.is_some_and(|up| up > 0) {
-            // What hangs from it reaches the cloud, so that it still forwards.
+            // Devices downstream of it reach the cloud, so that it still forwards.
             outage.at_most(Severity::Warning).weight(75)
         } else {
             outage.weight(75)
@@ -91,7 +91,9 @@ pub(in crate::answers) fn pools(wan: &Wan<'_>, pools: &[DhcpPool]) -> Vec<Findin
                 if none_left { (Severity::Critical, 80) } else { (Severity::Warning, 62) };
             let more = match full.len() - 1 {
                 0 => String::new(),
-                others => format!("; the same for {}", count(others, "other pool")),
+                others => {
+                    format!("; {} {} nearly full or full as well", count(others, "other pool"), is(others))
+                }
             };
             found.push(
                 Finding::new(
@@ -111,11 +113,10 @@ pub(in crate::answers) fn pools(wan: &Wan<'_>, pools: &[DhcpPool]) -> Vec<Findin
                 .since(since)
                 .evidence("leased", first.leased)
                 .evidence("addresses", first.size)
-                .evidence("pool_low_events", Some(of_pool.len()).filter(|events| *events > 0))
                 .see(&wan.stats(&gateway.mac)),
             );
         } else if let (Some(last), true) = (last, own.is_empty()) {
-            // Nothing tells how full it is now.
+            // Its present usage is not known.
             let recent = events.len() > 1 || wan.now - last < 6 * 60 * t::MINUTE;
             let (severity, weight) = if recent { (Severity::Warning, 61) } else { (Severity::Info, 30) };
             found.push(

@@ -22,8 +22,8 @@ pub(in crate::answers) fn links_down(wan: &Wan<'_>) -> Vec<Finding> {
     down.map(|port| {
         let others = wan.wan_ports(&port.device).iter().filter(|other| other.up == Some(true)).count();
         let (severity, weight, rest) = match others {
-            0 => (Severity::Critical, 85, "no other WAN link of it is up"),
-            _ => (Severity::Warning, 68, "another WAN link of it is up"),
+            0 => (Severity::Critical, 85, "the gateway has no other WAN link that is up"),
+            _ => (Severity::Warning, 68, "another WAN link of the gateway is up"),
         };
         let since = wan.since(&port.device, &["PORT_DOWN"], Some(&port.id), &[], &[]);
         let gateway = wan.called(&port.device);
@@ -91,10 +91,10 @@ pub(in crate::answers) fn links_degraded(wan: &Wan<'_>) -> Vec<Finding> {
                 .on(wan.object(&port.device))
                 .weight(weight)
                 .since(since)
-                .evidence("loss_percent", port.loss)
-                .evidence("latency_ms", port.latency)
-                .evidence("jitter_ms", port.jitter)
-                .evidence("outages", Some(flaps).filter(|flaps| *flaps > 0))
+                .evidence("loss_percent", port.loss.filter(|_| has_figures))
+                .evidence("latency_ms", port.latency.filter(|_| has_figures))
+                .evidence("jitter_ms", port.jitter.filter(|_| has_figures))
+                .evidence("outages", Some(flaps).filter(|_| !has_figures))
                 .evidence("reported_by_marvis", reported.map(|_| true))
                 .affects(wan.keys_over(port))
                 .affects([format!("{} {}", port.device, port.id)])

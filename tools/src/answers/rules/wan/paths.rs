@@ -1,6 +1,6 @@
 //! Rules for what runs over WAN links: VPN paths, tunnels and routing neighbors.
 
-use mistmcp::answers::{Cause, Finding, Object, Severity, ago, listed, name, plural};
+use mistmcp::answers::{Cause, Finding, Object, Severity, ago, has, listed, name, plural};
 
 use super::{Wan, over_limit};
 use crate::answers::facts::open;
@@ -107,9 +107,11 @@ pub(in crate::answers) fn paths_degraded(wan: &Wan<'_>, degraded: &[Finding]) ->
                 &c::WAN_LINK_DEGRADED,
                 Severity::Warning,
                 format!(
-                    "The VPN of {called} over {} to {} has as much as {}.",
+                    "The VPN {} of {called} over {} to {} {} up to {}.",
+                    plural(peers.len(), "path"),
                     name(port),
                     listed(&peers, 3),
+                    has(peers.len()),
                     listed(words, 3)
                 ),
             )
@@ -246,7 +248,7 @@ pub(in crate::answers) fn neighbors_down(wan: &Wan<'_>) -> Vec<Finding> {
 }
 
 /// What events say is down, where no statistics of it could be read, or where the event is so new that statistics may not
-/// show it yet: a finding for each gateway, cause and protocol. What `found` tells of the gateway is left out.
+/// show it yet: a finding for each gateway, cause and protocol. What `found` has of the gateway is left out.
 pub(in crate::answers) fn by_events(wan: &Wan<'_>, found: &[Finding]) -> Vec<Finding> {
     let kinds: [(&[&str], &'static Cause, Option<&str>, &str); 4] = [
         (&["VPN_PATH_DOWN", "VPN_PEER_DOWN"], &c::VPN_PATH_DOWN, None, "a VPN path"),

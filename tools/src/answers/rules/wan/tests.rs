@@ -5,6 +5,7 @@ use mistmcp::serde_json::{Value, json};
 
 use super::*;
 use crate::answers::causes as c;
+use crate::answers::facts::test_rows::merge;
 use crate::answers::facts::wan::{DhcpPool, GatewayCluster};
 
 const GW: &str = "b033a6000010";
@@ -18,9 +19,7 @@ fn gateway(connected: bool) -> Vec<Device> {
 #[expect(clippy::needless_pass_by_value, reason = "tests write their rows in place")]
 fn port(row: Value) -> Port {
     let mut all = json!({ "mac": GW, "port_id": "ge-0/0/0", "port_usage": "wan", "up": true });
-    for (name, value) in row.as_object().unwrap() {
-        all[name] = value.clone();
-    }
+    merge(&mut all, &row);
     Port::of(Row::of(&all)).unwrap()
 }
 
