@@ -138,7 +138,6 @@ impl DhcpPool {
 
 /// The state of a gateway cluster, from the statistics of its gateway.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[expect(clippy::struct_field_names, reason = "named as Mist names it")]
 pub(in crate::answers) struct GatewayCluster {
     pub(in crate::answers) gateway: String,
     pub(in crate::answers) is_cluster: bool,

@@ -332,7 +332,6 @@ mod tests {
         let mut given = Given {
             events: vec![event("SW_LOOP_DETECTED", 900)],
             alarms: vec![alarm("switch_stp_loop", "5c4527000001")],
-            ..Given::default()
         };
         assert_eq!(causes(&found(&devices, &ports, &given)), ["loop"]);
         given.events.push(event("SW_LOOP_CLEARED", 60));

@@ -113,19 +113,24 @@ pub(super) async fn wireless(
     if own.is_empty() && events.is_seen() {
         ask.nothing_there("client events", "there are none in this time");
     }
-    let subject = match (stats.is_empty(), found.last_seen) {
-        (false, _) => format!("{called} is connected"),
-        (true, Some(seen)) if stats.is_seen() => {
-            format!("{called} is not connected and was last seen {}", ask.ago(seen))
-        }
-        _ => called.clone(),
-    };
-    client_facts(Diagnosis::about(subject), &found)
+    client_facts(Diagnosis::about(connection_state(&found, &stats, ask)), &found)
         .fact("access_point", ap.as_ref().map(Device::called))
         .view("client", views::client(&found, ap.as_ref()))
         .view("timeline", views::timeline(own.iter().chain(&nac_events), ap.iter().chain(&named)))
         .view("signal", views::signal(&own))
         .findings(findings)
+}
+
+/// Whether a client is connected, as the beginning of the verdict.
+fn connection_state(found: &Client, stats: &Rows, ask: &Inquiry) -> String {
+    let called = found.called();
+    match (stats.is_empty(), found.last_seen) {
+        (false, _) => format!("{called} is connected"),
+        (true, Some(seen)) if stats.is_seen() => {
+            format!("{called} is not connected and was last seen {}", ask.ago(seen))
+        }
+        _ => called,
+    }
 }
 
 /// Whether ports or events of a client show a device whose name is not known: a switch that its access point does not
