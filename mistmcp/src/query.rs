@@ -2,6 +2,7 @@
 //! become tables of an SQLite database in memory.
 
 mod arguments;
+mod collation;
 mod columns;
 mod concurrency;
 mod cost;
@@ -9,8 +10,11 @@ mod empty_columns;
 mod error;
 mod fetch;
 mod functions;
+mod load;
 mod names;
 mod pattern;
+mod remedy;
+mod result_rows;
 mod row;
 mod sandbox;
 mod select;
@@ -27,8 +31,8 @@ pub use arguments::{QueryTables, Sql, TableSource};
 use cost::Cost;
 use fetch::{Fetch, Started};
 use names::Names;
+pub(crate) use result_rows::Selected;
 use select::SelectRequest;
-pub(crate) use select::Selected;
 use table::Table;
 use table_cache::TableKey;
 

@@ -6,16 +6,15 @@ use std::sync::atomic::Ordering;
 use rusqlite::ErrorCode;
 
 use super::functions;
-use super::names::{Names, quoted};
+use super::names::Names;
+use super::remedy::{meant, of_column, tables, there_are};
+use super::result_rows::LONGEST_ROW;
 use super::sandbox::Stop;
-use super::select::{LONGEST_ROW, TIME};
+use super::select::TIME;
 use crate::Error;
 use crate::error::ErrorKind;
 use crate::suggestion::{alike, listed};
 use crate::text::shortened;
-
-/// Bytes of names that an error lists.
-const ROOM: usize = 700;
 
 /// Why a statement failed.
 #[derive(Debug)]
@@ -179,90 +178,6 @@ fn of_sqlite(message: &str, offset: Option<usize>, sql: &str, names: &Names) -> 
     format!("SQLite: {message}{offset}.{remedy}")
 }
 
-/// The remedy for an unknown column: columns like it, or those that there are.
-fn of_column(written: &str, is_quoted: bool, names: &Names) -> String {
-    // SQLite takes a.b.c for a column of a table of a schema.
-    let inner = written.split_once('.').map_or(written, |(_, column)| column);
-    let exact = |name: &str| names.columns().find(|column| column.eq_ignore_ascii_case(name)).map(quoted);
-    let dotted = exact(written).or_else(|| exact(inner)).filter(|column| column.contains('.'));
-    if let Some(column) = dotted.filter(|_| !is_quoted) {
-        return format!(" Write it as {column}: a name with dots stands in double quotes.");
-    }
-    let of_table = names.0.iter().find(|(table, _)| {
-        written.get(..=table.len()).is_some_and(|start| start.eq_ignore_ascii_case(&format!("{table}.")))
-    });
-    let near: Vec<_> = match of_table {
-        Some((_, columns)) => nearest(inner, columns.iter().map(String::as_str)),
-        None => match nearest(written, names.columns()) {
-            none if none.is_empty() => nearest(inner, names.columns()),
-            near => near,
-        },
-    };
-    let text = if is_quoted && near.is_empty() { " A text stands in single quotes." } else { "" };
-    match near.as_slice() {
-        [] => format!("{text} {}", tables(names)),
-        near => format!(" Did you mean {}? {}", near.join(", "), tables(names)),
-    }
-}
-
-/// The columns like a name, in quotes, the likest first.
-fn nearest<'a>(written: &str, columns: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
-    const MAX_NAMES: usize = 3;
-    let last = |name: &'a str| name.rsplit('.').next().unwrap_or(name);
-    let mut near: Vec<&str> = alike(written, columns.clone()).take(MAX_NAMES).collect();
-    // People remember the last part of a nested name best.
-    let ending = columns.filter(|column| last(column).eq_ignore_ascii_case(written));
-    near.splice(0..0, ending.take(MAX_NAMES));
-    let mut different: Vec<String> = Vec::new();
-    for name in near.into_iter().map(quoted) {
-        if !different.contains(&name) {
-            different.push(name);
-        }
-    }
-    different.truncate(MAX_NAMES);
-    different
-}
-
-/// The names of the tables.
-fn there_are(names: &Names) -> String {
-    match names.0.as_slice() {
-        [(name, _)] => format!("The only table is `{}`.", shortened(name, 60)),
-        tables => {
-            let tables: Vec<_> =
-                tables.iter().map(|(name, _)| format!("`{}`", shortened(name, 60))).collect();
-            format!("The tables are {}.", tables.join(", "))
-        }
-    }
-}
-
-/// The tables with as many of their columns as there is room for.
-fn tables(names: &Names) -> String {
-    let room = ROOM / names.0.len().max(1);
-    let each = names.0.iter().map(|(table, columns)| {
-        let mut text = String::new();
-        let mut left = columns.len();
-        for column in columns {
-            if text.len() + column.len() + 4 > room {
-                break;
-            }
-            text.push_str(if text.is_empty() { "" } else { ", " });
-            text.push_str(&shortened(column, 80));
-            left -= 1;
-        }
-        let more =
-            if left > 0 { format!(" and {left} more (call without `sql` for all)") } else { String::new() };
-        format!("`{}` has {text}{more}", shortened(table, 60))
-    });
-    format!("{}.", each.collect::<Vec<_>>().join("; "))
-}
-
-fn meant<'a>(written: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {
-    match alike(written, names.clone()).next() {
-        Some(name) => format!("Did you mean `{}`?", shortened(name, 60)),
-        None => format!("There are {}.", listed(names)),
-    }
-}
-
 /// The part of the statement where the mistake is.
 fn excerpt(sql: &str, offset: usize) -> String {
     match sql.get(offset..) {
@@ -310,6 +225,8 @@ mod tests {
         ] {
             let text = error_text(message, "SELECT x FROM aps", 7);
             assert!(text.contains(wanted) && text.contains("at character 8"), "{message}: {text}");
+            let is_spelling = text.contains("Write it as");
+            assert!(is_spelling != text.contains("absent from every row has no column"), "{message}: {text}");
         }
     }
 

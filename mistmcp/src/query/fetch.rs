@@ -6,13 +6,12 @@ use std::time::Instant;
 
 use futures_util::stream::{self, StreamExt as _};
 use parking_lot::Mutex;
-use rusqlite::ErrorCode;
 use serde_json::{Map, Value, json};
 
 use super::arguments::TableSource;
-use super::concurrency;
+use super::load::{load, new_builder, unusable};
 use super::table::{MOST_ROWS, Table, TableBuilder};
-use crate::call::{CallSession, FetchedPage, RowPage};
+use crate::call::{CallSession, FetchedPage};
 use crate::error::ErrorKind;
 use crate::mist::api::paging;
 use crate::reply::redact_text;
@@ -298,32 +297,6 @@ impl Started {
     }
 }
 
-/// Parses a page and inserts its rows, off the async threads. The page comes back without its rows.
-async fn load(builder: &Arc<Mutex<TableBuilder>>, fetched: FetchedPage) -> Result<RowPage> {
-    let target = Arc::clone(builder);
-    let FetchedPage { is_large, parse } = fetched;
-    let job = move || {
-        let mut page = parse()?;
-        let rows = std::mem::take(&mut page.rows);
-        let mut builder = target.lock();
-        let inserted = builder.insert(&rows).and_then(|()| builder.name_empty(&page.empty_fields));
-        drop(builder);
-        Ok::<_, Error>((page, inserted.map_err(|error| (error, rows))))
-    };
-    let (page, inserted) = if is_large { work::on_large(job).await?? } else { work::run(job).await?? };
-    match inserted {
-        Ok(()) => Ok(page),
-        Err((error, rows)) if error.sqlite_error_code() == Some(ErrorCode::OutOfMemory) => {
-            // A statement may have taken the memory: the rows are inserted again after it.
-            concurrency::statement_ended().await;
-            let target = Arc::clone(builder);
-            let inserted = work::run(move || target.lock().insert(&rows)).await?;
-            inserted.map(|()| page).map_err(|error| unusable(&error))
-        }
-        Err((error, _)) => Err(unusable(&error)),
-    }
-}
-
 /// That arguments which select a page were left out.
 fn not_needed(paging: &[&str]) -> String {
     let names: Vec<_> = paging.iter().map(|name| format!("`{name}`")).collect();
@@ -334,18 +307,6 @@ fn not_needed(paging: &[&str]) -> String {
         }
         [] => String::new(),
     }
-}
-
-fn new_builder() -> Result<Arc<Mutex<TableBuilder>>> {
-    TableBuilder::new().map(|builder| Arc::new(Mutex::new(builder))).map_err(|error| unusable(&error))
-}
-
-fn unusable(error: &rusqlite::Error) -> Error {
-    tracing::error!(%error, "a table of a query cannot be filled");
-    Error::new(
-        ErrorKind::Size,
-        "The rows do not fit the server's memory now. Ask for fewer rows or fields, or try again in some minutes.",
-    )
 }
 
 #[cfg(test)]

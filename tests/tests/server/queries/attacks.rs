@@ -105,6 +105,11 @@ fn bombs() -> Vec<(String, &'static [ErrorKind])> {
     let nested = format!("SELECT {}1{}", "(".repeat(5_000), ")".repeat(5_000));
     let negated = format!("SELECT {} 1", "NOT ".repeat(4_000));
     let selects = format!("SELECT 1{}", " UNION ALL SELECT 1".repeat(1_000));
+    // The order of the rows is random, and each comparison takes a thousand equal values first.
+    let keys = format!(
+        "SELECT count(*) FROM t a, t b, t c GROUP BY {} a.n * 7919 % 1009 + b.n",
+        "a.n < 0, ".repeat(900)
+    );
     vec![
         ("WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r".to_owned(), TIME),
         ("WITH RECURSIVE r(n) AS (SELECT 1 UNION SELECT n + 1 FROM r) SELECT max(n) FROM r".to_owned(), EITHER),
@@ -126,6 +131,8 @@ fn bombs() -> Vec<(String, &'static [ErrorKind])> {
         (negated, REFUSED),
         (selects, REFUSED),
         (doubling, ANY),
+        (keys, EITHER),
+        ("SELECT count(*) FROM t a, t b GROUP BY (printf('%.*c', 900000, 'x') || a.n || b.n) COLLATE NOCASE".to_owned(), EITHER),
         (format!("SELECT '{}'", "x".repeat(30_000)), REFUSED),
     ]
 }
