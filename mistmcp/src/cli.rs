@@ -23,6 +23,7 @@ mod output;
 mod query;
 mod serve;
 mod serve_http;
+mod shell;
 mod shutdown;
 mod sighup;
 mod tool_limit;

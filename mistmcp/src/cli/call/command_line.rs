@@ -1,8 +1,9 @@
-//! Calls as command lines of this program, quoted for a POSIX shell ([`of_call`]).
+//! Calls as command lines of this program ([`of_call`]).
 
 use serde_json::{Map, Value};
 
 use crate::cli::flags::Flags;
+use crate::cli::shell::Shell;
 use crate::identity;
 
 /// The flags of this run without which a call would ask another network: those of the demo network.
@@ -21,15 +22,14 @@ pub(super) fn network_flags(flags: &Flags) -> Vec<String> {
 }
 
 /// The command line that calls a tool with arguments.
-pub(super) fn of_call(tool: &str, arguments: &Map<String, Value>, flags: &[String]) -> String {
-    let pairs: Option<Vec<_>> = arguments.iter().map(|(name, value)| pairs(name, value)).collect();
-    let words = pairs.map_or_else(
-        || vec!["--json".to_owned(), Value::Object(arguments.clone()).to_string()],
-        |pairs| pairs.concat(),
-    );
+pub(super) fn of_call(tool: &str, arguments: &Map<String, Value>, flags: &[String], shell: Shell) -> String {
+    let pairs = arguments.iter().map(|(name, value)| pairs(name, value)).collect::<Option<Vec<_>>>();
+    let pairs =
+        pairs.map(|pairs| pairs.concat()).filter(|pairs| pairs.iter().all(|pair| shell.can_quote(pair)));
+    let words =
+        pairs.unwrap_or_else(|| vec!["--json".to_owned(), shell.json(&Value::Object(arguments.clone()))]);
     let own = [identity::name(), "call", tool].map(str::to_owned);
-    let words: Vec<_> = own.iter().chain(&words).chain(flags).map(|word| quoted(word)).collect();
-    words.join(" ")
+    shell.line(&[&own, &words[..], flags].concat())
 }
 
 /// An argument as `name=value`, for a list once for each item. None if a pair would be read as something else.
@@ -49,25 +49,13 @@ fn pairs(name: &str, value: &Value) -> Option<Vec<String>> {
     }
 }
 
-/// A word as a POSIX shell takes it. Of `name=value` only the value is quoted.
-fn quoted(word: &str) -> String {
-    let is_plain = |text: &str| {
-        text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./:,=@%+".contains(letter))
-    };
-    let in_quotes = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
-    match word.split_once('=') {
-        _ if is_plain(word) && !word.is_empty() => word.to_owned(),
-        Some((name, value)) if is_plain(name) => format!("{name}={}", in_quotes(value)),
-        _ => in_quotes(word),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::super::arguments;
     use super::*;
+    use crate::cli::shell::tests::words_on_windows;
 
     /// The words that a POSIX shell reads.
     fn words(line: &str) -> Vec<String> {
@@ -77,7 +65,7 @@ mod tests {
     }
 
     fn line(arguments: &Value) -> String {
-        of_call("searchOrgAlarms", arguments.as_object().unwrap(), &[])
+        of_call("searchOrgAlarms", arguments.as_object().unwrap(), &[], Shell::Posix)
     }
 
     #[test]
@@ -94,6 +82,26 @@ mod tests {
             assert_eq!(words[1..3], ["call", "searchOrgAlarms"], "{line}");
             let read = arguments::of_pairs(&words[3..]).unwrap();
             assert_eq!(Value::Object(read), arguments, "{line}");
+        }
+    }
+
+    #[test]
+    fn both_shells_of_windows_and_this_program_read_the_arguments_of_the_call() {
+        for arguments in [
+            json!({}),
+            json!({ "site_id": "Head Office", "type": "a,b", "sort": "-timestamp", "port_id": "ge-0/0/3" }),
+            json!({ "name": "it's & | > < ^ ; (x)", "text": "名前 é", "limit": "5" }),
+            json!({ "name": "100% of $HOME `id` \"x\" \\", "path": "C:\\", "lines": "a\nb" }),
+            json!({ "types": ["a b", "c"], "filter": { "a": "it's" } }),
+        ] {
+            let line = of_call("searchOrgAlarms", arguments.as_object().unwrap(), &[], Shell::Windows);
+            let words = words_on_windows(&line);
+            assert_eq!(words[1..3], ["call", "searchOrgAlarms"], "{line}");
+            let read = match words.get(3).map(String::as_str) {
+                Some("--json") => serde_json::from_str(&words[4]).unwrap(),
+                _ => Value::Object(arguments::of_pairs(&words[3..]).unwrap()),
+            };
+            assert_eq!(read, arguments, "{line}");
         }
     }
 
@@ -122,7 +130,7 @@ mod tests {
     #[test]
     fn the_flags_of_the_network_stand_at_the_end() {
         let flags = ["--demo", "--demo-overlay", "my file.json"].map(str::to_owned);
-        let line = of_call("getSelf", &Map::new(), &flags);
+        let line = of_call("getSelf", &Map::new(), &flags, Shell::Posix);
         assert!(line.ends_with(" call getSelf --demo --demo-overlay 'my file.json'"), "{line}");
     }
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::command_line;
 use crate::answers::{ago, plural};
 use crate::cli::layout::{Columns, bold};
+use crate::cli::shell::Shell;
 use crate::text::one_line;
 
 /// The text of an answer to a question, or `None` if the value is no such answer. Further calls get `flags`.
@@ -88,7 +89,7 @@ fn calls(findings: &[Value], flags: &[String]) -> String {
         else {
             continue;
         };
-        let line = command_line::of_call(tool, arguments, flags);
+        let line = command_line::of_call(tool, arguments, flags, Shell::of_this_system());
         let number = (place + 1).to_string();
         match calls.iter_mut().find(|(known, _)| *known == line) {
             Some((_, numbers)) => numbers.push(number),

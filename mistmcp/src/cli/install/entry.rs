@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::client::{Client, Environment, HeaderValue, Http, VARIABLE};
 use crate::cli::flags::NO_FILE;
 use crate::cli::origin::{Given, Origin};
+use crate::cli::shell::Shell;
 use crate::quote;
 
 /// Entry of this server in a client's settings.
@@ -126,13 +127,13 @@ impl Entry {
 
 impl Entry {
     /// The command that checks what this server would find, for a shell: with the same settings and the same token.
-    pub(super) fn check_command(&self) -> String {
+    pub(super) fn check_command(&self, shell: Shell) -> String {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let Some(program) = self.server.get("command").and_then(text) else {
             let address = ["url", "serverUrl", "httpUrl", "uri"].iter().find_map(|key| self.server.get(*key));
             let address = address.and_then(text).unwrap_or_default();
             let address = address.split('?').next().unwrap_or_default();
-            return format!("{} check --server {}", crate::identity::name(), shell_word(address));
+            return shell.line(&[crate::identity::name(), "check", "--server", address]);
         };
         let mut words = vec![program, "check".to_owned()];
         let mut arguments =
@@ -145,24 +146,13 @@ impl Entry {
                 words.push(argument);
             }
         }
-        words.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" ")
+        shell.line(&words)
     }
 
     /// Whether the server is started with this file of variables.
     pub(super) fn starts_with(&self, file: &Path) -> bool {
         let arguments = self.server.get("args").and_then(Value::as_array).into_iter().flatten();
         arguments.filter_map(Value::as_str).any(|argument| Path::new(argument) == file)
-    }
-}
-
-/// Quotes a word for a shell.
-fn shell_word(word: &str) -> String {
-    let is_plain = |letter: char| letter.is_alphanumeric() || "-_./:=,@%+".contains(letter);
-    let is_plain = |letter: char| is_plain(letter) || cfg!(windows) && letter == '\\';
-    match word {
-        word if !word.is_empty() && word.chars().all(is_plain) => word.to_owned(),
-        word if cfg!(windows) => format!("\"{word}\""),
-        word => format!("'{}'", word.replace('\'', "'\\''")),
     }
 }
 
@@ -265,6 +255,31 @@ mod tests {
             given("env-file", &["x"], None),
         ];
         assert_eq!(arguments(&given), ["--mode", "custom", "--categories", "sites,orgs", "--demo"]);
+    }
+
+    #[test]
+    fn the_command_that_checks_a_server_is_for_a_shell() {
+        let client = Client::named("cursor").unwrap();
+        let given = [given("categories", &["sites", "orgs"], None)];
+        let command = |program, file, shell| {
+            let from = TokenFrom::File(Path::new(file));
+            let entry = Entry::stdio(client, "mist", program, &given, from, &Variables::default());
+            entry.unwrap().check_command(shell)
+        };
+        assert_eq!(
+            command("/opt/my tools/mistmcp", "/home/ada/it's.env", Shell::Posix),
+            r"'/opt/my tools/mistmcp' check --categories sites,orgs --env-file '/home/ada/it'\''s.env'"
+        );
+        assert_eq!(
+            command(r"C:\Program Files\mistmcp.exe", r"C:\Users\Ada L\mist.env", Shell::Windows),
+            r#"C:\"Program Files\mistmcp.exe" check --categories "sites,orgs" --env-file "C:\Users\Ada L\mist.env""#
+        );
+        let url = Url::parse("http://127.0.0.1:8000/mcp?cloud=x").unwrap();
+        let server = Entry::http(client, "mist", &url, false).unwrap();
+        for shell in [Shell::Posix, Shell::Windows] {
+            let command = server.check_command(shell);
+            assert!(command.ends_with(" check --server http://127.0.0.1:8000/mcp"), "{command}");
+        }
     }
 
     #[test]

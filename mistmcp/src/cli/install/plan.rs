@@ -16,6 +16,7 @@ use crate::cli::configuration::{self, TOKEN, no_cloud};
 use crate::cli::env_file::{Environment, exposed};
 use crate::cli::flags::{Flags, Transport};
 use crate::cli::origin::{Given, Origin};
+use crate::cli::shell::Shell;
 use crate::cli::{shutdown, tool_limit};
 use crate::mist::{Cloud, Tokens};
 
@@ -140,7 +141,7 @@ impl Plan {
 
     /// The last note: how to check that the server works.
     pub(super) fn check(&self) -> String {
-        let command = self.entry.check_command();
+        let command = self.entry.check_command(Shell::of_this_system());
         let with =
             if self.needs_variable { format!(", with {TOKEN} set to the token") } else { String::new() };
         format!("To check it{with}: {command}")
