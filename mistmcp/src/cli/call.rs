@@ -96,7 +96,7 @@ pub(super) async fn run(
     let printed = Output { format, fields, network_flags: command_line::network_flags(flags) };
     let stop = shutdown::on_signal()?;
     let progress = Progress::new();
-    let call = Caller { session, tool: &asked.tool, stop, progress };
+    let call = ToolCaller { session, tool: &asked.tool, stop, progress };
     if asked.all_pages {
         return pages::print(&call, arguments, &printed, asked.max_calls).await;
     }
@@ -111,14 +111,14 @@ pub(super) async fn run(
 }
 
 /// One tool, called once or repeatedly.
-struct Caller<'a> {
+struct ToolCaller<'a> {
     session: Session,
     tool: &'a str,
     stop: CancellationToken,
     progress: Progress,
 }
 
-impl Caller<'_> {
+impl ToolCaller<'_> {
     async fn once(&self, arguments: serde_json::Map<String, Value>) -> crate::Result<Content> {
         let call = Call::new(self.stop.clone(), Some(self.progress.listener()));
         self.session.call(self.tool, arguments, &call).await.content

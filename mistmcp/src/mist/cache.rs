@@ -9,7 +9,7 @@ use moka::sync::Cache;
 
 use super::mask::MASK;
 use super::name_list::NameList;
-use super::token_registry::Lease;
+use super::token_registry::TokenStateRef;
 use super::token_state::TokenState;
 use super::{Answer, Cloud, Request};
 
@@ -64,9 +64,9 @@ impl ResponseCache {
         request: &Request,
         cloud: &Cloud,
         address: &str,
-        leases: &[Lease],
+        token_states: &[TokenStateRef],
     ) -> Option<Answer> {
-        let trusted = || leases.iter().any(|lease| TokenState::is_trusted(lease));
+        let trusted = || token_states.iter().any(|state| TokenState::is_trusted(state));
         if !request.is_for_constants() || !trusted() {
             return None;
         }

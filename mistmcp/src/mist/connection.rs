@@ -115,7 +115,7 @@ impl Connection {
 
     /// The tokens, to be hashed only.
     pub(crate) fn tokens(&self) -> impl Iterator<Item = &Token> {
-        self.dispatchers().flat_map(|dispatcher| dispatcher.leases.iter()).map(|lease| lease.token())
+        self.dispatchers().flat_map(|dispatcher| dispatcher.token_states.iter()).map(|state| state.token())
     }
 
     /// The organization of calls that name none.
@@ -142,15 +142,15 @@ impl Connection {
 
     /// Masks this connection's tokens in `bytes`.
     pub(crate) fn mask_bytes(&self, bytes: Bytes) -> Bytes {
-        let leases = self.dispatchers().flat_map(|dispatcher| dispatcher.leases.iter());
-        leases.fold(bytes, |bytes, lease| lease.mask().bytes(bytes))
+        let token_states = self.dispatchers().flat_map(|dispatcher| dispatcher.token_states.iter());
+        token_states.fold(bytes, |bytes, state| state.mask().bytes(bytes))
     }
 }
 
 fn dispatcher(pool: Arc<Pool>, cloud: Cloud, tokens: Tokens) -> Dispatcher {
-    let lease = |token| pool.registry.lease(Key { cloud: cloud.clone(), token });
-    let leases: Arc<[_]> = tokens.into_vec().into_iter().map(lease).collect();
-    let mut ids: Vec<_> = leases.iter().map(|lease| lease.id).collect();
+    let state = |token| pool.registry.state_of(Key { cloud: cloud.clone(), token });
+    let token_states: Arc<[_]> = tokens.into_vec().into_iter().map(state).collect();
+    let mut ids: Vec<_> = token_states.iter().map(|state| state.id).collect();
     ids.sort_unstable();
-    Dispatcher { pool, cloud, leases, ids: ids.into(), validation_limiter: None }
+    Dispatcher { pool, cloud, token_states, ids: ids.into(), validation_limiter: None }
 }

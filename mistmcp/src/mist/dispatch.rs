@@ -16,7 +16,7 @@ use super::rate_limit::{Exhausted, Purpose, until_next_hour};
 use super::retry::{Failure, RetryBudget, RetryDecision, with_retries};
 use super::retry_after::retry_after;
 use super::single_flight::Waiter;
-use super::token_registry::Lease;
+use super::token_registry::TokenStateRef;
 use super::token_state::TokenState;
 use super::transport::{Response, exchange};
 use super::validation_gate::Validation;
@@ -36,7 +36,7 @@ const MAX_ERROR_BODY: usize = 64 * 1024;
 pub(super) struct Dispatcher {
     pub(super) pool: Arc<Pool>,
     pub(super) cloud: Cloud,
-    pub(super) leases: Arc<[Lease]>,
+    pub(super) token_states: Arc<[TokenStateRef]>,
     pub(super) ids: Ids,
     /// Rate limit of requests with tokens that Mist has not accepted; `None` for the operator's tokens.
     pub(super) validation_limiter: Option<Arc<ValidationLimiter>>,
@@ -95,8 +95,8 @@ impl Dispatcher {
     /// The number of calls that are left in this hour, of all tokens that Mist has not refused.
     pub(super) fn calls_left(&self) -> u32 {
         let now = self.pool.clock.now();
-        let usable = self.leases.iter().filter(|lease| !lease.is_set_aside());
-        usable.map(|lease| lease.budget.left(now, Purpose::Work)).fold(0, u32::saturating_add)
+        let usable = self.token_states.iter().filter(|state| !state.is_set_aside());
+        usable.map(|state| state.budget.left(now, Purpose::Work)).fold(0, u32::saturating_add)
     }
 
     /// Answers a GET from the cache, joins the equal request in flight, or sends it. The caller waits until
@@ -109,7 +109,7 @@ impl Dispatcher {
         sent: &SentCount,
     ) -> Result<Dispatched> {
         let address = request.address(&self.cloud)?;
-        if let Some(answer) = self.pool.cache.constant(request, &self.cloud, &address, &self.leases) {
+        if let Some(answer) = self.pool.cache.constant(request, &self.cloud, &address, &self.token_states) {
             tracing::debug!(%request, "known already");
             trace.cache_hit(&address);
             return Ok(Dispatched::Cached(answer));
@@ -182,7 +182,7 @@ impl Dispatcher {
             }),
             (None, words) => {
                 let words = words.unwrap_or_default();
-                Err(errors::for_refused(self.leases.len(), &words).into())
+                Err(errors::for_refused(self.token_states.len(), &words).into())
             }
         }
     }
@@ -270,7 +270,7 @@ impl Dispatcher {
 
     /// The tokens to try in order: usable ones first, starting round-robin.
     fn in_turn(&self, purpose: Purpose) -> Vec<&TokenState> {
-        let all: Vec<&TokenState> = self.leases.iter().map(|lease| &**lease).collect();
+        let all: Vec<&TokenState> = self.token_states.iter().map(|state| &**state).collect();
         if let [_only] = all.as_slice() {
             return all;
         }
@@ -289,19 +289,19 @@ impl Dispatcher {
 
     /// Whether Mist has not refused all tokens.
     pub(super) fn is_accepted(&self) -> bool {
-        self.leases.iter().any(|lease| lease.refused_at().is_none())
+        self.token_states.iter().any(|state| state.refused_at().is_none())
     }
 
     /// Masks the tokens in a body before it is parsed or truncated: a part of a token would not be found any more.
     async fn masked(&self, body: Bytes) -> Result<Bytes> {
-        let leases = Arc::clone(&self.leases);
-        let mask = move |body: Bytes| leases.iter().fold(body, |body, lease| lease.mask().bytes(body));
+        let token_states = Arc::clone(&self.token_states);
+        let mask = move |body: Bytes| token_states.iter().fold(body, |body, state| state.mask().bytes(body));
         if body.len() > LARGE { work::run(move || mask(body)).await } else { Ok(mask(body)) }
     }
 
     /// Masks the tokens in `text`.
     pub(super) fn mask(&self, text: String) -> String {
-        self.leases.iter().fold(text, |text, lease| lease.mask().text(text))
+        self.token_states.iter().fold(text, |text, state| state.mask().text(text))
     }
 }
 

@@ -32,7 +32,7 @@ fn session(pool: &Arc<Pool>, token: &str) -> Connection {
 
 /// Calls until the hour's calls are used up. Returns the number of calls and the error.
 async fn calls(connection: &Connection, in_flight: &AtomicUsize) -> (u32, Exhausted) {
-    let token = &connection.dispatcher.leases[0];
+    let token = &connection.dispatcher.token_states[0];
     let (reporter, _waiting) = wait_channel();
     for made in 0.. {
         let admitted = match token.admit(connection.dispatcher.pool.clock, Purpose::Work, &reporter).await {
@@ -77,7 +77,7 @@ async fn twenty_sessions_share_the_hourly_limit_of_a_token_fairly() {
 async fn a_call_cancelled_in_the_queue_uses_no_permit_and_no_quota() {
     let pool = pool(100, "2026-01-01T10:20:00Z");
     let connection = session(&pool, "shared");
-    let (token, clock) = (&connection.dispatcher.leases[0], pool.clock);
+    let (token, clock) = (&connection.dispatcher.token_states[0], pool.clock);
     let (reporter, waiting) = wait_channel();
     let mut permits = Vec::new();
     for _ in 0..AT_ONCE {

@@ -30,16 +30,16 @@ pub(super) struct TokenRegistry {
 #[derive(Debug, Default)]
 struct States {
     // The standard library's hasher has random keys for each process.
-    accounts: HashSet<ByKey>,
+    by_key: HashSet<ByKey>,
     last_id: u64,
     swept: Timestamp,
 }
 
 /// Counted reference to a token state.
 #[derive(Debug)]
-pub(super) struct Lease {
-    account: Arc<TokenState>,
-    accounts: Arc<TokenRegistry>,
+pub(super) struct TokenStateRef {
+    state: Arc<TokenState>,
+    registry: Arc<TokenRegistry>,
 }
 
 #[derive(Debug)]
@@ -61,8 +61,8 @@ impl TokenRegistry {
             while availability.changed().await.is_ok() {
                 let there = *availability.borrow_and_update();
                 let Some(registry) = registry.upgrade().filter(|_| there) else { continue };
-                for account in registry.all() {
-                    account.publish(registry.clock).await;
+                for state in registry.all() {
+                    state.publish(registry.clock).await;
                 }
             }
         });
@@ -70,33 +70,33 @@ impl TokenRegistry {
 
     fn all(&self) -> Vec<Arc<TokenState>> {
         let states = self.states.lock();
-        states.accounts.iter().map(|ByKey(account)| Arc::clone(account)).collect()
+        states.by_key.iter().map(|ByKey(state)| Arc::clone(state)).collect()
     }
 
     /// The one state of this key, created if needed.
-    pub(super) fn lease(self: &Arc<Self>, key: Key) -> Lease {
+    pub(super) fn state_of(self: &Arc<Self>, key: Key) -> TokenStateRef {
         let mut states = self.states.lock();
         states.sweep(self.clock.now());
-        let account = match states.accounts.get(&key) {
-            Some(ByKey(account)) => Arc::clone(account),
+        let state = match states.by_key.get(&key) {
+            Some(ByKey(state)) => Arc::clone(state),
             None => {
                 states.last_id += 1;
                 let shared = self.redis.get().map(|redis| SharedRateLimit::new(Arc::clone(redis), &key));
-                let account = Arc::new(TokenState::new(states.last_id, key, self.rate_limit, shared));
-                states.accounts.insert(ByKey(Arc::clone(&account)));
-                account
+                let state = Arc::new(TokenState::new(states.last_id, key, self.rate_limit, shared));
+                states.by_key.insert(ByKey(Arc::clone(&state)));
+                state
             }
         };
-        Lease { account, accounts: Arc::clone(self) }
+        TokenStateRef { state, registry: Arc::clone(self) }
     }
 
-    fn release(&self, account: &Arc<TokenState>) {
-        // One in the set, one being dropped. If two leases drop at the same time, the sweep removes it.
+    fn release(&self, state: &Arc<TokenState>) {
+        // One in the set, one being dropped. If two references are dropped at the same time, the sweep removes it.
         const LAST: usize = 2;
         let now = self.clock.now();
         let mut states = self.states.lock();
-        if Arc::strong_count(account) <= LAST && !is_worth_keeping(account, now) {
-            states.accounts.remove(&account.key);
+        if Arc::strong_count(state) <= LAST && !is_worth_keeping(state, now) {
+            states.by_key.remove(&state.key);
         }
         states.sweep(now);
     }
@@ -105,12 +105,12 @@ impl TokenRegistry {
     pub(super) fn levels(&self) -> Vec<Level> {
         let now = self.clock.now();
         let states = self.states.lock();
-        states.accounts.iter().map(|ByKey(account)| account.budget.level(now)).collect()
+        states.by_key.iter().map(|ByKey(state)| state.budget.level(now)).collect()
     }
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.states.lock().accounts.len()
+        self.states.lock().by_key.len()
     }
 }
 
@@ -120,30 +120,29 @@ impl States {
             return;
         }
         self.swept = now;
-        self.accounts
-            .retain(|ByKey(account)| Arc::strong_count(account) > 1 || is_worth_keeping(account, now));
-        if self.accounts.len() < self.accounts.capacity() / 4 {
-            self.accounts.shrink_to_fit();
+        self.by_key.retain(|ByKey(state)| Arc::strong_count(state) > 1 || is_worth_keeping(state, now));
+        if self.by_key.len() < self.by_key.capacity() / 4 {
+            self.by_key.shrink_to_fit();
         }
     }
 }
 
 /// The count of a refused token is not kept: anyone can invent thousands of them.
-fn is_worth_keeping(account: &TokenState, now: Timestamp) -> bool {
-    account.refused_at().is_none() && account.budget.is_worth_keeping(now)
+fn is_worth_keeping(state: &TokenState, now: Timestamp) -> bool {
+    state.refused_at().is_none() && state.budget.is_worth_keeping(now)
 }
 
-impl Deref for Lease {
+impl Deref for TokenStateRef {
     type Target = TokenState;
 
     fn deref(&self) -> &TokenState {
-        &self.account
+        &self.state
     }
 }
 
-impl Drop for Lease {
+impl Drop for TokenStateRef {
     fn drop(&mut self) {
-        self.accounts.release(&self.account);
+        self.registry.release(&self.state);
     }
 }
 
@@ -173,7 +172,7 @@ mod tests {
     use super::super::{Clouds, Token};
     use super::*;
 
-    fn accounts(at: &str) -> Arc<TokenRegistry> {
+    fn registry(at: &str) -> Arc<TokenRegistry> {
         Arc::new(TokenRegistry::new(100, Clock::set(at)))
     }
 
@@ -181,54 +180,54 @@ mod tests {
         Key { cloud: Clouds::default().find(cloud).unwrap(), token: Token::new(token).unwrap() }
     }
 
-    fn work(lease: &Lease) {
-        lease.budget.take(lease.accounts.clock.now(), Purpose::Work).unwrap();
+    fn work(state: &TokenStateRef) {
+        state.budget.take(state.registry.clock.now(), Purpose::Work).unwrap();
     }
 
     #[tokio::test]
     async fn each_token_and_cloud_has_one_state() {
-        let accounts = accounts("2026-01-01T10:10:00Z");
-        let first = accounts.lease(key("api.mist.com", "a"));
-        assert_eq!(accounts.lease(key("api.mist.com", "a")).id, first.id);
-        assert_ne!(accounts.lease(key("api.mist.com", "b")).id, first.id);
-        assert_ne!(accounts.lease(key("api.eu.mist.com", "a")).id, first.id);
+        let registry = registry("2026-01-01T10:10:00Z");
+        let first = registry.state_of(key("api.mist.com", "a"));
+        assert_eq!(registry.state_of(key("api.mist.com", "a")).id, first.id);
+        assert_ne!(registry.state_of(key("api.mist.com", "b")).id, first.id);
+        assert_ne!(registry.state_of(key("api.eu.mist.com", "a")).id, first.id);
         assert_ne!(key("api.eu.mist.com", "a"), key("api.mist.com", "a"), "equal hashes are not enough");
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_count_of_a_token_is_kept_until_the_hour_ends() {
-        let accounts = accounts("2026-01-01T10:10:00Z");
+        let registry = registry("2026-01-01T10:10:00Z");
         let id = {
-            let lease = accounts.lease(key("api.mist.com", "a"));
-            work(&lease);
-            lease.id
+            let state = registry.state_of(key("api.mist.com", "a"));
+            work(&state);
+            state.id
         };
         tokio::time::advance(std::time::Duration::from_mins(49)).await;
-        assert_eq!(accounts.lease(key("api.mist.com", "a")).id, id);
+        assert_eq!(registry.state_of(key("api.mist.com", "a")).id, id);
         tokio::time::advance(std::time::Duration::from_mins(2)).await;
-        drop(accounts.lease(key("api.mist.com", "b")));
-        assert_eq!(accounts.len(), 0);
+        drop(registry.state_of(key("api.mist.com", "b")));
+        assert_eq!(registry.len(), 0);
     }
 
     #[tokio::test]
     async fn unused_tokens_are_removed() {
-        let accounts = accounts("2026-01-01T10:10:00Z");
-        let leases: Vec<_> =
-            (0..1_000).map(|number| accounts.lease(key("api.mist.com", &format!("t{number}")))).collect();
-        assert_eq!(accounts.len(), 1_000);
-        drop(leases);
-        assert_eq!(accounts.len(), 0, "they have spent nothing");
-        let stranger = accounts.lease(key("api.mist.com", "made-up"));
+        let registry = registry("2026-01-01T10:10:00Z");
+        let states: Vec<_> =
+            (0..1_000).map(|number| registry.state_of(key("api.mist.com", &format!("t{number}")))).collect();
+        assert_eq!(registry.len(), 1_000);
+        drop(states);
+        assert_eq!(registry.len(), 0, "they have spent nothing");
+        let stranger = registry.state_of(key("api.mist.com", "made-up"));
         work(&stranger);
         stranger.refused();
         drop(stranger);
-        assert_eq!(accounts.len(), 0, "Mist does not know it");
+        assert_eq!(registry.len(), 0, "Mist does not know it");
     }
 
     #[tokio::test]
     async fn debug_output_contains_no_token() {
-        let lease = accounts("2026-01-01T10:10:00Z").lease(key("api.mist.com", "s3cr3t-t0ken"));
-        let printed = format!("{lease:?}");
+        let state = registry("2026-01-01T10:10:00Z").state_of(key("api.mist.com", "s3cr3t-t0ken"));
+        let printed = format!("{state:?}");
         assert!(printed.contains("[token]") && !printed.contains("s3cr3t"), "{printed}");
     }
 }

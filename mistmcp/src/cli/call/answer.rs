@@ -5,12 +5,12 @@ use std::io;
 use anyhow::bail;
 use serde_json::Value;
 
-use super::{Caller, Output, OutputFormat, csv, diagnosis, pages::Page, table};
+use super::{Output, OutputFormat, ToolCaller, csv, diagnosis, pages::Page, table};
 use crate::cli::output as terminal;
 use crate::reply::{Block, Content, File};
 
 /// Prints one answer.
-pub(super) async fn print(caller: &Caller<'_>, content: Content, output: &Output) -> anyhow::Result<()> {
+pub(super) async fn print(caller: &ToolCaller<'_>, content: Content, output: &Output) -> anyhow::Result<()> {
     match content {
         Content::Text(text) => match (output.format, serde_json::from_str(&text)) {
             (OutputFormat::Table | OutputFormat::Csv, Ok(value)) => laid_out(caller, value, output).await?,
@@ -25,7 +25,7 @@ pub(super) async fn print(caller: &Caller<'_>, content: Content, output: &Output
     Ok(())
 }
 
-async fn laid_out(caller: &Caller<'_>, value: Value, output: &Output) -> io::Result<()> {
+async fn laid_out(caller: &ToolCaller<'_>, value: Value, output: &Output) -> io::Result<()> {
     let mut page = match Page::read(value) {
         Ok(page) => page,
         Err(value) if output.format == OutputFormat::Csv => {

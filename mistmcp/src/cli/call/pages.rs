@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde_json::{Map, Value};
 
 use super::repeats::Repeats;
-use super::{Caller, Output, OutputFormat, answer, is_closed};
+use super::{Output, OutputFormat, ToolCaller, answer, is_closed};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::reply::{self, Content, Format};
@@ -59,7 +59,7 @@ enum Stop {
 }
 
 impl Stop {
-    fn report(self, caller: &Caller<'_>) -> Exit {
+    fn report(self, caller: &ToolCaller<'_>) -> Exit {
         let words = match self {
             Self::Failed(error) => return caller.failed(&error),
             Self::OtherForm => "the next page is not a list: Mist answered it in another form.".to_owned(),
@@ -78,7 +78,7 @@ impl Stop {
 
 /// Calls until there is no next page, and prints the rows of all pages as one answer.
 pub(super) async fn print(
-    caller: &Caller<'_>,
+    caller: &ToolCaller<'_>,
     mut arguments: Map<String, Value>,
     output: &Output,
     max_calls: u32,
@@ -203,7 +203,7 @@ impl Printed {
     /// Ends the answer, with the arguments that go on where it does not hold all.
     async fn end(
         self,
-        caller: &Caller<'_>,
+        caller: &ToolCaller<'_>,
         output: &Output,
         next: Option<Map<String, Value>>,
     ) -> io::Result<()> {

@@ -90,7 +90,7 @@ mod tests {
 
     use super::*;
 
-    /// What an entry with `value` in each kind of field comes to, in the form for people and in JSON.
+    /// The log entry with `value` in each kind of field, as text and as JSON.
     fn entries(value: &str) -> [String; 2] {
         let written = [Written::default(), Written::default()];
         let [text, json] = written.clone();
