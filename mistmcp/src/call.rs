@@ -1,6 +1,7 @@
 //! A tool call as the tool sees it: [`Call`], with progress, requests to the client, and cancellation.
 
 mod client_request;
+mod client_wait;
 mod elicitation;
 mod record;
 mod rows;
@@ -15,6 +16,7 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use client_request::{ClientRequest, Notification};
+use client_wait::ClientWait;
 pub use elicitation::Form;
 #[cfg(test)]
 pub(crate) use elicitation::request as form_request;
@@ -22,9 +24,8 @@ pub(crate) use record::CallRecord;
 pub(crate) use rows::{FetchedPage, RowAccess, RowPage, RowsFuture, TableScope};
 
 use crate::capability::Capability;
-use crate::error::ErrorKind;
 use crate::trace::Trace;
-use crate::{Error, RequestBody, Result};
+use crate::{RequestBody, Result};
 
 /// One call of a tool: reports progress, sends requests to the client, and knows whether the call
 /// has been cancelled.
@@ -32,7 +33,7 @@ use crate::{Error, RequestBody, Result};
 pub struct Call {
     cancelled: CancellationToken,
     peer: Option<Arc<dyn CallPeer>>,
-    waiting: Arc<Mutex<Waiting>>,
+    client_wait: ClientWait,
     /// The last progress that was sent.
     last: Arc<Mutex<(f64, Option<f64>)>>,
     trace: Trace,
@@ -84,22 +85,13 @@ pub(crate) trait CallPeer: Send + Sync {
 
 pub(crate) type ResponseFuture<'a> = Pin<Box<dyn Future<Output = Result<Value>> + Send + 'a>>;
 
-/// How long a call has waited for responses of its client. This time does not count for the timeout of the call.
-#[derive(Debug, Default)]
-struct Waiting {
-    ended: Duration,
-    open: usize,
-    since: Option<Instant>,
-}
-
 impl Call {
     pub(crate) fn new(cancelled: CancellationToken, peer: Option<Arc<dyn CallPeer>>) -> Self {
-        let (waiting, last) = (Arc::default(), Arc::default());
         Self {
             cancelled,
             peer,
-            waiting,
-            last,
+            client_wait: ClientWait::default(),
+            last: Arc::default(),
             trace: Trace::default(),
             shows_views: false,
             session: None,
@@ -288,7 +280,7 @@ impl Call {
 
     pub(crate) async fn send_request(&self, key: &str, request: ClientRequest) -> Result<Value> {
         let Some(peer) = &self.peer else { return Err(request.capability.missing()) };
-        let _waiting = self.wait();
+        let _pending = self.client_wait.begin();
         peer.request(key, request).await
     }
 
@@ -316,48 +308,7 @@ impl Call {
 
     /// How long the call has waited for its client.
     pub(crate) fn waited(&self) -> Duration {
-        let waiting = self.waiting.lock();
-        waiting.ended + waiting.since.map_or(Duration::ZERO, |since| since.elapsed())
-    }
-
-    fn wait(&self) -> WaitGuard {
-        let mut waiting = self.waiting.lock();
-        waiting.open += 1;
-        waiting.since.get_or_insert_with(Instant::now);
-        WaitGuard(Arc::clone(&self.waiting))
-    }
-}
-
-/// A pending request to the client, until it is dropped.
-struct WaitGuard(Arc<Mutex<Waiting>>);
-
-impl Drop for WaitGuard {
-    fn drop(&mut self) {
-        let mut waiting = self.0.lock();
-        waiting.open -= 1;
-        if waiting.open == 0
-            && let Some(since) = waiting.since.take()
-        {
-            waiting.ended += since.elapsed();
-        }
-    }
-}
-
-impl Capability {
-    pub(crate) fn missing(self) -> Error {
-        let what = match self {
-            Self::Elicitation => "ask its user (`elicitation`)",
-            #[cfg(feature = "client-requests")]
-            Self::Sampling => "ask its model (`sampling`)",
-            #[cfg(feature = "client-requests")]
-            Self::Roots => "tell its folders (`roots`)",
-        };
-        Error::new(
-            ErrorKind::Client(self),
-            format!(
-                "This tool needs a client that can {what}, and yours has not declared that it can. Use another tool."
-            ),
-        )
+        self.client_wait.total()
     }
 }
 

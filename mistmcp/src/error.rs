@@ -1,11 +1,13 @@
 //! Error of a call, with a message for the model: [`Error`].
 
-use std::borrow::Cow;
-use std::ops::Range;
+mod barred;
+mod kind;
 
 use thiserror::Error;
 
-use crate::capability::Capability;
+pub(crate) use barred::without_barred;
+pub use kind::ErrorKind;
+
 use crate::text::shortened;
 
 /// Result of this crate's fallible functions.
@@ -46,76 +48,8 @@ pub(crate) enum ToolStatus {
     Unknown,
 }
 
-/// Kind of an error, for code that handles it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The arguments are invalid; no request was sent to Mist.
-    Arguments,
-    /// The tool does not exist, or the session cannot call it.
-    Tool,
-    /// The session may not call the tool, directly or by this way.
-    Access,
-    /// The client has too many calls in flight.
-    Busy,
-    /// The call cannot be written to the audit log, which is required.
-    Audit,
-    /// Mist rejects the request (400 and similar).
-    Request,
-    /// Mist does not accept the token (401).
-    Token,
-    /// The token lacks the permission (403).
-    Permission,
-    /// Mist does not know the object (404).
-    Missing,
-    /// The hour's calls are used up (429, or this server's own count).
-    RateLimit,
-    /// Mist failed (5xx), or its answer is unreadable.
-    Cloud,
-    /// Mist could not be reached.
-    Network,
-    /// The call exceeded its deadline.
-    Deadline,
-    /// The client has cancelled the call.
-    Cancelled,
-    /// The answer exceeds the size limit.
-    Size,
-    /// A tool's own message.
-    Advice,
-    /// The client must answer a request first, and call again with the answer.
-    ClientRequest,
-    /// The client lacks a capability that the tool needs.
-    Client(Capability),
-}
-
 /// Maximum length of a message in bytes.
 const LONGEST: usize = 1_500;
-
-impl ErrorKind {
-    /// Name in logs and metrics.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Arguments => "arguments",
-            Self::Tool => "tool",
-            Self::Access => "access",
-            Self::Busy => "busy",
-            Self::Audit => "audit",
-            Self::Request => "request",
-            Self::Token => "token",
-            Self::Permission => "permission",
-            Self::Missing => "missing",
-            Self::RateLimit => "rate_limit",
-            Self::Cloud => "cloud",
-            Self::Network => "network",
-            Self::Deadline => "deadline",
-            Self::Cancelled => "cancelled",
-            Self::Size => "size",
-            Self::Advice => "advice",
-            Self::ClientRequest => "question",
-            Self::Client(_) => "client",
-        }
-    }
-}
 
 impl Error {
     /// An error with a tool's own words: a sentence or two, with the next step. What is longer than 1,500 bytes is cut.
@@ -302,49 +236,6 @@ fn shown(mut text: String) -> String {
     text
 }
 
-/// Removes tools that a session cannot call from a description: sentences that name one are
-/// dropped; the last remaining one is cut before the name, or replaced.
-pub(crate) fn without_barred(text: &str, known: impl Fn(&str) -> ToolStatus) -> Cow<'_, str> {
-    let barred = |text: &str| barred(text, &known);
-    if barred(text).is_none() {
-        return Cow::Borrowed(text);
-    }
-    let sentences: Vec<_> = text.split_inclusive(". ").collect();
-    let kept: String = sentences.iter().copied().filter(|sentence| barred(sentence).is_none()).collect();
-    if !kept.trim().is_empty() {
-        return Cow::Owned(kept.trim_end().to_owned());
-    }
-    let first = sentences.first().map_or(text, |first| first.trim_end());
-    let stop = if first.ends_with('.') { "." } else { "" };
-    let mut text = first.to_owned();
-    while let Some(name) = barred(&text) {
-        let before = text[..name.start].rfind(": ").or_else(|| text[..name.start].rfind("; "));
-        match before {
-            Some(end) => text.replace_range(end.., stop),
-            None => text.replace_range(name, "Mist's list"),
-        }
-    }
-    Cow::Owned(text)
-}
-
-/// Range of the first name in `text`, with its backticks, of a tool that the session cannot call.
-fn barred(text: &str, known: impl Fn(&str) -> ToolStatus) -> Option<Range<usize>> {
-    let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    let mut start = 0;
-    while let Some(begin) = text[start..].find(is_name).map(|begin| start + begin) {
-        let end = text[begin..].find(|letter| !is_name(letter)).map_or(text.len(), |length| begin + length);
-        let name = &text[begin..end];
-        // A plain English word is not taken for a tool's name.
-        let compound = name.contains(|letter: char| letter.is_ascii_uppercase() || letter == '_');
-        if compound && known(name) == ToolStatus::Barred {
-            let ticked = text[..begin].ends_with('`') && text[end..].starts_with('`');
-            return Some(if ticked { begin - 1..end + 1 } else { begin..end });
-        }
-        start = end;
-    }
-    None
-}
-
 /// An error and the chain of its causes, the root cause last.
 pub(crate) fn causes<'e>(
     error: &'e (dyn std::error::Error + 'static),
@@ -357,7 +248,7 @@ mod tests {
     use super::*;
 
     /// A session that can call `getOne`, of a program that also has `getTwo`.
-    fn known(name: &str) -> ToolStatus {
+    pub(super) fn known(name: &str) -> ToolStatus {
         match name {
             "getOne" => ToolStatus::Callable,
             "getTwo" | "listTwo" => ToolStatus::Barred,
@@ -378,24 +269,6 @@ mod tests {
         assert_eq!(one.for_session(known).to_string(), "Unknown. `it` lists them. More.");
         let two = error.hint(hint("getTwo"), " Ask the user.");
         assert_eq!(two.for_session(known).to_string(), "Unknown. Ask the user.");
-    }
-
-    #[test]
-    fn a_description_names_no_tool_that_the_session_may_not_call() {
-        for (text, read) in [
-            ("How many. Rows: `getOne`.", "How many. Rows: `getOne`."),
-            ("How many. Rows: `getTwo`.", "How many."),
-            ("How many. Rows: `getTwo`. Without `type`: all.", "How many. Without `type`: all."),
-            ("The kinds of alarms: `type` in `getTwo`.", "The kinds of alarms."),
-            ("One of `getTwo` or `listTwo`.", "One of Mist's list or Mist's list."),
-            ("From `getTwo`, with commas.", "From Mist's list, with commas."),
-            ("`iPhone`, `getFour`.", "`iPhone`, `getFour`."),
-            ("How many. Rows: getTwo.", "How many."),
-            ("As in listTwo", "As in Mist's list"),
-            ("By class: x in getTwo", "By class"),
-        ] {
-            assert_eq!(without_barred(text, known), read);
-        }
     }
 
     #[test]

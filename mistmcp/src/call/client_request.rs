@@ -7,8 +7,9 @@ use rmcp::model::InputRequest;
 use rmcp::model::LoggingLevel;
 use serde_json::Value;
 
-use crate::Result;
 use crate::capability::Capability;
+use crate::error::ErrorKind;
+use crate::{Error, Result};
 
 /// A request to the client.
 pub(crate) struct ClientRequest {
@@ -32,6 +33,24 @@ pub(crate) enum Notification {
         level: LoggingLevel,
         text: String,
     },
+}
+
+impl Capability {
+    pub(crate) fn missing(self) -> Error {
+        let what = match self {
+            Self::Elicitation => "ask its user (`elicitation`)",
+            #[cfg(feature = "client-requests")]
+            Self::Sampling => "ask its model (`sampling`)",
+            #[cfg(feature = "client-requests")]
+            Self::Roots => "tell its folders (`roots`)",
+        };
+        Error::new(
+            ErrorKind::Client(self),
+            format!(
+                "This tool needs a client that can {what}, and yours has not declared that it can. Use another tool."
+            ),
+        )
+    }
 }
 
 impl Notification {

@@ -1,18 +1,18 @@
 //! Resolution of object names to Mist ids ([`Mist::lookup_one`]).
 
+mod sites;
+
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use futures_util::future::join_all;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
+use super::Mist;
 use super::api::paths::{SELF, inventory, sites};
 use super::name_list::{MSP, NameList, NamedObject, listed};
 use super::name_query::{NameQuery, ResolvedObject};
-use super::routing::{MOST_ORGS, is_of_object};
-use super::{Mist, Request};
+use super::routing::is_of_object;
 use crate::argument::{Id, Lookup, Mac};
 use crate::error::ErrorKind;
 use crate::{Error, Result};
@@ -27,8 +27,6 @@ const INVENTORY: &[&str] = &["getOrgInventory"];
 /// The inventory includes the devices of every site.
 const DEVICES_OF_SITE: &[&str] = &["getOrgInventory", "listSiteDevices"];
 
-/// How long the lists of sites of several organizations may take.
-const LISTS_PATIENCE: Duration = Duration::from_secs(5);
 impl Mist {
     /// Resolves the argument `name` to an id, unless it is one. Returns a note for the answer where the match was
     /// not exact. An `optional` argument that is absent is not resolved.
@@ -93,43 +91,6 @@ impl Mist {
         chosen
     }
 
-    /// A site by its name: in the organization of the call's arguments, or else in all that are seen.
-    async fn site(&self, query: &NameQuery<'_>, arguments: &Map<String, Value>) -> Result<ResolvedObject> {
-        let is_named = arguments.get("org_id").and_then(Value::as_str).is_some_and(|org| !org.is_empty());
-        let one =
-            if is_named { Some(self.org_of(query, arguments).await?) } else { self.default_org().await? };
-        let orgs = match one {
-            Some(org) => vec![NamedObject::unnamed(&org)],
-            None => {
-                let seen = self.orgs(None, |_| false).await?;
-                let orgs = seen.orgs();
-                match (orgs.is_empty(), &seen.unasked) {
-                    (true, Some(unasked)) => return Err(unasked.clone()),
-                    (true, None) => return Err(self.unnamed_org(query, &[])),
-                    (false, None) if orgs.len() == 1 => orgs,
-                    (false, _) => {
-                        // The rows of several organizations are told apart by the names of these.
-                        let disclosed = query.disclosed && self.discloses(ORGANIZATIONS);
-                        let query = NameQuery { disclosed, ..*query };
-                        return self.site_among(&query, &orgs, seen.unasked.as_ref()).await;
-                    }
-                }
-            }
-        };
-        let org = &orgs[0].id;
-        let path = sites(org);
-        let picked = self.pick(|since| self.names(&path, since), |sites| query.pick(sites)).await?;
-        self.keep_site(&picked.id, org).await;
-        Ok(picked)
-    }
-
-    /// Remembers the organization of a site that its list has.
-    async fn keep_site(&self, id: &str, org_id: &str) {
-        if let Ok(dispatcher) = self.dispatcher_for(&Request::get(&sites(org_id))).await {
-            dispatcher.pool.cache.keep_site(&dispatcher.ids, id, Some(org_id));
-        }
-    }
-
     /// The organization of a call that names a site and none: that of the site. None if Mist does not say it.
     ///
     /// # Errors
@@ -151,66 +112,6 @@ impl Mist {
             Err(error) if default.is_some() && (self.routes().is_none() || is_of_object(&error)) => Ok(None),
             org => org,
         }
-    }
-
-    /// A site by its name in several organizations.
-    async fn site_among(
-        &self,
-        query: &NameQuery<'_>,
-        orgs: &[NamedObject],
-        unasked: Option<&Error>,
-    ) -> Result<ResolvedObject> {
-        let fetch = async |since: Option<Instant>| {
-            let mut all = self.sites_among(orgs, since).await?;
-            all.unasked = all.unasked.or_else(|| unasked.cloned());
-            Ok(Arc::new(all))
-        };
-        let pick = |sites: &NameList| {
-            let picked = query.pick(sites)?;
-            let org_id = sites.rows.iter().find(|site| site.id == picked.id).map(|site| site.org_id.clone());
-            Ok::<_, Error>((picked, org_id))
-        };
-        let (picked, org_id) = self.pick(fetch, pick).await?;
-        if let Some(org_id) = org_id {
-            self.keep_site(&picked.id, &org_id).await;
-        }
-        Ok(picked)
-    }
-
-    /// The sites of several organizations, each with the names of its organization and account.
-    async fn sites_among(&self, orgs: &[NamedObject], since: Option<Instant>) -> Result<NameList> {
-        let most = self.time_left().mul_f64(0.8);
-        let most = if self.routes().is_some() { most.min(LISTS_PATIENCE) } else { most };
-        let list = async |org: &NamedObject| {
-            let path = sites(&org.id);
-            match tokio::time::timeout(most, self.names(&path, since)).await {
-                Ok(listing) => listing,
-                Err(_) => Err(Error::new(
-                    ErrorKind::Deadline,
-                    "Its cloud is too slow now, or cannot be reached. Try again later.",
-                )),
-            }
-        };
-        let mut all = NameList::empty();
-        all.complete = orgs.len() <= MOST_ORGS;
-        let searched = &orgs[..orgs.len().min(MOST_ORGS)];
-        for (org, listing) in searched.iter().zip(join_all(searched.iter().map(list)).await) {
-            match listing {
-                Ok(listing) => {
-                    all.requested_at = all.requested_at.min(listing.requested_at);
-                    all.complete &= listing.complete;
-                    all.rows.extend(listing.rows.iter().map(|site| site.in_org(org)));
-                }
-                Err(error) if is_of_object(&error) => {}
-                Err(error) => {
-                    let of =
-                        if org.account.is_empty() { String::new() } else { format!(" ({})", org.account) };
-                    let words = format!("The sites of the organization {}{of} cannot be listed: ", org.id);
-                    all.unasked.get_or_insert(Error::new(error.kind(), words).with(error));
-                }
-            }
-        }
-        Ok(all)
     }
 
     /// The organization of the call's arguments, or the default or only one.
@@ -311,20 +212,6 @@ impl Mist {
             _ => format!("{is_missing} {verb} {count}. Name one of: {}.", list()),
         };
         Error::new(ErrorKind::Arguments, words)
-    }
-
-    /// Names of the sites of the default organization, or of all that are seen. Empty where the session may not list
-    /// sites.
-    pub(crate) async fn site_names(&self) -> Result<Vec<String>> {
-        if !self.discloses(SITES) {
-            return Ok(Vec::new());
-        }
-        let orgs = match self.default_org().await? {
-            Some(org) => vec![NamedObject::unnamed(&org)],
-            None => self.orgs(None, |_| false).await?.orgs(),
-        };
-        let all = self.sites_among(&orgs, None).await?;
-        Ok(all.rows.into_iter().map(|site| site.name).collect())
     }
 
     /// Names of all sites by id, or of all devices by id and by MAC address.

@@ -5,8 +5,12 @@ mod answerable;
 mod engine;
 mod lexical;
 mod names;
+mod phrases;
 mod questions;
+mod similarity;
 mod text;
+mod texts;
+mod tokens;
 mod vectors;
 mod weights;
 

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory};
 
-use super::{Flags, Transport, without_empty};
+use super::read::without_empty;
+use super::{Flags, Transport};
 
 /// First pass over the command line and the environment, before the `.env` file is read: it finds
 /// the file's name, and what is set without it. Errors are left to the second pass.

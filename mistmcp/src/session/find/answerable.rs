@@ -4,7 +4,7 @@
 //! File format, little-endian: a scale and an intercept (f32 each), and a signed byte for each
 //! bucket.
 
-use super::text::hash;
+use super::phrases::hash;
 
 const TABLE: &[u8] = include_bytes!("../../../search/answerable.bin");
 

@@ -6,24 +6,20 @@ use foldhash::HashMap;
 use serde_json::Value;
 
 use super::answerable::answerable;
-use super::lexical::{Bm25, Cosines, Stem, Stems, number_of};
+use super::lexical::{Bm25, Cosines, Stems, number_of};
 use super::names::{self, Names};
+use super::phrases::sections;
 use super::questions::questions;
-use super::text::{SHORTEST_LISTED, Text, Vocabulary, Words, fold, name, sections};
-use super::vectors::{Embedding, Embeddings, Vectors, cosine};
+use super::similarity::{NEAREST, Similarities, matching_topics, nearest};
+use super::text::{Text, Vocabulary, Words};
+use super::texts::Texts;
+use super::vectors::{Embedding, Embeddings, Vectors};
 use super::weights::{CONFIDENCE, FIELDS, WEIGHTS, WITHOUT_QUESTIONS};
 use crate::catalog::Catalog;
 
-/// Number of nearest questions of a tool that are averaged.
-const NEAREST: usize = 3;
 /// Minimum cosine to an unanswerable question for a query to count as a request to change
 /// something.
 const LIKE_AN_ORDER: f32 = 0.6;
-/// Cosines above which a text says the same as a query.
-const EQUAL_BY_WORDS: f32 = 0.75;
-const EQUAL_BY_MEANING: f32 = 0.97;
-/// Minimum cosine for a prompt or category to match.
-const TOPIC_FITS: f32 = 0.7;
 /// Number of texts of a tool beside its questions: title and description.
 const OWN_TEXTS: usize = 2;
 /// Parameters of scope, which are not a subject.
@@ -32,8 +28,6 @@ const SCOPES: [&str; 2] = ["org_id", "site_id"];
 const SHORTEST_PART: usize = 3;
 /// Lead of a tool whose name contains the query, and for each letter of its name of one that the query names.
 const NAMED: f32 = 10.0;
-/// Maximum number of prompts and of categories in a result.
-const MOST_TOPICS: usize = 2;
 
 /// Index of all tools, built at the first query.
 pub(in crate::session) struct Index {
@@ -323,47 +317,8 @@ impl Index {
     }
 }
 
-/// Similarity of a query to each text of the index.
-struct Similarities {
-    embedding: Embedding,
-    by_words: Vec<f32>,
-    by_meaning: Vec<f32>,
-}
-
-impl Similarities {
-    /// Forgets the texts that say the same as the query: they tell nothing about other queries.
-    fn drop_equal_texts(&mut self) {
-        for (words, meaning) in self.by_words.iter_mut().zip(&mut self.by_meaning) {
-            if *words > EQUAL_BY_WORDS || *meaning > EQUAL_BY_MEANING {
-                (*words, *meaning) = (0.0, 0.0);
-            }
-        }
-    }
-}
-
-/// Names of the topics that match a vector, best first.
-fn matching_topics(topics: &[(&'static str, Embedding)], embedding: &[f32]) -> Vec<&'static str> {
-    let near = topics.iter().map(|(name, topic)| (cosine(embedding, topic), *name));
-    let mut near: Vec<_> = near.filter(|(cosine, _)| *cosine >= TOPIC_FITS).collect();
-    near.sort_by(|(left, _), (right, _)| right.total_cmp(left));
-    near.into_iter().map(|(_, name)| name).take(MOST_TOPICS).collect()
-}
-
 fn score(features: &Features) -> f32 {
     features.iter().zip(WEIGHTS).map(|(feature, weight)| feature * weight).sum()
-}
-
-/// The greatest cosines, in descending order; every tool has some texts.
-fn nearest(cosines: impl Iterator<Item = f32>) -> [f32; NEAREST] {
-    let mut nearest = [0.0; NEAREST];
-    for mut cosine in cosines {
-        for greatest in &mut nearest {
-            if cosine > *greatest {
-                std::mem::swap(greatest, &mut cosine);
-            }
-        }
-    }
-    nearest
 }
 
 impl Scope {
@@ -385,120 +340,4 @@ fn subject(name: &str) -> String {
         Scope::Other => name.to_owned(),
     };
     name.trim_end_matches("Derived").to_lowercase().replace('s', "")
-}
-
-/// Texts of tools during indexing, without duplicates.
-struct Texts<'a> {
-    text: &'a Text,
-    vectors: &'a Vectors,
-    places: HashMap<&'a str, u32>,
-    words: HashMap<String, Word>,
-    /// How often questions have a word as a proper name.
-    names: HashMap<String, u32>,
-    stems: Stems,
-    /// Stems of each text, and those that carry meaning.
-    numbers: Vec<Box<[Stem]>>,
-    content: Vec<Box<[Stem]>>,
-    embeddings: Embeddings,
-}
-
-/// A word of the texts.
-#[derive(Clone, Copy)]
-struct Word {
-    /// Its stem, and whether it carries meaning; none for a stop word.
-    stem: Option<(Stem, bool)>,
-    uses: u32,
-}
-
-impl<'a> Texts<'a> {
-    fn new(text: &'a Text, vectors: &'a Vectors) -> Self {
-        Self {
-            text,
-            vectors,
-            places: HashMap::default(),
-            words: HashMap::default(),
-            names: HashMap::default(),
-            stems: Stems::new(vectors),
-            numbers: Vec::new(),
-            content: Vec::new(),
-            embeddings: Embeddings::default(),
-        }
-    }
-
-    /// The stems of a text, and those that carry meaning.
-    fn read(&mut self, written: &str) -> (Vec<Stem>, Vec<Stem>) {
-        let (mut stems, mut content) = (Vec::with_capacity(16), Vec::with_capacity(16));
-        for word in self.text.words(&fold(written)) {
-            if let Some((stem, is_content)) = self.intern(word) {
-                stems.push(stem);
-                content.extend(is_content.then_some(stem));
-            }
-        }
-        if content.is_empty() {
-            content.clone_from(&stems);
-        }
-        (stems, content)
-    }
-
-    /// Counts a word, and adds it if it is new.
-    fn intern(&mut self, word: &str) -> Option<(Stem, bool)> {
-        if let Some(known) = self.words.get_mut(word) {
-            known.uses += 1;
-            return known.stem;
-        }
-        let stem = (!self.text.is_stop(word)).then(|| {
-            let stem = self.stems.add(&self.text.stem(word), self.vectors);
-            (stem, self.text.is_content(word))
-        });
-        self.words.insert(word.to_owned(), Word { stem, uses: 1 });
-        stem
-    }
-
-    /// Words for the correction of spelling: those that are not only used as proper names.
-    fn vocabulary(&self) -> HashMap<char, String> {
-        let mut vocabulary: HashMap<_, String> = HashMap::default();
-        for (word, Word { uses, .. }) in &self.words {
-            if word.len() >= SHORTEST_LISTED && self.names.get(word) != Some(uses) {
-                let first = word.chars().next().unwrap_or_default();
-                vocabulary.entry(first).or_default().extend([word, "\n"]);
-            }
-        }
-        vocabulary
-    }
-
-    /// The stems of all words and of each text, and the texts' vectors. The rest is dropped.
-    fn finish(mut self) -> (Stems, Vec<Box<[Stem]>>, Embeddings) {
-        self.embeddings.shrink_to_fit();
-        (self.stems, self.numbers, self.embeddings)
-    }
-
-    /// Stems of a text that carry meaning.
-    fn content(&mut self, written: &str) -> Vec<Stem> {
-        self.read(written).1
-    }
-
-    /// Index of a question, which is added if it is new.
-    fn ask(&mut self, written: &'a str) -> u32 {
-        if !self.places.contains_key(written) {
-            for name in written.split_whitespace().skip(1).filter_map(name) {
-                *self.names.entry(fold(name)).or_default() += 1;
-            }
-        }
-        self.add(written)
-    }
-
-    /// Index of a text, which is added if it is new.
-    fn add(&mut self, written: &'a str) -> u32 {
-        if let Some(place) = self.places.get(written) {
-            return *place;
-        }
-        let (stems, content) = self.read(written);
-        let place = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
-        self.places.insert(written, place);
-        let rows = stems.iter().filter_map(|stem| self.stems.row(*stem));
-        self.embeddings.push(&self.vectors.embedding(rows));
-        self.numbers.push(stems.into());
-        self.content.push(content.into());
-        place
-    }
 }

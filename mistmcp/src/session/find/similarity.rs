@@ -1,0 +1,52 @@
+//! Similarity of a query to the texts of the index: [`Similarities`].
+
+use super::vectors::{Embedding, cosine};
+
+/// Number of nearest questions of a tool that are averaged.
+pub(super) const NEAREST: usize = 3;
+/// Cosines above which a text says the same as a query.
+const EQUAL_BY_WORDS: f32 = 0.75;
+const EQUAL_BY_MEANING: f32 = 0.97;
+/// Minimum cosine for a prompt or category to match.
+const TOPIC_FITS: f32 = 0.7;
+/// Maximum number of prompts and of categories in a result.
+const MOST_TOPICS: usize = 2;
+
+/// Similarity of a query to each text of the index.
+pub(super) struct Similarities {
+    pub(super) embedding: Embedding,
+    pub(super) by_words: Vec<f32>,
+    pub(super) by_meaning: Vec<f32>,
+}
+
+impl Similarities {
+    /// Forgets the texts that say the same as the query: they tell nothing about other queries.
+    pub(super) fn drop_equal_texts(&mut self) {
+        for (words, meaning) in self.by_words.iter_mut().zip(&mut self.by_meaning) {
+            if *words > EQUAL_BY_WORDS || *meaning > EQUAL_BY_MEANING {
+                (*words, *meaning) = (0.0, 0.0);
+            }
+        }
+    }
+}
+
+/// Names of the topics that match a vector, best first.
+pub(super) fn matching_topics(topics: &[(&'static str, Embedding)], embedding: &[f32]) -> Vec<&'static str> {
+    let near = topics.iter().map(|(name, topic)| (cosine(embedding, topic), *name));
+    let mut near: Vec<_> = near.filter(|(cosine, _)| *cosine >= TOPIC_FITS).collect();
+    near.sort_by(|(left, _), (right, _)| right.total_cmp(left));
+    near.into_iter().map(|(_, name)| name).take(MOST_TOPICS).collect()
+}
+
+/// The greatest cosines, in descending order; every tool has some texts.
+pub(super) fn nearest(cosines: impl Iterator<Item = f32>) -> [f32; NEAREST] {
+    let mut nearest = [0.0; NEAREST];
+    for mut cosine in cosines {
+        for greatest in &mut nearest {
+            if cosine > *greatest {
+                std::mem::swap(greatest, &mut cosine);
+            }
+        }
+    }
+    nearest
+}
