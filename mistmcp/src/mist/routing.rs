@@ -1,6 +1,8 @@
 //! Routing of requests among the accounts of a connection: a request goes to the account that sees the organization,
 //! the site or the MSP in its path. No tool has a parameter for the account.
 
+mod choice;
+
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -13,9 +15,9 @@ use super::name_list::{NameList, NamedObject};
 use super::{Mist, Request};
 use crate::argument::Id;
 use crate::error::ErrorKind;
-use crate::suggestion::listed;
-use crate::text::shortened;
 use crate::{Error, Result};
+pub(super) use choice::not_asked;
+use choice::{named_for, one, preferred, seeing, unnamed};
 
 /// An account, and the dispatcher of its requests.
 #[derive(Debug)]
@@ -290,98 +292,9 @@ impl Mist {
     }
 }
 
-/// The accounts whose `orgs` name an organization.
-fn named_for<'r>(routes: &'r [Route], org_id: &str) -> Vec<&'r Route> {
-    let names = |route: &&Route| route.account.orgs.as_ref().is_some_and(|orgs| orgs.contains(org_id));
-    routes.iter().filter(names).collect()
-}
-
-/// The accounts that may be used for a site, of those that see it with its organization: where `orgs` of accounts name the
-/// organization, these.
-fn preferred<'r>(routes: &'r [Route], seen: &[(&'r Route, Option<Arc<str>>)]) -> Vec<&'r Route> {
-    let explicit = seen.iter().find_map(|(_, org)| org.as_deref()).map(|org| named_for(routes, org));
-    match explicit {
-        Some(explicit) if !explicit.is_empty() => explicit,
-        _ => seen.iter().map(|(route, _)| *route).collect(),
-    }
-}
-
 /// Whether an error says that the account does not see the object, and not that it could not be asked.
 pub(super) fn is_of_object(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Missing | ErrorKind::Permission | ErrorKind::Request)
-}
-
-/// The routes whose listing is as wanted.
-fn seeing<'r>(
-    responses: &Responses<'r, Arc<NameList>>,
-    wanted: impl Fn(&Route, &NameList) -> bool,
-) -> Vec<&'r Route> {
-    let sees = |(route, listing): &&(&'r Route, Arc<NameList>)| wanted(route, listing);
-    responses.answers.iter().filter(sees).map(|(route, _)| *route).collect()
-}
-
-/// The error for accounts that could not be asked. None if all could.
-pub(super) fn not_asked(failures: Vec<(&Route, Error)>) -> Option<Error> {
-    let several = failures.len() > 1;
-    let accounts = names(failures.iter().map(|(route, _)| *route));
-    let (_, failure) = failures.into_iter().next()?;
-    let of_first = if several { "; of the first of them: " } else { ": " };
-    let noun = if several { "accounts" } else { "account" };
-    let words = format!("The {noun} {accounts} could not be asked{of_first}");
-    Some(Error::new(failure.kind(), words).with(failure))
-}
-
-/// The only account that sees an object.
-///
-/// # Errors
-/// None does, or several do. If no account is known to see it, and one could not be asked, the error is about that.
-fn one<'r>(
-    kind: &str,
-    id: &str,
-    seen: &[&'r Route],
-    routes: &[Route],
-    failures: Vec<(&Route, Error)>,
-) -> Result<&'r Route> {
-    let id = shortened(id, 60);
-    match (seen, not_asked(failures)) {
-        ([only], _) => Ok(only),
-        ([], Some(not_asked)) => {
-            let words = format!("Which account sees the {kind} `{id}` is not known. ");
-            Err(Error::new(not_asked.kind(), words).with(not_asked))
-        }
-        ([], None) => {
-            let words =
-                format!("No account sees the {kind} `{id}`; the accounts are {}.", names(routes.iter()));
-            let hint = [("getSelf", " `getSelf` shows what each of them sees.")];
-            Err(Error::new(ErrorKind::Missing, words).hint(hint, ""))
-        }
-        (several, _) => Err(Error::new(
-            ErrorKind::Arguments,
-            format!(
-                "Several accounts see the {kind} `{id}`: {}. Tell the user that `orgs` in the accounts file has to say \
-                 which one is used for it.",
-                names(several.iter().copied())
-            ),
-        )),
-    }
-}
-
-/// The error for a request that names nothing by which an account could be chosen.
-fn unnamed(routes: &[Route]) -> Error {
-    Error::new(
-        ErrorKind::Arguments,
-        format!(
-            "This request names no organization and no site, so that it is open which account is meant: {}. Name an \
-             organization or a site, or use another tool.",
-            names(routes.iter())
-        ),
-    )
-}
-
-fn names<'r>(routes: impl Iterator<Item = &'r Route>) -> String {
-    let names: Vec<_> =
-        routes.map(|Route { account, .. }| format!("`{}` ({})", account.name, account.cloud)).collect();
-    listed(names.iter().map(String::as_str))
 }
 
 #[cfg(test)]
