@@ -155,6 +155,17 @@ impl Inquiry {
         }
     }
 
+    /// A part that is to be read if so many requests remain, which it makes one less. Otherwise a line in `not_seen` says
+    /// that it was not asked for.
+    pub fn within(&self, left: &mut usize, part: Part) -> Option<Part> {
+        if *left == 0 {
+            self.add_line(&part.name, &NotRead::Calls(self.0.max_calls).reason());
+            return None;
+        }
+        *left -= 1;
+        Some(part)
+    }
+
     /// Records something that the answer could not read. Values from the network in `reason` go through
     /// [`name`](super::name).
     pub fn not_seen(&self, part: &str, reason: &str) {

@@ -95,14 +95,12 @@ async fn read_history(
 ) -> SiteHistory {
     let (audit, clients) = (parts::audit_logs(org, window), parts::client_events(id, window));
     let has = |kind: &str| state.count(kind).0 > 0;
+    let mut left = ask.calls_left().saturating_sub(2);
+    let carried = WanPeers::parts(ask, (org, id), (&state.events, &state.alarms), &mut left);
     // One request stays for the classifiers of a low service level.
-    let left = ask.calls_left().saturating_sub(2);
-    let carried = WanPeers::parts(org, id, (&state.events, &state.alarms), left.saturating_sub(1));
-    let mut left = left.saturating_sub(carried.iter().flatten().count());
+    left = left.saturating_sub(1);
     let mut level = |sle: &str, is_there: bool| {
-        let is_asked = is_there && left > 0;
-        left = left.saturating_sub(usize::from(is_asked));
-        is_asked.then(|| parts::levels(org, sle, window))
+        is_there.then(|| ask.within(&mut left, parts::levels(org, sle, window))).flatten()
     };
     let (wan, wired) = (level("wan", has("gateway")), level("wired", has("switch")));
     let (audit, clients, wan, wired, carried) = join!(
@@ -138,9 +136,6 @@ async fn classified(
     site: &str,
     found: &[Finding],
 ) -> Option<Finding> {
-    if ask.calls_left() == 0 {
-        return None;
-    }
     let part = parts::level_trend(id, &level.metric, window);
     let trend = ask.rows(&part).await.first().map(ServiceLevelTrend::of)?;
     let assessment = service_levels::assess(&trend)?;

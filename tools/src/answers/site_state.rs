@@ -41,21 +41,16 @@ pub(super) struct WanPeers {
 }
 
 impl WanPeers {
-    /// The parts that events or alarms make worth reading, at most so many.
+    /// The parts that events or alarms make worth reading, as far as so many requests remain.
     pub(super) fn parts(
-        org: &str,
-        site: &str,
+        ask: &Inquiry,
+        (org, site): (&str, &str),
         (events, alarms): (&[Event], &[Alarm]),
-        most: usize,
+        left: &mut usize,
     ) -> [Option<Part>; 4] {
         let is_reported = |cause: &str| wan::is_reported(cause, events, alarms);
         let is_routing = is_reported("bgp_down");
-        let mut left = most;
-        let mut wanted = |is_wanted: bool, part: Part| {
-            let is_read = is_wanted && left > 0;
-            left -= usize::from(is_read);
-            is_read.then_some(part)
-        };
+        let mut wanted = |is_wanted: bool, part: Part| is_wanted.then(|| ask.within(left, part)).flatten();
         [
             wanted(is_reported("vpn_path_down"), parts::vpn_paths(org, site)),
             wanted(is_reported("tunnel_down"), parts::tunnels(org, site)),

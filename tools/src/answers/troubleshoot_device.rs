@@ -166,7 +166,7 @@ async fn carried(
     findings: &mut Vec<Finding>,
 ) {
     let alarms: Vec<_> = alarm_rows.iter().filter_map(Alarm::of).collect();
-    let read = WanPeers::parts(org, site, (case.events, &alarms), ask.calls_left());
+    let read = WanPeers::parts(ask, (org, site), (case.events, &alarms), &mut ask.calls_left());
     let carried = WanPeers::read(ask, &read).await.of(|mac| case.device.has_mac(mac));
     let gateways: Vec<_> = case.site.iter().filter(|device| device.kind == "gateway").cloned().collect();
     let wan = Wan {
