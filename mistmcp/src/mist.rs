@@ -217,8 +217,9 @@ impl Mist {
         self.sent.limit(left);
     }
 
-    /// Takes one of the requests that are left. Returns `false` if there is none.
-    pub(crate) fn take_call(&self) -> bool {
+    /// Takes one of the requests that this call may still send. Returns `false` if there is none. A tool that reads page
+    /// after page asks before each page: a query limits the requests for its tables (`max_calls`).
+    pub fn take_call(&self) -> bool {
         self.sent.take()
     }
 
@@ -288,7 +289,8 @@ impl Mist {
         arguments: &mut Map<String, Value>,
     ) -> Result<Vec<String>> {
         let mut notes = Vec::new();
-        let takes_org = params.iter().any(|param| param.lookup() == Some(Lookup::Org));
+        let takes = |lookup| params.iter().any(|param| param.lookup() == Some(lookup));
+        let takes_org = takes(Lookup::Org);
         let of = |lookup| params.iter().filter(move |param| param.lookup() == Some(lookup));
         let text = |name: &str, arguments: &Map<String, Value>| {
             let text = arguments.get(name).and_then(Value::as_str).map(str::trim);
@@ -298,9 +300,11 @@ impl Mist {
         let site = of(Lookup::Site).find(|param| text(param.name, arguments).is_some());
         // The organization of a call that names a site alone is that of the site.
         let org_of_site = org.zip(site).filter(|(org, _)| text(org.name, arguments).is_none());
-        // Organizations first, then sites: devices are resolved within their site, sites within their organization.
+        // Organizations first, then sites: devices are resolved within their site, sites within their organization, and an
+        // organization of an MSP within it.
         let order = match org_of_site {
             Some(_) => [Lookup::Site, Lookup::Org, Lookup::Msp, Lookup::Device],
+            None if takes(Lookup::Msp) => [Lookup::Msp, Lookup::Org, Lookup::Site, Lookup::Device],
             None => [Lookup::Org, Lookup::Msp, Lookup::Site, Lookup::Device],
         };
         for lookup in order {

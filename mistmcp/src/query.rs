@@ -204,10 +204,13 @@ impl Query {
                 ),
             ));
         }
+        let share = most / u32::try_from(first_pages.max(1)).unwrap_or(u32::MAX);
         let sources = different.into_iter().map(|(names, key, source, known)| async move {
             let source = match known {
                 Some(table) => Source::Known(table),
-                None => Source::Started(Box::new(Started::new(&names[0], source, session, call).await?)),
+                None => {
+                    Source::Started(Box::new(Started::new(&names[0], source, share, session, call).await?))
+                }
             };
             Ok::<_, Error>((names, key, source))
         });

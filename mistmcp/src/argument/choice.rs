@@ -6,6 +6,7 @@ use schemars::{Schema, json_schema};
 use serde_json::Value;
 
 use super::{Arg, Mismatch, NAME, QueryValue};
+use crate::suggestion::did_you_mean;
 
 /// Parameter type with a fixed set of values. Derive it.
 pub trait Choice: Copy + Send + Sync + 'static {
@@ -29,7 +30,7 @@ impl<T: Choice> Arg for T {
         schema_of(spellings::<Self>())
     }
 
-    /// Ignores case, if only one value matches.
+    /// Ignores case, and then spaces, `-` and `_` as well, if only one value matches.
     fn read(value: &Value) -> Result<Self, Mismatch> {
         index(value, &spellings::<Self>()).map(|index| T::VALUES[index].1)
     }
@@ -69,14 +70,21 @@ fn schema_of(mut spellings: Vec<&'static str>) -> Schema {
 fn index(value: &Value, spellings: &[&str]) -> Result<usize, Mismatch> {
     let written = String::read(value).unwrap_or_default();
     let written = written.trim();
-    let loose = || {
-        let fits = |spelling: &&str| spelling.eq_ignore_ascii_case(written);
-        let first = spellings.iter().position(fits)?;
-        (!spellings[first + 1..].iter().any(fits)).then_some(first)
+    let only = |fits: &dyn Fn(&str) -> bool| {
+        let first = spellings.iter().position(|spelling| fits(spelling))?;
+        (!spellings[first + 1..].iter().any(|spelling| fits(spelling))).then_some(first)
     };
-    spellings.iter().position(|spelling| *spelling == written).or_else(loose).ok_or_else(|| {
+    let letters = |text: &str| text.replace([' ', '-', '_'], "").to_lowercase();
+    let given = letters(written);
+    let exact = spellings.iter().position(|spelling| *spelling == written);
+    let loose = || only(&|spelling| spelling.eq_ignore_ascii_case(written));
+    // A sign at the front is the order of a sort, and not a separator.
+    let looser = || only(&|spelling| !spelling.starts_with('-') && letters(spelling) == given);
+    let looser = || if written.starts_with('-') || given.is_empty() { None } else { looser() };
+    exact.or_else(loose).or_else(looser).ok_or_else(|| {
         let quoted: Vec<_> = spellings.iter().map(|spelling| format!("\"{spelling}\"")).collect();
-        Mismatch::wanted(format!("one of {}", quoted.join(", ")))
+        let wanted = Mismatch::wanted(format!("one of {}", quoted.join(", ")));
+        wanted.suggesting(did_you_mean(written, spellings.iter().copied()))
     })
 }
 
@@ -110,6 +118,29 @@ mod tests {
         assert_eq!(Option::<Sort>::read(&json!("")), Ok(Some(Sort::Unsorted)));
         assert_eq!(Option::<Sort>::read(&json!(null)), Ok(None));
         assert_eq!(Sort::schema().get("enum"), Some(&json!(["timestamp", "-timestamp", "site_id"])));
+    }
+
+    #[test]
+    fn a_value_is_read_without_its_separators_if_that_is_clear() {
+        for written in ["site id", "Site-ID", "siteid"] {
+            assert_eq!(Sort::read(&json!(written)), Ok(Sort::SiteId), "{written}");
+        }
+        assert_eq!(Sort::read(&json!("-timestamp")), Ok(Sort::Newest));
+        assert!(Sort::read(&json!("- time stamp")).is_err() && Sort::read(&json!("_")).is_err());
+    }
+
+    #[test]
+    fn an_error_names_the_value_that_was_probably_meant() {
+        let error = |value: &str| {
+            let value = json!(value);
+            crate::Error::argument("sort", &value, &Sort::read(&value).unwrap_err()).to_string()
+        };
+        assert!(
+            error("timestmp").ends_with("is wanted; did you mean \"timestamp\"?"),
+            "{}",
+            error("timestmp")
+        );
+        assert!(error("colour").ends_with("is wanted."), "{}", error("colour"));
     }
 
     #[test]

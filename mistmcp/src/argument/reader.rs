@@ -20,6 +20,8 @@ use super::{Arg, Fields, Listed, Lookup, Presence, QueryValue, TEXT, length};
 pub struct Mismatch {
     words: String,
     kind: MismatchKind,
+    /// `; did you mean "…"?`, or nothing.
+    suggestion: String,
 }
 
 /// What the words of a mismatch are.
@@ -36,12 +38,12 @@ enum MismatchKind {
 impl Mismatch {
     /// Creates an error with what was expected, as the continuation of "wanted is".
     pub fn wanted(wanted: impl Into<String>) -> Self {
-        Self { words: wanted.into(), kind: MismatchKind::Wanted }
+        Self { words: wanted.into(), kind: MismatchKind::Wanted, suggestion: String::new() }
     }
 
     /// As [`Self::wanted`], with words that repeat parts of what was given.
     pub(crate) fn quoting(wanted: impl Into<String>) -> Self {
-        Self { words: wanted.into(), kind: MismatchKind::Quoting }
+        Self { kind: MismatchKind::Quoting, ..Self::wanted(wanted) }
     }
 
     /// The words after the name of a flag.
@@ -53,7 +55,12 @@ impl Mismatch {
 
     /// Creates an error with a sentence that says what is wrong and what to do.
     pub(crate) fn sentence(words: impl Into<String>) -> Self {
-        Self { words: words.into(), kind: MismatchKind::Sentence }
+        Self { kind: MismatchKind::Sentence, ..Self::wanted(words) }
+    }
+
+    /// Adds `; did you mean "…"?`.
+    pub(crate) fn suggesting(self, suggestion: String) -> Self {
+        Self { suggestion, ..self }
     }
 }
 
@@ -163,7 +170,7 @@ impl<T: JsonSchema + Serialize + DeserializeOwned + Send + Sync + 'static> Reque
 impl crate::Error {
     /// Creates the error of a missing or invalid argument.
     pub(crate) fn argument(name: &str, value: &Value, mismatch: &Mismatch) -> Self {
-        let Mismatch { words, kind: of_words } = mismatch;
+        let Mismatch { words, kind: of_words, suggestion } = mismatch;
         let kind = ErrorKind::Arguments;
         if *of_words == MismatchKind::Sentence {
             return Self::own(kind, format!("`{name}`: {words}"));
@@ -175,7 +182,8 @@ impl crate::Error {
                 let error = Self::own(kind, format!("`{name}` is ")).and_value(name, given).and_own(", but ");
                 let error =
                     if *of_words == MismatchKind::Quoting { error.and(words) } else { error.and_own(words) };
-                error.and_own(" is wanted.")
+                let end = if suggestion.is_empty() { "." } else { suggestion };
+                error.and_own(format!(" is wanted{end}"))
             }
         }
     }

@@ -15,11 +15,12 @@ pub(crate) trait RowAccess: Send + Sync {
     /// The largest `limit` of a tool; none if it has no such parameter.
     fn largest_page(&self, tool: &str) -> Option<u64>;
 
-    /// Requests a page of a tool's rows.
+    /// Requests a page of a tool's rows. A tool with a body may send `most` requests for it.
     fn fetch_rows<'a>(
         &'a self,
         tool: &'a str,
         arguments: Map<String, Value>,
+        most: u32,
         call: &'a Call,
     ) -> RowsFuture<'a>;
 
@@ -64,6 +65,8 @@ pub(crate) struct RowPage {
 /// A page as it was received. Parsing and redaction take processor time, so they are a step of their own.
 pub(crate) struct FetchedPage {
     pub(crate) is_large: bool,
+    /// Requests that it took: those of a tool with a body are counted, and any other page counts as one.
+    pub(crate) calls: u32,
     pub(crate) parse: Box<dyn FnOnce() -> Result<RowPage> + Send>,
 }
 

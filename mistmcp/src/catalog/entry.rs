@@ -201,7 +201,8 @@ impl Entry {
             _ => {
                 let (reply, facts) = self.run_parsed(arguments, mist, call).await?;
                 let parse = Box::new(move || reply.into_rows(show_secrets, facts));
-                return Ok(FetchedPage { is_large: true, parse });
+                let calls = u32::try_from(mist.requests_sent()).unwrap_or(u32::MAX).max(1);
+                return Ok(FetchedPage { is_large: true, calls, parse });
             }
         };
         let facts = self.request_facts(&arguments);
@@ -211,7 +212,7 @@ impl Entry {
             page.notes.splice(0..0, notes);
             Ok(page)
         };
-        Ok(FetchedPage { is_large, parse: Box::new(parse) })
+        Ok(FetchedPage { is_large, calls: 1, parse: Box::new(parse) })
     }
 
     /// Calls an endpoint. If no row matches, it searches again for partial names; if Mist does not

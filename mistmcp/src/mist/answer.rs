@@ -113,6 +113,20 @@ impl Answer {
         }
     }
 
+    /// As [`json`](Self::json), but without the rows that cannot be read: those that are not JSON, and the one in which a
+    /// truncated answer breaks off. Also returns their number.
+    ///
+    /// # Errors
+    /// The body is not JSON.
+    pub async fn readable_json(self) -> Result<(Value, usize)> {
+        let is_large = self.is_large();
+        let read = move || {
+            let (value, repairs) = self.read()?;
+            Ok((value, repairs.dropped + usize::from(repairs.truncated)))
+        };
+        if is_large { work::on_large(read).await? } else { read() }
+    }
+
     /// The body as JSON, and the repairs: of a truncated list the first rows are kept, and rows that are not JSON
     /// are dropped.
     pub(crate) fn read(&self) -> Result<(Value, Repairs)> {

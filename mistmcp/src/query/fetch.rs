@@ -52,18 +52,27 @@ impl<'a> Fetch<'a> {
     /// Requests a page. An error says why the rest of the table is missing.
     async fn page(&self, tool: &str, arguments: Map<String, Value>) -> Result<FetchedPage, String> {
         let less = |left: u32| left.checked_sub(1);
-        if self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_err() {
+        let Ok(most) = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less) else {
             return Err("`max_calls` is reached: set it higher for the rest".to_owned());
-        }
+        };
         self.sent.fetch_add(1, Ordering::Relaxed);
-        let fetched = self.session.fetch_rows(tool, arguments, self.call);
+        let fetched = self.session.fetch_rows(tool, arguments, most, self.call);
         let fetched = match self.until {
             Some(until) => tokio::time::timeout_at(until.into(), fetched).await.map_err(|_| {
                 "there was no time for the rest: ask for fewer rows with the tool's `arguments`".to_owned()
             })?,
             None => fetched.await,
         };
-        fetched.map_err(|error| error.to_string())
+        let fetched = fetched.map_err(|error| error.to_string())?;
+        self.count_more(fetched.calls.saturating_sub(1));
+        Ok(fetched)
+    }
+
+    /// Counts requests of a page after its first one.
+    fn count_more(&self, calls: u32) {
+        self.sent.fetch_add(calls, Ordering::Relaxed);
+        let less = |left: u32| Some(left.saturating_sub(calls));
+        let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 
     fn progress(&self, name: &str, rows: usize) {
@@ -87,13 +96,16 @@ pub(super) struct Started {
     broken: Option<String>,
     notes: Vec<String>,
     calls: u32,
+    /// Requests that one page takes.
+    calls_a_page: u32,
 }
 
 impl Started {
-    /// Fetches the first page, as large as possible.
+    /// Fetches the first page, as large as possible, with `most` requests.
     pub(super) async fn new(
         name: &str,
         source: &TableSource,
+        most: u32,
         session: &Arc<dyn CallSession>,
         call: &Call,
     ) -> Result<Self> {
@@ -105,16 +117,23 @@ impl Started {
         if !paging.is_empty() {
             notes.push(not_needed(&paging));
         }
-        let mut calls = 0;
+        let (mut calls, mut calls_a_page) = (0_u32, 1);
         let largest = session.largest_page(&source.tool);
         arguments.extend(largest.map(|size| ("limit".to_owned(), size.into())));
         let mut smaller = SMALLER_PAGES.into_iter();
         let (page, builder) = loop {
-            calls += 1;
             let builder = new_builder().map_err(named)?;
-            let loaded = match session.fetch_rows(&source.tool, arguments.clone(), call).await {
-                Ok(fetched) => load(&builder, fetched).await,
-                Err(error) => Err(error),
+            let left = most.saturating_sub(calls).max(1);
+            let loaded = match session.fetch_rows(&source.tool, arguments.clone(), left, call).await {
+                Ok(fetched) => {
+                    calls_a_page = fetched.calls;
+                    calls = calls.saturating_add(fetched.calls);
+                    load(&builder, fetched).await
+                }
+                Err(error) => {
+                    calls = calls.saturating_add(1);
+                    Err(error)
+                }
             };
             let is_too_large = match &loaded {
                 Ok(page) => page.omitted > 0,
@@ -141,6 +160,7 @@ impl Started {
             broken: page.missing.or(page.broken).or(omitted),
             notes,
             calls,
+            calls_a_page,
         })
     }
 
@@ -167,7 +187,8 @@ impl Started {
             }
             (Some(_), None) => 1,
         };
-        (self.calls, u32::try_from(left).unwrap_or(u32::MAX))
+        let left = u32::try_from(left).unwrap_or(u32::MAX);
+        (self.calls, left.saturating_mul(self.calls_a_page))
     }
 
     /// Columns and cost, from the first page.
@@ -219,6 +240,10 @@ impl Started {
 
     /// The numbers of the pages that follow, if they can be fetched independently of each other.
     fn numbered(&self) -> Option<std::ops::RangeInclusive<u64>> {
+        // Pages that take several requests are counted one after the other, so that `max_calls` holds.
+        if self.calls_a_page > 1 {
+            return None;
+        }
         let (size, total) = (self.page_size?, self.total?);
         let next = self.next.as_ref()?.get("page")?.as_u64()?;
         Some(next..=total.min(MOST_ROWS as u64).div_ceil(size.max(1)))

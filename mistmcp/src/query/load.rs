@@ -28,7 +28,7 @@ pub(super) fn unusable(error: &rusqlite::Error) -> Error {
 /// Parses a page and inserts its rows, off the async threads. The page comes back without its rows.
 pub(super) async fn load(builder: &Arc<Mutex<TableBuilder>>, fetched: FetchedPage) -> Result<RowPage> {
     let target = Arc::clone(builder);
-    let FetchedPage { is_large, parse } = fetched;
+    let FetchedPage { is_large, parse, .. } = fetched;
     let job = move || {
         let mut page = parse()?;
         let rows = std::mem::take(&mut page.rows);

@@ -15,6 +15,7 @@ use crate::Result;
 #[cfg(feature = "query")]
 use crate::call::RowPage;
 use crate::mist::api::list_shape::FoundRows;
+use crate::mist::api::paging::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::mist::{CURSOR, MergedPage, Page};
 
 /// The common shape of all lists: rows, total, and the arguments of the next page.
@@ -78,10 +79,39 @@ impl List {
             ["total", "total_count"].iter().find(|key| list.about.get(**key).is_some_and(Value::is_u64));
         let total = counted.and_then(|key| list.about.shift_remove(*key));
         list.total = total.or_else(|| page?.total.map(Value::from));
+        list.note_rows_beyond(facts);
         for key in ["limit", "page"] {
             list.about.shift_remove(key);
         }
         Ok(list)
+    }
+
+    /// Notes rows that nothing leads to: the list has a `limit` and no pages, and there are more rows than it allows.
+    fn note_rows_beyond(&mut self, facts: &RequestFacts) {
+        let has_pages = ["page", "search_after"].iter().any(|name| facts.takes(name));
+        if !facts.takes("limit") || has_pages || facts.given(CURSOR).is_some() {
+            return;
+        }
+        if self.next.is_some() || self.offset.is_some() || self.merged.is_some() || self.truncated {
+            return;
+        }
+        let Some(total) = self.total.as_ref().and_then(Value::as_u64) else { return };
+        let came = (self.count + self.dropped) as u64;
+        let limit = facts.number("limit").unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
+        // The total of a count is not always that of its rows.
+        let may_be_all = self.about.contains_key("distinct") && came < limit;
+        if came == 0 || total <= came || may_be_all {
+            return;
+        }
+        let higher = if limit < MAX_LIMIT && came >= limit {
+            format!("set `limit` to {}, or ", total.min(MAX_LIMIT))
+        } else {
+            String::new()
+        };
+        self.remarks.push(format!(
+            "There are {total} rows, and these are {came} of them. The list has no pages: {higher}{}.",
+            facts.ways_to_rows(false)
+        ));
     }
 
     /// Sets the arguments of the next page.
@@ -146,6 +176,8 @@ impl List {
             let unknown = field_mask::unknown(&self.rows, fields);
             notes.extend((!unknown.is_empty()).then(|| unknown_in_words(&unknown)));
         }
+        // What a tool says about its rows.
+        notes.extend(self.about.get("note").and_then(Value::as_str).map(str::to_owned));
         let mut empty = EmptyFields::default();
         for row in &mut self.rows {
             if let Some(fields) = &facts.fields {

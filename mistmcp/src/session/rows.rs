@@ -74,6 +74,7 @@ impl RowAccess for Session {
         &'a self,
         tool: &'a str,
         arguments: Map<String, Value>,
+        max_calls: u32,
         call: &'a Call,
     ) -> RowsFuture<'a> {
         Box::pin(async move {
@@ -81,12 +82,15 @@ impl RowAccess for Session {
             // Outside of a session: a tool that reads other tools' rows is no source of rows.
             let call = call.clone().outside_session();
             let mist = self.mist(call.clone());
+            if matches!(entry.tool().run, Run::Body(_)) {
+                mist.limit_calls(max_calls.saturating_sub(1) as usize);
+            }
             entry.fetch_rows(arguments, self.settings.rules().show_secrets, &mist, &call).await
         })
     }
 
     #[cfg(not(feature = "query"))]
-    fn fetch_rows<'a>(&'a self, _: &'a str, _: Map<String, Value>, _: &'a Call) -> RowsFuture<'a> {
+    fn fetch_rows<'a>(&'a self, _: &'a str, _: Map<String, Value>, _: u32, _: &'a Call) -> RowsFuture<'a> {
         Box::pin(async { Err(Error::advice("This server is built without queries.")) })
     }
 

@@ -185,3 +185,222 @@ async fn kinds_are_answered_as_they_are_or_alarms_stand_in() {
         assert!(stood_in["note"].as_str().unwrap().contains("undocumented"), "{stood_in}");
     }
 }
+
+/// Serves these actions in pages of at most `cap`, with or without a total.
+fn serve_pages(peer: &MockUpstream, rows: Vec<Value>, cap: usize, has_total: bool) {
+    let path = actions();
+    peer.default_handler(move |received| {
+        assert_eq!(received.path, path);
+        let number = |name: &str| {
+            let value = received.query.iter().find(|(key, _)| key == name).unwrap();
+            value.1.parse::<usize>().unwrap()
+        };
+        let (limit, page) = (number("limit").min(cap), number("page"));
+        let page: Vec<_> = rows.iter().skip((page - 1) * limit).take(limit).cloned().collect();
+        let mut answer = json!({ "results": page });
+        if has_total {
+            answer["total"] = rows.len().into();
+        }
+        Answer::json(&answer)
+    });
+}
+
+/// The number of requests for actions since the last time.
+fn requests(peer: &MockUpstream) -> usize {
+    peer.take().iter().filter(|received| received.path == actions()).count()
+}
+
+fn note(answer: &Value) -> &str {
+    answer["note"].as_str().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn an_action_in_an_unknown_state_or_without_one_does_not_vanish() {
+    let (peer, client) = start().await;
+    let mut stateless = action(3, "switch", "", BERLIN);
+    stateless.as_object_mut().unwrap().remove("status");
+    let rows = [
+        action(1, "switch", "OPEN", BERLIN),
+        action(2, "switch", "suppressed", BERLIN),
+        stateless,
+        action(4, "switch", "In Progress", BERLIN),
+        action(5, "switch", "Resolved", BERLIN),
+        action(6, "switch", "Expired Action", BERLIN),
+    ];
+    peer.json(&actions(), &json!({ "results": rows, "total": rows.len() }));
+    let open = client.json("listOrgMarvisActions", json!({})).await;
+    assert_eq!(ids(&open), ["u1", "u2", "u3", "u4"], "{open}");
+    for written in ["in progress", "IN_PROGRESS", "inprogress"] {
+        let answer = client.json("listOrgMarvisActions", json!({ "status": written })).await;
+        assert_eq!(ids(&answer), ["u4"], "{written}: {answer}");
+        assert!(note(&answer).contains("1 action has no status"), "{answer}");
+    }
+    let refusal = client.refusal("listOrgMarvisActions", json!({ "status": "reoccurred" })).await;
+    assert!(refusal.contains("did you mean \"reoccured\"?"), "{refusal}");
+}
+
+#[tokio::test]
+async fn an_action_without_a_category_or_a_site_is_counted_in_a_note() {
+    let (peer, client) = start().await;
+    let mut bare = action(2, "switch", "open", BERLIN);
+    bare["category"] = Value::Null;
+    bare["details"] = json!({});
+    let rows = [action(1, "switch", "open", BERLIN), bare, action(3, "ap", "open", LYON)];
+    peer.json(&actions(), &json!({ "results": rows, "total": 3 }));
+    let answer = client.json("listOrgMarvisActions", json!({ "category": "ap" })).await;
+    assert_eq!(ids(&answer), ["u3"], "{answer}");
+    assert!(note(&answer).contains("1 action has no category"), "{answer}");
+    let answer = client.json("listOrgMarvisActions", json!({ "site_id": "Lyon" })).await;
+    assert_eq!(ids(&answer), ["u3"], "{answer}");
+    assert!(note(&answer).contains("1 action has no site"), "{answer}");
+    let answer = client.json("listOrgMarvisActions", json!({})).await;
+    assert_eq!((ids(&answer).len(), note(&answer)), (3, ""), "{answer}");
+}
+
+#[tokio::test]
+async fn pages_are_read_by_what_came() {
+    let rows: Vec<_> = (0..250).map(|number| action(number, "ap", "open", BERLIN)).collect();
+    // Mist caps its pages, with a total and without.
+    for (cap, has_total, asked) in [(100, true, 3), (100, false, 4), (1_000, false, 2), (1_000, true, 1)] {
+        let (peer, client) = start().await;
+        serve_pages(&peer, rows.clone(), cap, has_total);
+        let answer = client.json("listOrgMarvisActions", json!({ "limit": 5 })).await;
+        assert_eq!((&answer["total"], note(&answer)), (&json!(250), ""), "{cap} {has_total}: {answer}");
+        assert_eq!(requests(&peer), asked, "{cap} {has_total}");
+    }
+    // It ignores `page`, and counts more than it answers.
+    let (peer, client) = start().await;
+    peer.json(&actions(), &json!({ "results": rows[..3], "total": 5_000 }));
+    let answer = client.json("listOrgMarvisActions", json!({})).await;
+    assert_eq!((ids(&answer).len(), requests(&peer)), (3, 2), "{answer}");
+    assert!(note(&answer).contains("Only the first 3 of 5000 actions"), "{answer}");
+    let refusal = client.refusal("listOrgMarvisActions", json!({ "category": "wan" })).await;
+    assert!(refusal.contains("none of the 3 Marvis actions that were looked at"), "{refusal}");
+}
+
+#[tokio::test]
+async fn without_filters_a_page_takes_one_request() {
+    let (peer, client) = start().await;
+    let rows: Vec<_> = (0..2_500).map(|number| action(number, "ap", "resolved", BERLIN)).collect();
+    serve_pages(&peer, rows, 1_000, true);
+    let answer = client.json("listOrgMarvisActions", json!({ "status": "all", "limit": 7, "page": 3 })).await;
+    assert_eq!((ids(&answer)[0], ids(&answer).len()), ("u14", 7), "{answer}");
+    assert_eq!((&answer["total"], &answer["next"]["page"]), (&json!(2_500), &json!(4)), "{answer}");
+    let asked = peer.take();
+    let asked: Vec<_> = asked.iter().filter(|received| received.path == actions()).collect();
+    assert_eq!(asked.len(), 1);
+    for (name, value) in [("limit", "7"), ("page", "3")] {
+        assert!(asked[0].query.contains(&(name.into(), value.into())), "{name}: {asked:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_query_counts_and_limits_the_real_requests_for_actions() {
+    let (peer, client) = start().await;
+    let categories = "-m custom -c orgs_marvis_actions,queries";
+    let query = Launch::at(&peer, categories).client(Lifecycle::Legacy).await;
+    let rows: Vec<_> = (0..4_500).map(|number| action(number, "ap", "open", BERLIN)).collect();
+    serve_pages(&peer, rows, 1_000, true);
+    client.json("listOrgMarvisActions", json!({ "org_id": ORG })).await;
+    assert_eq!(requests(&peer), 5);
+    let over = |arguments: Value, max_calls: u32| {
+        json!({
+            "tables": { "t": { "tool": "listOrgMarvisActions", "arguments": arguments } },
+            "sql": "SELECT count(*) AS n FROM t", "max_calls": max_calls, "refresh": true,
+        })
+    };
+    let all = json!({ "org_id": ORG, "status": "all" });
+    let answer = query.json("queryRows", over(all, 10)).await;
+    assert_eq!((&answer["results"][0]["n"], &answer["calls"]), (&json!(4_500), &json!(5)), "{answer}");
+    assert_eq!(requests(&peer), 5);
+    let open = json!({ "org_id": ORG });
+    let answer = query.json("queryRows", over(open.clone(), 50)).await;
+    assert_eq!(answer["results"][0]["n"], 4_500, "{answer}");
+    assert_eq!(answer["calls"], requests(&peer), "{answer}");
+    for most in [3, 8] {
+        let refusal = query.refusal("queryRows", over(open.clone(), most)).await;
+        assert!(refusal.contains("max_calls"), "{refusal}");
+        let sent = requests(&peer);
+        assert!(sent <= most as usize, "{sent} of {most}: {refusal}");
+    }
+}
+
+#[tokio::test]
+async fn a_bad_row_or_a_failing_later_page_loses_no_good_rows() {
+    let (peer, client) = start().await;
+    let rows = json!([action(1, "ap", "open", BERLIN), "x", null, { "name": "other" }]);
+    peer.json(&actions(), &json!({ "results": rows, "total": 4 }));
+    let answer = client.json("listOrgMarvisActions", json!({})).await;
+    assert_eq!(ids(&answer), ["u1"], "{answer}");
+    assert!(note(&answer).contains("3 rows of Mist's answer cannot be read"), "{answer}");
+
+    let broken =
+        format!("{{\"results\": [{}, {{\"uuid\": tru}}], \"total\": 2}}", action(1, "ap", "open", BERLIN));
+    let (peer, client) = start().await;
+    peer.default_handler(move |_| Answer::new("application/json", broken.clone()));
+    let answer = client.json("listOrgMarvisActions", json!({})).await;
+    assert_eq!(ids(&answer), ["u1"], "{answer}");
+    assert!(note(&answer).contains("cannot be read"), "{answer}");
+
+    for status in [400, 403, 404, 500] {
+        let (peer, client) = start().await;
+        let first: Vec<_> = (0..1_000).map(|number| action(number, "ap", "open", BERLIN)).collect();
+        peer.default_handler(move |received| {
+            if received.query.contains(&("page".into(), "1".into())) {
+                return Answer::json(&json!({ "results": first, "total": 1_500 }));
+            }
+            Answer::json(&json!({ "detail": "boom" })).status(status)
+        });
+        let answer = client.json("listOrgMarvisActions", json!({ "limit": 2 })).await;
+        assert_eq!((ids(&answer).len(), &answer["total"]), (2, &json!(1_000)), "{answer}");
+        for words in ["Only the first 1000 of 1500", "page 2"] {
+            assert!(note(&answer).contains(words), "{status} {words}: {answer}");
+        }
+        assert!(!note(&answer).contains("Correct the parameter"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn alarms_stand_in_where_the_endpoint_refuses_the_request() {
+    for status in [400, 405, 410] {
+        let (peer, client) = start().await;
+        peer.default_handler(move |_| Answer::json(&json!({ "detail": "gone" })).status(status));
+        let answer = client.json("listOrgMarvisActions", json!({})).await;
+        assert_eq!(ids(&answer), ["a1"], "{answer}");
+        assert!(note(&answer).contains("undocumented") && !note(&answer).contains("Correct"), "{answer}");
+        peer.json("/api/v1/const/alarm_defs", &json!([{ "key": "bad_cable", "group": "marvis" }]));
+        let kinds = client.json("listMarvisActionKinds", json!({})).await;
+        assert_eq!(kinds["results"][0]["key"], "bad_cable", "{kinds}");
+        for (alarms_answer, words) in
+            [(json!(null), "another form too"), (json!({ "results": [] }), "none of these either")]
+        {
+            peer.json(&alarms(), &alarms_answer);
+            let answer = client.json("listOrgMarvisActions", json!({})).await;
+            assert!(ids(&answer).is_empty() && note(&answer).contains(words), "{words}: {answer}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_are_no_kinds_of_actions_is_not_answered_as_kinds() {
+    for body in [
+        json!({ "error": { "code": 5 } }),
+        json!({ "detail": "no", "errors": [] }),
+        json!([1, 2, "x"]),
+        json!({ "results": [] }),
+        json!({ "a": {} }),
+        json!([]),
+    ] {
+        let (peer, client) = start().await;
+        peer.json("/api/v1/labs/suggestions_schema", &body);
+        peer.json("/api/v1/const/alarm_defs", &json!([{ "key": "bad_cable", "group": "marvis" }]));
+        let answer = client.json("listMarvisActionKinds", json!({})).await;
+        assert_eq!(answer["results"][0]["key"], "bad_cable", "{body}: {answer}");
+        assert!(note(&answer).contains("another form"), "{body}: {answer}");
+    }
+    let (peer, client) = start().await;
+    let kinds = json!({ "results": [{ "symptom": "bad_cable" }, "x"] });
+    peer.json("/api/v1/labs/suggestions_schema", &kinds);
+    let answer = client.json("listMarvisActionKinds", json!({})).await;
+    assert_eq!(answer["results"][0]["symptom"], "bad_cable", "{answer}");
+}

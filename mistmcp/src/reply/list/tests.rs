@@ -199,3 +199,28 @@ fn other_fields_are_cut_if_they_leave_no_room_for_rows() {
     assert_eq!(value["results"].as_array().unwrap().len(), 10);
     assert!(value["rt"].as_array().unwrap().len() < 100);
 }
+
+#[test]
+fn a_list_with_a_limit_alone_says_that_there_is_more_and_how_to_get_it() {
+    let takes = ["start", "limit", "type", "fields"];
+    let note = |value: Value, takes: &[&'static str], given: Value| {
+        render(value, None, takes, given).0.get("note").map(|note| note.as_str().unwrap().to_owned())
+    };
+    let of =
+        |count: usize, total: usize| json!({ "results": vec![1; count], "total": total, "limit": count });
+    let text = note(of(2, 37), &takes, json!({ "limit": 2 })).unwrap();
+    for words in ["37 rows", "2 of them", "`limit` to 37", "smaller window", "a filter"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let text = note(of(100, 4_000), &["limit", "mac"], json!({})).unwrap();
+    assert!(text.contains("`limit` to 1000") && !text.contains("window"), "{text}");
+    let text = note(of(50, 4_000), &["limit", "mac"], json!({ "limit": "5000" })).unwrap();
+    assert!(!text.contains("`limit` to") && text.contains("a filter"), "{text}");
+    // All rows, a list with pages, a page by cursor, and a count with all of its buckets.
+    assert_eq!(note(of(2, 2), &takes, json!({})), None);
+    assert_eq!(note(of(2, 9), &["limit", "page"], json!({ "limit": 2 })), None);
+    assert_eq!(note(of(2, 9), &["limit", "search_after"], json!({ "limit": 2 })), None);
+    assert_eq!(note(of(2, 9), &takes, json!({ "limit": 2, "cursor": "page=5" })), None);
+    let count = json!({ "distinct": "type", "results": [{ "type": "ap", "count": 9 }], "total": 9 });
+    assert_eq!(note(count, &takes, json!({})), None);
+}

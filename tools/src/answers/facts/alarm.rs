@@ -2,6 +2,8 @@
 
 use mistmcp::answers::Row;
 
+use crate::shared::is_closed_marvis_action;
+
 /// A trouble that Mist reports by itself: an alarm (`searchOrgAlarms`, `searchSiteAlarms`), or a Marvis action
 /// (`listOrgMarvisActions`). Times are epoch seconds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,8 +56,7 @@ impl Alarm {
 
     /// An action of Marvis.
     pub(in crate::answers) fn of_action(row: Row<'_>) -> Option<Self> {
-        let status = row.text("status").unwrap_or_default().to_lowercase();
-        let open = ["open", "inprogress", "in_progress", "reoccured", "reoccurred", "new"];
+        let status = row.text("status").unwrap_or_default();
         let tuple = row.at("details.impacted_tuple");
         let macs = ["mac", "device_mac", "ap", "ap_mac", "switch_mac", "gateway_mac"];
         let mut devices: Vec<_> = macs.iter().flat_map(|name| tuple.macs(name)).collect();
@@ -68,7 +69,7 @@ impl Alarm {
             time: row.time("start_time").or_else(|| row.time("timestamp")),
             last_seen: row.time("last_seen"),
             count: row.integer("count").unwrap_or(1),
-            is_open: open.contains(&status.as_str()),
+            is_open: !is_closed_marvis_action(&status),
             devices,
             names: tuple.texts("name").into_iter().chain(tuple.texts("display_name")).collect(),
             ports: tuple.texts("port_id").into_iter().chain(tuple.texts("port_ids")).collect(),
