@@ -1,6 +1,6 @@
 //! Managed service providers (MSP) and their organizations.
 
-use mistmcp::{Choice, Fields, Id, Mac, MspId, OrgId, SearchPage, SortField, mist_tool};
+use mistmcp::{Choice, Fields, Id, Mac, MspId, NameFilter, OrgId, SearchPage, SortField, mist_tool};
 
 use crate::shared::{Rows, TimeRange};
 
@@ -27,9 +27,9 @@ pub async fn list_msp_orgs(
 #[mist_tool(category = "msps", get = "/api/v1/msps/{msp_id}/orgs/search")]
 pub async fn search_msp_orgs(
     msp_id: MspId,
-    /// Name of the organization.
-    #[brief = "Name"]
-    name: Option<String>,
+    /// Name of the organization: `Calder`, `Cal*` or `*schools*`.
+    #[brief = "Name: Cal* or *schools*"]
+    name: Option<NameFilter>,
     /// Only this organization, by id.
     #[brief = "Only this one"]
     org_id: Option<Id>,

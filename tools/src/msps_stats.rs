@@ -18,11 +18,11 @@ pub async fn list_msp_org_stats(msp_id: MspId, #[flatten] page: PageNumber);
 #[mist_tool(category = "msps_stats", get = "/api/v1/msps/{msp_id}/insights/{metric}", answers = "list")]
 pub async fn get_msp_sle(
     msp_id: MspId,
-    /// Metric, from `listInsightMetrics`, such as `orgs-sle`.
-    #[brief = "From listInsightMetrics: orgs-sle"]
+    /// Metric of an MSP, from `listInsightMetrics`: `orgs-sle`.
+    #[brief = "orgs-sle"]
     metric: InsightMetric,
-    /// Service level (SLE) to rank by.
-    #[brief = "SLE to rank by"]
+    /// Service level (SLE) to rank by, the worst organization first, such as `coverage`.
+    #[brief = "SLE to rank by: coverage"]
     sle: Option<String>,
     #[flatten] samples: Samples,
     fields: Option<Fields>,

@@ -43,7 +43,7 @@ impl Category {
 /// }
 /// ```
 ///
-/// The word `extended` before the name is for tools that are seldom needed. Mode `all` does not list them unless the
+/// The word `extended` before the name is for tools that are rarely needed. Mode `all` does not list them unless the
 /// category is named; in managed mode they are found, called and switched on as all others.
 ///
 /// ```

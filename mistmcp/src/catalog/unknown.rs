@@ -51,6 +51,12 @@ pub(super) async fn explained(
                         if let Some(unknown) = written.find(|written| !listed_values.contains(*written)) {
                             return unlisted(error.kind(), param.name, unknown, &listed_values, listed);
                         }
+                        if error.kind() == ErrorKind::Missing {
+                            error = error.and(format!(
+                                " If the ids are right, Mist has no data for this `{}` here: try another one.",
+                                param.name
+                            ));
+                        }
                     }
                     None => {
                         let hint =
@@ -90,7 +96,22 @@ async fn listed_values(
     let values = holes.map(|param| Some((param.name, param.wire(arguments)?)));
     let request = Request::to_endpoint(&endpoint, values.collect::<Option<_>>()?).ok()?;
     let answer = tokio::time::timeout(LOOKUP_TIMEOUT, mist.send(request)).await.ok()?.ok()?;
-    names(&answer.json().ok()?).filter(|names| !names.is_empty())
+    let answer = answer.json().ok()?;
+    let scope = if params.iter().any(|param| param.name == "msp_id") { Some("msp") } else { None };
+    let scoped = scope.map(|scope| of_scope(&answer, scope)).and_then(|listed| names(&listed));
+    let scoped = scoped.filter(|names| !names.is_empty());
+    scoped.or_else(|| names(&answer)).filter(|names| !names.is_empty())
+}
+
+/// The entries of an object of entries that are for this scope. Entries that name no `scopes` are for none in particular.
+fn of_scope(listed: &Value, scope: &str) -> Value {
+    let is_for = |entry: &Value| {
+        entry["scopes"].as_array().is_some_and(|scopes| scopes.iter().any(|other| other == scope))
+    };
+    let entries = listed.as_object().into_iter().flatten();
+    let entries =
+        entries.filter(|(_, entry)| is_for(entry)).map(|(name, entry)| (name.clone(), entry.clone()));
+    entries.collect::<serde_json::Map<_, _>>().into()
 }
 
 /// Names in a list of texts, of lists, or of objects with names.
@@ -118,6 +139,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn values_of_one_scope_are_told_from_the_others() {
+        let listed = json!({ "a": { "scopes": ["site", "msp"] }, "b": { "scopes": ["site"] }, "c": {} });
+        let found = names(&of_scope(&listed, "msp")).unwrap();
+        assert_eq!(found.iter().map(String::as_str).collect::<Vec<_>>(), ["a"]);
+        assert!(names(&of_scope(&json!(["a", "b"]), "msp")).unwrap().is_empty());
+    }
 
     #[test]
     fn names_are_read_from_every_form_of_list() {

@@ -14,12 +14,13 @@ use crate::error::{self, ErrorKind};
 use crate::text::shortened;
 use crate::text::visible;
 
-/// Error for an HTTP status that another token would not change.
-pub(super) fn for_status(status: StatusCode, body: &str) -> Error {
+/// Error for an HTTP status that another token would not change. `of_msp`: whether the request was about an MSP.
+pub(super) fn for_status(status: StatusCode, body: &str, of_msp: bool) -> Error {
     let (kind, advice) = match status {
         StatusCode::UNAUTHORIZED => return for_refused(1, body),
         StatusCode::FORBIDDEN => {
-            return Error::new(ErrorKind::Permission, "The API token may not see this organization or site.")
+            let what = if of_msp { "MSP (managed service provider)" } else { "organization or site" };
+            return Error::new(ErrorKind::Permission, format!("The API token may not see this {what}."))
                 .hint(
                     [("getSelf", " `getSelf` lists what it can see.")],
                     " Ask the user for one that it may see.",
@@ -27,11 +28,16 @@ pub(super) fn for_status(status: StatusCode, body: &str) -> Error {
                 .and(mist_message(body));
         }
         StatusCode::NOT_FOUND => {
+            let place = if of_msp {
+                ("getSelf", "the MSP with `getSelf`, another object")
+            } else {
+                ("searchOrgSites", "a site with `searchOrgSites`, another object")
+            };
             return Error::new(
                 ErrorKind::Missing,
                 "Mist has no object with this id at this place. Look it up first: ",
             )
-            .hint([("searchOrgSites", "a site with `searchOrgSites`, another object")], "each object")
+            .hint([place], "each object")
             .and(" with the tool that lists its kind.")
             .and(mist_message(body));
         }
@@ -246,7 +252,7 @@ mod tests {
     use super::*;
 
     fn advice(status: u16, body: &str) -> String {
-        for_status(StatusCode::from_u16(status).unwrap(), body).to_string()
+        for_status(StatusCode::from_u16(status).unwrap(), body, false).to_string()
     }
 
     #[test]
@@ -255,6 +261,20 @@ mod tests {
         assert!(advice(404, r#"{"id":"unknown"}"#).contains(r#"{"id":"unknown"}"#));
         assert!(advice(400, r#"{"detail":{"name":["required"]}}"#).contains(r#"{"name":["required"]}"#));
         assert!(advice(400, "plain words").contains("plain words"));
+    }
+
+    #[test]
+    fn an_error_about_an_msp_names_the_tool_that_lists_msps() {
+        let known = |_: &str| crate::error::ToolStatus::Callable;
+        let of = |status: StatusCode, of_msp| for_status(status, "", of_msp).for_session(known).to_string();
+        let missing = of(StatusCode::NOT_FOUND, true);
+        assert!(missing.contains("the MSP with `getSelf`") && !missing.contains("site"), "{missing}");
+        let refused = of(StatusCode::FORBIDDEN, true);
+        assert!(
+            refused.contains("MSP") && refused.contains("`getSelf`") && !refused.contains("site"),
+            "{refused}"
+        );
+        assert!(of(StatusCode::NOT_FOUND, false).contains("`searchOrgSites`"));
     }
 
     #[test]

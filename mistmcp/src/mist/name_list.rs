@@ -141,7 +141,7 @@ pub(super) fn listed<'a>(named: impl ExactSizeIterator<Item = &'a NamedObject>) 
             let words = format!("{} {}", object.name, object.detail);
             let words = [words.trim(), object.account.as_str()];
             let words: Vec<_> = words.into_iter().filter(|words| !words.is_empty()).collect();
-            format!("{} ({})", object.id, words.join(", "))
+            if words.is_empty() { object.id.clone() } else { format!("{} ({})", object.id, words.join(", ")) }
         })
         .collect();
     if more > 0 {
@@ -155,6 +155,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn an_object_without_a_name_is_listed_by_its_id() {
+        let objects =
+            parse(&json!([{ "id": "a", "name": "" }, { "id": "b" }, { "id": "c", "name": "Calder" }]));
+        assert_eq!(listed(objects.iter()), "a, b, c (Calder)");
+    }
 
     #[test]
     fn organizations_and_msps_come_from_privileges_each_once() {

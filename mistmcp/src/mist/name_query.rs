@@ -1,6 +1,6 @@
 //! Selection of one object from a list by user input: [`NameQuery::pick`].
 
-use super::name_list::{NameList, NamedObject, SHOWN, listed};
+use super::name_list::{MSP, NameList, NamedObject, SHOWN, listed};
 use super::name_match::{MatchKind, find};
 use crate::argument::Mac;
 use crate::error::ErrorKind;
@@ -144,8 +144,12 @@ impl NameQuery<'_> {
         let near = nearest(self.written, names(), 5);
         let there = if !near.is_empty() {
             format!("; there is {}", near.join(", "))
+        } else if objects.is_empty() && *kind == MSP {
+            "; the API token has no role in any MSP (managed service provider)".to_owned()
         } else if objects.is_empty() {
             "; there is none at all".to_owned()
+        } else if names().next().is_none() {
+            format!("; there are some without names, to be given by id: {}", listed(objects.iter().copied()))
         } else if objects.len() <= SHOWN {
             format!("; there are {}", listed_names(names()))
         } else {

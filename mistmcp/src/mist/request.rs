@@ -104,6 +104,11 @@ impl Request {
         self.method == Method::GET
     }
 
+    /// Whether it is about an MSP, or something that belongs to one.
+    pub(super) fn is_for_msp(&self) -> bool {
+        matches!(self.segments.as_slice(), [_, _, kind, ..] if kind == "msps")
+    }
+
     pub(super) fn is_for_self(&self) -> bool {
         self.is_get_of(&["api", "v1", "self"])
     }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::Mist;
-use super::api::paths::{SELF, inventory, sites};
+use super::api::paths::{SELF, inventory, msp_orgs, sites};
 use super::name_list::{MSP, NameList, NamedObject, listed};
 use super::name_query::{NameQuery, ResolvedObject};
 use super::routing::is_of_object;
@@ -22,6 +22,7 @@ const ORGANIZATION: &str = "organization";
 
 /// The tools that list organizations, sites and devices.
 const ORGANIZATIONS: &[&str] = &["getSelf"];
+const ORGANIZATIONS_OF_MSP: &[&str] = &["listMspOrgs"];
 const SITES: &[&str] = &["searchOrgSites"];
 const INVENTORY: &[&str] = &["getOrgInventory"];
 /// The inventory includes the devices of every site.
@@ -47,7 +48,9 @@ impl Mist {
         if written.is_empty() && (optional || !matches!(lookup, Lookup::Org | Lookup::Msp)) {
             return Ok(None);
         }
+        let msp = arguments.get("msp_id").and_then(Value::as_str).filter(|_| !written.is_empty());
         let (kind, listers) = match lookup {
+            Lookup::Org if msp.is_some() => (ORGANIZATION, ORGANIZATIONS_OF_MSP),
             Lookup::Org => (ORGANIZATION, ORGANIZATIONS),
             Lookup::Msp => (MSP, ORGANIZATIONS),
             Lookup::Site => ("site", SITES),
@@ -58,13 +61,20 @@ impl Mist {
         let takes_org = takes_org || matches!(lookup, Lookup::Org | Lookup::Msp);
         let query =
             NameQuery { written: &written, parameter: name, kind, listers, partial, disclosed, takes_org };
-        let ResolvedObject { id, note } = match lookup {
-            Lookup::Org | Lookup::Msp => self.of_token(&query).await?,
-            Lookup::Site => self.site(&query, arguments).await?,
-            Lookup::Device => self.device(&query, arguments).await?,
+        let ResolvedObject { id, note } = match (lookup, msp) {
+            (Lookup::Org, Some(msp)) => self.org_of_msp(&query, msp).await?,
+            (Lookup::Org | Lookup::Msp, _) => self.of_token(&query).await?,
+            (Lookup::Site, _) => self.site(&query, arguments).await?,
+            (Lookup::Device, _) => self.device(&query, arguments).await?,
         };
         arguments.insert(name.to_owned(), id.into());
         Ok(note)
+    }
+
+    /// An organization by its name among those of an MSP.
+    async fn org_of_msp(&self, query: &NameQuery<'_>, msp_id: &str) -> Result<ResolvedObject> {
+        let path = msp_orgs(msp_id);
+        self.pick(|since| self.names(&path, since), |orgs| query.pick(orgs)).await
     }
 
     async fn device(&self, query: &NameQuery<'_>, arguments: &Map<String, Value>) -> Result<ResolvedObject> {
@@ -203,7 +213,10 @@ impl Mist {
             count => format!("{count} {kind}s"),
         };
         let words = match seen {
-            [] if *kind == MSP => format!("{is_missing} {has} no role in an MSP. Ask the user for the id."),
+            [] if *kind == MSP => format!(
+                "{is_missing} {has} no role in any MSP (managed service provider), so that tools of MSPs have nothing to \
+                 answer. Tell the user; if an MSP is known, give its id."
+            ),
             [] => format!("{is_missing} {verb} no {kind} by itself. Ask the user for the id."),
             _ if !takes_org => format!("{is_missing} {verb} several {kind}s. Give the id."),
             _ if !query.disclosed => {

@@ -92,7 +92,7 @@ async fn the_only_msp_is_the_default_and_a_name_is_accepted() {
 
     let (_peer, client) = served(vec![privilege(ORG, "Acme")]).await;
     let refusal = client.refusal("listMspOrgStats", json!({})).await;
-    assert!(refusal.contains("no role in an MSP"), "{refusal}");
+    assert!(refusal.contains("no role in any MSP"), "{refusal}");
 }
 
 #[tokio::test]
@@ -383,4 +383,50 @@ async fn a_search_for_a_name_that_finds_nothing_looks_for_it_in_names() {
         assert_eq!((&answer["results"], answer.get("taken")), (&json!([]), None), "{answer}");
         assert_eq!(upstream.take().len(), 1 + usize::from(name == "Oslo"), "{name}");
     }
+}
+
+#[tokio::test]
+async fn an_organization_of_an_msp_is_found_by_its_name_among_those_of_the_msp() {
+    const MSP: &str = "0b000000-0000-4000-8000-000000000001";
+    const CALDER: &str = "0a000000-0000-4000-8000-00000000000c";
+    let peer = upstream(&[msp(MSP, "Acme Partners")]).await;
+    let orgs = format!("/api/v1/msps/{MSP}/orgs");
+    peer.json(&orgs, &json!([{ "id": CALDER, "name": "Calder Schools" }, { "id": ORG, "name": "Acme" }]));
+    peer.json(&format!("{orgs}/{CALDER}"), &json!({ "id": CALDER, "name": "Calder Schools" }));
+    let client = Launch::at(&peer, "-m all -c msps").client(Lifecycle::Legacy).await;
+    for written in ["Calder Schools", "calder"] {
+        let answer = client.json("listMspOrgs", json!({ "org_id": written })).await;
+        assert!(answer.to_string().contains(CALDER), "{written}: {answer}");
+    }
+    let refusal = client.refusal("listMspOrgs", json!({ "org_id": "Globex" })).await;
+    for words in ["Globex", "Calder Schools", "`listMspOrgs`"] {
+        assert!(refusal.contains(words), "{words}: {refusal}");
+    }
+}
+
+#[tokio::test]
+async fn objects_without_names_are_told_apart_by_their_ids() {
+    let ids = ["0b000000-0000-4000-8000-000000000001", "0b000000-0000-4000-8000-000000000002"];
+    let peer = upstream(&ids.map(|id| msp(id, ""))).await;
+    let client = Launch::at(&peer, "-m all -c msps").client(Lifecycle::Legacy).await;
+    for arguments in [json!({}), json!({ "msp_id": "Globex" })] {
+        let refusal = client.refusal("getMspDetails", arguments).await;
+        assert!(ids.iter().all(|id| refusal.contains(id)), "{refusal}");
+        assert!(!refusal.contains("()") && !refusal.contains("there are ."), "{refusal}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_without_any_msp_is_told_so() {
+    let peer = upstream(&[privilege(ORG, "Acme")]).await;
+    let client = Launch::at(&peer, "-m all -c msps").client(Lifecycle::Legacy).await;
+    for arguments in [json!({}), json!({ "msp_id": "Globex" })] {
+        let refusal = client.refusal("getMspDetails", arguments).await;
+        assert!(refusal.contains("no role in any MSP"), "{refusal}");
+    }
+    const UNKNOWN: &str = "0b000000-0000-4000-8000-000000000009";
+    let missing = Answer::json(&json!({ "detail": "Not found." })).status(404);
+    peer.answers(&format!("/api/v1/msps/{UNKNOWN}"), [missing]);
+    let refusal = client.refusal("getMspDetails", json!({ "msp_id": UNKNOWN })).await;
+    assert!(refusal.contains("the MSP with `getSelf`") && !refusal.contains("site"), "{refusal}");
 }

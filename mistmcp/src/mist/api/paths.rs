@@ -25,6 +25,11 @@ pub(crate) fn sites(org_id: &str) -> String {
     format!("/api/v1/orgs/{org_id}/sites")
 }
 
+/// The organizations of an MSP.
+pub(crate) fn msp_orgs(msp_id: &str) -> String {
+    format!("/api/v1/msps/{msp_id}/orgs")
+}
+
 /// The devices of an organization.
 pub(crate) fn inventory(org_id: &str) -> String {
     format!("/api/v1/orgs/{org_id}/inventory")
