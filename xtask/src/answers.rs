@@ -80,6 +80,13 @@ pub(crate) fn print(catalog: &Catalog, half: Option<&str>, misses: bool) -> Resu
     Ok(ExitCode::SUCCESS)
 }
 
+/// The paths that a tool asks the demo cloud, called without arguments.
+pub(crate) fn paths_asked_by(tool: &str) -> Result<Vec<String>> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async { Ok(Asker::start(Overlay::default()).await?.paths_asked_by(tool).await) })
+}
+
 /// What is measured beside the answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Beside {

@@ -54,6 +54,11 @@ impl Document {
         )
     }
 
+    /// The operationId of an operation.
+    pub(crate) fn operation(&self, path: &str, method: &str) -> Option<&str> {
+        self.root["paths"].get(path)?.get(method)?["operationId"].as_str()
+    }
+
     /// The path and the operationId of each GET.
     pub(crate) fn gets(&self) -> impl Iterator<Item = (&str, &str)> {
         let paths = self.root["paths"].as_object().into_iter().flatten();

@@ -15,12 +15,13 @@ pub(crate) fn print(catalog: &Catalog, path: &Path) -> Result<ExitCode> {
     let document = Document::read(path)?;
     let differences: Vec<_> =
         catalog.entries().iter().flat_map(|entry| differences(entry, &document)).collect();
-    let problems = uncovered_endpoints::problems(
+    let mut problems = uncovered_endpoints::problems(
         catalog,
         &document,
         uncovered_endpoints::UNCOVERED,
         &uncovered_endpoints::UNDOCUMENTED,
     );
+    problems.extend(uncovered_endpoints::unasked(catalog, &uncovered_endpoints::UNDOCUMENTED)?);
     for line in differences.iter().chain(&problems) {
         println!("{line}");
     }
@@ -49,11 +50,18 @@ pub(crate) fn differences(entry: &Entry, document: &Document) -> Vec<String> {
     let Some(wanted) = document.parameters(&list, &method) else {
         return vec![format!("{}: Mist has no {} {list}", tool.name, endpoint.method)];
     };
-    let mut found = Vec::new();
-    if let Some(one) = &one
-        && document.parameters(one, &method).is_none()
-    {
-        found.push(format!("{}: Mist has no {} {one}", tool.name, endpoint.method));
+    let mut found: Vec<_> = misnamed(tool.name, document.operation(&list, &method)).into_iter().collect();
+    let mut wanted = wanted;
+    if let Some(one) = &one {
+        match document.parameters(one, &method) {
+            None => found.push(format!("{}: Mist has no {} {one}", tool.name, endpoint.method)),
+            // A parameter that both take is that of the list. The id is optional here.
+            Some(of_one) => {
+                let own = of_one.into_iter().filter(|(_, parameter)| parameter.place != "path");
+                let own: Vec<_> = own.filter(|(name, _)| !wanted.contains_key(name)).collect();
+                wanted.extend(own);
+            }
+        }
     }
     if let Some(is_list) = document.answers_list(&list, &method)
         && is_list != entry.answers_list()
@@ -92,6 +100,30 @@ pub(crate) fn differences(entry: &Entry, document: &Document) -> Vec<String> {
     }
     found
 }
+
+/// Whether a tool has another name than its operation: the operationId of the list, its first letter in lower case.
+fn misnamed(tool: &str, operation: Option<&str>) -> Option<String> {
+    let operation = operation?;
+    let mut letters = operation.chars();
+    let usual: String = letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
+    let is_kept = OTHER_NAMES.contains(&(tool, operation));
+    (tool != usual && !is_kept)
+        .then(|| format!("{tool}: is {operation} in Mist's document, so that its name is `{usual}`"))
+}
+
+/// Tools that keep a name which clients know, and their operationIds.
+const OTHER_NAMES: [(&str, &str); 10] = [
+    ("GetOrgLicenseAsyncClaimStatus", "GetOrgLicenseAsyncClaimStatus"),
+    ("GetSiteDeviceHaClusterNode", "GetSiteDeviceHaClusterNode"),
+    ("ListSiteWxRulesDerived", "ListSiteWxRulesDerived"),
+    ("countOrgClientFingerprints", "countSiteClientFingerprints"),
+    ("searchOrgClientFingerprints", "searchSiteClientFingerprints"),
+    ("listSiteApTemplateDerived", "listSiteApTemplatesDerived"),
+    ("listSiteGatewayTemplateDerived", "listSiteGatewayTemplatesDerived"),
+    ("listSiteNetworkTemplateDerived", "listSiteNetworkTemplatesDerived"),
+    ("listSiteRfTemplateDerived", "listSiteRfTemplatesDerived"),
+    ("listSiteWlanDerived", "listSiteWlansDerived"),
+];
 
 /// It answers one recording, though Mist's document says a list of them.
 const ONE_AS_A_LIST: &str = "getSiteRfdiagRecording";
@@ -132,4 +164,59 @@ fn compare(name: &str, property: &Value, required: bool, hole: bool, parameter: 
             .push(format!("is {default:?} when left out, and {:?} in Mist's document", parameter.default));
     }
     problems
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::serde_json::{Map, json};
+
+    use super::*;
+
+    fn query(name: &str, kind: &str) -> Value {
+        json!({ "name": name, "in": "query", "schema": { "type": kind } })
+    }
+
+    fn document(paths: &[(&str, &str, &[Value])]) -> Document {
+        let paths = paths.iter().map(|(path, operation, parameters)| {
+            let holes = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+            let holes = holes.map(|name| {
+                json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
+            });
+            let parameters: Vec<_> = holes.chain(parameters.iter().cloned()).collect();
+            ((*path).to_owned(), json!({ "get": { "operationId": operation, "parameters": parameters } }))
+        });
+        Document::of(json!({ "paths": paths.collect::<Map<_, _>>() }))
+    }
+
+    #[test]
+    fn a_tool_has_the_name_of_its_operation_with_a_small_first_letter() {
+        for (tool, operation, is_right) in [
+            ("getSelf", "getSelf", true),
+            ("getOrgTicketAttachment", "GetOrgTicketAttachment", true),
+            ("GetOrgTicketAttachment", "GetOrgTicketAttachment", false),
+            ("ListSiteWxRulesDerived", "ListSiteWxRulesDerived", true),
+            ("listSiteWlanDerived", "listSiteWlansDerived", true),
+            ("listSiteWlanDerived", "listSiteWlanDetails", false),
+            ("getMe", "getSelf", false),
+        ] {
+            assert_eq!(misnamed(tool, Some(operation)).is_none(), is_right, "{tool} {operation}");
+        }
+    }
+
+    #[test]
+    fn parameters_of_the_item_of_a_pair_are_compared_too() {
+        const LIST: &str = "/api/v1/orgs/{org_id}/mxedges/upgrade";
+        const ONE: &str = "/api/v1/orgs/{org_id}/mxedges/upgrade/{upgrade_id}";
+        let catalog = Catalog::gather().unwrap();
+        let entry = catalog.find("listOrgMxEdgeUpgrades").unwrap();
+        let of = |parameters: &[Value]| {
+            let list = (LIST, "listOrgMxEdgeUpgrades", &[][..]);
+            differences(entry, &document(&[list, (ONE, "getOrgMxEdgeUpgrade", parameters)]))
+        };
+        assert_eq!(of(&[]), [""; 0]);
+        assert_eq!(of(&[query("detail", "boolean")]), ["listOrgMxEdgeUpgrades: lacks `detail`"]);
+        let other = document(&[(LIST, "listOrgEdges", &[]), (ONE, "getOrgMxEdgeUpgrade", &[])]);
+        let found = differences(entry, &other);
+        assert!(found.len() == 1 && found[0].contains("`listOrgEdges`"), "{found:?}");
+    }
 }

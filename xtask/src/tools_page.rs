@@ -14,7 +14,7 @@ pub(crate) fn page(catalog: &Catalog) -> String {
     };
     let extended = if catalog.categories().iter().any(|category| category.extended) {
         format!(
-            ", and {} that are extended: for seldom needs. Mode `all` does not list these unless they are named; managed \
+            ", and {} that are extended: rarely needed. Mode `all` does not list these unless they are named; managed \
              mode finds and calls them as all others",
             counted(true)
         )

@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use anyhow::Result;
 use mistmcp::{Catalog, Entry, Method, Run};
+use mistmcp_demo::ORG_ID;
 
+use crate::answers::paths_asked_by;
 use crate::document::Document;
 
 /// The list: operationId, path and reason of a GET, with tabs between them.
@@ -22,13 +25,10 @@ pub(crate) fn problems(
     uncovered: &str,
     undocumented: &[(&str, &str)],
 ) -> Vec<String> {
-    let tools: BTreeMap<String, &str> = catalog
-        .entries()
-        .iter()
-        .flat_map(|entry| paths(entry).into_iter().map(|path| (path, entry.tool().name)))
-        .collect();
+    let asked = catalog.entries().iter();
+    let asked = asked.flat_map(|entry| paths(entry).into_iter().map(|path| (path, entry.tool().name)));
+    let (tools, mut found) = by_path(asked);
     let gets: BTreeMap<&str, &str> = document.gets().collect();
-    let mut found = Vec::new();
     let mut listed = BTreeSet::new();
     for line in uncovered.lines().filter(|line| !line.is_empty()) {
         let [operation, path, reason] = line.split('\t').collect::<Vec<_>>()[..] else {
@@ -65,12 +65,38 @@ pub(crate) fn problems(
         if catalog.find(tool).is_none() {
             found.push(format!("there is no tool `{tool}`, which the list of undocumented endpoints names"));
         }
+        if let Some(other) = tools.get(*path).filter(|other| *other != tool) {
+            found.push(format!("`{other}` asks {path} too: only `{tool}` should"));
+        }
         if gets.contains_key(path) {
             found
                 .push(format!("Mist's document has GET {path} now: make `{tool}` an endpoint as all others"));
         }
     }
     found
+}
+
+/// The tool of each path, and a problem for each path that two tools ask.
+fn by_path<'a>(asked: impl Iterator<Item = (String, &'a str)>) -> (BTreeMap<String, &'a str>, Vec<String>) {
+    let (mut tools, mut problems) = (BTreeMap::new(), Vec::new());
+    for (path, tool) in asked {
+        if let Some(other) = tools.insert(path.clone(), tool) {
+            problems.push(format!("`{other}` and `{tool}` both ask GET {path}: keep one of them"));
+        }
+    }
+    (tools, problems)
+}
+
+/// The tools of undocumented endpoints that do not ask them. They have bodies, so that they are called over the demo cloud.
+pub(crate) fn unasked(catalog: &Catalog, undocumented: &[(&str, &str)]) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for (tool, path) in undocumented.iter().filter(|(tool, _)| catalog.find(tool).is_some()) {
+        let asked = paths_asked_by(tool)?;
+        if !asked.contains(&path.replace("{org_id}", ORG_ID)) {
+            found.push(format!("`{tool}` does not ask {path}, but {}", asked.join(", ")));
+        }
+    }
+    Ok(found)
 }
 
 /// The number of GETs that are listed as no tools.
@@ -120,6 +146,27 @@ mod tests {
             ("/api/v1/self/send", "sendSelf"),
         ];
         assert_eq!(problems_of(&paths, "sendSelf\t/api/v1/self/send\tsends a mail\n", &[]), [""; 0]);
+    }
+
+    #[test]
+    fn two_tools_do_not_ask_one_path() {
+        let paths = ["/a", "/b", "/a"].map(str::to_owned).into_iter();
+        let (tools, problems) = by_path(paths.zip(["listA", "listB", "getA"]));
+        assert_eq!(tools.len(), 2);
+        assert_eq!(problems, ["`listA` and `getA` both ask GET /a: keep one of them"]);
+    }
+
+    #[test]
+    fn a_tool_of_an_undocumented_endpoint_asks_it_and_no_other_tool_does() {
+        let catalog = Catalog::gather().unwrap();
+        assert_eq!(unasked(&catalog, &UNDOCUMENTED).unwrap(), [""; 0]);
+        let found = unasked(&catalog, &[("listMarvisActionKinds", "/api/v1/labs/other")]).unwrap();
+        assert!(found.len() == 1 && found[0].contains("/api/v1/labs/suggestions_schema"), "{found:?}");
+        let found = problems_of(&[], "", &[("listMarvisActionKinds", "/api/v1/const/countries")]);
+        assert!(
+            found.iter().any(|problem| problem.contains("asks /api/v1/const/countries too")),
+            "{found:?}"
+        );
     }
 
     #[test]

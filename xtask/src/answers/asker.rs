@@ -87,6 +87,13 @@ impl Asker {
         }
     }
 
+    /// The paths that arrive at the cloud when a tool is called without arguments.
+    pub(super) async fn paths_asked_by(&self, tool: &str) -> Vec<String> {
+        let before = self.demo.requests().len();
+        let _ = self.call(tool, Map::new()).await.0;
+        self.demo.requests().into_iter().skip(before).map(|request| request.path).collect()
+    }
+
     /// Calls a tool: its text or error, and what that costs.
     pub(super) async fn call(
         &self,
