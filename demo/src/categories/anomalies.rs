@@ -2,20 +2,28 @@
 
 use serde_json::{Value, json};
 
+use super::insights::check_metrics;
 use crate::{
-    engine::{Collection, Route},
+    engine::{ApiError, Call, Collection, Route},
     world::{Kind, Random, World},
 };
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::paged_search("/api/v1/sites/{site_id}/anomaly/{metric}", &OF_SITES),
-    Route::paged_search("/api/v1/sites/{site_id}/anomaly/client/{client_mac}/{metric}", &OF_CLIENTS),
-    Route::paged_search("/api/v1/sites/{site_id}/anomaly/device/{device_mac}/{metric}", &OF_DEVICES),
+    Route::paged_search("/api/v1/sites/{site_id}/anomaly/{metric}", &OF_SITES).checking(is_metric),
+    Route::paged_search("/api/v1/sites/{site_id}/anomaly/client/{client_mac}/{metric}", &OF_CLIENTS)
+        .checking(is_metric),
+    Route::paged_search("/api/v1/sites/{site_id}/anomaly/device/{device_mac}/{metric}", &OF_DEVICES)
+        .checking(is_metric),
 ];
 
 static OF_SITES: Collection = Collection::of("site anomalies", of_sites);
 static OF_CLIENTS: Collection = Collection::of("client anomalies", of_clients);
 static OF_DEVICES: Collection = Collection::of("device anomalies", of_devices);
+
+/// Refuses metrics that `insight_metrics` does not have. One that it has may never have deviated.
+fn is_metric(call: &Call<'_>) -> Result<(), ApiError> {
+    check_metrics(call, &["site", "ap", "client", "device", "switch", "gateway", "org"])
+}
 
 /// The metrics with a baseline, and the event that most often stands behind a deviation.
 const METRICS: &[(&str, &str)] = &[

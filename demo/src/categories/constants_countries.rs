@@ -10,7 +10,7 @@ use crate::{
 
 pub(super) const ROUTES: &[Route] = &[
     Route::list("/api/v1/const/countries", &LISTED).with_defaults(&[("extend", "false")]),
-    Route::list("/api/v1/const/states", &STATES).requiring(&["country_code"]),
+    Route::list("/api/v1/const/states", &STATES).requiring(&["country_code"]).checking(check_country),
     Route::made("/api/v1/const/default_gateway_config", gateway).requiring(&["model"]),
 ];
 
@@ -44,6 +44,16 @@ const NAMES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
 ];
+
+/// Refuses a country that is not listed.
+fn check_country(call: &Call<'_>) -> Result<(), ApiError> {
+    let Some(wanted) = call.query.get("country_code") else { return Ok(()) };
+    let known = COUNTRIES.iter().map(|(code, ..)| *code).chain(OTHERS.iter().map(|(code, ..)| *code));
+    if known.into_iter().any(|code| code.eq_ignore_ascii_case(wanted)) {
+        return Ok(());
+    }
+    Err(ApiError::bad_request(format!("country_code: there is no country \"{wanted}\"")))
+}
 
 fn states(_world: &World) -> Vec<Value> {
     let states = NAMES.iter().flat_map(|(country, states)| {

@@ -8,7 +8,7 @@ use crate::{
 };
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::whole("/api/v1/sites/{site_id}/devices/ap_channels", channels),
+    Route::whole("/api/v1/sites/{site_id}/devices/ap_channels", channels).checking(check_country),
     Route::search_with(
         "/api/v1/sites/{site_id}/devices/{device_id}/flow_records/search",
         &FLOWS,
@@ -39,6 +39,16 @@ const COUNTRIES: &[(&str, &str, i64)] = &[
     ("AU", "Australia", 36),
     ("DE", "Germany", 276),
 ];
+
+/// Refuses a country whose channels are not known.
+fn check_country(call: &Call<'_>) -> Result<(), ApiError> {
+    let Some(wanted) = call.query.get("country_code") else { return Ok(()) };
+    if COUNTRIES.iter().any(|(code, ..)| code.eq_ignore_ascii_case(wanted)) {
+        return Ok(());
+    }
+    let known = COUNTRIES.iter().map(|(code, ..)| *code).collect::<Vec<_>>().join(", ");
+    Err(ApiError::bad_request(format!("country_code: the demo knows {known}, not \"{wanted}\"")))
+}
 
 /// What regulators allow, in two groups: America, and the others.
 fn channels(call: &Call<'_>) -> Value {

@@ -1,12 +1,19 @@
 //! Insight metrics over time.
 
-use serde_json::{Value, json};
+mod samples;
 
-use super::{mxedges, service_levels::Level};
-use crate::{
-    engine::{Answer, ApiError, Call, Route},
-    world::{Device, Random},
+use serde_json::json;
+
+use super::{
+    mxedges, ports,
+    service_levels::{Level, hours_of},
 };
+use crate::{
+    engine::{Answer, ApiError, Call, Route, Row},
+    world::Device,
+};
+use samples::{Samples, Subject};
+pub(super) use samples::{check_metrics, interval};
 
 pub(super) const ROUTES: &[Route] = &[
     Route::made("/api/v1/orgs/{org_id}/insights/sites-sle", sites),
@@ -21,46 +28,6 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 const METRICS: &[&str] = &["metrics"];
-const INTERVAL: i64 = 3600;
-
-/// Refuses metrics that `insight_metrics` does not list.
-pub(super) fn check_metrics(call: &Call<'_>) -> Result<(), ApiError> {
-    let metrics = super::constants::insight_metrics();
-    let asked = [call.hole("metric"), call.query.get(METRICS[0]).unwrap_or_default()];
-    match asked
-        .into_iter()
-        .flat_map(|names| names.split(','))
-        .find(|name| !name.is_empty() && metrics[*name].is_null())
-    {
-        Some(unknown) => Err(ApiError::bad_request(format!("\"{unknown}\" is not a metric"))),
-        None => Ok(()),
-    }
-}
-
-/// One number for each interval of the window, the same whenever it is asked for.
-fn numbers(call: &Call<'_>) -> Result<(Value, Vec<Value>), ApiError> {
-    check_metrics(call)?;
-    let window = call.window()?;
-    let interval = match call.query.get("interval") {
-        None => INTERVAL,
-        Some(parameter) => parameter
-            .parse::<i64>()
-            .ok()
-            .filter(|parameter| *parameter > 0)
-            .ok_or_else(|| ApiError::bad_request("interval: seconds are required"))?,
-    };
-    let subject = call.holes.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" ");
-    let parameter = |name| call.query.get(name).unwrap_or_default();
-    let mut random =
-        Random::of(&format!("insight {subject} {}{}", parameter("metrics"), parameter("port_id")));
-    let (base, limit) = (random.between(20, 60), call.query.limit()?);
-    let count = ((window.end - window.start) / interval).clamp(1, 1000);
-    // The hours' own number comes after the point: Mist's schema wants no two of them alike.
-    let numbers = (0..count).map(|hour| json!(base * 1000 + random.between(0, 12) * 1000 + hour));
-    let frame = json!({ "start": window.start, "end": window.end, "interval": interval, "limit": limit });
-    Ok((frame, numbers.take(limit).collect()))
-}
-
 fn series(call: &Call<'_>) -> Result<Answer, ApiError> {
     let here = |site: usize| call.world.sites[site].id == call.hole("site_id");
     let client = call.hole("client_mac");
@@ -70,8 +37,19 @@ fn series(call: &Call<'_>) -> Result<Answer, ApiError> {
     if call.hole("metric").is_empty() && call.query.get("metrics").is_none() {
         return Err(ApiError::bad_request("metrics: is required"));
     }
-    let (mut answer, numbers) = numbers(call)?;
-    answer["results"] = numbers.into();
+    let subject = match call.world.site(call.hole("site_id")) {
+        Some(_) if !client.is_empty() => Subject::client(client),
+        Some(site) => Subject::site(call.world, site),
+        None => Subject::organization(call.world),
+    };
+    let scope = if call.hole("site_id").is_empty() { "org" } else { "site" };
+    check_metrics(call, &[scope, "ap", "client", "device", "switch", "gateway"])?;
+    if let Some(ranked) = samples::ranked(call)? {
+        return Ok(Answer::json(ranked));
+    }
+    let samples = Samples::of(call)?;
+    let mut answer = samples.frame();
+    answer["results"] = samples.of_subject(&subject).into();
     Ok(Answer::json(answer))
 }
 
@@ -82,30 +60,42 @@ fn of_device(call: &Call<'_>) -> Result<Answer, ApiError> {
         .into_iter()
         .find(|kind| call.path.contains(&format!("/insights/{kind}/")));
     let (id, mac) = (call.hole("device_id"), call.hole("device_mac"));
-    let is_requested = |device: &Device| {
+    let is_requested = |device: &&Device| {
         let is_it = device.id == id || device.mac == mac;
         is_it && device.site == site.index && kind.is_none_or(|kind| device.kind.name() == kind)
     };
-    if !call.world.devices.iter().any(is_requested) {
-        return Err(ApiError::not_found());
-    }
-    points(call)
+    let device = call.world.devices.iter().find(is_requested).ok_or_else(ApiError::not_found)?;
+    let is_port = |port: &str| {
+        let is_it = |row: &Row| row["mac"] == device.mac && row["port_id"] == port;
+        call.world.rows(&ports::PORTS).iter().any(is_it)
+    };
+    points(call, Subject::device(call.world, device), is_port)
 }
 
 /// The one Mist Edge is at the first site.
 fn of_edge(call: &Call<'_>) -> Result<Answer, ApiError> {
-    let at_home = call.world.sites.first().is_some_and(|site| site.id == call.hole("site_id"));
-    if !at_home || call.hole("device_mac") != mxedges::mac_address() {
-        return Err(ApiError::not_found());
-    }
-    points(call)
+    let home = call.world.sites.first().filter(|site| site.id == call.hole("site_id"));
+    let home = home.filter(|_| call.hole("device_mac") == mxedges::mac_address());
+    let home = home.ok_or_else(ApiError::not_found)?;
+    points(call, Subject::edge(call.world, home), |port| mxedges::PORTS.contains(&port))
 }
 
-fn points(call: &Call<'_>) -> Result<Answer, ApiError> {
-    let (mut answer, numbers) = numbers(call)?;
+/// The samples of a device, or of a port of it; none of a port that it does not have.
+fn points(call: &Call<'_>, subject: Subject, is_port: impl Fn(&str) -> bool) -> Result<Answer, ApiError> {
+    check_metrics(call, &["site", "ap", "client", "device", "switch", "gateway", "org"])?;
+    let mut samples = Samples::of(call)?;
+    let subject = match call.query.get("port_id") {
+        Some(port) if is_port(port) => subject.port(port),
+        Some(_) => {
+            samples.times.clear();
+            subject
+        }
+        None => subject,
+    };
+    let mut answer = samples.frame();
     answer["page"] = call.query.page()?.into();
-    answer["rt"] = json!(["1h"]);
-    answer["results"] = numbers.into();
+    answer["rt"] = samples.times.iter().map(|time| samples::written(*time)).collect();
+    answer["results"] = samples.of_device(&subject).into();
     Ok(Answer::json(answer))
 }
 
@@ -134,7 +124,7 @@ fn sites(call: &Call<'_>) -> Result<Answer, ApiError> {
         "num_switches" => crate::world::Kind::Switch,
         _ => crate::world::Kind::Gateway,
     };
-    let hours = usize::try_from((window.end - window.start) / 3600).unwrap_or_default().clamp(1, 168);
+    let hours = hours_of(call.world, window);
     let rows = call.world.sites.iter().map(|site| {
         let number = call.world.kind(kind).filter(|device| device.site == site.index).count();
         let clients = call.world.clients_at(site);
@@ -154,7 +144,7 @@ fn sites(call: &Call<'_>) -> Result<Answer, ApiError> {
     });
     let rows = rows.skip((page - 1).saturating_mul(limit)).take(limit).collect::<Vec<_>>();
     Ok(Answer::json(json!({
-        "start": window.start, "end": window.end, "interval": INTERVAL, "limit": limit, "page": page,
+        "start": window.start, "end": window.end, "interval": interval(call)?, "limit": limit, "page": page,
         "total": call.world.sites.len(), "results": rows,
     })))
 }

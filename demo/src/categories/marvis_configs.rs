@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::self_account::{ADMINS, admin_id};
 use crate::{
     engine::{Collection, Route},
     world::{Kind, ORG_ID, Random, World, uuid},
@@ -37,7 +38,7 @@ fn actions(world: &World) -> Vec<Value> {
             json!({
                 "id": uuid(&format!("marvis config {} {op}", switch.mac)), "org_id": ORG_ID, "site_id": world.site_of(switch).id,
                 "mac": switch.mac, "port_id": format!("ge-0/0/{port}"), "type": "wired", "src": "marvis", "op": op, "reason": reason,
-                "admin_id": uuid("marvis"), "vlan_ids": vlans, "timestamp": world.ago(ago - number * 5_400),
+                "admin_id": admin_id(ADMINS[0].0), "vlan_ids": vlans, "timestamp": world.ago(ago - number * 5_400),
             })
         })
     });

@@ -3,13 +3,15 @@
 use serde_json::{Value, json};
 
 use super::{
-    insights::check_metrics,
-    orgs_licenses,
+    insights::{check_metrics, interval},
+    orgs_licenses::{self, TYPES},
+    orgs_marvis_actions::ACTIONS,
     record::{self, with},
+    service_levels::{LEVELS, Level, hours_of, sums},
     stats,
 };
 use crate::{
-    engine::{Answer, ApiError, Call, Collection, Route},
+    engine::{Answer, ApiError, Call, Collection, Route, Row, Window},
     world::{Kind, MSP_ID, MSP_NAME, ORG_ID, ORG_NAME, Random, World, uuid},
 };
 
@@ -23,14 +25,14 @@ pub(super) const ROUTES: &[Route] = &[
     Route::one("/api/v1/msps/{msp_id}/orggroups/{orggroup_id}", &GROUPS),
     Route::one_by("/api/v1/msps/{msp_id}/inventory/{device_mac}", &INVENTORY, "mac"),
     Route::whole("/api/v1/msps/{msp_id}/licenses", licenses),
-    Route::whole("/api/v1/msps/{msp_id}/stats/licenses", orgs_licenses::licenses),
+    Route::whole("/api/v1/msps/{msp_id}/stats/licenses", licenses_of_orgs),
     Route::pages("/api/v1/msps/{msp_id}/stats/orgs", &STATS),
     Route::made("/api/v1/msps/{msp_id}/insights/{metric}", levels),
     Route::made("/api/v1/msps/{msp_id}/suggestion/count", suggestions),
 ];
 
 static ORGS: Collection = Collection::of("msp orgs", orgs);
-static FOUND: Collection = Collection::of("msp orgs found", found);
+static FOUND: Collection = Collection::seen("msp orgs found", found);
 static GROUPS: Collection = Collection::of("msp org groups", groups);
 static INVENTORY: Collection = Collection::of("msp inventory", inventory);
 static STATS: Collection = Collection::of("msp org stats", org_stats);
@@ -161,6 +163,35 @@ fn licenses(call: &Call<'_>) -> Value {
     })
 }
 
+/// The subscriptions of all organizations: the list of each one, and the sums.
+fn licenses_of_orgs(call: &Call<'_>) -> Value {
+    let world = call.world;
+    let mut answer = orgs_licenses::licenses(call);
+    for customer in CUSTOMERS {
+        for ((_, name), used) in TYPES.iter().zip(customer.devices) {
+            let is_short = customer.short && *name == "SUB-MAN";
+            let owned = if is_short { used - 20 } else { used + 10 };
+            let license = json!({
+                "id": uuid(&format!("license {name} of {}", customer.name)), "org_id": customer.id(), "type": name,
+                "quantity": owned, "remaining_quantity": (owned - used).max(0),
+                "subscription_id": format!("DEMO-{}-{name}", &customer.id()[..8]), "order_id": "DEMO-00003",
+                "start_time": record::created(world), "end_time": world.ago(-150 * 86_400),
+                "created_time": record::created(world), "modified_time": record::created(world),
+            });
+            if let Some(licenses) = answer["licenses"].as_array_mut() {
+                licenses.push(license);
+            }
+            for (field, number) in
+                [("entitled", owned), ("summary", used), ("usages", used), ("fully_loaded", used)]
+            {
+                let sum = answer[field][*name].as_i64().unwrap_or_default() + number;
+                answer[field][*name] = sum.into();
+            }
+        }
+    }
+    answer
+}
+
 fn org_stats(world: &World) -> Vec<Value> {
     let own =
         with(stats::figures(world), json!({ "orggroup_ids": [record::id("org group", group(ORG_NAME))] }));
@@ -177,47 +208,106 @@ fn org_stats(world: &World) -> Vec<Value> {
             "num_devices_connected": devices - missing, "num_devices_disconnected": missing,
             "sle": [level("coverage", 4), level("capacity", missing), level("time-to-connect", 6)],
         });
-        with(own.clone(), figures)
+        with(without_template(own.clone()), figures)
     });
     [own.clone()].into_iter().chain(others.collect::<Vec<_>>()).collect()
 }
 
-/// The service levels of each customer, from 0 to 1.
+/// The figures of another organization, which has no alarm template of this one.
+fn without_template(mut figures: Value) -> Value {
+    if let Some(fields) = figures.as_object_mut() {
+        fields.remove("alarmtemplate_id");
+    }
+    figures
+}
+
+/// The levels that a provider compares its customers by.
+const COMPARED: [&str; 7] =
+    ["ap-health", "capacity", "coverage", "roaming", "successful-connect", "throughput", "time-to-connect"];
+
+/// The service levels of each customer in a window, from 0 to 1; the worst first where `sle` says by which.
 fn levels(call: &Call<'_>) -> Result<Answer, ApiError> {
-    check_metrics(call)?;
+    check_metrics(call, &["msp"])?;
     let (window, limit) = (call.window()?, call.query.limit()?);
+    let levels = || LEVELS.iter().filter(|level| COMPARED.contains(&level.name));
     let rows = call.world.rows(&FOUND);
-    let rows = rows.iter().take(limit).map(|org| {
-        let mut random = Random::of(&format!("msp sle {}", org["org_id"]));
-        let mut level = || f64::from(i32::try_from(random.between(800, 990)).unwrap_or_default()) / 1000.0;
-        json!({
-            "org_id": org["org_id"], "num_aps": org["num_aps"], "coverage": level(), "capacity": level(),
-            "roaming": level(), "throughput": level(), "time-to-connect": level(), "successful-connect": level(),
-            "ap-health": level(),
-        })
+    let rows = rows.iter().map(|org| {
+        let mut row = json!({ "org_id": org["org_id"], "num_aps": org["num_aps"] });
+        row["num_clients"] = clients(call.world, org).into();
+        for level in levels() {
+            if let Some(success) = success(call.world, org, level, window) {
+                row[level.name] = success.into();
+            }
+        }
+        row
     });
-    let rows = rows.collect::<Vec<_>>();
+    let mut rows = rows.collect::<Vec<_>>();
+    if let Some(sle) = call.query.get("sle") {
+        if !COMPARED.contains(&sle) {
+            let known = COMPARED.join(", ");
+            return Err(ApiError::bad_request(format!("sle: \"{sle}\" is not one of {known}")));
+        }
+        let of = |row: &Value| row[sle].as_f64().unwrap_or(1.0);
+        rows.sort_by(|one, other| of(one).total_cmp(&of(other)));
+    }
+    rows.truncate(limit);
     Ok(Answer::json(json!({
-        "start": window.start, "end": window.end, "interval": 3600, "limit": limit, "results": rows,
+        "start": window.start, "end": window.end, "interval": interval(call)?, "limit": limit, "results": rows,
     })))
 }
 
-/// How many Marvis actions there are by organization or status, without a window: open ones, and one resolved for each.
+fn clients(world: &World, org: &Row) -> i64 {
+    if org["org_id"] == ORG_ID {
+        i64::try_from(world.clients.len()).unwrap_or_default()
+    } else {
+        org["num_aps"].as_i64().unwrap_or_default() * 7
+    }
+}
+
+/// A level of an organization; of the demo's own as its sites have it.
+fn success(world: &World, org: &Row, level: &Level, window: Window) -> Option<f64> {
+    let (end, hours) = hours_of(world, window);
+    if org["org_id"] == ORG_ID {
+        let sites = world.sites.iter().flat_map(|site| level.hours_until(world, site, end, hours));
+        let (total, bad) = sums(&sites.collect::<Vec<_>>());
+        return (total > 0.0).then(|| 1.0 - bad / total);
+    }
+    let days = hours.div_ceil(24);
+    let thousandths = |day: usize| {
+        let mut random = Random::of(&format!("msp sle {} {} {}", org["org_id"], level.name, end / 24 + day));
+        random.between(860, 990)
+    };
+    let mean = (0..days).map(thousandths).sum::<i64>() / i64::try_from(days).ok()?;
+    Some(f64::from(i32::try_from(mean).ok()?) / 1000.0)
+}
+
+/// How many Marvis actions the organizations have in any state, by organization or status: those of the demo's own as they
+/// are listed, and of each other one some that are open, and one that is resolved.
 fn suggestions(call: &Call<'_>) -> Result<Answer, ApiError> {
     let limit = call.query.limit()?;
-    let open = names().zip([5, 9, 2, 4]);
-    let buckets = match call.query.get("distinct").unwrap_or("org_id") {
-        "org_id" => {
-            open.map(|(name, number)| json!({ "org_id": org_id(name), "count": number + 1 })).collect()
-        }
-        "status" => {
-            vec![json!({ "status": "open", "count": 20 }), json!({ "status": "resolved", "count": 4 })]
-        }
-        other => {
-            return Err(ApiError::bad_request(format!("distinct: \"{other}\" is not one of org_id, status")));
-        }
-    };
     let distinct = call.query.get("distinct").unwrap_or("org_id");
-    let (total, shown) = (buckets.len(), buckets.into_iter().take(limit).collect::<Vec<_>>());
-    Ok(Answer::json(json!({ "distinct": distinct, "limit": limit, "total": total, "results": shown })))
+    let own = call.world.rows(&ACTIONS);
+    let own = own
+        .iter()
+        .map(|action| (ORG_ID.to_owned(), action["status"].as_str().unwrap_or_default().to_owned()));
+    let others = CUSTOMERS.iter().zip([9, 2, 4]).flat_map(|(customer, open)| {
+        let states = std::iter::repeat_n("open", open).chain(["resolved"]);
+        states.map(|status| (customer.id(), status.to_owned())).collect::<Vec<_>>()
+    });
+    let names = own.chain(others).map(|(org, status)| match distinct {
+        "org_id" => Ok(org),
+        "status" => Ok(status),
+        other => Err(ApiError::bad_request(format!("distinct: \"{other}\" is not one of org_id, status"))),
+    });
+    let mut counts = std::collections::BTreeMap::<String, usize>::new();
+    for name in names.collect::<Result<Vec<_>, _>>()? {
+        *counts.entry(name).or_default() += 1;
+    }
+    let mut counts = counts.into_iter().collect::<Vec<_>>();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let total = counts.len();
+    let buckets =
+        counts.into_iter().take(limit).map(|(name, count)| json!({ distinct: name, "count": count }));
+    let buckets = buckets.collect::<Vec<_>>();
+    Ok(Answer::json(json!({ "distinct": distinct, "limit": limit, "total": total, "results": buckets })))
 }

@@ -31,7 +31,7 @@ static OWN_TOKENS: Collection = Collection::of("own api tokens", own_tokens);
 static SUBSCRIPTIONS: Collection = Collection::of("alarm subscriptions", subscriptions);
 static PROVIDERS: Collection = Collection::of("msp admins", providers);
 static LOGS: Collection = Collection::timed("msp audit logs", logs);
-static COUNTED: Collection = Collection::of("msp audit logs counted", logs);
+static COUNTED: Collection = Collection::timed("msp audit logs counted", logs);
 
 /// An administrator: a name and a login, and what they may do.
 fn admin(world: &World, name: &str, login: &str, privilege: &Value) -> Value {

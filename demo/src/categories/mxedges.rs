@@ -50,6 +50,9 @@ static TUNNELS: Collection = Collection::of("mxtunnels", tunnels);
 static VERSIONS: Collection = Collection::of("mxedge versions", versions);
 static STATS: Collection = Collection::of("mxedge stats", stats);
 
+/// The ports of the Mist Edge.
+pub(super) const PORTS: [&str; 2] = ["port0", "port1"];
+
 /// The tunnel that carries the guests, and the address that access points build it to.
 pub(super) const TUNNEL: &str = "Guests to Leeds";
 pub(super) const HOST: &str = "203.0.113.12";

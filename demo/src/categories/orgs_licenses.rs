@@ -22,7 +22,7 @@ static USAGES: Collection = Collection::of("license usages", usages);
 const SPARE: usize = 10;
 
 /// Which license a kind of device takes.
-const TYPES: [(Kind, &str); 3] =
+pub(super) const TYPES: [(Kind, &str); 3] =
     [(Kind::AccessPoint, "SUB-MAN"), (Kind::Switch, "SUB-EX48"), (Kind::Gateway, "SUB-WAN1")];
 
 fn used(world: &World, at: Option<usize>) -> Map<String, Value> {

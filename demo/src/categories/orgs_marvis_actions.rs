@@ -13,7 +13,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::whole("/api/v1/labs/suggestions_schema", kinds),
 ];
 
-static ACTIONS: Collection = Collection::of("marvis actions", actions);
+pub(super) static ACTIONS: Collection = Collection::of("marvis actions", actions);
 
 /// A kind of action: its symptom, category, what to do, and how severe it is.
 type Action = (&'static str, &'static str, &'static str, u64);

@@ -18,7 +18,7 @@ pub(super) const ROUTES: &[Route] = &[
 /// The fields that ports are counted by.
 const COUNTED: &str = "mac full_duplex neighbor_mac neighbor_port_desc neighbor_system_name poe_disabled poe_mode poe_on port_id port_mac speed up";
 
-static PORTS: Collection = Collection::of("ports", ports);
+pub(super) static PORTS: Collection = Collection::seen("ports", ports);
 
 fn ports(world: &World) -> Vec<Value> {
     let switches = world.kind(Kind::Switch).flat_map(|switch| {
@@ -76,6 +76,6 @@ fn port_stats(world: &World, device: &Device, port: &str) -> Value {
         "~device_type": device.kind.name(),
         "rx_mcast_pkts": random.between(100, 90_000), "tx_mcast_pkts": random.between(100, 90_000),
         "rx_bcast_pkts": random.between(100, 90_000), "tx_bcast_pkts": random.between(100, 90_000),
-        "~lte_imsi": null, "~lte_iccid": null, "~lte_imei": null,
+        "~last_seen": world.ago(60), "~lte_imsi": null, "~lte_iccid": null, "~lte_imei": null,
     })
 }

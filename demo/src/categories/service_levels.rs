@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    engine::{Collection, Row, field},
+    engine::{Collection, Row, Window, field},
     world::{Random, Site, World},
 };
 
@@ -73,13 +73,24 @@ impl Level {
         row(world, site, self).is_some()
     }
 
-    /// Each hour's user minutes at a site, and how many of them were bad; the newest last.
+    /// Each of the last hours' user minutes at a site, and how many of them were bad; the newest last.
     pub(super) fn hours(&self, world: &World, site: &Site, count: usize) -> Vec<(i64, i64)> {
+        self.hours_until(world, site, 0, count)
+    }
+
+    /// The same of hours that end some hours ago.
+    pub(super) fn hours_until(
+        &self,
+        world: &World,
+        site: &Site,
+        end: usize,
+        count: usize,
+    ) -> Vec<(i64, i64)> {
         let users = i64::try_from(world.clients_at(site)).unwrap_or_default();
         let row = row(world, site, self);
         let number = |name: &str| row.as_ref().and_then(|row| row.get(name)).and_then(Value::as_f64);
         let (share, since) = (number("bad"), number("hours"));
-        let hours = (0..count).rev().map(|ago| {
+        let hours = (end..end.saturating_add(count)).rev().map(|ago| {
             let mut random = Random::of(&format!("sle {} {} {ago}", site.plan.code, self.name));
             let total = if row.is_some() { users * random.between(20, 42) } else { 0 };
             let usual = total * random.between(0, 2 * self.bad) / 100;
@@ -108,8 +119,8 @@ impl Level {
     }
 
     /// How well it went over some hours, from 0 to 1; none where nothing was measured.
-    pub(super) fn success(&self, world: &World, site: &Site, hours: usize) -> Option<f64> {
-        let (total, bad) = sums(&self.hours(world, site, hours));
+    pub(super) fn success(&self, world: &World, site: &Site, (end, hours): (usize, usize)) -> Option<f64> {
+        let (total, bad) = sums(&self.hours_until(world, site, end, hours));
         (total > 0.0).then(|| 1.0 - bad / total)
     }
 }
@@ -119,6 +130,12 @@ impl Level {
 fn part(minutes: i64, share: f64) -> i64 {
     let minutes = f64::from(i32::try_from(minutes).unwrap_or(i32::MAX));
     (minutes * share.clamp(0.0, 1.0)).floor() as i64
+}
+
+/// How many whole hours ago a window ended, and how many it has: a week's at most.
+pub(super) fn hours_of(world: &World, window: Window) -> (usize, usize) {
+    let hours = |seconds: i64| usize::try_from(seconds / 3_600).unwrap_or_default();
+    (hours(world.now - window.end), hours(window.end - window.start).clamp(1, 168))
 }
 
 /// All minutes, and all bad ones.

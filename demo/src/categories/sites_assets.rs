@@ -32,11 +32,11 @@ pub(super) const ROUTES: &[Route] = &[
 
 pub(super) static ASSETS: Collection = Collection::of("site assets", assets);
 pub(super) static FILTERS: Collection = Collection::of("site asset filters", filters);
-pub(super) static STATS: Collection = Collection::of("site asset stats", stats);
+pub(super) static STATS: Collection = Collection::seen("site asset stats", stats);
 static DETAILS: Collection = Collection::of("site asset details", details);
-static DISCOVERED: Collection = Collection::of("site discovered assets", discovered);
-static MATCHED: Collection = Collection::of("site matched assets", matched);
-static DETECTED_ASSETS: Collection = Collection::of("site heard assets", detected_assets);
+static DISCOVERED: Collection = Collection::seen("site discovered assets", discovered);
+static MATCHED: Collection = Collection::seen("site matched assets", matched);
+static DETECTED_ASSETS: Collection = Collection::seen("site heard assets", detected_assets);
 
 /// Bluetooth's number of the company that makes the tags, and its name.
 const MAKER: (i64, &str) = (935, "Favendo GmbH");
@@ -173,7 +173,8 @@ fn stat(world: &World, tag: &Tag<'_>) -> Value {
         }),
         Match::Name => json!({
             "by": by, "id": tag.id, "temperature": random.between(17, 24), "eddystone_uid_namespace": "2818e3868dec25629ede",
-            "eddystone_uid_instance": tag.mac, "~eddystone_url": "https://assets.harbourandpine.example",
+            "eddystone_uid_instance": tag.mac, "eddystone_url_url": "https://assets.harbourandpine.example",
+            "~eddystone_url": "https://assets.harbourandpine.example",
         }),
         Match::Nothing => json!({}),
     };

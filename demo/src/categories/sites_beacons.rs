@@ -20,7 +20,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 static BEACONS: Collection = Collection::of("site beacons", beacons);
-static STATS: Collection = Collection::of("site beacon stats", stats);
+static STATS: Collection = Collection::seen("site beacon stats", stats);
 static VIRTUAL: Collection = Collection::of("site virtual beacons", virtual_beacons);
 
 /// The id of the virtual beacon in the middle of a site's area.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::service_levels::{LEVELS, Level, sums};
+use super::service_levels::{LEVELS, Level, hours_of, sums};
 use crate::{
     engine::{Answer, ApiError, Call, Route},
     world::{Kind, Site, World},
@@ -32,8 +32,16 @@ pub(super) struct SleRequest<'c> {
     pub(super) level: &'static Level,
     pub(super) start: i64,
     pub(super) end: i64,
-    /// How many whole hours that is, a week's at most.
-    pub(super) hours: usize,
+    /// How many whole hours ago it ended, and how many it has: a week's at most.
+    pub(super) hours: (usize, usize),
+}
+
+impl SleRequest<'_> {
+    /// Each hour's user minutes and how many of them were bad.
+    fn samples(&self) -> Vec<(i64, i64)> {
+        let (end, hours) = self.hours;
+        self.level.hours_until(self.world, self.site, end, hours)
+    }
 }
 
 /// The site of the call, once the scope is one that is there.
@@ -55,7 +63,7 @@ pub(super) fn sle_request<'c>(call: &Call<'c>) -> Result<SleRequest<'c>, ApiErro
     let (site, window) = (scope(call)?, call.window()?);
     let level = Level::named(call.hole("metric")).filter(|level| level.is_at(call.world, site));
     let level = level.ok_or_else(ApiError::not_found)?;
-    let hours = usize::try_from((window.end - window.start) / 3600).unwrap_or_default().clamp(1, 168);
+    let hours = hours_of(call.world, window);
     Ok(SleRequest { world: call.world, site, level, start: window.start, end: window.end, hours })
 }
 
@@ -78,7 +86,7 @@ fn summary(call: &Call<'_>) -> Result<Answer, ApiError> {
 
 /// The level hour by hour, and its bad minutes together.
 fn level(sle_request: &SleRequest<'_>) -> (Value, f64) {
-    let hours = sle_request.level.hours(sle_request.world, sle_request.site, sle_request.hours);
+    let hours = sle_request.samples();
     let value = hours.iter().map(|(total, bad)| 100 - 100 * bad / total.max(&1)).collect::<Vec<_>>();
     let level = json!({
         "name": sle_request.level.name, "interval": 3600, "x_label": "seconds", "y_label": "user-minutes",
@@ -110,7 +118,7 @@ fn classifier_samples(sle_request: &SleRequest<'_>, name: &str) -> Value {
 
 /// One classifier's part of the bad minutes, hour by hour.
 fn one_classifier(sle_request: &SleRequest<'_>, name: &str) -> Value {
-    let hours = sle_request.level.hours(sle_request.world, sle_request.site, sle_request.hours);
+    let hours = sle_request.samples();
     let parts = hours.iter().map(|(_, bad)| {
         sle_request
             .level
@@ -154,7 +162,7 @@ fn threshold(call: &Call<'_>) -> Result<Answer, ApiError> {
 
 fn histogram(call: &Call<'_>) -> Result<Answer, ApiError> {
     let sle_request = sle_request(call)?;
-    let (total, bad) = sums(&sle_request.level.hours(sle_request.world, sle_request.site, sle_request.hours));
+    let (total, bad) = sums(&sle_request.samples());
     let (middle, units, low, high) = sle_request.level.threshold;
     let data = json!([
         { "range": [low, middle], "value": bad },

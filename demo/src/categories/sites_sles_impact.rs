@@ -80,7 +80,7 @@ fn rows(sle_request: &SleRequest<'_>, kind: &str) -> Vec<Value> {
             && has(row, "metric", sle_request.level.name)
             && has(row, "kind", kind)
     });
-    let hours = f64::from(u32::try_from(sle_request.hours).unwrap_or_default());
+    let hours = f64::from(u32::try_from(sle_request.hours.1).unwrap_or_default());
     let rows = wanted.map(|row| {
         let number = |name: &str| field(row, name).and_then(Value::as_f64).unwrap_or_default();
         let total = hours * number("minutes");

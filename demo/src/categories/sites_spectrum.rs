@@ -81,8 +81,11 @@ fn scores(call: &Call<'_>) -> Result<Answer, ApiError> {
         return Err(ApiError::bad_request(format!("band: must be one of {}", BANDS.join(", "))));
     }
     let band = band.split('-').next().unwrap_or_default();
+    // As measured in the last hour of the window.
+    let hour = call.window()?.end.div_euclid(3_600);
     let results = channels(band).iter().map(|channel| {
-        let mut random = Random::of(&format!("channel score {} {band} {channel}", call.hole("site_id")));
+        let mut random =
+            Random::of(&format!("channel score {} {band} {channel} {hour}", call.hole("site_id")));
         // Weather and flight radar share these channels with Wi-Fi.
         let shared = band == "5" && (52..=144).contains(channel);
         let radar = if shared { random.between(0, 30) } else { 0 };

@@ -30,8 +30,8 @@ pub(super) const ROUTES: &[Route] = &[
 
 static DEVICES: Collection = Collection::of("jsi devices", devices);
 static PURCHASES: Collection = Collection::of("jsi purchases", purchases);
-static BUGS: Collection = Collection::of("jsi bugs", bugs);
-static ADVISORIES: Collection = Collection::of("jsi advisories", advisories);
+static BUGS: Collection = Collection::seen("jsi bugs", bugs);
+static ADVISORIES: Collection = Collection::seen("jsi advisories", advisories);
 
 const DAY: i64 = 86_400;
 /// The advisory and the bug that hit the switches.
@@ -88,6 +88,7 @@ fn bugs(world: &World) -> Vec<Value> {
             "versions": ["23.4R2-S4.11", "23.4R2-S3.9"], "introduced_in": if kind == "Regression" { "23.4R2" } else { "" },
             "fixed_in": fixed, "release_notes": title, "workaround_provided": "Yes",
             "workaround": "Restart the process that is named in the title.", "restoration": "", "updated_date": world.ago(ago * DAY),
+            "~timestamp": world.ago(ago * DAY),
         })
     };
     vec![
@@ -98,7 +99,7 @@ fn bugs(world: &World) -> Vec<Value> {
             "A port may stop giving PoE after dot1xd restarts",
             &["EX4100-48P", "EX4400-48P"],
             "23.4R2-S6",
-            20,
+            4,
         ),
         bug(
             "1987730",
@@ -128,7 +129,7 @@ fn advisories(world: &World) -> Vec<Value> {
             "id": id, "severity": severity, "cvss_score": score, "title": title, "problem": title, "models": models,
             "versions": ["23.4R2-S4.11", "23.4R2-S3.9"], "published_date": published, "updated_date": published + 5 * DAY,
             "solution": "Upgrade to 23.4R2-S6 or later.", "workaround": "Limit who reaches the management port.", "release_notes": "",
-            "~jsa_updated_date": published + 5 * DAY,
+            "~jsa_updated_date": published + 5 * DAY, "~timestamp": published + 5 * DAY,
         })
     };
     vec![
@@ -138,7 +139,7 @@ fn advisories(world: &World) -> Vec<Value> {
             7.5,
             "A crafted LLDP packet restarts l2cpd",
             &["EX4100-48P", "EX4100-24P", "EX4400-48P"],
-            30,
+            9,
         ),
         advisory(
             "JSA990012",

@@ -20,7 +20,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 static TICKETS: Collection = Collection::timed("tickets", tickets);
-static COUNTED: Collection = Collection::of("tickets counted", tickets);
+static COUNTED: Collection = Collection::timed("tickets counted", tickets);
 static ATTACHMENTS: Collection = Collection::of("ticket attachments", attachments);
 
 /// Tickets: of whom, about what, their type and status, and how long ago.

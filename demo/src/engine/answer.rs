@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     ApiError, Collection, Holes, Query, ResponseShape, Route,
-    collection::{Row, field, timestamp},
+    collection::{Row, field, last_seen, timestamp},
     count, filter, list, search, shown,
     window::Window,
 };
@@ -78,6 +78,9 @@ pub(crate) fn answer(route: &Route, mut call: Call<'_>) -> Result<Answer, ApiErr
     if let Some(name) = route.required.iter().find(|name| call.query.get(name).is_none()) {
         return Err(ApiError::bad_request(format!("{name}: is required")));
     }
+    if let Some(check) = route.check {
+        check(&call)?;
+    }
     for (name, value) in route.defaults {
         // A window that begins somewhere ends now unless said.
         let begun = *name == "duration" && call.query.get("start").is_some();
@@ -95,7 +98,7 @@ pub(crate) fn answer(route: &Route, mut call: Call<'_>) -> Result<Answer, ApiErr
         | ResponseShape::Count(rows, _) => (rows, None),
     };
     let all = call.world.rows(collection);
-    let mut rows = narrowed(&all, &call, last)?;
+    let mut rows = narrowed(&all, &call, last, route.check.is_some())?;
     if let ResponseShape::One(..) = route.form {
         return rows.first().map(|row| Answer::json(shown(row))).ok_or_else(ApiError::not_found);
     }
@@ -111,11 +114,12 @@ pub(crate) fn answer(route: &Route, mut call: Call<'_>) -> Result<Answer, ApiErr
 }
 
 /// The rows that the path leaves: each hole that names a field narrows them. An id that leaves none of
-/// some is not known.
+/// some is not known, unless the route has checked that it is.
 fn narrowed<'r>(
     rows: &'r [Row],
     call: &Call<'_>,
     last: Option<&'static str>,
+    last_is_known: bool,
 ) -> Result<Vec<&'r Row>, ApiError> {
     let mut left = rows.iter().collect::<Vec<_>>();
     for (place, (hole, value)) in call.holes.iter().enumerate() {
@@ -126,7 +130,8 @@ fn narrowed<'r>(
         // A path names one thing: patterns are for queries.
         let one = !value.contains(['*', ',']);
         left.retain(|row| one && field(row, name).is_some_and(|field| filter::matches(field, value)));
-        if left.is_empty() && !matches!(*hole, "org_id" | "site_id") {
+        let is_known = last_is_known && place + 1 == call.holes.len();
+        if left.is_empty() && !is_known && !matches!(*hole, "org_id" | "site_id") {
             return Err(ApiError::not_found());
         }
     }
@@ -143,6 +148,10 @@ fn wanted(
     let window = call.window()?;
     if collection.timed {
         rows.retain(|row| window.contains(timestamp(row)));
+    }
+    let is_given = ["start", "end", "duration"].iter().any(|name| call.query.get(name).is_some());
+    if collection.seen && is_given {
+        rows.retain(|row| last_seen(row).is_none_or(|time| window.contains(time)));
     }
     filter::keep(rows, all, &call.query)?;
     filter::last_by(rows, all, &call.query)?;

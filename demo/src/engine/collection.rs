@@ -17,6 +17,8 @@ pub(crate) struct Collection {
     pub(crate) rows: fn(&World) -> Vec<Value>,
     /// Whether rows happen at a `timestamp`, so that a time window applies and the newest comes first.
     pub(crate) timed: bool,
+    /// Whether rows are things that were last seen at a time, so that a time window applies where one is asked for.
+    pub(crate) seen: bool,
     /// Whether an empty organization has these rows as well.
     for_all: bool,
 }
@@ -24,12 +26,17 @@ pub(crate) struct Collection {
 impl Collection {
     /// Things that are: a time window does not touch them.
     pub(crate) const fn of(name: &'static str, rows: fn(&World) -> Vec<Value>) -> Collection {
-        Collection { name, rows, timed: false, for_all: false }
+        Collection { name, rows, timed: false, seen: false, for_all: false }
+    }
+
+    /// Things that are, each last seen at a time.
+    pub(crate) const fn seen(name: &'static str, rows: fn(&World) -> Vec<Value>) -> Collection {
+        Collection { name, rows, timed: false, seen: true, for_all: false }
     }
 
     /// Things that happened, each at its `timestamp`.
     pub(crate) const fn timed(name: &'static str, rows: fn(&World) -> Vec<Value>) -> Collection {
-        Collection { name, rows, timed: true, for_all: false }
+        Collection { name, rows, timed: true, seen: false, for_all: false }
     }
 
     /// Things that are the same for every organization, an empty one too.
@@ -69,6 +76,11 @@ pub(crate) fn field<'r>(row: &'r Row, name: &str) -> Option<&'r Value> {
 /// When a row happened.
 pub(crate) fn timestamp(row: &Row) -> f64 {
     field(row, "timestamp").and_then(Value::as_f64).unwrap_or_default()
+}
+
+/// When the thing of a row was last seen.
+pub(crate) fn last_seen(row: &Row) -> Option<f64> {
+    ["last_seen", "timestamp", "modified_time"].iter().find_map(|name| field(row, name)?.as_f64())
 }
 
 /// A row as the caller sees it.

@@ -43,6 +43,9 @@ pub(crate) fn keep(rows: &mut Vec<&Row>, all: &[Row], query: &Query) -> Result<(
         if let Some(comparison) = comparison::of(name) {
             let limit = comparison.limit(wanted)?;
             rows.retain(|row| comparison.contains(row, limit));
+        } else if name == "message" {
+            // A part of the message of an entry of an audit log.
+            rows.retain(|row| field(row, name).is_some_and(|message| mentions(message, wanted)));
         } else if name == "text" {
             rows.retain(|row| row.values().any(|value| mentions(value, wanted)));
         } else if all.iter().any(|row| field(row, name).is_some()) {

@@ -18,3 +18,4 @@ pub(crate) use error::ApiError;
 pub(crate) use filter::is_mac;
 pub(crate) use query::Query;
 pub(crate) use route::{HoleValues, Holes, ResponseShape, Route, find, matching};
+pub(crate) use window::{Window, seconds};

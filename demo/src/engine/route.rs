@@ -21,7 +21,12 @@ pub(crate) struct Route {
     pub(crate) defaults: &'static [(&'static str, &'static str)],
     /// Parameters that a call is refused without.
     pub(crate) required: &'static [&'static str],
+    /// What refuses a call beforehand. What it lets pass in the last hole may have no rows.
+    pub(crate) check: Option<Check>,
 }
+
+/// Refuses a call, or does not.
+pub(crate) type Check = fn(&Call<'_>) -> Result<(), ApiError>;
 
 /// The shapes of Mist's answers.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +49,7 @@ pub(crate) enum ResponseShape {
 
 impl Route {
     const fn new(path: &'static str, form: ResponseShape) -> Route {
-        Route { path, form, defaults: &[], required: &[] }
+        Route { path, form, defaults: &[], required: &[], check: None }
     }
 
     pub(crate) const fn list(path: &'static str, rows: &'static Collection) -> Route {
@@ -114,6 +119,12 @@ impl Route {
     /// The same route, refusing calls without these parameters.
     pub(crate) const fn requiring(mut self, required: &'static [&'static str]) -> Route {
         self.required = required;
+        self
+    }
+
+    /// The same route, with a check of its calls.
+    pub(crate) const fn checking(mut self, check: Check) -> Route {
+        self.check = Some(check);
         self
     }
 

@@ -59,9 +59,12 @@ fn enveloped(
     let mut answer = json!({ "start": window.start, "end": window.end, "limit": limit });
     match envelope {
         Envelope::Next => {
-            let skipped = cursor(query)?;
+            let skipped = match (query.get("search_after"), query.get("page")) {
+                (None, Some(_)) => (query.page()? - 1).saturating_mul(limit),
+                _ => cursor(query)?,
+            };
             let shown = rows.iter().skip(skipped).take(limit).map(|row| shown(row)).collect::<Vec<_>>();
-            let reached = skipped + shown.len();
+            let reached = skipped.saturating_add(shown.len());
             answer["total"] = total.into();
             if reached < total {
                 let offset = json!([CURSOR, reached]).to_string();

@@ -58,7 +58,7 @@ fn moment(name: &str, value: &str, now: i64) -> Result<i64, ApiError> {
 }
 
 /// `90`, `90s`, `15m`, `2h`, `1d`, `2w` in seconds.
-pub(super) fn seconds(value: &str) -> Option<i64> {
+pub(crate) fn seconds(value: &str) -> Option<i64> {
     let digits = value.trim_end_matches(|unit: char| unit.is_ascii_alphabetic());
     let unit = match &value[digits.len()..] {
         "" | "s" => 1,

@@ -128,6 +128,7 @@ async fn value(peer: &Peer, before: &str, hole: &str, after: &str) -> String {
         "scope" => "site".to_owned(),
         "scope_id" => site.to_owned(),
         "metric" if before.contains("/sle/") => "coverage".to_owned(),
+        "metric" if before.contains("/msps/") => "orgs-sle".to_owned(),
         "metric" => "num_clients".to_owned(),
         "classifier" => "weak-signal".to_owned(),
         _ => first(peer.rows(before).await, "id"),

@@ -5,6 +5,7 @@
 mod access;
 mod address;
 mod believable;
+mod believable_extended;
 mod believable_wan;
 mod document;
 mod documented;
