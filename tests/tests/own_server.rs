@@ -201,7 +201,10 @@ async fn an_extended_category_that_is_named_is_loaded_as_all_others() {
         assert_eq!(listed(&session), ["whoAsks", "seldomAnswered", "seldomAsked"], "{mode:?}");
         assert!(call(&session, "seldomAnswered", json!({})).await.unwrap().contains("a seldom answer"));
         assert!(described(&session, "whoAsks").contains("seldomAsked"), "{mode:?}");
-        assert!(session.settings().instructions(true).contains("\n- For rare needs: seldom\n"), "{mode:?}");
+        assert!(
+            session.settings().instructions(true).contains("\n- Extended, rarely needed: seldom\n"),
+            "{mode:?}"
+        );
     }
     // A client names it, of all that the operator allows.
     let (_peer, open) = session(Mode::Managed, &[], 200).await;
@@ -214,7 +217,7 @@ async fn an_extended_category_that_is_named_is_loaded_as_all_others() {
 #[tokio::test]
 async fn managed_mode_finds_calls_and_switches_on_what_is_extended() {
     let (_peer, session) = session(Mode::Managed, &[], 200).await;
-    assert!(session.settings().instructions(true).contains("\n- For rare needs: seldom\n"));
+    assert!(session.settings().instructions(true).contains("\n- Extended, rarely needed: seldom\n"));
     let found = call(&session, "findTools", json!({ "query": "a seldom answer" })).await.unwrap();
     assert!(found.contains("seldomAnswered"), "{found}");
     let answer = call(&session, "callTool", json!({ "tool": "seldomAnswered" })).await.unwrap();

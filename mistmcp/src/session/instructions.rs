@@ -54,9 +54,9 @@ impl Settings {
         if !extended.is_empty() && (self.mode() != Mode::All || self.names_categories()) {
             let names: Vec<_> = extended.iter().map(|category| category.name).collect();
             let _ = if names.len() <= MOST_NAMED {
-                writeln!(text, "- For rare needs: {}", names.join(", "))
+                writeln!(text, "- Extended, rarely needed: {}", names.join(", "))
             } else {
-                writeln!(text, "- {} rarely needed: resource `mistmcp://categories`", names.len())
+                text.write_str("- Extended, rarely needed: resource `mistmcp://categories`\n")
             };
         }
         text
