@@ -1,13 +1,50 @@
 // Client timeline: the answer of `troubleshootClient`. It reads, from `view` or `facts`:
 //   client: { name?, mac, user?, ip?, ssid?, band?, channel?, rssi?, snr?, ap?, switch?, port?, vlan?, model?, os?, site?, since?, last_seen? }
 //   timeline: [{ when, stage, ok?, type, text?, ap?, ssid?, rssi? }], with the stages below
-//   sessions: [{ start, end?, ap?, ssid?, band? }]     signal: [{ when, rssi, snr? }]
+//   sessions: [{ start, end?, ap?, ssid?, band?, signal? (dBm) }]     signal: [{ when, rssi, snr? }]
+// An event without `ok` says neither: it is unknown, and never fine.
 // parts: format, dom, host, answer, chart
 
 const STAGES = ['association', 'authentication', 'dhcp', 'dns', 'arp', 'portal', 'roaming', 'session', 'marvis', 'other'];
 const MAX_DOTS = 800;
 const LEFT = 104;
 const LINE = 24;
+/** Failures of a stage that are nearer than this are drawn as one, with their number. */
+const NEAR = 26;
+const AP_COLORS = 6;
+
+const STATES = { ok: ['ok', 'good'], failed: ['failed', 'bad'], unknown: ['unknown', ''] };
+const stateOf = (ok) => (ok === true ? 'ok' : ok === false ? 'failed' : 'unknown');
+const nameOf = (session) => clean(first(session.ap, 'unknown access point'), 60);
+
+/** How many events failed, and of how many that is unknown. */
+function summary(events) {
+  const count = (state) => events.filter((event) => event.state === state).length;
+  const [failed, unknown] = [count('failed'), count('unknown')];
+  const parts = [counted(events.length, 'event'), failed && `${format(failed)} failed (triangles)`,
+    unknown ? `${format(unknown)} with unknown result (hollow)` : !failed && 'none failed'];
+  return parts.filter(Boolean).join(', ');
+}
+
+/** Failures in groups of those that are near to each other. */
+function clusters(failures, x) {
+  const groups = [];
+  for (const one of failures) {
+    const open = groups.findLast((group) => group[0].stage === one.stage);
+    if (open && x(one.at) - x(open[0].at) < NEAR) open.push(one);
+    else groups.push([one]);
+  }
+  return groups;
+}
+
+/** The color of each access point, in the order in which they served the client. */
+function colorsOf(sessions) {
+  const colors = new Map();
+  for (const session of sessions) if (!colors.has(nameOf(session))) colors.set(nameOf(session), colors.size % AP_COLORS);
+  return colors;
+}
+
+const label = (event) => clean(`${timeText(event.at)}: ${event.type ?? event.stage}, ${event.state}. ${event.text ?? ''}`);
 
 /** What happened, by stage, as dots over time; and below them which access point served the client. */
 function lanes(events, sessions, width) {
@@ -15,61 +52,68 @@ function lanes(events, sessions, width) {
   const [from, to] = times.reduce(([least, most], at) => [Math.min(least, at), Math.max(most, at)], [Infinity, -Infinity]);
   const x = (at) => LEFT + 6 + ((width - LEFT - 14) * (at - from)) / (to - from || 1);
   const stages = STAGES.filter((stage) => events.some((event) => event.stage === stage));
-  const rows = [...stages, ...(sessions.length ? ['access point'] : [])];
+  const colors = colorsOf(sessions);
+  const rows = [...stages.map(words), ...(sessions.length ? ['access point'] : [])];
   const height = rows.length * LINE + 24;
   const lines = rows.map((row, place) => [
     svg('text', { x: 0, y: place * LINE + 16 }, row),
     svg('line', { class: 'grid-line', x1: LEFT, x2: width, y1: place * LINE + 12, y2: place * LINE + 12 }),
   ]);
-  const dots = events.slice(-MAX_DOTS).map((event) => {
-    const [cx, cy] = [x(event.at), stages.indexOf(event.stage) * LINE + 12];
-    const title = svg('title', {}, clean(`${timeText(event.at)}: ${event.type ?? event.stage} ${event.text ?? ''}`));
-    // A failure differs in form as well.
-    return event.ok === false
-      ? svg('path', { class: 'dot bad', d: `M${cx - 6} ${cy + 5}L${cx} ${cy - 6}L${cx + 6} ${cy + 5}Z` }, title)
-      : svg('circle', { class: `dot ${event.ok ? 'good' : ''}`, cx, cy, r: 4.5 }, title);
+  const recent = events.slice(-MAX_DOTS);
+  const middle = (event) => stages.indexOf(event.stage) * LINE + 12;
+  const dots = recent.filter((event) => event.state !== 'failed').map((event) => (
+    svg('circle', { class: `dot ${event.state === 'ok' ? 'good' : 'hollow'}`, cx: x(event.at), cy: middle(event), r: 4.5 }, svg('title', {}, label(event)))));
+  // A failure differs in form as well.
+  const failures = clusters(recent.filter((event) => event.state === 'failed'), x).map((group) => {
+    const [cx, cy] = [x(group[0].at), middle(group[0])];
+    const title = group.length === 1 ? label(group[0]) : `${format(group.length)} failures from ${timeText(group[0].at)} to ${timeText(group.at(-1).at)}; the first: ${label(group[0])}`;
+    const isLast = cx > width - 30;
+    return svg('g', {}, svg('title', {}, title), svg('path', { class: 'dot bad', d: `M${cx - 6} ${cy + 5}L${cx} ${cy - 6}L${cx + 6} ${cy + 5}Z` }),
+      group.length > 1 && svg('text', { class: 'count', x: isLast ? cx - 8 : cx + 8, y: cy + 4, 'text-anchor': isLast ? 'end' : 'start' }, `×${format(group.length)}`));
   });
   const spans = sessions.slice(-MAX_DOTS).map((one) => {
     const length = Math.max(3, x(one.to) - x(one.from) - 1);
-    return svg('g', {}, svg('rect', { class: 'span', x: x(one.from), y: stages.length * LINE + 5, width: length, height: 14, rx: 3 },
-      svg('title', {}, clean(`${one.ap ?? 'unknown access point'}: ${timeText(one.from)} to ${timeText(one.to)}`))));
+    const letters = Math.floor((length - 6) / 6.5);
+    return svg('g', {}, svg('title', {}, clean(`${nameOf(one)}: ${timeText(one.from)} to ${timeText(one.to)}`)),
+      svg('rect', { class: `span ap${colors.get(nameOf(one))}`, x: x(one.from), y: stages.length * LINE + 4, width: length, height: 16, rx: 3 }),
+      letters >= Math.min(6, nameOf(one).length) && svg('text', { class: 'on-span', x: x(one.from) + 4, y: stages.length * LINE + 16 }, shortened(nameOf(one), letters)));
   });
-  return svg('svg', { width, height, viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': 'What happened, by stage and time; the table below has the same content' },
-    lines, dots, spans,
+  const picture = svg('svg', { width, height, viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': 'What happened, by stage and time; the table below has the same content' },
+    lines, dots, failures, spans,
     svg('text', { class: 'axis', x: LEFT, y: height - 4 }, timeText(from)),
-    svg('text', { class: 'axis', x: width, y: height - 4, 'text-anchor': 'end' }, timeText(to)));
+    to > from && svg('text', { class: 'axis', x: width, y: height - 4, 'text-anchor': 'end' }, timeText(to)));
+  return [picture, colors.size > 0 && el('ul', { class: 'legend', 'aria-label': 'Access points' }, [...colors].slice(0, 30).map(([called, color]) => el('li', {},
+    el('span', { class: `swatch ap${color}`, 'aria-hidden': 'true' }), ' ', name(called))))];
 }
 
-const result = (ok) => (ok === true ? badge('ok', 'good') : badge('failed', 'bad'));
-const signalText = (value) => (number(value) === undefined ? undefined : `${format(value)} dBm`);
+const signalText = (value) => (number(value) === undefined ? undefined : withUnit(value, 'dBm', 0));
 
 start(function draw(answer, main) {
   const data = dataOf(answer);
   const client = object(data.client);
   const width = Math.max(220, main.clientWidth - 24);
-  const events = objects(data.timeline).map((event) => ({ ...event, at: moment(event.when), ok: flag(event.ok), stage: STAGES.includes(event.stage) ? event.stage : 'other' }))
+  const events = objects(data.timeline).map((event) => ({ ...event, at: moment(event.when), state: stateOf(flag(event.ok)), stage: STAGES.includes(event.stage) ? event.stage : 'other' }))
     .filter((event) => event.at !== undefined).sort((a, b) => a.at - b.at);
   const last = events.at(-1)?.at;
   const sessions = objects(data.sessions).map((one) => ({ ...one, from: moment(one.start), to: moment(one.end) ?? last ?? moment(one.start) }))
     .filter((one) => one.from !== undefined).sort((a, b) => a.from - b.from);
   const signal = objects(data.signal).map((one) => ({ at: moment(one.when), value: number(one.rssi), snr: number(one.snr) }))
     .filter((one) => one.at !== undefined).sort((a, b) => a.at - b.at);
-  const failed = events.filter((event) => event.ok === false).length;
   return drawAnswer(answer, [
     facts([['Client', first(client.name, client.hostname, client.mac)], ['MAC', client.mac], ['User', client.user], ['Address', client.ip],
-      ['SSID', client.ssid], ['Band', BANDS[client.band] ?? client.band], ['Channel', client.channel], ['Signal', signalText(client.rssi)],
-      ['Signal to noise', number(client.snr) === undefined ? undefined : `${format(client.snr)} dB`], ['Access point', client.ap],
-      ['Switch', client.switch], ['Port', client.port], ['VLAN', client.vlan], ['Model', client.model], ['System', client.os], ['Site', client.site],
+      ['SSID', client.ssid], ['Band', BANDS[client.band] ?? client.band], ['Channel', shownValue('channel', client.channel)], ['Signal', signalText(client.rssi)],
+      ['Signal to noise', number(client.snr) === undefined ? undefined : withUnit(client.snr, 'dB')], ['Access point', client.ap],
+      ['Switch', client.switch], ['Port', client.port], ['VLAN', shownValue('vlan', client.vlan)], ['Model', client.model], ['System', client.os], ['Site', client.site],
       ['Since', time(client.since)], ['Last seen', time(client.last_seen)]]),
     events.length + sessions.length > 0 && [
       el('h2', {}, 'What happened'),
-      el('p', { class: 'soft small' }, `${counted(events.length, 'event')}, ${failed ? `${format(failed)} failed (triangles)` : 'none failed'}`),
+      events.length > 0 && el('p', { class: 'soft small' }, summary(events)),
       lanes(events, sessions, width),
     ],
     events.length > 0 && details('Events as a table, the latest first', table('Events, the latest first', events.toReversed(), [
       { heading: 'When', value: (row) => row.at, show: time },
-      { heading: 'Stage', value: (row) => row.stage },
-      { heading: 'Result', value: (row) => row.ok, show: result },
+      { heading: 'Stage', value: (row) => row.stage, show: words },
+      { heading: 'Result', value: (row) => row.state, show: (state) => badge(...STATES[state]) },
       { heading: 'Event', value: (row) => row.type },
       { heading: 'Access point', value: (row) => row.ap },
       { heading: 'SSID', value: (row) => row.ssid },
@@ -82,13 +126,14 @@ start(function draw(answer, main) {
       { heading: 'Access point', value: (row) => row.ap },
       { heading: 'SSID', value: (row) => row.ssid },
       { heading: 'Band', value: (row) => BANDS[row.band] ?? row.band },
+      { heading: 'Signal', value: (row) => signalText(row.signal), right: true },
     ])),
-    signal.length > 1 && [el('h2', {}, 'Signal'),
-      lineChart('Signal over time; the table below has the values', signal, { width, show: (value) => `${format(value, 0)}` }),
+    signal.length > 0 && [el('h2', {}, 'Signal in dBm'),
+      lineChart('Signal over time; the table below has the values', signal, { width, span: 20, show: signalText }),
       details('As a table', table('Signal in dBm', signal, [
         { heading: 'When', value: (row) => row.at, show: time },
         { heading: 'Signal', value: (row) => signalText(row.value), right: true },
-        { heading: 'Signal to noise', value: (row) => row.snr, right: true },
+        { heading: 'Signal to noise', value: (row) => row.snr, show: (value) => withUnit(value, 'dB'), right: true },
       ]))],
   ]);
 }, { fits: true });

@@ -3,22 +3,17 @@
 // parts: format, dom, host, answer
 
 const MAX_FACTS = 40;
-const isTime = (key) => /(^|_)(since|seen|time|when|start|end|until|at)$/.test(key);
-
-/** The value of a fact for people. */
-function factOf(key, value) {
-  if (isTime(key) && number(value) > 1e9) return time(value);
-  if (Array.isArray(value)) return value.slice(0, 12).map((one) => clean(one, 60)).join(', ') + (value.length > 12 ? ' …' : '');
-  if (value && typeof value === 'object') return Object.entries(value).slice(0, 8).map(([name, one]) => `${words(name)} ${clean(one, 60)}`).join(', ');
-  return value;
-}
+/** Rows of a list that are shown at once. */
+const MOST = 25;
 
 start((answer) => {
   const data = Object.entries(dataOf(answer)).filter(([key]) => key !== 'marks');
   const isRows = (value) => Array.isArray(value) && value.length > 0 && objects(value).length === value.length;
   const plainFacts = data.filter(([, value]) => !isRows(value)).slice(0, MAX_FACTS);
+  const lists = data.filter(([, value]) => isRows(value)).slice(0, MAX_FACTS);
   return drawAnswer(answer, [
-    facts(plainFacts.map(([key, value]) => [words(key), factOf(key, value)])),
-    data.filter(([, value]) => isRows(value)).slice(0, MAX_FACTS).map(([key, rows]) => details(words(key), rowTable(words(key), rows))),
+    facts(plainFacts.map(([key, value]) => [heading(key), shownValue(key, value)])),
+    // The first list is what was asked for.
+    lists.map(([key, rows], place) => (place ? details : unfolded)(heading(key), rowTable(heading(key), rows, MOST))),
   ]);
 });

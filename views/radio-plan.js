@@ -4,17 +4,15 @@
 //   rogues: [{ ssid?, bssid?, band?, channel, rssi?, kind?: rogue | honeypot | neighbor, ap? }]     events: [{ when, ap?, band?, text }]
 // parts: format, dom, host, answer
 
-
 const bandOf = (radio) => {
   const text = String(radio.band ?? '').replace(/[^\d]/g, '');
   return text.startsWith('2') ? '24' : text.startsWith('5') ? '5' : text.startsWith('6') ? '6' : '';
 };
 
-/** An access point on a channel: its use and what is wrong. */
+/** An access point on a channel: its use and what is wrong. Its color is that of the finding. */
 function chip(radio) {
   const use = number(radio.utilization);
-  const kind = radio.kind || (use > 75 ? 'warn' : '');
-  return el('li', { class: kind }, name(first(radio.ap, radio.mac) ?? 'unknown'), use !== undefined && el('span', { class: 'soft' }, ` ${format(use, 0)} % used`),
+  return el('li', { class: radio.kind }, name(first(radio.ap, radio.mac) ?? 'unknown'), use !== undefined && el('span', { class: 'soft' }, ` ${percent(use / 100)}\u00a0used`),
     known(radio.problem) && [' ', badge(words(radio.problem), radio.kind)]);
 }
 
@@ -30,8 +28,8 @@ function band(key, radios, rogues) {
       const here = on.filter((radio) => radio.channel === channel);
       const width = Math.max(...here.map((radio) => number(radio.width) ?? 0));
       const foreign = rogues.filter((rogue) => rogue.channel === channel).length;
-      return el('li', {}, el('div', {}, el('strong', {}, `Channel ${format(channel)}`),
-        el('div', { class: 'soft small' }, [width && `${format(width)} MHz`, foreign && counted(foreign, 'foreign network')].filter(Boolean).join(', '))),
+      return el('li', {}, el('div', {}, el('strong', {}, `Channel\u00a0${channel}`),
+        el('div', { class: 'soft small' }, [width && withUnit(width, 'MHz'), foreign && counted(foreign, 'foreign network')].filter(Boolean).join(', '))),
         el('div', {}, longList(here, chip, { attributes: { class: 'chips' }, most: radios.length > 400 ? 8 : 40, what: 'access points' })));
     })),
     off.length > 0 && el('p', { class: 'small' }, 'Off: ', off.slice(0, 60).map((radio, place) => [place ? ', ' : '', name(first(radio.ap, radio.mac) ?? 'unknown')])),
@@ -54,11 +52,11 @@ start((answer) => {
     radios.length > 0 && details('Radios as a table', table('Radios', radios, [
       { heading: 'Access point', value: (row) => first(row.ap, row.mac) },
       { heading: 'Band', value: (row) => BANDS[row.band] },
-      { heading: 'Channel', value: (row) => row.channel, right: true },
-      { heading: 'Width', value: (row) => number(row.width), show: (value) => `${format(value)} MHz`, right: true },
-      { heading: 'Power', value: (row) => number(row.power), show: (value) => `${format(value)} dBm`, right: true },
-      { heading: 'Use', value: (row) => number(row.utilization), show: (value) => `${format(value, 0)} %`, right: true },
-      { heading: 'Noise', value: (row) => number(row.noise), show: (value) => `${format(value)} dBm`, right: true },
+      { heading: 'Channel', value: (row) => row.channel, show: (value) => shownValue('channel', value), right: true },
+      { heading: 'Width', value: (row) => number(row.width), show: (value) => withUnit(value, 'MHz'), right: true },
+      { heading: 'Power', value: (row) => number(row.power), show: (value) => withUnit(value, 'dBm'), right: true },
+      { heading: 'Use', value: (row) => number(row.utilization), show: (value) => percent(value / 100), right: true },
+      { heading: 'Noise', value: (row) => number(row.noise), show: (value) => withUnit(value, 'dBm'), right: true },
       { heading: 'Clients', value: (row) => number(row.clients), right: true },
       { heading: 'Problem', value: (row) => (flag(row.disabled) ? 'disabled' : row.problem), show: (value, row) => badge(words(value), row.kind) },
     ])),
@@ -66,8 +64,8 @@ start((answer) => {
       { heading: 'SSID', value: (row) => row.ssid },
       { heading: 'BSSID', value: (row) => row.bssid },
       { heading: 'Kind', value: (row) => row.kind, show: words },
-      { heading: 'Channel', value: (row) => row.channel, right: true },
-      { heading: 'Signal', value: (row) => number(row.rssi), show: (value) => `${format(value)} dBm`, right: true },
+      { heading: 'Channel', value: (row) => row.channel, show: (value) => shownValue('channel', value), right: true },
+      { heading: 'Signal', value: (row) => number(row.rssi), show: (value) => withUnit(value, 'dBm'), right: true },
       { heading: 'Heard by', value: (row) => row.ap },
     ])),
     events.length > 0 && details('Changes of radio management', table('Changes of radio management', events, [

@@ -11,7 +11,7 @@ const DEVICES = { gateway: 'Gateways', switch: 'Switches', ap: 'Access points', 
 const tile = (title, value, note, kind = '') => el('li', { class: kind }, el('div', { class: 'soft' }, title),
   el('div', { class: 'number' }, value), known(note) && el('div', { class: 'small soft' }, note));
 
-function tiles(data) {
+function tiles(data, findings) {
   const devices = object(data.devices);
   const clients = object(data.clients);
   const alarms = object(data.alarms);
@@ -25,9 +25,11 @@ function tiles(data) {
   for (const [kind, title] of [['wireless', 'Wireless clients'], ['wired', 'Wired clients']]) {
     if (number(clients[kind]) !== undefined) all.push(tile(title, format(clients[kind])));
   }
-  for (const [level, kind] of [['critical', 'bad'], ['warning', 'warn'], ['info', '']]) {
+  for (const level of ['critical', 'warning', 'info']) {
     const count = number(alarms[level]);
-    if (count !== undefined) all.push(tile(`Alarms, ${level}`, format(count), undefined, count > 0 ? kind : ''));
+    // Mist rates an alarm, and findings come of those alone that still hold: the color is theirs.
+    const isFound = findings.some((one) => one.severity === level);
+    if (count !== undefined) all.push(tile(`Open alarms, rated ${level}`, format(count), count > 0 && !isFound ? `no finding is ${level}` : undefined, count > 0 && isFound ? severityKind(level) : ''));
   }
   return all.some(Boolean) && el('ul', { class: 'tiles', 'aria-label': 'Counts' }, all);
 }
@@ -37,8 +39,8 @@ const levelKind = (value) => (value >= 0.9 ? 'good' : value >= 0.7 ? 'warn' : 'b
 function level(one) {
   const value = number(one.value);
   const before = number(one.before);
-  const title = el('span', {}, known(one.scope) && `${words(one.scope)} `, words(one.metric ?? ''),
-    before !== undefined && el('span', { class: 'small soft' }, ` before ${percent(before)}`));
+  const title = el('span', {}, known(one.scope) && `${words(one.scope)}: `, words(one.metric ?? ''),
+    before !== undefined && el('span', { class: 'small soft' }, ` before: ${percent(before)}`));
   if (value === undefined) return el('li', {}, title, el('span', { class: 'soft small' }, 'no data'));
   return el('li', {}, title, bar(value, levelKind(value)), el('span', { class: 'right' }, percent(value)));
 }
@@ -52,12 +54,12 @@ start((answer) => {
   const changes = objects(data.changes);
   return drawAnswer(answer, [
     facts([['Site', first(site.name, typeof data.site === 'string' ? data.site : undefined)], ['Country', site.country], ['Time zone', site.timezone]]),
-    tiles(data),
+    tiles(data, findings),
     down.length > 0 && [el('h2', {}, 'Down'), table('Devices that are down', down, [
       { heading: 'Device', value: (row) => first(row.name, row.mac) },
       { heading: 'Kind', value: (row) => row.kind, show: words },
       { heading: 'Since', value: (row) => row.since, show: (value) => time(value) ?? name(value) },
-      { heading: 'Cause', value: (row) => row.problem, show: (value) => badge(words(value), kindOf(value, false, findings)) },
+      { heading: 'Cause', value: (row) => row.problem, show: (value, row) => badge(problemText(value, row, findings), kindOf(value, false, findings)) },
     ])],
     levels.length > 0 && [el('h2', {}, 'Service levels'), longList(levels, level, { attributes: { class: 'bars' }, most: 40 })],
     changes.length > 0 && [el('h2', {}, 'Recent changes'), table('Recent changes', changes, [

@@ -11,12 +11,15 @@ const chosen = { sort: undefined, down: false, words: '', label: undefined, amou
 
 const cellText = (value) => (typeof value === 'string' ? value : known(value) ? JSON.stringify(value) : '');
 
-function columnsOf(rows) {
+/** The columns of rows. Those of a query keep its order. */
+function columnsOf(rows, isQuery) {
   const keys = new Set();
   for (const row of rows.slice(0, 2_000)) for (const key of Object.keys(row)) if (keys.size < 400) keys.add(key);
-  return [...keys].map((key) => {
+  return (isQuery ? [...keys] : columnsInOrder(keys)).map((key) => {
     const values = rows.slice(0, 500).map((row) => row[key]).filter(known);
-    return { key, title: clean(key, 60), numeric: values.length > 0 && values.every((value) => typeof value === 'number') };
+    const numeric = values.length > 0 && values.every((value) => typeof value === 'number');
+    // Moments and numbers that name something are no amounts.
+    return { key, title: clean(key, 60), numeric, amount: numeric && !isId(key) && !values.every((value) => isTime(key, value)) };
   });
 }
 
@@ -31,31 +34,35 @@ function compare(key, down) {
   };
 }
 
-function chart(rows, columns) {
-  const label = columns.find((column) => column.key === chosen.label) ?? columns.find((column) => !column.numeric);
-  const amounts = columns.filter((column) => column.numeric);
-  const amount = amounts.find((column) => column.key === chosen.amount) ?? amounts[0];
+/** The choices of the chart and its picture. `draw` draws it for rows; the choices stay, with the focus on them. */
+function chartOf(columns) {
+  const amounts = columns.filter((column) => column.amount);
+  const names = [...columns.filter((column) => !column.amount), ...amounts];
   const picture = el('div');
-  const redraw = () => {
-    const bars = rows.map((row) => ({ title: label ? cellText(row[label.key]) : '', value: number(row[amount.key]) }))
+  let drawn = [];
+  const draw = (rows) => {
+    drawn = rows;
+    const amount = amounts.find((column) => column.key === chosen.amount) ?? amounts[0];
+    const label = names.find((column) => column.key === chosen.label) ?? names[0];
+    const bars = rows.map((row) => ({ title: known(row[label.key]) ? phrase(label.key, row[label.key]) : '', value: number(row[amount.key]) }))
       .filter((one) => one.value !== undefined).sort((a, b) => b.value - a.value);
-    const most = Math.max(...bars.slice(0, 1).map((one) => Math.abs(one.value)), Math.abs(bars.at(-1)?.value ?? 0)) || 1;
-    picture.replaceChildren(el('ul', { class: 'bars', 'aria-label': `${amount.title} by ${label?.title ?? 'row'}` }, bars.slice(0, MAX_BARS).map((one) => el('li', {},
-      el('span', {}, name(clean(one.title, 60))), bar(Math.abs(one.value) / most, one.value < 0 ? 'bad' : ''), el('span', { class: 'right' }, format(one.value))))),
-      bars.length > MAX_BARS ? el('p', { class: 'soft small' }, `The ${MAX_BARS} largest of ${format(bars.length)}`) : '');
+    // Bars of negative values go to the other side of zero.
+    const most = Math.max(0, bars[0]?.value ?? 0);
+    const range = most - Math.min(0, bars.at(-1)?.value ?? 0) || 1;
+    const at = (value) => 1 - (most - value) / range;
+    picture.replaceChildren(el('ul', { class: 'bars', 'aria-label': `${amount.title} by ${label.title}` }, bars.slice(0, MAX_BARS).map((one) => el('li', {},
+      el('span', {}, name(clean(one.title, 60))), bar(at(one.value), '', at(0)), el('span', { class: 'right' }, format(one.value))))),
+      bars.length > MAX_BARS ? el('p', { class: 'soft small' }, `The ${format(MAX_BARS)} largest of ${format(bars.length)}`) : '');
   };
-  const choice = (id, text, options, now, set) => {
+  const choice = (id, text, options, key) => {
     const select = el('select', { id }, options.map((column, at) => el('option', { value: at }, column.title)));
-    select.selectedIndex = Math.max(0, options.indexOf(now));
-    select.addEventListener('change', () => { set(options[select.selectedIndex]); redrawAll(); });
+    select.selectedIndex = Math.max(0, options.findIndex((column) => column.key === chosen[key]));
+    select.addEventListener('change', () => { chosen[key] = options[select.selectedIndex].key; draw(drawn); });
     return el('label', { for: id }, `${text} `, select);
   };
-  redraw();
-  return [el('div', { class: 'row' }, choice('chart-amount', 'Values', amounts, amount, (column) => { chosen.amount = column.key; }),
-    choice('chart-label', 'Names', columns, label ?? columns[0], (column) => { chosen.label = column.key; })), picture];
+  const node = amounts.length > 0 && details('As a chart', el('div', { class: 'row' }, choice('chart-amount', 'Values', amounts, 'amount'), choice('chart-label', 'Names', names, 'label')), picture);
+  return { node, draw: node ? draw : () => {} };
 }
-
-let redrawAll = () => {};
 
 function sources(answer) {
   const tables = Object.entries(object(answer.tables)).slice(0, 50);
@@ -70,14 +77,15 @@ function sources(answer) {
 start((answer) => {
   const rows = objects(answer.results);
   if (!rows.length) return drawAnswer(answer, [el('p', {}, 'No rows.'), sources(answer)]);
-  const all = columnsOf(rows);
+  const all = columnsOf(rows, object(answer.tables) === answer.tables);
   const columns = all.slice(0, MAX_COLUMNS);
   const index = rows.map((row) => all.map(({ key }) => cellText(row[key]).slice(0, 500)).join('\n').toLowerCase());
   const filter = el('input', { type: 'search', id: 'filter', autocomplete: 'off', maxlength: 200 });
   filter.value = chosen.words;
   const said = el('span', { class: 'soft small', role: 'status' });
   const place = el('div');
-  const chartPlace = el('div');
+  const chart = chartOf(columns);
+  const pages = remembered('pages');
   const head = columns.map((column) => {
     const button = el('button', { type: 'button' }, column.title, ' ');
     const arrow = el('span', { 'aria-hidden': 'true' });
@@ -85,6 +93,7 @@ start((answer) => {
     button.addEventListener('click', () => {
       chosen.down = chosen.sort === column.key ? !chosen.down : column.numeric;
       chosen.sort = column.key;
+      pages.end = 0;
       redraw();
     });
     return { column, arrow, cell: el('th', { scope: 'col', class: column.numeric && 'right' }, button) };
@@ -103,22 +112,20 @@ start((answer) => {
       else cell.removeAttribute('aria-sort');
     }
     body.replaceChildren();
-    const [, more] = extended(body, kept, (row) => el('tr', {}, columns.map(({ key, numeric }) => el('td', { class: numeric && 'right' }, known(row[key]) && plain(row[key])))), PAGE, 'rows');
+    const [, more] = extended(body, kept, (row) => el('tr', {}, columns.map(({ key, numeric }) => el('td', { class: numeric && 'right' }, shownValue(key, row[key], true)))), PAGE, 'rows', pages);
     place.replaceChildren(region, more || '');
     const total = number(answer.total);
     said.textContent = `${counted(kept.length, 'row')}${kept.length < rows.length ? ` of ${format(rows.length)}` : ''}${total > rows.length ? `; the answer has the first ${format(rows.length)} of ${format(total)}` : ''}`;
-    chartPlace.replaceChildren(...(kept.length && columns.some((column) => column.numeric) ? chart(kept, columns) : []));
+    chart.draw(kept);
   };
-  redrawAll = redraw;
-  filter.addEventListener('input', () => { chosen.words = filter.value; redraw(); });
+  filter.addEventListener('input', () => { chosen.words = filter.value; pages.end = 0; redraw(); });
   redraw();
-  const hasNumbers = columns.some((column) => column.numeric);
   return drawAnswer(answer, [
     sources(answer),
     el('div', { class: 'row' }, el('label', { for: 'filter' }, 'Filter ', filter), said),
-    all.length > columns.length && el('p', { class: 'soft small' }, `The first ${MAX_COLUMNS} of ${format(all.length)} columns`),
+    all.length > columns.length && el('p', { class: 'soft small' }, `The first ${format(MAX_COLUMNS)} of ${format(all.length)} columns`),
     place,
-    hasNumbers && details('As a chart', chartPlace),
-    known(answer.next) && el('p', { class: 'soft small' }, 'There are more rows: ask for the next ones.'),
+    chart.node,
+    known(answer.next) && el('p', { class: 'soft small' }, 'There are more rows: ask the assistant for the next page.'),
   ]);
 });

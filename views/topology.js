@@ -22,7 +22,7 @@ function graphOf(data, findings, mark) {
     const id = String(first(node.id, node.mac, node.name));
     const marked = known(node.problem) ? undefined : mark([node.mac], [node.name]);
     const problem = first(node.problem, marked?.severity === 'info' ? undefined : marked?.cause);
-    nodes.set(id, { ...node, id, problem, links: [], below: [], state: marked && problem ? (marked.severity === 'critical' ? 'bad' : 'warn') : kindOf(problem, flag(node.up), findings) });
+    nodes.set(id, { ...node, id, problem, said: known(problem) ? problemText(problem, node, findings) : stateText(flag(node.up)), links: [], below: [], state: marked && problem ? severityKind(marked.severity) : kindOf(problem, flag(node.up), findings) });
   }
   const edges = objects(data.edges).slice(0, 2 * MAX_NODES).map((edge) => ({
     ...edge, from: nodes.get(String(edge.from)), to: nodes.get(String(edge.to)), state: kindOf(edge.problem, flag(edge.up), findings),
@@ -81,7 +81,7 @@ function box(node, width, height, mark = node.state) {
   return svg('g', { transform: `translate(${node.x} ${node.y})` },
     svg('title', {}, clean(`${node.name ?? node.id}: ${nodeState(node)}`)),
     svg('rect', { class: `box ${marked ? mark : ''} ${node.state === '' ? 'dark' : ''}`, width, height, rx: 6 }),
-    svg('text', { x: 7, y: 17 }, `${marked ? '✕ ' : ''}${clean(node.name ?? node.id, Math.floor(width / 7) - (marked ? 3 : 1))}`),
+    svg('text', { x: 7, y: 17 }, `${marked ? '✕ ' : ''}${shortened(node.name ?? node.id, Math.floor(width / 7) - (marked ? 3 : 1))}`),
     height > 30 && svg('text', { class: 'axis', x: 7, y: 32 }, KIND_NAMES[node.kind] ?? 'Other'));
 }
 
@@ -166,7 +166,7 @@ function picture(graph, drawn, width) {
   return svg('svg', { width, height: y + 6, viewBox: `0 0 ${width} ${y + 6}`, role: 'img', 'aria-label': label }, lines, parts);
 }
 
-const nodeState = (node) => (known(node.problem) ? words(node.problem) : stateText(flag(node.up)));
+const nodeState = (node) => node.said;
 
 function linkText(edge) {
   const parts = [known(edge.from_port) && clean(edge.from_port, 40), number(edge.speed) && speed(edge.speed),
@@ -188,7 +188,9 @@ start(function draw(answer, main) {
   const graph = graphOf(dataOf(answer), objects(answer.findings), marksOf(answer));
   if (!graph.nodes.length) return drawAnswer(answer, el('p', { class: 'soft' }, 'The answer has no devices.'));
   const place = el('div');
-  const broken = graph.nodes.filter(isBroken).length;
+  // The box of a device at a marked link is marked as well, where the link itself is not drawn.
+  const marks = [[graph.nodes, 'device'], [graph.edges, 'link']].map(([all, one]) => [all.filter(isBroken).length, one]).filter(([count]) => count);
+  const marked = marks.map(([count, one]) => counted(count, one)).join(' and ');
   const redraw = () => {
     const drawn = drawnNodes(graph, brokenOnly);
     const left = graph.total - drawn.length;
@@ -202,7 +204,7 @@ start(function draw(answer, main) {
   const mermaid = dataOf(answer).mermaid;
   return drawAnswer(answer, [
     el('div', { class: 'row' }, el('label', { for: 'broken-only' }, check, ' Only what is broken'),
-      el('span', { class: 'soft small' }, `${counted(graph.total, 'device')}, ${broken ? `${format(broken)} marked` : 'none marked'}`)),
+      el('span', { class: 'soft small' }, `${counted(graph.total, 'device')}; ${marked ? `marked (✕, or a dashed line): ${marked}` : 'none marked'}`)),
     place,
     details('As a list', el('div', { class: 'tree' }, longList(graph.roots.map((node) => ({ node })), item, { most: 60, what: 'devices' }))),
     typeof mermaid === 'string' && details('As Mermaid text', el('pre', { tabindex: '0', 'aria-label': 'Mermaid text' }, clean(mermaid.replace(/\n/g, '\u21b5'), 60_000).replace(/\u21b5/g, '\n'))),

@@ -14,8 +14,18 @@ function clean(value, length = MAX_TEXT) {
   return letters.length > length ? letters.slice(0, length - 1).join('') + '…' : text;
 }
 
+/** A text cut in its middle: names of one network often differ at their end alone. */
+function shortened(value, length) {
+  const letters = Array.from(clean(value));
+  const end = Math.max(0, Math.floor((length - 1) / 2));
+  return letters.length <= length ? letters.join('') : `${letters.slice(0, Math.max(1, length - 1 - end)).join('')}…${end ? letters.slice(-end).join('') : ''}`;
+}
+
 /** A text of the network in an element that keeps its direction to itself. */
-const name = (value) => el('bdi', {}, clean(value));
+const name = (value) => el('bdi', {}, unbroken(clean(value)));
+
+/** A text that breaks at its spaces alone, as names have hyphens. */
+const unbroken = (text) => text.split(/(\S*-\S*)/).map((part, at) => (at % 2 && part.length <= 30 ? el('span', { class: 'unbroken' }, part) : part));
 
 function fill(element, attributes, children) {
   for (const [key, value] of Object.entries(attributes)) {
@@ -48,7 +58,18 @@ const first = (...values) => values.find(known);
 /** Whether something is so; undefined where that is not known. */
 const flag = (value) => (value === true || value === 1 ? true : value === false || value === 0 ? false : undefined);
 const counted = (count, one, many = `${one}s`) => `${format(count)} ${count === 1 ? one : many}`;
-const words = (text) => clean(text, 60).replace(/[_-]+/g, ' ');
+
+/** What was opened and fetched in the parts of a view, by their kind and order: it stays when the view is drawn again. */
+const memory = { states: new Map(), counts: new Map() };
+
+/** The state of the next part of a kind. */
+function remembered(kind) {
+  const count = memory.counts.get(kind) ?? 0;
+  memory.counts.set(kind, count + 1);
+  const key = `${kind}\n${count}`;
+  if (!memory.states.has(key)) memory.states.set(key, {});
+  return memory.states.get(key);
+}
 
 /** A list whose items are made as they are shown: the first ones, and the rest on request. */
 function longList(items, make, { tag = 'ul', attributes = {}, most = MAX_ROWS, what = 'more' } = {}) {
@@ -57,20 +78,29 @@ function longList(items, make, { tag = 'ul', attributes = {}, most = MAX_ROWS, w
 }
 
 /** Fills `shown` with the first items, and adds a button that shows more. */
-function extended(shown, items, make, most, what) {
+function extended(shown, items, make, most, what, state = remembered(what)) {
   let next = 0;
   const button = el('button', { type: 'button' });
-  const add = () => {
-    const focus = next > 0;
-    const start = next;
-    for (; next < Math.min(items.length, start + most); next += 1) shown.append(make(items[next], next));
+  const add = (end) => {
+    for (; next < Math.min(items.length, end); next += 1) shown.append(make(items[next], next));
     button.textContent = `Show ${format(Math.min(most, items.length - next))} of ${format(items.length - next)} ${what}`;
     button.hidden = next >= items.length;
-    if (focus && button.hidden) shown.lastElementChild?.querySelector('button, a, summary')?.focus();
+    state.end = next;
   };
-  button.addEventListener('click', add);
-  add();
+  button.addEventListener('click', () => {
+    const before = next;
+    add(next + most);
+    if (button.hidden) focusOn(shown.children[before]);
+  });
+  add(Math.max(most, state.end ?? 0));
   return [shown, items.length > most && el('div', { class: 'row' }, button)];
+}
+
+/** Moves the focus to a part, or to the first in it that takes it. */
+function focusOn(part) {
+  const target = part?.querySelector('button:not([tabindex="-1"]), summary') ?? part;
+  if (target === part) part?.setAttribute('tabindex', '-1');
+  target?.focus();
 }
 
 /** A table. Each column has a heading and makes a cell of a row; a column without any value is left out. */
@@ -92,15 +122,15 @@ function table(caption, rows, columns, most = MAX_ROWS) {
 /** A wide part that scrolls by itself, also with the keyboard. */
 const scrolled = (label, ...content) => el('div', { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': label }, ...content);
 
-function plain(value) {
-  if (value === true) return 'yes';
-  if (value === false) return 'no';
-  if (typeof value === 'number') return format(value);
-  // A nested value is seen in part, and whole in its title.
-  return typeof value === 'object' ? el('bdi', { title: JSON.stringify(value) }, clean(value, 80)) : name(value);
-}
+const plain = (value) => shownValue('', value);
 
-const details = (title, ...content) => el('details', {}, el('summary', {}, title), ...content);
+/** Makes parts that are unfolded on request, or folded up on request. */
+const folding = (isOpen) => (title, ...content) => {
+  const state = remembered(`details ${title}`);
+  return el('details', { open: state.open ?? isOpen, ontoggle: ({ target }) => { state.open = target.open; } }, el('summary', {}, title), ...content);
+};
+const details = folding(false);
+const unfolded = folding(true);
 
 /** A definition list of what is known. */
 function facts(entries) {
@@ -111,9 +141,11 @@ function facts(entries) {
 
 const badge = (text, kind = '') => el('span', { class: `badge ${kind}` }, text);
 
-/** A horizontal bar; `share` is 0 to 1. The number stands beside it. */
-function bar(share, kind = '') {
+/** A horizontal bar from `zero` on to `share`, each 0 to 1. The number stands beside it. */
+function bar(share, kind = '', zero = 0) {
   const inner = el('span', { class: kind });
-  inner.style.width = `${Math.round(100 * Math.min(1, Math.max(0, share)))}%`;
+  const [from, to] = [zero, share].map((one) => Math.min(1, Math.max(0, one))).sort((a, b) => a - b);
+  inner.style.marginInlineStart = `${Math.round(100 * from)}%`;
+  inner.style.width = `${Math.round(100 * (to - from))}%`;
   return el('span', { class: 'bar', 'aria-hidden': 'true' }, inner);
 }

@@ -15,21 +15,58 @@ function request(method, params = {}) {
   });
 }
 
-/** Takes theme, style variables, language and time zone of the host. */
+/** The colors of the host that the views use: two backgrounds, and two colors of text on them. */
+const COLORS = ['--color-background-primary', '--color-background-secondary', '--color-text-primary', '--color-text-secondary'];
+
+/** A color variable of the document as red, green, blue and opacity, each 0 to 255. */
+function colorOf(variable) {
+  const probe = document.body.appendChild(document.createElement('i'));
+  probe.style.color = `var(${variable})`;
+  const canvas = Object.assign(document.createElement('canvas'), { width: 1, height: 1 });
+  const brush = canvas.getContext('2d');
+  brush.fillStyle = getComputedStyle(probe).color;
+  probe.remove();
+  brush.fillRect(0, 0, 1, 1);
+  return [...brush.getImageData(0, 0, 1, 1).data];
+}
+
+/** The relative luminance of a color (WCAG). */
+function luminance([red, green, blue]) {
+  const [r, g, b] = [red, green, blue].map((one) => (one / 255 <= 0.04045 ? one / 3294.6 : ((one / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+/** Whether a text of one color can be read on the others (WCAG AA). */
+const isReadable = (text, backs) => backs.every((back) => {
+  const [low, high] = [luminance(text), luminance(back)].sort((a, b) => a - b);
+  return (high + 0.05) / (low + 0.05) >= 4.5;
+});
+
+/**
+ * Takes the style variables of the host. Its colors are taken all together, and only where its texts can be read on its backgrounds;
+ * the colors of the views' own then are those of a light or a dark theme as the background is.
+ */
+function applyStyles({ theme, styles }) {
+  const { style } = document.documentElement;
+  style.colorScheme = theme === 'light' || theme === 'dark' ? theme : '';
+  const variables = Object.entries(object(object(styles).variables)).filter(([key, value]) => /^--[a-z0-9-]+$/.test(key)
+    && typeof value === 'string' && value.length < 500 && !/url\(/i.test(value));
+  for (const [key, value] of variables) style.setProperty(key, value);
+  const colors = COLORS.every((key) => variables.some(([one]) => one === key)) ? COLORS.map(colorOf) : [];
+  const [back, panel, text, soft] = colors;
+  if (colors.length && back[3] === 255 && panel[3] === 255 && isReadable(text, [back, panel])) {
+    style.colorScheme = luminance(back) < 0.18 ? 'dark' : 'light';
+    if (!isReadable(soft, [back, panel])) style.setProperty(COLORS[3], `rgb(${text.slice(0, 3)})`);
+  } else {
+    for (const [key] of variables) if (key.startsWith('--color-')) style.removeProperty(key);
+  }
+}
+
+/** Takes theme, styles, language and time zone of the host. */
 function applyContext(context) {
   Object.assign(host.context, context);
   localize(context);
-  const root = document.documentElement;
-  if (context.theme === 'light' || context.theme === 'dark') root.style.colorScheme = context.theme;
-  const variables = object(object(context.styles).variables);
-  // With text of the host on a background of our own, or the other way round, nothing would be readable.
-  const complete = ['--color-background-primary', '--color-background-secondary', '--color-text-primary',
-    '--color-text-secondary'].every((key) => typeof variables[key] === 'string');
-  for (const [key, value] of Object.entries(variables)) {
-    const isColor = key.startsWith('--color-');
-    if (/^--[a-z0-9-]+$/.test(key) && typeof value === 'string' && value.length < 500 && !/url\(/i.test(value)
-      && (complete || !isColor)) root.style.setProperty(key, value);
-  }
+  applyStyles(host.context);
 }
 
 /**
@@ -42,10 +79,10 @@ async function callTool(tool, given) {
   const direct = await call(tool, given);
   if (!failed(direct)) return direct;
   const indirect = await call('callTool', { tool, arguments: given });
-  // In other modes there is no `callTool`: the error of the tool itself says more.
-  const result = failed(indirect) && !(direct instanceof Error) ? direct : indirect;
-  if (result instanceof Error) throw result;
-  return result;
+  if (!failed(indirect)) return indirect;
+  // In other modes there is no `callTool`, and the first error is the one that counts.
+  if (!(direct instanceof Error)) return direct;
+  throw new Error(`${direct.message} With callTool: ${indirect instanceof Error ? indirect.message : textOf(indirect)}`);
 }
 
 /** Connects to the host. `shown` gets the result of the tool, `changed` is called when the host's context changed. */
@@ -55,7 +92,8 @@ function connect({ shown, cancelled, changed }) {
     'ui/notifications/tool-cancelled': cancelled,
     'ui/notifications/host-context-changed': (context) => {
       applyContext(context);
-      changed();
+      // Colors follow the theme without a new drawing.
+      if (['locale', 'timeZone', 'displayMode', 'availableDisplayModes'].some((key) => key in context)) changed();
     },
   };
   window.addEventListener('message', ({ source, data }) => {
@@ -63,7 +101,7 @@ function connect({ shown, cancelled, changed }) {
     if (data.method === undefined) {
       const waiting = host.pending.get(data.id);
       host.pending.delete(data.id);
-      if (data.error) waiting?.reject(new Error(object(data.error).message));
+      if (data.error) waiting?.reject(new Error(object(data.error).message ?? 'The host gives no reason.'));
       else waiting?.resolve(object(data.result));
     } else if (data.id === undefined) {
       if (Object.hasOwn(told, data.method)) told[data.method](object(data.params));

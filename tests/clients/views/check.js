@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { cases } from './cases.js';
 import { answers, hostile } from './fixtures.js';
 import { live } from './live.js';
 import { screenshots } from './screenshots.js';
@@ -62,7 +63,7 @@ if (pictures) {
     await screenshots(open, pictures, program);
 } else {
     console.log(`views in Chromium ${browser.version()}`);
-    const all = Object.entries(walks({ answers, hostile }));
+    const all = Object.entries({ ...walks({ answers, hostile }), ...cases(answers) });
     for (const [name, walk] of program ? [...all, ...Object.entries(live(program))] : all) {
         const opened = [];
         try {

@@ -190,6 +190,8 @@ pub(in crate::answers) fn stage_of(kind: &str) -> Option<(Stage, bool)> {
     let failed = has(&[
         "FAIL",
         "DENIED",
+        "DENY",
+        "REJECT",
         "TIMEOUT",
         "STUCK",
         "NAK",
@@ -199,6 +201,9 @@ pub(in crate::answers) fn stage_of(kind: &str) -> Option<(Stage, bool)> {
         "SPOOFING",
         "BAD_IP",
     ]);
+    if kind.starts_with("NAC_") {
+        return nac_stage(kind, failed);
+    }
     if has(&["FBT", "FT_KEY"]) {
         return Some((Stage::Roaming, !failed));
     }
@@ -224,7 +229,7 @@ pub(in crate::answers) fn stage_of(kind: &str) -> Option<(Stage, bool)> {
     if has(&["ASSOCIATION_FAILURE"]) {
         return Some((Stage::Association, false));
     }
-    if has(&["AUTH_FAILURE", "AUTH_DENIED", "SAE_AUTH", "REPEATED_AUTH", "MAC_AUTH"]) {
+    if has(&["AUTH_FAILURE", "AUTH_DENIED", "AUTH_REJECT", "SAE_AUTH", "REPEATED_AUTH", "MAC_AUTH"]) {
         return Some((Stage::Authorization, !failed && !kind.contains("REPEATED")));
     }
     if has(&["ASSOCIATION"]) {
@@ -234,6 +239,21 @@ pub(in crate::answers) fn stage_of(kind: &str) -> Option<(Stage, bool)> {
         return Some((Stage::Authorization, !failed));
     }
     None
+}
+
+/// The stage of an event of access control. `None` for types that say neither, such as accounting.
+fn nac_stage(kind: &str, failed: bool) -> Option<(Stage, bool)> {
+    let has = |words: &[&str]| words.iter().any(|word| kind.contains(word));
+    if has(&["SESSION_ENDED", "COA_DISCONNECT"]) {
+        return Some((Stage::Disconnect, true));
+    }
+    if has(&["IP_ASSIGNED"]) {
+        return Some((Stage::Dhcp, !failed));
+    }
+    let failed = failed
+        || has(&["EXPIRED", "REVOKED", "UNREACHABLE", "UNKNOWN", "DISABLED", "NOT_ENROLLED", "INVALID"]);
+    let passed = has(&["PERMIT", "SUCCESS", "SESSION_STARTED", "KEY_FOUND"]);
+    (failed || passed).then_some((Stage::Authorization, !failed))
 }
 
 #[cfg(test)]
@@ -301,6 +321,21 @@ mod tests {
     fn client_events_belong_to_a_stage() {
         for (kind, stage) in [
             ("CLIENT_ASSOCIATION", Some((Stage::Association, true))),
+            ("NAC_CLIENT_DENY", Some((Stage::Authorization, false))),
+            ("NAC_CLIENT_PERMIT", Some((Stage::Authorization, true))),
+            ("NAC_CLIENT_CERT_EXPIRED", Some((Stage::Authorization, false))),
+            ("NAC_USER_CERT_REVOKED", Some((Stage::Authorization, false))),
+            ("NAC_CLIENT_CERT_CHECK_SUCCESS", Some((Stage::Authorization, true))),
+            ("NAC_IDP_UNREACHABLE", Some((Stage::Authorization, false))),
+            ("NAC_IDP_USER_DISABLED", Some((Stage::Authorization, false))),
+            ("NAC_MDM_DEVICE_NOT_ENROLLED", Some((Stage::Authorization, false))),
+            ("NAC_CLIENT_PPSK_KEY_FOUND", Some((Stage::Authorization, true))),
+            ("NAC_CLIENT_PPSK_KEY_NOT_FOUND", Some((Stage::Authorization, false))),
+            ("NAC_CLIENT_IP_ASSIGNED", Some((Stage::Dhcp, true))),
+            ("NAC_SESSION_STARTED", Some((Stage::Authorization, true))),
+            ("NAC_SESSION_ENDED", Some((Stage::Disconnect, true))),
+            ("NAC_ACCOUNTING_UPDATE", None),
+            ("MARVIS_EVENT_CLIENT_AUTH_REJECTED", Some((Stage::Authorization, false))),
             ("CLIENT_AUTH_REASSOCIATION_11R", Some((Stage::Association, true))),
             ("CLIENT_ASSOCIATION_FAILURE", Some((Stage::Association, false))),
             ("SA_QUERY_TIMEOUT", Some((Stage::Disconnect, true))),

@@ -117,6 +117,7 @@ pub(super) async fn wireless(
         .fact("access_point", ap.as_ref().map(Device::called))
         .view("client", views::client(&found, ap.as_ref()))
         .view("timeline", views::timeline(own.iter().chain(&nac_events), ap.iter().chain(&named)))
+        .view("sessions", views::sessions(&own, ap.iter().chain(&named)))
         .view("signal", views::signal(&own))
         .findings(findings)
 }
