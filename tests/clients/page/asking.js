@@ -11,7 +11,11 @@ const violations = async (frame) => {
     return frame.evaluate(async () => (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`));
 };
 
-const view = async (page) => (await page.locator('#answer-view iframe').elementHandle()).contentFrame();
+/** The frame of the view, once it has drawn the answer. */
+async function view(page) {
+    await page.frameLocator('#answer-view iframe').locator('.head').waitFor();
+    return (await page.locator('#answer-view iframe').elementHandle()).contentFrame();
+}
 
 /** Asks one question, and waits for its answer. */
 async function ask(page, button) {
@@ -40,7 +44,6 @@ export const asking = {
             assert.ok((await page.locator('#answer-text').textContent()).startsWith('{'), title);
             if (!(await button.getAttribute('data-view'))) continue;
             const frame = await view(page);
-            await frame.locator('[role=status]:text("Waiting")').waitFor({ state: 'detached' });
             assert.equal(await frame.getByRole('alert').count(), 0, title);
             assert.deepEqual(await violations(frame), [], title);
             const { origin, height } = await frame.evaluate(() => ({ origin: String(self.origin), height: document.body.getBoundingClientRect().height }));
@@ -48,6 +51,92 @@ export const asking = {
             await page.waitForFunction((height) => document.querySelector('#answer-view iframe').clientHeight >= height - 1, height);
         }
         assert.deepEqual(await violations(page.mainFrame()), []);
+    },
+
+    'a link for each question': async (open) => {
+        const page = await open();
+        const buttons = page.locator('#questions button');
+        if (await buttons.count() < 2) return;
+        const shows = (title) => page.locator('#answer-heading', { hasText: title }).waitFor();
+        const titles = await buttons.allInnerTexts();
+        await ask(page, buttons.nth(0));
+        const link = await page.locator('#answer-link').getAttribute('href');
+        assert.equal(new URL(page.url()).hash, link);
+        await ask(page, buttons.nth(1));
+        await page.goBack();
+        await shows(titles[0]);
+        await page.reload();
+        await shows(titles[0]);
+        await page.locator('#answer-status', { hasText: 'answered in' }).waitFor();
+        // The link of a tool leaves the answer as it is.
+        await page.evaluate(() => { location.hash = document.querySelector('.tools > li').id; });
+        await page.locator('.category[open]').waitFor();
+        assert.ok(await page.locator('#answer').isVisible());
+        await page.locator('#incident').selectOption({ index: 3 });
+        await page.locator('#incident-form button').click();
+        const name = await page.locator('#incident').inputValue();
+        assert.equal(new URL(page.url()).hash, `#ask-${name}`);
+        const linked = await open({}, `#ask-${name}`);
+        await linked.locator('#answer-status', { hasText: 'answered in' }).waitFor();
+        assert.equal(await linked.locator('#incident').inputValue(), name);
+        const groups = await page.locator('#incident optgroup').evaluateAll((all) => all.map((one) => [one.label, [...new Set([...one.children].map((option) => option.dataset.tool))]]));
+        assert.ok(groups.length > 1);
+        for (const [label, tools] of groups) assert.deepEqual(tools, [label]);
+    },
+
+    'a question that fails': async (open) => {
+        const page = await open();
+        const button = page.locator('#questions button').first();
+        if (await button.count() === 0) return;
+        const status = page.locator('#answer-status');
+        const json = (status, body) => ({ status, contentType: 'application/json', body: JSON.stringify(body) });
+        for (const [response, wanted] of [
+            [json(200, { error: 'The token is unknown.' }), 'It failed: The token is unknown.'],
+            [json(200, { jsonrpc: '2.0', id: 1, error: { code: -1, message: 'There is no such tool.' } }), 'It failed: There is no such tool.'],
+            [json(200, [1]), 'It failed: The answer is no message of MCP.'],
+            [{ status: 200, contentType: 'text/html', body: '<p>Sign in</p>' }, 'It failed: The answer is no message of MCP.'],
+        ]) {
+            await page.route('**/mcp', (route) => route.fulfill(response));
+            await button.click();
+            await page.waitForFunction(() => document.getElementById('answer-status').textContent.startsWith('It failed'));
+            assert.equal(await status.innerText(), wanted);
+            assert.equal(await page.locator('#answer-details').isVisible(), false);
+            await page.unroute('**/mcp');
+        }
+        // The browser logs these by itself, so that they have a page of their own whose log is not looked at.
+        const browser = page.context().browser();
+        const other = await (await browser.newContext()).newPage();
+        await other.goto(page.url().split('#')[0]);
+        const failing = async (response, wanted) => {
+            await other.route('**/mcp', (route) => (response ? route.fulfill(response) : route.abort()));
+            await other.locator('#questions button').first().click();
+            await other.locator('#answer-status', { hasText: wanted }).waitFor();
+            await other.unroute('**/mcp');
+        };
+        await failing(json(429, { title: 'Too many requests', detail: 'Wait 3 s.' }), 'It failed: HTTP 429 Too Many Requests: Too many requests: Wait 3 s.');
+        await failing({ status: 500, contentType: 'text/html', body: '<h1>x</h1>' }, 'It failed: HTTP 500 Internal Server Error');
+        await failing({ status: 502, body: '' }, 'It failed: HTTP 502 Bad Gateway');
+        await failing(json(401, { error: 'There is no token.' }), 'It failed: HTTP 401 Unauthorized: There is no token.');
+        await failing(undefined, 'It failed: The server cannot be reached.');
+        // A view whose document fails.
+        await other.route('**/views/*', (route) => route.fulfill({ status: 503, body: '' }));
+        await other.locator('#questions button[data-view]').first().click();
+        await other.locator('#answer-view [role=alert]', { hasText: 'cannot be shown: HTTP 503' }).waitFor();
+        assert.ok(await other.locator('#answer-text').isVisible());
+        await other.unroute('**/views/*');
+        await other.context().close();
+
+        // An answer that does not end: it can be cancelled, and there is a deadline.
+        await page.clock.install();
+        await page.route('**/mcp', () => {});
+        await button.click();
+        await page.locator('#answer-cancel').click();
+        await page.locator('#answer-status', { hasText: 'It failed: It was cancelled.' }).waitFor();
+        await button.click();
+        await page.locator('#answer-status', { hasText: 'Asking' }).waitFor();
+        await page.clock.fastForward(61_000);
+        await page.locator('#answer-status', { hasText: 'It failed: There was no answer within 60 s.' }).waitFor();
+        assert.equal(await page.locator('#answer-cancel').isVisible(), false);
     },
 
     'incidents over the demo network': async (open) => {
@@ -71,15 +160,16 @@ export const asking = {
     },
 
     'questions in the dark, on a phone': async (open) => {
-        const page = await open({ colorScheme: 'dark', viewport: { width: 360, height: 800 } });
+        const page = await open({ colorScheme: 'dark', viewport: { width: 360, height: 800 }, reducedMotion: 'reduce' });
         const button = page.locator('#questions button').first();
         if (await button.count() === 0) return;
         await ask(page, button);
+        const box = await page.locator('#answer-heading').boundingBox();
+        assert.ok(box.y >= 0 && box.y < 400, `the answer is on the screen: ${box.y}`);
         const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
         assert.equal(scrollWidth, clientWidth);
         if (!(await button.getAttribute('data-view'))) return;
         const frame = await view(page);
-        await frame.locator('[role=status]:text("Waiting")').waitFor({ state: 'detached' });
         const dark = () => frame.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
         assert.equal(await dark(), 'dark');
         await page.emulateMedia({ colorScheme: 'light' });

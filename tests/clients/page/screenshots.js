@@ -11,8 +11,8 @@ for (const colorScheme of ['light', 'dark']) {
     const page = await browser.newPage({ colorScheme, locale: 'en-GB', viewport: { width: 1000, height: 1600 } });
     await page.goto(url);
     await page.locator('#questions button[data-view=topology]').first().click();
+    await page.frameLocator('#answer-view iframe').locator('.head').waitFor();
     const frame = await (await page.locator('#answer-view iframe').elementHandle()).contentFrame();
-    await frame.locator('[role=status]:text("Waiting")').waitFor({ state: 'detached' });
     const height = await frame.evaluate(() => document.body.getBoundingClientRect().height);
     await page.waitForFunction((height) => document.querySelector('#answer-view iframe').clientHeight >= height - 1, height);
     const { y, height: shown } = await page.locator('#answer-view').boundingBox();

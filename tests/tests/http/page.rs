@@ -354,3 +354,16 @@ async fn the_page_of_the_demo_offers_questions_whose_views_run_in_a_sandbox() {
     let narrow = Launch::new("--demo --mode custom --categories sites").serve().await;
     assert!(!page(&narrow).await.body.contains("id=\"questions\""));
 }
+
+#[tokio::test]
+async fn a_demo_that_the_page_may_not_call_says_why_and_offers_no_questions() {
+    let server = Launch::new("--demo --client-token page-client-token-1234567890").serve().await;
+    let response = page(&server).await;
+    assert!(!response.body.contains("id=\"questions\""), "questions that cannot be answered");
+    assert!(!response.body.contains("id=\"incident\""), "incidents that cannot be asked");
+    assert!(response.body.contains("This page cannot ask"), "{}", response.body);
+    assert!(response.body.contains("--client-token"), "{}", response.body);
+    assert!(!response.header("content-security-policy").contains("frame-src"), "{response:?}");
+    let view = HttpResponse::of(request(&server, Method::GET, "/views/topology")).await;
+    assert_eq!(view.status, 404, "{view:?}");
+}

@@ -72,9 +72,29 @@ impl Content {
         self.questions().is_some()
     }
 
-    /// The questions that the page offers. None if there are none.
+    /// The questions that the page offers. None if there are none, or if the page may not call the server.
     fn questions(&self) -> Option<Demo<'_>> {
+        self.all_questions().filter(|_| self.needed().is_none())
+    }
+
+    fn all_questions(&self) -> Option<Demo<'_>> {
         Demo::new(&self.questions, &self.settings).filter(|_| self.demo)
+    }
+
+    /// What calls need and the page does not have.
+    fn needed(&self) -> Option<&'static str> {
+        if self.client_token {
+            Some("the client token of this server (--client-token)")
+        } else if self.issuer.is_some() {
+            Some("an access token of a person who signed in")
+        } else {
+            None
+        }
+    }
+
+    /// Why the page does not offer the questions that there are.
+    pub(super) fn refused_questions(&self) -> Option<&'static str> {
+        self.all_questions().and(self.needed())
     }
 
     /// The script of the page.

@@ -1,11 +1,14 @@
 //! The part of the web page over the demo network ([`Demo`]): ready questions, and the views that show their answers.
 
+use std::collections::BTreeMap;
+
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use maud::{Markup, html};
 
 use crate::http::rejection::Rejection;
+use crate::identity::identity;
 use crate::session::Settings;
 
 /// The script of the section, which calls tools of this server and is the host of the views.
@@ -33,14 +36,17 @@ pub(crate) struct Question {
 pub(super) struct Demo<'a> {
     /// Questions about the network as it is.
     questions: Vec<(&'a Question, &'static str)>,
-    /// Questions about an incident, with its name.
-    incidents: Vec<(&'a str, &'a Question, &'static str)>,
+    /// Questions about an incident, with its name, by their tool.
+    incidents: BTreeMap<&'a str, Vec<Incident<'a>>>,
 }
+
+/// The name of an incident, its question, and the view of the answer or an empty text.
+type Incident<'a> = (&'a str, &'a Question, &'static str);
 
 impl<'a> Demo<'a> {
     /// None if there is no question about the network as it is.
     pub(super) fn new(all: &'a [Question], settings: &Settings) -> Option<Self> {
-        let mut demo = Self { questions: Vec::new(), incidents: Vec::new() };
+        let mut demo = Self { questions: Vec::new(), incidents: BTreeMap::new() };
         for question in all {
             let entry = settings.catalog().find(&question.tool).filter(|entry| settings.lists(entry));
             // A query names the tools of its tables.
@@ -48,7 +54,9 @@ impl<'a> Demo<'a> {
             let Some(view) = entry.map(|entry| entry.tool().view.unwrap_or_default()) else { continue };
             match &question.incident {
                 None => demo.questions.push((question, view)),
-                Some(incident) => demo.incidents.push((incident, question, view)),
+                Some(incident) => {
+                    demo.incidents.entry(&question.tool).or_default().push((incident, question, view));
+                }
             }
         }
         (!demo.questions.is_empty()).then_some(demo)
@@ -76,26 +84,47 @@ pub(super) fn section(demo: &Demo<'_>) -> Markup {
             @if !demo.incidents.is_empty() {
                 form id="incident-form" hidden autocomplete="off" {
                     label for="incident" {
-                        "Or choose an incident: it is added to the demo network, and its question is asked."
+                        "Choose an incident: the demo network gets this fault, and the tool that should find it is called."
                     }
                     select id="incident" {
-                        @for (incident, question, view) in &demo.incidents {
-                            option value=(incident) data-tool=(question.tool) data-view=(view)
-                                data-arguments=(question.arguments) { (question.text) }
+                        @for (tool, incidents) in &demo.incidents {
+                            optgroup label=(tool) {
+                                @for (incident, question, view) in incidents {
+                                    option value=(incident) data-tool=(question.tool) data-view=(view)
+                                        data-arguments=(question.arguments) { (question.text) }
+                                }
+                            }
                         }
                     }
                     button type="submit" { "Ask" }
                 }
             }
             div id="answer" hidden {
-                h3 id="answer-heading" {}
-                p id="answer-status" role="status" {}
+                h3 id="answer-heading" { a id="answer-link" {} }
+                p {
+                    span id="answer-status" role="status" {}
+                    " "
+                    button type="button" id="answer-cancel" hidden { "Cancel" }
+                }
                 div id="answer-view" {}
-                details {
+                details id="answer-details" {
                     summary { "What the model reads" }
                     p.hint id="answer-size" {}
                     pre tabindex="0" aria-label="What the model reads" { code id="answer-text" {} }
                 }
+            }
+        }
+    }
+}
+
+/// The section of a server whose questions need what the page does not have.
+pub(super) fn refused(what: &str) -> Markup {
+    html! {
+        section aria-labelledby="ask" {
+            h2 id="ask" { "Ask the demo network" }
+            p {
+                "This page cannot ask: every call needs " (what) ", and the page has none. Connect a client as described below, \
+                 or start the demo network without it: " code { (identity().name) " --demo -t http" } "."
             }
         }
     }

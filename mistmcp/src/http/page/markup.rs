@@ -35,6 +35,7 @@ pub(super) fn page(content: &Content, demo: Option<&Demo<'_>>, script: &str) -> 
                 (header(content))
                 main {
                     @if let Some(demo) = demo { (demo::section(demo)) }
+                    @if let Some(what) = content.refused_questions() { (demo::refused(what)) }
                     (connect(content))
                     (tools(content))
                 }
