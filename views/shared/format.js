@@ -64,14 +64,14 @@ function duration(seconds) {
 const BANDS = { 24: '2.4\u00a0GHz', 5: '5\u00a0GHz', 6: '6\u00a0GHz' };
 
 // What the name of a field says of its value.
-const TIME_KEY = /(^|_)(at|after|before|begin|changed|created|end|ended|ends|expires|first|flapped|last|modified|recorded|reported|seen|since|start|started|time|timestamp|until|updated|used|when)(_ms)?$/;
-const ID_KEY = /(^|_)(id|ids|asn|bssid|channel|channels|code|ifindex|mac|pid|port|ports|serial|status|tag|vlan|vlans|vni|year)$/;
+const TIME_KEY = /^(at|begin|changed|end|ends|first|last|reported|since|start|timestamp|until|updated|when|last_(connected|login|used))$|_(at|changed|created|end|ended|expires|flapped|modified|reported|seen|since|start|started|time|timestamp|until|updated|when)(_ms)?$|^(created|ended|expires|modified|started)$/;
+const ID_KEY = /(^|_)(id|ids|asn|bssid|channel|channels|code|ifindex|mac|mtu|pid|port|ports|serial|status|tag|version|vlan|vlans|vni|year)$/;
 // Values that are codes of Mist or of this server; all other texts stay as they are, as they may be names.
 const CODE_KEY = /(^|_)(action|alarm|also|cause|category|classifier|kind|metric|reason|state|type)$/;
 const DURATION_KEY = /(^|_)(uptime|duration|seconds)$/;
 const UNIT_KEY = /_(bytes|db|dbm|gbps|ghz|kbps|mbps|mhz|ms|percent|seconds|watts)$/;
 const UNITS = { bytes: 'bytes', db: 'dB', dbm: 'dBm', gbps: 'Gb/s', ghz: 'GHz', kbps: 'kb/s', mbps: 'Mb/s', mhz: 'MHz', ms: 'ms', percent: '%', watts: 'W' };
-const UNITS_OF = { percent: '%', percent_since: '%', utilization: '%', non_wifi: '%', own_traffic: '%', other_networks: '%', rssi: 'dBm', noise: 'dBm', noise_floor: 'dBm', snr: 'dB', power_draw: 'W', width: 'MHz', speed: 'Mb/s' };
+const UNITS_OF = { percent: '%', percent_since: '%', utilization: '%', non_wifi: '%', own_traffic: '%', other_networks: '%', rssi: 'dBm', noise: 'dBm', noise_floor: 'dBm', snr: 'dB', power_draw: 'W', width: 'MHz' };
 const ACRONYMS = Object.fromEntries(('AP APs ARP ASN BGP BPDU BSSID CPU CVSS DHCP DNS EAP HA ID IDP IP IPv4 IPv6 LAN LLDP MAC MTU NAC NTP OSPF PIM PoE PSK RADIUS RSSI RX SAE SLE SLEs SNR SQL SSID SSIDs STP'
   + ' TCP TLS TX UDP URL USB VC VLAN VLANs VPN VRRP WAN WLAN WLANs').split(' ').map((word) => [word.toLowerCase(), word]));
 
@@ -105,7 +105,7 @@ function phrase(key, value, depth = 0) {
   if (key === 'band' && BANDS[value]) return BANDS[value];
   if (typeof value !== 'number') return CODE_KEY.test(key) && /^[a-z0-9]+([_-][a-z0-9]+)+$/.test(value) ? words(value) : clean(value);
   if (isId(key)) return String(value);
-  if (key === 'speed') return speed(value);
+  if (/(^|_)speed$/.test(key)) return speed(value);
   if (DURATION_KEY.test(key) && value >= 0) return duration(value);
   const unit = Object.hasOwn(UNITS_OF, key) ? UNITS_OF[key] : UNITS[key.match(UNIT_KEY)?.[1]];
   return unit === '%' ? percent(value / 100) : unit ? withUnit(value, unit) : format(value);

@@ -73,7 +73,7 @@ export const cases = (answers) => ({
 
     'values as their fields mean them': async (open) => {
         const year = new Date().getFullYear();
-        const evidence = { rx_errors: 1_700_000_000, tx_bytes: 1_800_000_000, last_seen: now(), first_seen: now() - 3 * 365 * 86_400, vlan: 2_050, noise_floor_dbm: -92, utilization: 84, ratio: 0.0004, alarm: 'missing_vlan', rule: 'core_switch_1', uptime: 90_000, follows: { count: 1, on: ['ge-0/0/1'] }, channels: [1_108, 132] };
+        const evidence = { rx_errors: 1_700_000_000, tx_bytes: 1_800_000_000, memory_used: 2_000_000_000, last_seen: now(), first_seen: now() - 3 * 365 * 86_400, vlan: 2_050, noise_floor_dbm: -92, utilization: 84, ratio: 0.0004, alarm: 'missing_vlan', rule: 'core_switch_1', uptime: 90_000, usual_speed: 2_500, follows: { count: 1, on: ['ge-0/0/1'] }, channels: [1_108, 132] };
         const finding = { cause: 'missing_vlan', severity: 'warning', summary: 's', since: now(), objects: [], evidence };
         for (const [locale, wanted] of [
             ['en-GB', { errors: '1,700,000,000', ratio: '0.0004', share: '84%' }],
@@ -95,8 +95,9 @@ export const cases = (answers) => ({
             assert.equal(await value('Alarm'), 'missing VLAN');
             assert.equal(await value('Rule'), 'core_switch_1', 'a name stays as it is');
             assert.equal(await value('Uptime'), '1 day 1 hour');
+            assert.match(await value('Usual speed'), /^2[.,]5 Gb\/s$/);
             assert.equal(await value('Follows'), 'count 1, on ge-0/0/1');
-            assert.equal(await row(frame, 'TX').locator('time').count(), 0);
+            for (const term of ['TX', 'Memory used']) assert.equal(await row(frame, term).locator('time').count(), 0, term);
             assert.equal(await row(frame, 'Restart time').locator('time').count(), 1);
             assert.doesNotMatch(await value('Last seen'), new RegExp(year));
             assert.match(await value('First seen'), new RegExp(`${year - 3}`));

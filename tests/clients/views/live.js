@@ -41,6 +41,30 @@ export async function shown(client) {
     return all;
 }
 
+const incidents = (program) => JSON.parse(execFileSync(program, ['incidents', '--json'], { encoding: 'utf8' })).incidents;
+
+/** The answer to the question of an incident, with its view; undefined where its tool has none. */
+export async function asked(program, { name, question }) {
+    const client = await connect(program, ['--demo-incident', name]);
+    try {
+        const { tools } = await client.listTools();
+        const uri = tools.find((one) => one.name === question.tool)?._meta?.ui?.resourceUri;
+        if (!uri) return undefined;
+        const { contents: [{ text: html }] } = await client.readResource({ uri });
+        const result = await client.callTool({ name: question.tool, arguments: question.arguments });
+        return { view: uri.split('/').at(-1), html, result };
+    } finally {
+        await client.close();
+    }
+}
+
+/** The same for the incident with a name. */
+export function askedOf(program, name) {
+    const incident = incidents(program).find((one) => one.name === name);
+    assert.ok(incident?.question, `there is no incident ${name} with a question`);
+    return asked(program, incident);
+}
+
 export const live = (program) => ({
     'answers over the demo network': async (open) => {
         const client = await connect(program);
@@ -61,27 +85,19 @@ export const live = (program) => ({
     },
 
     'an incident for each tool with a view': async (open) => {
-        const { incidents } = JSON.parse(execFileSync(program, ['incidents', '--json'], { encoding: 'utf8' }));
-        const asked = new Map();
+        const questions = new Map();
         let found = 0;
-        for (const { name, question } of incidents) if (question && !asked.has(question.tool)) asked.set(question.tool, { name, question });
-        for (const [tool, { name, question }] of asked) {
-            const client = await connect(program, ['--demo-incident', name]);
-            try {
-                const { tools } = await client.listTools();
-                const uri = tools.find((one) => one.name === tool)?._meta?.ui?.resourceUri;
-                if (!uri) continue;
-                const { contents: [{ text: html }] } = await client.readResource({ uri });
-                const result = await client.callTool({ name: tool, arguments: question.arguments });
-                const { show, violations } = await open({ colorScheme: 'dark', width: 360 });
-                const frame = await show(uri.split('/').at(-1), undefined, { html, result });
-                assert.equal(await frame.getByRole('alert').count(), 0, name);
-                assert.equal(await frame.locator('.findings > li').count(), result.structuredContent.findings.length, name);
-                found += result.structuredContent.findings.length;
-                assert.deepEqual(await violations(), [], name);
-            } finally {
-                await client.close();
-            }
+        for (const one of incidents(program)) if (one.question && !questions.has(one.question.tool)) questions.set(one.question.tool, one);
+        for (const incident of questions.values()) {
+            const given = await asked(program, incident);
+            if (!given) continue;
+            const { view, html, result } = given;
+            const { show, violations } = await open({ colorScheme: 'dark', width: 360 });
+            const frame = await show(view, undefined, { html, result });
+            assert.equal(await frame.getByRole('alert').count(), 0, incident.name);
+            assert.equal(await frame.locator('.findings > li').count(), result.structuredContent.findings.length, incident.name);
+            found += result.structuredContent.findings.length;
+            assert.deepEqual(await violations(), [], incident.name);
         }
         // Which finding is right is the matter of another evaluation.
         assert.ok(found > 0, 'no incident was found');
