@@ -194,6 +194,6 @@ function start(draw, { fits = false } = {}) {
     changed: render,
   });
   if (fits) {
-    new ResizeObserver(() => { if (result && main.clientWidth !== width) requestAnimationFrame(render); }).observe(main);
+    new ResizeObserver(() => { if (result && main.clientWidth > 0 && main.clientWidth !== width) requestAnimationFrame(render); }).observe(main);
   }
 }

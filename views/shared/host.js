@@ -116,7 +116,8 @@ function connect({ shown, cancelled, changed }) {
   const report = () => {
     const { width, height } = document.body.getBoundingClientRect();
     const size = { width: Math.ceil(width), height: Math.ceil(height) };
-    if (last === `${size.width} ${size.height}`) return;
+    // A frame that is not shown has no width, and its height means nothing.
+    if (!size.width || last === `${size.width} ${size.height}`) return;
     last = `${size.width} ${size.height}`;
     notify('ui/notifications/size-changed', size);
   };

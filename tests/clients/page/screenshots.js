@@ -17,7 +17,7 @@ for (const colorScheme of ['light', 'dark']) {
     await page.waitForFunction((height) => document.querySelector('#answer-view iframe').clientHeight >= height - 1, height);
     const { y, height: shown } = await page.locator('#answer-view').boundingBox();
     const path = join(folder, `page-${colorScheme}.png`);
-    await page.screenshot({ path, clip: { x: 0, y: 0, width: 1000, height: y + shown + 20 }, fullPage: true });
+    await page.screenshot({ path, clip: { x: 0, y: 0, width: 1000, height: y + shown + 20 } });
     console.log(path);
 }
 await browser.close();

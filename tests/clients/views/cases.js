@@ -252,6 +252,23 @@ export const cases = (answers) => ({
         assert.equal(await frame.locator('details[open]:has-text("Evidence")').count(), 0);
     },
 
+    'a frame that is not shown reports no height': async (open) => {
+        const { show, page, told } = await open({ width: 700 });
+        const frame = await show('topology', answers.topology);
+        const sizes = async () => (await told()).sizes;
+        await page.waitForFunction(() => window.told.sizes.at(-1) > 150);
+        const before = await sizes();
+        const width = (value) => page.evaluate((value) => { document.querySelector('iframe').style.width = value; }, value);
+        await width('0');
+        await frame.waitForFunction(() => innerWidth === 0, undefined, { polling: 50 });
+        await width('100%');
+        await frame.waitForFunction(() => innerWidth === 700, undefined, { polling: 50 });
+        await width('360px');
+        await page.waitForFunction((count) => window.told.sizes.length > count, before.length);
+        const higher = Math.max(...(await sizes()).slice(before.length));
+        assert.ok(higher < 2_000, `${higher} px`);
+    },
+
     'the first error of the host is shown': async (open) => {
         const { show } = await open();
         // Without any answer the host refuses with an error of the protocol.
