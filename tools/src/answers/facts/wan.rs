@@ -170,7 +170,7 @@ impl GatewayCluster {
             .iter()
             .any(|bad| state.contains(bad))
         {
-            troubles.push(format!("state {state}"));
+            troubles.push(state);
         }
         let is_cluster = row.flag("is_ha") == Some(true)
             || config.value().is_object()

@@ -76,13 +76,13 @@ fn statement(words: &str, alarm: &Alarm) -> String {
     of_port.unwrap_or_else(|| words.to_owned())
 }
 
-/// When an alarm was raised first, and last if that is a while ago.
+/// When an alarm was raised first, and last if that is a while ago, in parentheses.
 fn when(alarm: &Alarm, now: i64) -> String {
-    let first = alarm.time.map_or(String::new(), |time| format!(", first {}", ago(time, now)));
-    match alarm.last_seen.filter(|seen| Some(*seen) != alarm.time && !is_recent(alarm, now)) {
-        Some(seen) => format!("{first}, last {}", ago(seen, now)),
-        None => first,
-    }
+    let first = alarm.time.map(|time| format!("first {}", ago(time, now)));
+    let last = alarm.last_seen.filter(|seen| Some(*seen) != alarm.time && !is_recent(alarm, now));
+    let last = last.map(|seen| format!("last {}", ago(seen, now)));
+    let times: Vec<_> = first.into_iter().chain(last).collect();
+    if times.is_empty() { String::new() } else { format!(" ({})", times.join(", ")) }
 }
 
 fn finding(
@@ -256,7 +256,7 @@ mod tests {
         assert!(found[0].is_on("ge-0/0/1") && found[0].is_on("Leeds"), "{found:?}");
         assert_eq!(
             found[0].summary(),
-            "Marvis reports that port ge-0/0/1 of SW-1 goes up and down, first 5 min ago."
+            "Marvis reports that port ge-0/0/1 of SW-1 goes up and down (first 5 min ago)."
         );
     }
 }

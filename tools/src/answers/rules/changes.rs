@@ -146,6 +146,9 @@ fn action(change: &Change) -> String {
         }
     };
     let what = match change.target {
+        Target::Access | Target::Template if kind_of(change).is_some() => {
+            return format!("{verb} the {}", kind_of(change).unwrap_or_default());
+        }
         Target::SiteSettings => " the settings of",
         Target::Site => " the site",
         Target::Device => " the device",
@@ -155,6 +158,16 @@ fn action(change: &Change) -> String {
         _ => "",
     };
     format!("{verb}{what}")
+}
+
+/// The kind of what was changed, from a message such as `Update PSK "Scanners"`.
+fn kind_of(change: &Change) -> Option<&str> {
+    let (words, _) = change.message.split_once('"')?;
+    let (_, kind) = words.trim().split_once(' ')?;
+    let is_kind = |kind: &&str| {
+        kind.len() <= 32 && kind.chars().all(|letter| letter.is_ascii_alphabetic() || letter == ' ')
+    };
+    Some(kind.trim()).filter(is_kind)
 }
 
 /// How long before the trouble it was.
@@ -272,6 +285,19 @@ mod tests {
             .collect();
         let first = |clients: &[Event]| ranking(&changes, Some(NOW - 1_800), &[], clients)[0].0.clone();
         assert_eq!(first(&failing), "Keys");
+    }
+
+    #[test]
+    fn a_sentence_names_the_kind_of_what_was_changed() {
+        for (message, words) in [
+            ("Update PSK \"Keys\"", "changed the PSK"),
+            ("Delete Switch Template \"Stores\"", "removed the Switch Template"),
+            ("Update WLAN \"Staff\"", "changed the WLAN"),
+            ("Update NAC rule 17 <b> \"x\"", "changed the access rule, key or server"),
+            ("Update certificate", "changed the access rule, key or server"),
+        ] {
+            assert_eq!(action(&change(message, 60, &json!({}))), words);
+        }
     }
 
     #[test]

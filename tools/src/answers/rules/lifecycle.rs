@@ -105,7 +105,10 @@ mod tests {
         let found = |all: &[License], count| licenses(all, &used(count), &BTreeMap::new(), NOW);
         let expired = found(&[license("SUB-EX48", 18, -100)], 8);
         assert!(
-            expired[0].summary().contains("expired 100 days ago") && expired[0].is_on("SUB-EX48"),
+            expired[0]
+                .summary()
+                .contains("expired 100 days ago; 8 licenses are in use, and no licenses are valid")
+                && expired[0].is_on("SUB-EX48"),
             "{expired:?}"
         );
         assert!(

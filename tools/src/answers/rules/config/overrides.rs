@@ -177,7 +177,7 @@ fn overrides_of(device: &ConfiguredDevice, own: &[(&String, &Value)]) -> Option<
             &c::OVERRIDE,
             severity,
             format!(
-                "{called} has {} that its template does not give: {}.",
+                "{called} has {} of its own, not from its template: {}.",
                 count(own.len(), "setting"),
                 listed(&paths, 4)
             ),

@@ -99,10 +99,13 @@ pub(in crate::answers) fn support(devices: &[Device], contracts: &[Contract], no
     finding(ended, true).into_iter().chain(finding(soon, false)).collect()
 }
 
-/// A number of licenses with its verb: `8 licenses are`.
+/// A number of licenses with its verb: `8 licenses are`, `no licenses are`.
 fn licenses_are(number: i64) -> String {
     let number = usize::try_from(number).unwrap_or(0);
-    format!("{} {}", count(number, "license"), is(number))
+    match number {
+        0 => "no licenses are".to_owned(),
+        some => format!("{} {}", count(some, "license"), is(some)),
+    }
 }
 
 /// Licenses that have expired, expire soon, or are exceeded. `used` and `entitled` count by type.
