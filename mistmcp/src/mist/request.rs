@@ -51,7 +51,7 @@ macro_rules! into_query {
         }
     )*};
 }
-into_query!(&str, i32, u64, usize);
+into_query!(&str, &String, i32, u64, usize);
 
 impl Request {
     /// A GET of `path`, such as `/api/v1/self`. Values belong in [`segment`](Self::segment) and

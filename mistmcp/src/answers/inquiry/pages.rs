@@ -60,7 +60,7 @@ impl NotRead {
     pub(super) fn reason(&self) -> String {
         let error = match self {
             Self::Removed => return "the operator has removed the tool that reads it".to_owned(),
-            Self::Calls(most) => return format!("not asked for, after {most} calls"),
+            Self::Calls(most) => return format!("not asked for: this answer has at most {most} calls"),
             Self::Reserve => {
                 return "not asked for: the API token's calls of this hour are used up".to_owned();
             }
