@@ -2,12 +2,12 @@
 
 use url::Host;
 
-/// Whether a host is this machine: `localhost`, or a loopback address.
+/// Whether a host is this machine: `localhost`, also as a complete name (`localhost.`), or a loopback address.
 pub(crate) fn is_loopback(host: &Host<impl AsRef<str>>) -> bool {
     match host {
-        Host::Domain(name) => name.as_ref() == "localhost",
+        Host::Domain(name) => matches!(name.as_ref(), "localhost" | "localhost."),
         Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.to_canonical().is_loopback(),
     }
 }
 
@@ -17,10 +17,12 @@ mod tests {
 
     #[test]
     fn loopback_hosts_are_localhost_and_all_loopback_addresses() {
-        for host in ["localhost", "127.0.0.1", "127.8.9.1", "[::1]"] {
+        for host in ["localhost", "localhost.", "127.0.0.1", "127.8.9.1", "[::1]", "[::ffff:127.0.0.1]"] {
             assert!(is_loopback(&Host::parse(host).unwrap()), "{host}");
         }
-        for host in ["localhost.example.com", "10.0.0.1", "[::2]", "example.com"] {
+        for host in
+            ["localhost.example.com", "localhost.x.", "10.0.0.1", "[::2]", "[::ffff:10.0.0.1]", "example.com"]
+        {
             assert!(!is_loopback(&Host::parse(host).unwrap()), "{host}");
         }
     }

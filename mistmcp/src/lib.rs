@@ -123,6 +123,7 @@ mod host;
 #[cfg(feature = "http")]
 mod http;
 mod identity;
+mod json_size;
 mod key;
 mod metrics;
 mod mist;

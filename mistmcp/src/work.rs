@@ -2,6 +2,7 @@
 //! to the async threads. Queued jobs are cancelled with their caller. The memory for large answers is bounded in
 //! total as well.
 
+use std::hint::black_box;
 use std::num::NonZero;
 use std::sync::LazyLock;
 use std::thread::available_parallelism;
@@ -29,6 +30,15 @@ const UNITS: u32 = 1_024;
 /// Answers above this size are subject to the memory limits.
 pub(crate) const LARGE: usize = 1 << 20;
 
+/// Size of a block that is a page of its own in mimalloc.
+const OWN_PAGE: usize = 8 << 20;
+
+/// Makes mimalloc return free memory of all threads to the system. It does that a second after memory was freed, but only
+/// when a page is freed again: an idle process would keep all of it. The block is never touched, so it takes no memory.
+pub(crate) fn release_free_memory() {
+    drop(black_box(Vec::<u8>::with_capacity(OWN_PAGE)));
+}
+
 /// Memory reserved for the text of a large answer, released on drop.
 pub(crate) type Room = SemaphorePermit<'static>;
 
@@ -46,6 +56,21 @@ pub(crate) async fn run<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'sta
 /// As [`run`].
 pub(crate) async fn on_large<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     run_within(Some(&PARSES), job).await
+}
+
+/// Runs a job on a thread of its own, which ends with the job. It is for jobs that allocate much in C, as SQLite does:
+/// glibc keeps what a thread has freed as long as the thread lives, and a blocking thread lives on. None if the job
+/// panicked, or the system gives no thread.
+#[cfg(feature = "query")]
+pub(crate) async fn on_own_thread<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (sender, receiver) = oneshot::channel();
+    let job = move || {
+        // The caller may have gone.
+        let _ = sender.send(job());
+    };
+    let started = std::thread::Builder::new().name("statement".to_owned()).spawn(job);
+    started.inspect_err(|error| tracing::error!(%error, "no thread could be started")).ok()?;
+    receiver.await.ok()
 }
 
 async fn run_within<T: Send + 'static>(

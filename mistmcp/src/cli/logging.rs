@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal};
 
 use jiff::Timestamp;
 use tracing::{Level, Subscriber};
-use tracing_subscriber::filter::{Targets, dynamic_filter_fn};
+use tracing_subscriber::filter::{LevelFilter, Targets, dynamic_filter_fn};
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::layer::Context;
@@ -42,6 +42,12 @@ pub(super) fn start(flags: &Flags) {
             // It warns of clients that disconnect, which is normal.
             "rmcp",
             Level::ERROR,
+        )
+        .with_target(
+            // Its errors are answers that could not be sent to a client that has disconnected. They name neither the
+            // request nor the client, and any client can cause them.
+            "rmcp::service",
+            if flags.debug { LevelFilter::ERROR } else { LevelFilter::OFF },
         );
     let whose = dynamic_filter_fn(move |metadata, context| {
         *metadata.level() <= own || metadata.name() == VERBOSE || is_verbose(context)

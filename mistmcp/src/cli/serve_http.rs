@@ -1,11 +1,11 @@
 //! Server over HTTP.
 
+mod limits;
+
 use std::net::{IpAddr, SocketAddr};
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use ipnet::IpNet;
 use rmcp::handler::server::ServerHandler;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -14,9 +14,7 @@ use super::env_file::Environment;
 use super::flags::{Flags, HttpFlags};
 use super::{accounts, audit_log, demo, oauth, output, shutdown};
 use crate::Server;
-use crate::http::{
-    self, AdmissionLimits, Allowed, AllowedHost, AllowedOrigin, Credentials, OAuthSettings, SessionLimits,
-};
+use crate::http::{self, Allowed, AllowedHost, AllowedOrigin, Credentials, OAuthSettings, SessionLimits};
 use crate::identity::identity;
 use crate::key::Key;
 use crate::mist::{Cloud, Tokens};
@@ -58,6 +56,9 @@ pub(super) async fn serve<H: ServerHandler>(
              in the clear, unless a proxy before it speaks TLS."
         ));
     }
+    for warning in limits::warnings(flags) {
+        output::error(&format!("warning: {warning}."));
+    }
     let cloud_of_demo = configuration.demo;
     let redis = redis(flags, environment)?;
     if redis.is_none() && environment.get(REDIS_KEY).is_some() {
@@ -89,7 +90,7 @@ pub(super) async fn serve<H: ServerHandler>(
             per_token: flags.max_sessions_per_token as usize,
             idle: Duration::from_secs(flags.session_idle),
         },
-        admission: admission(flags)?,
+        admission: limits::admission(flags)?,
         audit: audit.clone(),
         redis,
     };
@@ -145,34 +146,10 @@ pub(super) async fn problems(
         credentials,
         redis(flags, environment).map(drop),
         allowed(flags).map(drop),
-        admission(flags).map(drop),
+        limits::admission(flags).map(drop),
     ];
     problems.extend(others.into_iter().filter_map(Result::err));
     (problems, oauth)
-}
-
-/// Admission limits for clients.
-fn admission(flags: &HttpFlags) -> anyhow::Result<AdmissionLimits> {
-    let network = |text: &str| {
-        let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-        network.map_err(|_| {
-            anyhow::anyhow!(
-                "--trusted-proxy (or MISTMCP_TRUSTED_PROXY) is {}, which is no network: write `10.0.0.5` or `10.0.0.0/24`",
-                quote::host(text)
-            )
-        })
-    };
-    Ok(AdmissionLimits {
-        connections: flags.max_connections as usize,
-        connections_per_address: flags.max_connections_per_address as usize,
-        requests: flags.max_requests as usize,
-        requests_per_address: flags.max_requests_per_address as usize,
-        body_bytes: flags.max_body_bytes as usize,
-        answer_bytes: flags.max_answer_bytes as usize,
-        new_clients_per_address: flags.max_new_clients_per_address as usize,
-        new_tokens_per_minute: NonZeroU32::new(flags.new_tokens_per_minute).unwrap_or(NonZeroU32::MIN),
-        trusted_proxies: filled(&flags.trusted_proxy).map(network).collect::<anyhow::Result<_>>()?,
-    })
 }
 
 /// The Redis that replicas share, where there is one.

@@ -40,11 +40,14 @@ pub(super) use new_clients::NewClient;
 use super::mcp_handler::MAX_BODY_BYTES;
 use super::rejection::Rejection;
 use crate::metrics::Metrics;
+use crate::work;
 
 /// How often idle and stalled connections are closed.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(2);
 /// Responses up to this size are not counted: the buffers of a connection are larger.
 const UNCOUNTED_BYTES: u64 = 8 * 1024;
+/// Parsed messages up to this estimated size are not counted.
+const UNCOUNTED_MEMORY: usize = 8 * 1024;
 /// Size of the first block of a body, and of each further block.
 const BLOCK: (usize, usize) = (8 * 1024, 64 * 1024);
 
@@ -104,12 +107,13 @@ impl Admission {
         self.connections.close_idle(|_| true)
     }
 
-    /// Closes idle and stalled connections, for as long as the server runs.
+    /// Closes idle and stalled connections and returns free memory to the system, for as long as the server runs.
     pub(super) async fn sweep(self: Arc<Self>) {
         loop {
             tokio::time::sleep(SWEEP_INTERVAL).await;
             self.connections.sweep();
             self.addresses.sweep();
+            work::release_free_memory();
         }
     }
 
@@ -227,13 +231,28 @@ impl Client {
         }
     }
 
+    /// Runs a job that parses a large message on a blocking thread. One address has few of them at once, so that others
+    /// do not wait for all of its messages.
+    pub(super) async fn parse<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Rejection> {
+        let failed = |message: String| Rejection::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message);
+        let _permit = self.address.parses.acquire().await.map_err(|error| failed(error.to_string()))?;
+        work::run(job).await.map_err(|error| failed(error.to_string()))
+    }
+
     async fn collect(&self, mut body: Body) -> Result<(Bytes, Received), Rejection> {
         let too_large = || {
             Rejection::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "body_size",
-                format!("The message broke off, or has more than the {MAX_BODY_BYTES} bytes that are read."),
+                format!("The message has more than the {MAX_BODY_BYTES} bytes that are read."),
             )
+        };
+        let incomplete = || {
+            let message = "The message ended before all of its bytes were there. Send it again.";
+            Rejection::new(StatusCode::BAD_REQUEST, "body_incomplete", message)
         };
         // A body that is too large is read and discarded: a client that is still sending would not read the
         // rejection.
@@ -248,7 +267,7 @@ impl Client {
         let mut blocks: Vec<BytesMut> = Vec::new();
         let mut length = 0;
         while let Some(frame) = poll_fn(|context| std::pin::Pin::new(&mut body).poll_frame(context)).await {
-            let Ok(mut data) = frame.map_err(|_| too_large())?.into_data() else { continue };
+            let Ok(mut data) = frame.map_err(|_| incomplete())?.into_data() else { continue };
             length += data.len();
             if length > MAX_BODY_BYTES {
                 return Err(too_large());
@@ -261,18 +280,10 @@ impl Client {
                 if free == 0 {
                     let size = if blocks.is_empty() { BLOCK.0 } else { BLOCK.1 };
                     if !parts[0].grow(size) {
-                        return Err(Rejection::too_many(
-                            "bodies_of_address",
-                            "This address is sending as many messages as are read at once (--max-body-bytes). Send them \
-                             one after the other.",
-                        ));
+                        return Err(bodies_of_address());
                     }
                     if !parts[1].grow(size) {
-                        return Err(Rejection::full(
-                            "bodies",
-                            "Clients are sending as many messages as are read at once (--max-body-bytes). Try again in a \
-                             while.",
-                        ));
+                        return Err(bodies());
                     }
                     blocks.push(BytesMut::with_capacity(size));
                     continue;
@@ -317,4 +328,33 @@ impl StreamBytes {
 
 /// The quota that a message uses, released on drop.
 #[derive(Debug)]
-pub(super) struct Received(#[expect(dead_code, reason = "held for its drop")] [BudgetPermit; 2]);
+pub(super) struct Received([BudgetPermit; 2]);
+
+impl Received {
+    /// Counts the memory of the parsed message in place of its bytes. That of a small one is not counted: the limit on
+    /// requests bounds these.
+    pub(super) fn hold(&mut self, memory: usize) -> Result<(), Rejection> {
+        let memory = if memory <= UNCOUNTED_MEMORY { 0 } else { memory };
+        let [of_address, of_all] = &mut self.0;
+        if !of_address.resize(memory) {
+            return Err(bodies_of_address());
+        }
+        if of_all.resize(memory) { Ok(()) } else { Err(bodies()) }
+    }
+}
+
+fn bodies_of_address() -> Rejection {
+    Rejection::too_many(
+        "bodies_of_address",
+        "This address is sending as many messages, or waits for the answers to as many large ones, as may be at once \
+         (--max-body-bytes). Send them one after the other.",
+    )
+}
+
+fn bodies() -> Rejection {
+    Rejection::full(
+        "bodies",
+        "Clients are sending as many messages, or wait for the answers to as many large ones, as may be at once \
+         (--max-body-bytes). Try again in a while.",
+    )
+}

@@ -130,17 +130,29 @@ pub(super) fn cors(allowed: &Arc<Allowed>) -> CorsLayer {
         .max_age(Duration::from_hours(1))
 }
 
-/// Parses a host with an optional port.
+/// Parses a host with an optional port. A name may end with a dot, as a complete name of DNS does, and an IPv4 address may
+/// be written as an IPv6 one.
 fn authority(text: &str) -> Option<(Host, Option<u16>)> {
     let authority: Authority = text.parse().ok()?;
-    let host = match authority.host().trim_matches(['[', ']']).parse() {
-        // IP addresses are parsed directly. Domain names are parsed as browsers do, which is slower.
-        Ok(IpAddr::V4(address)) => Host::Ipv4(address),
-        Ok(IpAddr::V6(address)) => Host::Ipv6(address),
-        Err(_) => Host::parse(authority.host()).ok()?,
+    let name = authority.host();
+    // What precedes `@` would be user information, and not the host.
+    let port = match text.strip_prefix(name)? {
+        "" => None,
+        rest => Some(rest.strip_prefix(':').filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()))?),
     };
-    // Before `@` would be user information, not the host.
-    (!text.contains('@')).then(|| (host, authority.port_u16()))
+    let port = port.filter(|port| !port.is_empty()).map(str::parse).transpose().ok()?;
+    let host = match name.trim_matches(['[', ']']).parse() {
+        // IP addresses are parsed directly. Domain names are parsed as browsers do, which is slower.
+        Ok(address) => match IpAddr::to_canonical(&address) {
+            IpAddr::V4(address) => Host::Ipv4(address),
+            IpAddr::V6(address) => Host::Ipv6(address),
+        },
+        Err(_) => {
+            let name = name.strip_suffix('.').unwrap_or(name);
+            Host::parse(name).ok().filter(|_| !name.ends_with('.'))?
+        }
+    };
+    Some((host, port))
 }
 
 /// Parses an origin as browsers write it: scheme, host and port, and nothing else.
@@ -181,9 +193,15 @@ mod tests {
             "127.0.0.1:8000",
             "127.1.2.3",
             "[::1]:8000",
+            "localhost.",
+            "localhost.:8000",
+            "[::ffff:127.0.0.1]:8000",
             "mist.example.com",
             "mist.example.com:443",
+            "mist.example.com.",
+            "MIST.example.com.:443",
             "10.0.0.5:8000",
+            "[::ffff:10.0.0.5]:8000",
         ] {
             assert!(allowed().host(host), "{host}");
         }
@@ -196,6 +214,17 @@ mod tests {
             "user@localhost",
             "localhost/x",
             "local host",
+            "localhost:abc",
+            "localhost:80a",
+            "localhost:+80",
+            "localhost:-1",
+            "127.0.0.1:99999",
+            "[::1]:65536",
+            "[::1]8000",
+            "10.0.0.5:18000000",
+            "localhost..",
+            ".",
+            "[::ffff:10.0.0.6]:8000",
             "",
         ] {
             assert!(!allowed().host(host), "{host}");

@@ -18,7 +18,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use super::admission::{Client, NewClient};
 use super::answer;
 use super::authentication::Authenticated;
-use super::message::{self, RequestSummary};
+use super::message::{self, ReadMessage, RequestSummary};
 use super::oauth::OAuth;
 use super::page;
 use super::principal::Principal;
@@ -126,13 +126,18 @@ impl<H: ServerHandler> McpHandler<H> {
             closing: Arc::clone(&self.closing),
         };
         let accept = message::check_accept(&mut parts.headers, &parts.method)?;
-        let (summary, body, received) = match call {
+        let (summary, body) = match call {
             Some(_) => {
-                let (body, received) = client.receive(body).await?;
-                let (summary, body) = message::read(&mut parts.headers, accept, body)?;
-                (summary, body, Some(received))
+                let (body, mut received) = client.receive(body).await?;
+                let ReadMessage { summary, body, memory } =
+                    message::read(&mut parts.headers, accept, body, &client).await?;
+                received.hold(memory)?;
+                // rmcp keeps the extensions with the parsed message until the call has ended, which may be after the
+                // client has disconnected.
+                parts.extensions.insert(Arc::new(received));
+                (summary, Body::from(body))
             }
-            None => (RequestSummary::default(), Body::empty(), None),
+            None => (RequestSummary::default(), Body::empty()),
         };
         let id = match &session {
             Some(session) if !summary.id.is_null() => Some(take_id(session, &summary).await?),
@@ -151,7 +156,6 @@ impl<H: ServerHandler> McpHandler<H> {
             _ => self.mcp.handle(Request::from_parts(parts, body)).await.map(Body::new),
         };
         let response = answer::rejections_to_json(response, &summary).await;
-        drop(received);
         if let (Some(id), Some(opening)) = (text(response.headers(), &SESSION), opening) {
             self.register(id, principal, opening, session).await;
         }

@@ -1,14 +1,17 @@
 //! The JSON-RPC message in the body of a POST: media types, parsing, and what rmcp gets of it.
 
-use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use rmcp::model::ErrorCode;
 use serde_json::Value;
 
 use super::accept::{Accept, BOTH, Events};
+use super::admission::Client;
 use super::rejection::Rejection;
 use crate::server::json_rpc::{self, Invalid};
+
+/// Bodies above this size are parsed on a blocking thread. Other requests wait for an async thread that parses.
+const LARGE: usize = 16 * 1024;
 
 /// Media types that are accepted as JSON.
 const JSON: [&str; 4] = ["application/json", "application/json-rpc", "application/jsonrequest", "text/json"];
@@ -39,16 +42,30 @@ pub(super) fn check_accept(headers: &mut HeaderMap, method: &Method) -> Result<A
     Err(Rejection::of_message(StatusCode::NOT_ACCEPTABLE, "accept", Invalid::request(remedy)))
 }
 
+/// A message that has been read.
+pub(super) struct ReadMessage {
+    pub(super) summary: RequestSummary,
+    /// The body for rmcp.
+    pub(super) body: Bytes,
+    /// Estimated memory of the parsed message.
+    pub(super) memory: usize,
+}
+
 /// Reads the message in a body. The headers and the body are rewritten to what rmcp requires.
-pub(super) fn read(
+pub(super) async fn read(
     headers: &mut HeaderMap,
     accept: Accept,
     body: Bytes,
-) -> Result<(RequestSummary, Body), Rejection> {
+    client: &Client,
+) -> Result<ReadMessage, Rejection> {
     check_type(headers).map_err(|remedy| {
         Rejection::of_message(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", Invalid::request(remedy))
     })?;
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if body.len() > LARGE { client.parse(move || parse(body, accept)).await? } else { parse(body, accept) }
+}
+
+fn parse(body: Bytes, accept: Accept) -> Result<ReadMessage, Rejection> {
     let mut message = json_rpc::read(&body).map_err(|invalid| {
         // Invalid parameters of a request are answered with status 200, as rmcp does.
         let answer = invalid.code == ErrorCode::INVALID_PARAMS && !invalid.is_notification;
@@ -75,8 +92,8 @@ pub(super) fn read(
             Invalid::request(remedy).of(summary.id),
         ));
     }
-    let body = if message.is_unchanged() { body } else { message.into_value().to_string().into() };
-    Ok((summary, Body::from(body)))
+    let (body, size) = message.into_text(body);
+    Ok(ReadMessage { summary, body, memory: size.memory() })
 }
 
 /// The remedy if the body is not JSON in UTF-8. A body without a content type is read as JSON.

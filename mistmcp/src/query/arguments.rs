@@ -1,12 +1,16 @@
 //! Arguments of a query: the tables ([`QueryTables`]) and the SQL text ([`Sql`]).
 
 use schemars::{Schema, json_schema};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::json_size::JsonSize;
 use crate::{Arg, Mismatch, QueryValue};
 
 /// Tables of a query at most.
 const MOST_TABLES: usize = 8;
+/// JSON values of tables or arguments that are written as a text, at most.
+const MOST_VALUES: usize = 2_000;
 /// Characters of a table's name at most.
 const LONGEST_NAME: usize = 60;
 
@@ -48,7 +52,7 @@ impl Arg for QueryTables {
         let parsed;
         let value = match value {
             Value::String(text) => {
-                parsed = serde_json::from_str(text).map_err(|_| wanted())?;
+                parsed = of_text(text)?;
                 &parsed
             }
             other => other,
@@ -78,6 +82,12 @@ impl Arg for QueryTables {
     fn wire(&self) -> QueryValue {
         QueryValue::Nothing
     }
+}
+
+/// Parses JSON in a text. Its values count as those of a message do.
+fn of_text<T: DeserializeOwned>(text: &str) -> Result<T, Mismatch> {
+    JsonSize::of(text.as_bytes(), MOST_VALUES).ok_or_else(wanted)?;
+    serde_json::from_str(text).map_err(|_| wanted())
 }
 
 fn wanted() -> Mismatch {
@@ -123,7 +133,7 @@ fn of(source: &Value) -> Result<TableSource, Mismatch> {
         // Some languages serialize an empty object as an empty list.
         Some(Value::Array(items)) if items.is_empty() => Map::new(),
         Some(Value::String(text)) if text.trim().is_empty() => Map::new(),
-        Some(Value::String(text)) => serde_json::from_str(text).map_err(|_| wanted())?,
+        Some(Value::String(text)) => of_text(text)?,
         Some(_) => return Err(wanted()),
     };
     if let Some(other) = fields.keys().find(|key| *key != "tool" && *key != "arguments") {
@@ -195,6 +205,11 @@ mod tests {
             (json!({}), "1 to 8 tables"),
             (Value::Object(many), "1 to 8 tables"),
             (json!(7), "an object such as"),
+            (json!(format!("{{\"a\":[{}0]}}", "[],".repeat(3_000))), "an object such as"),
+            (
+                json!({ "a": { "tool": "x", "arguments": format!("{{\"b\":[{}0]}}", "[0],".repeat(1_500)) } }),
+                "an object such as",
+            ),
             (json!({ "a": { "arguments": {} } }), "an object such as"),
             (json!({ "a": "x", "A": "y" }), "upper and lower case"),
             (json!({ "": "x" }), "1 to 60 characters"),

@@ -1,4 +1,4 @@
-//! Execution of a query's statement on a blocking thread ([`run`]).
+//! Execution of a query's statement on a thread of its own ([`run`]).
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -7,7 +7,6 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use rusqlite::Batch;
 use rusqlite::fallible_iterator::FallibleIterator as _;
-use tokio::task::spawn_blocking;
 
 use super::concurrency::{self, Permit};
 use super::empty_columns::EmptyColumns;
@@ -17,6 +16,7 @@ use super::sandbox::{self, Refused, Stop};
 use super::table::Table;
 use crate::Call;
 use crate::call::Stage;
+use crate::work;
 
 /// Time of a statement at most.
 pub(super) const TIME: Duration = Duration::from_secs(10);
@@ -70,7 +70,7 @@ impl Drop for StopOnDrop {
     }
 }
 
-/// Runs the statement on a blocking thread, which keeps the permits until it has ended, even if the call is dropped.
+/// Runs the statement on a thread of its own, which keeps the permits until it has ended, even if the call is dropped.
 async fn run_once(
     request: SelectRequest,
     permit: Permit,
@@ -84,9 +84,9 @@ async fn run_once(
         drop(of_query);
         (outcome, permit)
     };
-    let outcome = spawn_blocking(job).await;
+    let outcome = work::on_own_thread(job).await;
     drop(on_drop);
-    outcome.map_err(|_| Failure::Broken)
+    outcome.ok_or(Failure::Broken)
 }
 
 /// Runs the statement. Unknown columns of tables that are empty are added to them without values.

@@ -6,14 +6,23 @@
 mod params;
 mod text;
 
+use std::fmt;
+
+use bytes::Bytes;
 use rmcp::model::ErrorCode;
 use serde::Deserialize;
+use serde::de::{self, Deserializer, Visitor};
 use serde_json::{Map, Value, json};
 
+use crate::json_size::JsonSize;
 use crate::text::shortened;
 
 /// Longest error message, in bytes.
 const MAX_ERROR_BYTES: usize = 1_000;
+/// Values of a message at most. A parsed value takes up to 400 bytes of memory. A tool call has some dozens.
+const MAX_VALUES: usize = 20_000;
+/// Estimated memory of an `initialize` at most. Its parameters are kept as long as the session.
+const MAX_INITIALIZE_MEMORY: usize = 32 * 1024;
 
 /// A valid message.
 #[derive(Debug)]
@@ -21,6 +30,8 @@ pub(crate) struct Message {
     object: Map<String, Value>,
     /// Whether the message equals the bytes it was parsed from.
     unchanged: bool,
+    /// The size of the text that it was parsed from.
+    size: JsonSize,
 }
 
 /// A JSON-RPC error for an invalid message.
@@ -38,6 +49,7 @@ pub(crate) struct Invalid {
 /// some languages and models serialize one like that.
 pub(crate) fn read(bytes: &[u8]) -> Result<Message, Invalid> {
     let text = text::decode(bytes).map_err(Invalid::parse)?;
+    let size = JsonSize::of(text, MAX_VALUES).ok_or_else(|| too_many_values(text))?;
     let (value, mut unchanged) = parse(text)?;
     unchanged &= text.len() == bytes.len();
     let mut object = match value {
@@ -57,16 +69,24 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Message, Invalid> {
     let id = id.cloned().unwrap_or_default();
     check(&object).map_err(|message| Invalid::request(message).of(id.clone()))?;
     let Some(Value::String(method)) = object.get("method").cloned() else {
-        return Ok(Message { object, unchanged });
+        return Ok(Message { object, unchanged, size });
     };
     let is_notification = !object.contains_key("id");
-    match params::normalize(&method, &mut object) {
-        Ok(changed) => Ok(Message { object, unchanged: unchanged && !changed }),
-        Err(message) => {
-            let message = shortened(&message, MAX_ERROR_BYTES);
-            Err(Invalid { id, code: ErrorCode::INVALID_PARAMS, message, is_notification })
+    let normalized = params::normalize(&method, &mut object).and_then(|changed| {
+        let message = Message { object, unchanged: unchanged && !changed, size };
+        if method == "initialize" && message.size().memory() > MAX_INITIALIZE_MEMORY {
+            return Err(
+                "`initialize` is too large, because its `params` are kept as long as the session: send \
+                        capabilities without large settings, and `clientInfo` with a short name and version."
+                    .to_owned(),
+            );
         }
-    }
+        Ok(message)
+    });
+    normalized.map_err(|message| {
+        let message = shortened(&message, MAX_ERROR_BYTES);
+        Invalid { id, code: ErrorCode::INVALID_PARAMS, message, is_notification }
+    })
 }
 
 impl Message {
@@ -97,8 +117,28 @@ impl Message {
         }
     }
 
+    /// The size of the message as it is now.
+    fn size(&self) -> JsonSize {
+        if self.unchanged {
+            return self.size;
+        }
+        let text = serde_json::to_vec(&self.object).unwrap_or_default();
+        JsonSize::of(&text, usize::MAX).unwrap_or(self.size)
+    }
+
     pub(crate) fn into_value(self) -> Value {
         Value::Object(self.object)
+    }
+
+    /// The text of the message, and its size. `received` is the text that it was parsed from.
+    pub(crate) fn into_text(self, received: Bytes) -> (Bytes, JsonSize) {
+        if self.unchanged {
+            return (received, self.size);
+        }
+        let before = self.size;
+        let text = Bytes::from(self.into_value().to_string());
+        let size = JsonSize::of(&text, usize::MAX).unwrap_or(before);
+        (text, size)
     }
 }
 
@@ -139,8 +179,7 @@ fn parse(text: &[u8]) -> Result<(Value, bool), Invalid> {
     {
         return Ok((value, false));
     }
-    let id = serde_json::from_slice(text).map_or(Value::Null, |Head { id }| id);
-    let id = if is_id(&id) { id } else { Value::Null };
+    let id = id_of(text);
     // serde_json has no error kind for this.
     let message = if error.to_string().starts_with("recursion limit exceeded") {
         "The message is nested deeper than 127 levels, which are the most that are read. Send it with fewer levels."
@@ -151,11 +190,50 @@ fn parse(text: &[u8]) -> Result<(Value, bool), Invalid> {
     Err(Invalid::parse(message).of(id))
 }
 
-/// The id of a message that cannot be parsed as a whole. Serde skips the other members without checking depth or
-/// characters.
+/// The error for a message with more values than are read.
+fn too_many_values(text: &[u8]) -> Invalid {
+    Invalid::request(format!(
+        "The message has more than {MAX_VALUES} JSON values, which are the most that are read. Send fewer, and texts in \
+         place of nested lists and objects."
+    ))
+    .of(id_of(text))
+}
+
+/// The id of a message that is not parsed as a whole. Null if it has none.
+fn id_of(text: &[u8]) -> Value {
+    serde_json::from_slice(text).map_or(Value::Null, |Head { id }| id)
+}
+
+/// Serde skips the other members without parsing them, and without checking depth or characters.
 #[derive(Deserialize)]
 struct Head {
+    #[serde(deserialize_with = "scalar_id")]
     id: Value,
+}
+
+/// Parses a text or an integer. Anything else is an error as soon as it begins, however large it is.
+fn scalar_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+    struct Id;
+    impl Visitor<'_> for Id {
+        type Value = Value;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("a text or an integer")
+        }
+
+        fn visit_str<E: de::Error>(self, id: &str) -> Result<Value, E> {
+            Ok(id.into())
+        }
+
+        fn visit_i64<E: de::Error>(self, id: i64) -> Result<Value, E> {
+            Ok(id.into())
+        }
+
+        fn visit_u64<E: de::Error>(self, id: u64) -> Result<Value, E> {
+            Ok(i64::try_from(id).map_or(Value::Null, Value::from))
+        }
+    }
+    deserializer.deserialize_any(Id)
 }
 
 /// Removes meaningless null members of the envelope. Returns whether anything changed.

@@ -34,7 +34,7 @@ pub(crate) struct Scenario {
 
 const SOON: Duration = Duration::from_secs(5);
 
-pub(crate) const SCENARIOS: [Scenario; 9] = [
+pub(crate) const SCENARIOS: [Scenario; 10] = [
     Scenario {
         name: "findTools: a query of 1 MB",
         attack: |target| Box::pin(query(target)),
@@ -46,6 +46,12 @@ pub(crate) const SCENARIOS: [Scenario; 9] = [
         attack: |target| Box::pin(arguments(target)),
         later: SOON,
         aims: &[Aim::Processor(200)],
+    },
+    Scenario {
+        name: "24 messages of 1 MB in nested lists",
+        attack: |target| Box::pin(nested(target)),
+        later: SOON,
+        aims: &[Aim::Processor(500), Aim::Peak(100), Aim::Later(100)],
     },
     Scenario {
         name: "HTTP/2: 15 x 128 answers, window 0",
@@ -147,6 +153,34 @@ async fn arguments(target: Target) -> Result<String> {
     let other = call(target, &client, "?mode=all", "made-up-token", "getSiteInfo", site).await?.1;
     ensure!(one.contains("at most") && other.contains("at most 200"), "{one} {other}");
     Ok("2 of 2".to_owned())
+}
+
+/// Lists in lists in `_meta`, which take two hundred times the memory of their text, in calls that wait for Mist: half
+/// of them with as many lists as fit into a message, half with as many as are read.
+async fn nested(target: Target) -> Result<String> {
+    let client = client(target)?;
+    let mut calls = JoinSet::new();
+    for number in 0..24 {
+        let client = client.clone();
+        calls.spawn(async move {
+            let lists =
+                vec!["[".repeat(100) + &"]".repeat(100); if number % 2 == 0 { 5_100 } else { 190 }].join(",");
+            let site = format!("00000000-0000-4000-9000-{number:012}");
+            let body =
+                message("tools/call", &json!({ "name": "getSiteInfo", "arguments": { "site_id": site } }));
+            let head = r#""io.modelcontextprotocol/clientCapabilities":{"#;
+            let body = body.replacen(head, &format!(r#"{head}"experimental":{{"a":{{"b":[{lists}]}}}}"#), 1);
+            let request = client.post(format!("http://{}/mcp?mode=all", target.address)).body(body);
+            let request = modern(request, "tools/call", "made-up-token").header("mcp-name", "getSiteInfo");
+            anyhow::Ok(request.send().await?.status().as_u16())
+        });
+    }
+    let mut refused = 0;
+    while let Some(called) = calls.join_next().await {
+        refused += usize::from(matches!(called??, 400 | 429));
+    }
+    ensure!(refused >= 12, "{refused} of 24 were refused");
+    Ok(format!("{refused} of 24"))
 }
 
 async fn connect(target: Target) -> Result<TcpStream> {

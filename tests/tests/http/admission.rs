@@ -4,6 +4,7 @@
 mod connections;
 mod messages;
 mod new_clients;
+mod parsed;
 mod proxies;
 
 use std::net::IpAddr;

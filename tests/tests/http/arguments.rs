@@ -74,14 +74,16 @@ async fn names_ids_and_times_are_limited() {
 async fn other_texts_and_lists_are_limited() {
     let fixture = Fixture::start("").await;
     let alice = fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless);
-    for text in [json!("x".repeat(65_537)), json!(vec!["x"; 40_000]), json!(vec![1; 66_000])] {
+    for text in
+        [json!("x".repeat(65_537)), json!(vec!["x".repeat(10); 7_000]), json!(vec![1_234_567_890; 7_000])]
+    {
         let asked = json!({ "hostname": text });
         assert_too_long(&alice, "searchOrgWirelessClients", asked, "hostname", "at most 65536").await;
     }
     let many: serde_json::Map<_, _> =
-        (0..50_000).map(|number| (format!("unknown{number}"), json!(1))).collect();
+        (0..15_000).map(|number| (format!("unknown{number}"), json!(1))).collect();
     let refused = alice.refusal("searchOrgSites", many.into()).await;
-    assert!(refused.contains("50000 parameters are unknown"), "{refused}");
+    assert!(refused.contains("15000 parameters are unknown"), "{refused}");
     assert_eq!(fixture.upstream.connections(), 0);
 }
 
@@ -92,7 +94,7 @@ async fn fields_are_limited_in_number_length_and_depth() {
     let many = (0..201).map(|number| format!("n{number}")).collect::<Vec<_>>();
     for fields in [
         json!("name,".repeat(150_000)),
-        json!(vec!["name"; 140_000]),
+        json!(vec!["name"; 15_000]),
         json!(many),
         json!(many.join(",")),
         json!("x".repeat(201)),

@@ -107,7 +107,7 @@ pub(in crate::cli) struct HttpFlags {
     #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = LIMITS)]
     pub(in crate::cli) max_requests_per_address: u32,
 
-    /// Bytes of messages that clients are still sending; one address may have a quarter
+    /// Bytes of messages that clients are still sending, and of large ones in memory; one address may have a quarter
     #[arg(long, env = "MISTMCP_MAX_BODY_BYTES", default_value = "33554432", value_name = "N", help_heading = LIMITS)]
     #[arg(value_parser = clap::value_parser!(u32).range(8_388_608..))]
     pub(in crate::cli) max_body_bytes: u32,

@@ -6,9 +6,10 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use tokio::sync::Semaphore;
 
 use super::budget::Budget;
-use super::limits::{AdmissionLimits, SHARE};
+use super::limits::{AdmissionLimits, PARSES, SHARE};
 use crate::mist::ValidationLimiter;
 
 /// The unit that quotas are counted for: an IPv4 address, or an IPv6 /64, all of which usually belongs to one client.
@@ -21,6 +22,8 @@ pub(crate) struct Address {
     pub(super) connections: Arc<Budget>,
     pub(super) requests: Arc<Budget>,
     pub(super) body_bytes: Arc<Budget>,
+    /// Large messages that are being parsed.
+    pub(super) parses: Semaphore,
     pub(super) answer_bytes: Arc<Budget>,
     pub(super) new_clients: Arc<Budget>,
     pub(super) validation_limiter: Arc<ValidationLimiter>,
@@ -52,6 +55,7 @@ impl Address {
             connections: Budget::new(limits.connections_per_address, None),
             requests: Budget::new(limits.requests_per_address, None),
             body_bytes: Budget::new(limits.body_bytes / SHARE, None),
+            parses: Semaphore::new(PARSES),
             answer_bytes: Budget::new(limits.answer_bytes / SHARE, None),
             new_clients: Budget::new(limits.new_clients_per_address, None),
             validation_limiter: Arc::new(ValidationLimiter::new(limits.new_tokens_per_minute)),

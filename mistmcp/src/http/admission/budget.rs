@@ -34,9 +34,27 @@ impl Budget {
     pub(super) fn used(&self) -> usize {
         self.used.load(Ordering::Acquire)
     }
+
+    fn release(&self, amount: usize) {
+        self.used.fetch_sub(amount, Ordering::AcqRel);
+        if let Some(gauge) = &self.gauge {
+            gauge.dec_by(signed(amount));
+        }
+    }
 }
 
 impl BudgetPermit {
+    /// Changes the amount. Returns whether that much is left.
+    pub(super) fn resize(&mut self, amount: usize) -> bool {
+        if let Some(more) = amount.checked_sub(self.amount) {
+            return self.grow(more);
+        }
+        let excess = self.amount - amount;
+        self.amount = amount;
+        self.budget.release(excess);
+        true
+    }
+
     /// Takes more, if that much is left.
     pub(super) fn grow(&mut self, amount: usize) -> bool {
         let Budget { used, limit, gauge } = &*self.budget;
@@ -56,10 +74,7 @@ impl BudgetPermit {
 
 impl Drop for BudgetPermit {
     fn drop(&mut self) {
-        self.budget.used.fetch_sub(self.amount, Ordering::AcqRel);
-        if let Some(gauge) = &self.budget.gauge {
-            gauge.dec_by(signed(self.amount));
-        }
+        self.budget.release(self.amount);
     }
 }
 
@@ -77,6 +92,8 @@ mod tests {
         let mut first = budget.take(6).unwrap();
         assert!(budget.take(5).is_none() && !first.grow(5) && !first.grow(usize::MAX));
         assert!(first.grow(4) && budget.take(1).is_none());
+        assert!(first.resize(3) && budget.used() == 3 && !first.resize(11) && budget.used() == 3);
+        assert!(first.resize(8) && budget.used() == 8);
         drop(first);
         assert!(budget.used() == 0 && budget.take(10).is_some());
     }

@@ -14,7 +14,8 @@ pub(crate) struct AdmissionLimits {
     /// Requests and streams in flight, in total and per address.
     pub(crate) requests: usize,
     pub(crate) requests_per_address: usize,
-    /// Bytes of incomplete messages, in total. One address may use a quarter.
+    /// Bytes of incomplete messages, and memory of large ones until their call has ended, in total. One address may use
+    /// a quarter.
     pub(crate) body_bytes: usize,
     /// Bytes of responses that clients have not read yet, in total. One address may use a quarter.
     pub(crate) answer_bytes: usize,
@@ -30,6 +31,8 @@ pub(crate) struct AdmissionLimits {
 pub(super) const NEW_CLIENTS: usize = 2_048;
 /// The divisor of the byte quotas for one address.
 pub(super) const SHARE: usize = 4;
+/// Large messages of one address that are parsed at once.
+pub(super) const PARSES: usize = 2;
 /// How long a client may take to send a message.
 pub(in crate::http) const SENDING: Duration = Duration::from_secs(15);
 /// How long a client may leave a response unread, or a socket write blocked.

@@ -12,6 +12,11 @@ use serde_json::{Map, Value};
 /// The `_meta` key in which stateless requests declare client capabilities.
 const CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 
+/// Members of `_meta` that are used, besides those with the [`PREFIX`].
+const USED_META: [&str; 4] = ["progressToken", "traceparent", "tracestate", "baggage"];
+/// The prefix of MCP's own members of `_meta`.
+const PREFIX: &str = "io.modelcontextprotocol/";
+
 /// The pointer in `params` to their protocol version.
 const VERSION: &str = "/_meta/io.modelcontextprotocol~1protocolVersion";
 
@@ -49,8 +54,18 @@ pub(super) fn normalize(method: &str, object: &mut Map<String, Value>) -> Result
     changed |= params.get_mut("capabilities").is_some_and(make_capabilities);
     match params.get_mut("_meta") {
         None => {}
-        Some(Value::Object(meta)) => changed |= meta.get_mut(CAPABILITIES).is_some_and(make_capabilities),
+        Some(Value::Object(meta)) => {
+            // What nothing reads is not kept in memory while the request waits.
+            let before = meta.len();
+            meta.retain(|name, _| USED_META.contains(&name.as_str()) || name.starts_with(PREFIX));
+            changed |= meta.len() != before;
+            changed |= meta.get_mut(CAPABILITIES).is_some_and(make_capabilities);
+        }
         Some(_) => return Err("`params._meta` must be an object.".to_owned()),
+    }
+    if let ("initialize", Some(Value::Object(client))) = (method, params.get_mut("clientInfo")) {
+        // They may be images, and would be kept as long as the session.
+        changed |= client.shift_remove("icons").is_some();
     }
     if let Some(Value::Object(context)) = params.get_mut("context")
         && context.get("arguments").is_some_and(is_empty)

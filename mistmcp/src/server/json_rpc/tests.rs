@@ -190,3 +190,64 @@ fn capabilities_as_empty_arrays_are_accepted() {
     let capabilities = read(text.as_bytes()).unwrap().into_value()["params"]["capabilities"].clone();
     assert_eq!(capabilities, json!({ "roots": {}, "sampling": {}, "elicitation": { "form": {} } }));
 }
+
+#[test]
+fn a_message_with_too_many_values_is_rejected_before_it_is_parsed() {
+    let deep = "[".repeat(100) + &"]".repeat(100);
+    let lists = |count: usize| format!("[{}]", vec![deep.as_str(); count].join(","));
+    let numbers = format!("[{}]", vec!["1"; MAX_VALUES].join(","));
+    let members: Vec<_> = (0..MAX_VALUES).map(|number| format!("\"{number}\":0")).collect();
+    let objects = format!("{{{}}}", members.join(","));
+    for values in [&lists(5_100), &lists(210), &numbers, &objects] {
+        for text in [
+            call(&format!(r#"{{"name":"getSelf","_meta":{{"x":{values}}}}}"#)),
+            call(&format!(r#"{{"name":"getSelf","arguments":{{"x":{values}}}}}"#)),
+            format!(r#"{{"id":7,"jsonrpc":"2.0","method":"tools/nope","params":{values}}}"#),
+        ] {
+            let (code, id, message) = rejection_of(&text);
+            assert_eq!((code, id), (-32600, json!(7)));
+            assert!(message.contains("20000 JSON values"), "{message}");
+        }
+        for text in [
+            values.clone(),
+            format!(r#"{{"jsonrpc":"2.0","id":{values},"method":"ping"}}"#),
+            // The id of a response is that of another request.
+            format!(r#"{{"jsonrpc":"2.0","result":{{"action":"accept","content":{values}}}}}"#),
+        ] {
+            let (code, id, _) = rejection_of(&text);
+            assert_eq!((code, id), (-32600, Value::Null));
+        }
+    }
+    assert!(read(call(&format!(r#"{{"name":"a","arguments":{{"x":{}}}}}"#, lists(190))).as_bytes()).is_ok());
+}
+
+#[test]
+fn unused_members_of_meta_are_dropped() {
+    let params = r#"{"name":"a","_meta":{"progressToken":1,"traceparent":"00-a","io.modelcontextprotocol/x":{},"x":[[]]}}"#;
+    let message = read(call(params).as_bytes()).unwrap();
+    assert!(!message.is_unchanged());
+    let meta = message.into_value()["params"]["_meta"].clone();
+    assert_eq!(meta, json!({ "progressToken": 1, "traceparent": "00-a", "io.modelcontextprotocol/x": {} }));
+}
+
+#[test]
+fn the_parameters_that_are_kept_with_a_session_are_small() {
+    let initialize = |client: &str, capabilities: &str| {
+        format!(
+            r#"{{"jsonrpc":"2.0","id":7,"method":"initialize","params":{{"protocolVersion":"2025-11-25","capabilities":{capabilities},"clientInfo":{client}}}}}"#
+        )
+    };
+    let (long, client) = ("x".repeat(100_000), r#"{"name":"a","version":"1"}"#);
+    for text in [
+        initialize(&format!(r#"{{"name":"{long}","version":"1"}}"#), "{}"),
+        initialize(client, &format!(r#"{{"experimental":{{"a":{{"b":"{long}"}}}}}}"#)),
+        initialize(client, &format!(r#"{{"extensions":{{"a":{{"b":[{}0]}}}}}}"#, "[1],".repeat(200))),
+    ] {
+        let (code, id, message) = rejection_of(&text);
+        assert_eq!((code, id), (-32602, json!(7)), "{message}");
+        assert!(message.contains("`clientInfo`"), "{message}");
+    }
+    let icons = format!(r#"{{"name":"a","version":"1","icons":[{{"src":"data:{long}"}}]}}"#);
+    let value = read(initialize(&icons, "{}").as_bytes()).unwrap().into_value();
+    assert_eq!(value["params"]["clientInfo"], json!({ "name": "a", "version": "1" }));
+}

@@ -57,7 +57,17 @@ async fn headers_of_untrusted_clients_are_ignored() {
 #[tokio::test]
 async fn a_trusted_proxy_is_named_as_a_network() {
     let upstream = MockUpstream::start().await;
-    for wrong in ["proxy.example", "10.0.0.0/33", "*"] {
+    for wrong in [
+        "proxy.example",
+        "10.0.0.0/33",
+        "*",
+        "0.0.0.0/0",
+        "::/0",
+        "10.0.0.5,0.0.0.0/0",
+        "0.0.0.0/1,128.0.0.0/1",
+        "8000::/1",
+        "10.0.0.0/0",
+    ] {
         let finished =
             Launch::at(&upstream, &format!("--transport http --port 0 --trusted-proxy {wrong}")).run().await;
         assert_ne!(finished.status.code(), Some(0), "{wrong}");
@@ -67,7 +77,7 @@ async fn a_trusted_proxy_is_named_as_a_network() {
             finished.stderr
         );
     }
-    for right in ["10.0.0.5", "10.0.0.0/24,fd00::/8"] {
+    for right in ["10.0.0.5", "10.0.0.0/24,fd00::/8", "10.0.0.0/8,fc00::/7,::1"] {
         let fixture = Fixture {
             server: Launch::at(&upstream, &format!("--trusted-proxy {right}")).serve().await,
             upstream: MockUpstream::start().await,
@@ -76,5 +86,28 @@ async fn a_trusted_proxy_is_named_as_a_network() {
             fixture.alice("").lifecycle(Lifecycle::Stateless).ask("tools/list", json!({})).await.status,
             200
         );
+    }
+}
+
+#[tokio::test]
+async fn a_limit_for_one_client_above_that_for_all_is_warned_of_at_start() {
+    for (flags, named) in [
+        ("--max-connections-per-address 9000", "--max-connections,"),
+        ("--max-connections-per-address 60 --max-connections 50", "--max-connections,"),
+        ("--max-requests-per-address 100 --max-requests 99", "--max-requests,"),
+        ("--max-sessions-per-token 20 --max-sessions 10", "--max-sessions,"),
+    ] {
+        let errors = Fixture::start(flags).await.server.errors();
+        let flag = flags.split(' ').next().unwrap();
+        assert!(
+            errors.contains(&format!("warning: {flag} is ")) && errors.contains(named),
+            "{flags}: {errors}"
+        );
+    }
+    for flags in
+        ["", "--max-connections 30 --max-requests 20 --max-sessions 10", "--max-connections-per-address 8192"]
+    {
+        let errors = Fixture::start(flags).await.server.errors();
+        assert!(!errors.contains("warning"), "{flags}: {errors}");
     }
 }
