@@ -34,7 +34,8 @@ pub(crate) const LARGE: usize = 1 << 20;
 const OWN_PAGE: usize = 8 << 20;
 
 /// Makes mimalloc return free memory of all threads to the system. It does that a second after memory was freed, but only
-/// when a page is freed again: an idle process would keep all of it. The block is never touched, so it takes no memory.
+/// when a page is freed again: an idle process kept 998 MB for minutes after calls that had ended. The block is never touched, so
+/// it takes no memory.
 pub(crate) fn release_free_memory() {
     drop(black_box(Vec::<u8>::with_capacity(OWN_PAGE)));
 }
@@ -59,8 +60,9 @@ pub(crate) async fn on_large<T: Send + 'static>(job: impl FnOnce() -> T + Send +
 }
 
 /// Runs a job on a thread of its own, which ends with the job. It is for jobs that allocate much in C, as SQLite does:
-/// glibc keeps what a thread has freed as long as the thread lives, and a blocking thread lives on. None if the job
-/// panicked, or the system gives no thread.
+/// glibc keeps what a thread has freed as long as the thread lives, and a blocking thread lives on. Eight statements that each
+/// used up SQLite's 640 MB, two at once, took 1,341 MB on blocking threads, and 706 MB so. None if the job panicked, or the
+/// system gives no thread.
 #[cfg(feature = "query")]
 pub(crate) async fn on_own_thread<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     let (sender, receiver) = oneshot::channel();
