@@ -101,7 +101,8 @@ impl Message {
     }
 
     /// Whether the message equals the bytes it was parsed from.
-    pub(crate) fn is_unchanged(&self) -> bool {
+    #[cfg(test)]
+    fn is_unchanged(&self) -> bool {
         self.unchanged
     }
 
