@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use rmcp::handler::server::ServerHandler;
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
+use super::accept::Accept;
 use super::admission::{Client, NewClient};
 use super::answer;
 use super::authentication::Authenticated;
@@ -127,16 +129,7 @@ impl<H: ServerHandler> McpHandler<H> {
         };
         let accept = message::check_accept(&mut parts.headers, &parts.method)?;
         let (summary, body) = match call {
-            Some(_) => {
-                let (body, mut received) = client.receive(body).await?;
-                let ReadMessage { summary, body, memory } =
-                    message::read(&mut parts.headers, accept, body, &client).await?;
-                received.hold(memory)?;
-                // rmcp keeps the extensions with the parsed message until the call has ended, which may be after the
-                // client has disconnected.
-                parts.extensions.insert(Arc::new(received));
-                (summary, Body::from(body))
-            }
+            Some(_) => receive(&mut parts, accept, body, &client).await?,
             None => (RequestSummary::default(), Body::empty()),
         };
         let id = match &session {
@@ -261,6 +254,22 @@ pub(super) async fn new_client(
 ) -> Result<Option<NewClient>, Rejection> {
     let Some(client) = admission else { return Ok(None) };
     client.proof(&context.pool, &context.cloud, &context.tokens).admit().await
+}
+
+/// Receives the message of a POST. The quota that it uses is one of the extensions, which rmcp keeps with the parsed message
+/// until the call has ended, which may be after the client has disconnected.
+async fn receive(
+    parts: &mut Parts,
+    accept: Accept,
+    body: Body,
+    client: &Client,
+) -> Result<(RequestSummary, Body), Rejection> {
+    let (body, mut received) = client.receive(body).await?;
+    let ReadMessage { summary, body, memory } =
+        message::read(&mut parts.headers, accept, body, client).await?;
+    received.hold(memory)?;
+    parts.extensions.insert(Arc::new(received));
+    Ok((summary, Body::from(body)))
 }
 
 /// Takes the id of a request in its session.
