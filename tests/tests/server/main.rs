@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod accounts;
+mod accounts_check;
 mod accounts_faults;
+mod accounts_file;
 mod accounts_lists;
+mod accounts_reload;
 mod accounts_scope;
 mod advice;
 mod answer_tools;

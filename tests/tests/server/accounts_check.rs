@@ -1,0 +1,99 @@
+//! `mistmcp check` with an accounts file.
+
+use mistmcp_tests::{Answer, TOKEN};
+use serde_json::{Value, json};
+
+use crate::accounts::{ACME, Customers, SITE_OF_ACME, TOKENS, customer};
+
+#[tokio::test]
+async fn check_warns_of_accounts_that_see_the_same_and_of_organizations_that_none_sees() {
+    let other = "0c000000-0000-4000-8000-000000000003";
+    let both = Customers {
+        acme: customer(ACME, "Acme", SITE_OF_ACME).await,
+        beta: customer(ACME, "Acme", SITE_OF_ACME).await,
+    };
+    for (more, wanted) in [
+        (["", ""], format!("acme and beta see the same organization, {ACME}")),
+        (
+            ["", &format!("orgs = [\"{other}\"]")],
+            format!("`orgs` names {other}, which its token does not see"),
+        ),
+    ] {
+        let finished = both.launch(more).arguments("check").run().await;
+        assert!(finished.output().contains(&wanted), "{wanted}: {}", finished.output());
+    }
+    let people = ["", "users = [\"*\"]\ngroups = [\"noc \"]"];
+    let launch = both.launch(people).arguments("--oauth-issuer https://login.example.com");
+    let launch = launch.arguments("--oauth-audience https://mist.example.com/mcp check");
+    let finished = launch.run().await;
+    for wanted in ["account `acme` has neither `users` nor `groups`", "with `*`", "white space"] {
+        assert!(finished.output().contains(wanted), "{wanted}: {}", finished.output());
+    }
+}
+
+#[tokio::test]
+async fn check_goes_through_all_accounts() {
+    let customers = Customers::start().await;
+    customers.beta.answers("/api/v1/self", (0..9).map(|_| Answer::json(&json!({})).status(401)));
+    let finished = customers.launch(["", ""]).arguments("check --json").run().await;
+    let report: Value = serde_json::from_str(&finished.output()).unwrap();
+    let mark = |what: &str| {
+        let findings = report["findings"].as_array().unwrap();
+        findings.iter().find(|finding| finding["what"] == what).unwrap_or_else(|| panic!("{what}: {report}"))
+            ["mark"]
+            .clone()
+    };
+    assert_eq!(
+        (mark("accounts"), mark("account acme"), mark("account beta")),
+        ("ok".into(), "ok".into(), "failed".into())
+    );
+    assert_eq!(finished.code(), Some(1));
+    for token in TOKENS.iter().chain([&TOKEN]) {
+        assert!(!finished.output().contains(token));
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn token_files_that_others_may_read_are_told_in_one_line() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let with_modes = async |modes: [u32; 2]| {
+        let customers = Customers::start().await;
+        let launch = customers.launch(["", ""]);
+        for (name, mode) in ["acme.token", "beta.token"].into_iter().zip(modes) {
+            let path = launch.folder().join(name);
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+        }
+        (customers, launch)
+    };
+    for (modes, named) in [
+        ([0o600, 0o600], &[][..]),
+        ([0o400, 0o644], &["beta.token (mode 644)"]),
+        ([0o640, 0o604], &["acme.token (mode 640)", "beta.token (mode 604)"]),
+    ] {
+        let (_customers, launch) = with_modes(modes).await;
+        let finished = launch.run().await;
+        let told: Vec<_> = finished.stderr.lines().filter(|line| line.contains("may read")).collect();
+        assert_eq!(told.len(), usize::from(!named.is_empty()), "{modes:?}: {}", finished.stderr);
+        for name in named {
+            assert!(
+                told[0].contains("warning") && told[0].contains(name) && told[0].contains("chmod 600"),
+                "{told:?}"
+            );
+        }
+        let (_customers, launch) = with_modes(modes).await;
+        let finished = launch.arguments("check --json").run().await;
+        let report: Value = serde_json::from_str(&finished.output()).unwrap();
+        let mut findings = report["findings"].as_array().unwrap().iter();
+        let finding = findings.find(|finding| finding["what"] == "token files");
+        assert_eq!(finding.is_some(), !named.is_empty(), "{modes:?}: {report}");
+        for name in named {
+            let finding = finding.unwrap();
+            assert!(finding["mark"] == "warning" && finding.to_string().contains(name), "{finding}");
+        }
+        for token in TOKENS {
+            assert!(!finished.output().contains(token) && !finished.stderr.contains(token));
+        }
+    }
+}

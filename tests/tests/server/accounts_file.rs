@@ -1,0 +1,90 @@
+//! The accounts file: what is wrong in it, and where tokens come from.
+
+use mistmcp_tests::Launch;
+
+use crate::accounts::{Customers, TOKENS};
+use crate::command_line::stops;
+
+#[tokio::test]
+async fn a_file_that_is_wrong_stops_the_program_with_line_and_remedy() {
+    let with =
+        |text: &str| Launch::new("--accounts accounts.toml --cloud api.mist.com").file("accounts.toml", text);
+    for (text, wanted) in [
+        (
+            "[accounts.a]\ntoken = \"s3cr3t-t0ken\"",
+            &["accounts.toml, line 2", "token_file, token_env or token_command"][..],
+        ),
+        ("\n[accounts.a]\ntoken_env = \"NOT_SET\"", &["line 2", "account `a`", "`NOT_SET`", "not set"]),
+        // Tokens in the wrong place.
+        (
+            "[accounts.a]\ntoken_env = \"s3cr3tAbCdEf0123456789GhIj\"",
+            &["line 1", "token_env", "the name of a variable"],
+        ),
+        (
+            "[accounts.a]\ntoken_file = \"s3cr3tAbCdEf0123456789GhIj\"",
+            &["line 1", "token_file", "the name of a file"],
+        ),
+        ("[accounts.a]\ntoken_file = \"keys/s3cr3tAbCdEf0123456789GhIj\"", &["line 1", "token_file"]),
+        ("[accounts.a]\ntoken_file = \"none\"", &["line 1", "token_file", "no such file"]),
+        (
+            "[accounts.a]\ntoken_command = [\"/no/such/program\"]",
+            &["line 1", "token_command", "cannot be started"],
+        ),
+    ] {
+        let finished = stops(with(text), 1, wanted).await;
+        assert!(!finished.stderr.contains("s3cr3t"), "{}", finished.stderr);
+    }
+    stops(Launch::new("--accounts none.toml"), 1, &["none.toml", "no such file"]).await;
+    stops(Launch::new("--accounts a.toml --demo"), 1, &["--demo", "--accounts"]).await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_command_for_a_token_is_bounded_and_its_output_is_not_shown() {
+    let with = |command: &str| {
+        let text = format!("[accounts.a]\ntoken_command = {command}");
+        Launch::new("--accounts accounts.toml --cloud api.mist.com")
+            .variable("PATH", &std::env::var("PATH").unwrap())
+            .file("accounts.toml", text)
+    };
+    for (command, wanted) in [
+        (r#"["sh", "-c", "echo s3cr3t-output; echo s3cr3t-error >&2; exit 3"]"#, "failed"),
+        (r#"["sh", "-c", "yes s3cr3t-output"]"#, "more than 64 KiB"),
+        (r#"["printf", "s3cr3t output"]"#, "the output of token_command"),
+        (r#"["true"]"#, "the token is empty"),
+        // Without a shell, this is the name of a program.
+        (r#"["echo s3cr3t-output | cat"]"#, "cannot be started"),
+    ] {
+        let finished = stops(with(command), 1, &["account `a`", wanted]).await;
+        assert!(!finished.stderr.contains("s3cr3t"), "{command}: {}", finished.stderr);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_command_with_a_relative_path_is_one_beside_the_accounts_file() {
+    let customers = Customers::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("get.sh");
+    std::fs::write(&script, format!("#!/bin/sh\necho {}\n", TOKENS[0])).unwrap();
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(&script, executable).unwrap();
+    for command in ["./get.sh", "../NAME/get.sh"] {
+        let name = folder.path().file_name().unwrap().to_str().unwrap();
+        let command = command.replace("NAME", name);
+        let path = folder.path().join("accounts.toml");
+        let url = customers.acme.url();
+        std::fs::write(
+            &path,
+            format!("[accounts.acme]\ntoken_command = [\"{command}\"]\ncloud = \"{url}\"\n"),
+        )
+        .unwrap();
+        let launch = Launch::new("--accounts")
+            .argument(path.to_str().unwrap())
+            .argument("--allow-cloud")
+            .argument(&url);
+        let finished =
+            launch.arguments("call getOrg").variable("PATH", &std::env::var("PATH").unwrap()).run().await;
+        assert!(finished.output().contains("Acme"), "{command}: {} {}", finished.output(), finished.stderr);
+    }
+}
