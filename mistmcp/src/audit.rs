@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use parking_lot::Mutex;
+use secrecy::SecretString;
 use serde_json::{Map, Value};
 use tokio::sync::{Semaphore, oneshot};
 
@@ -41,8 +42,6 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 const LINE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest subject that is written, in bytes. An issuer's are at most 255 characters.
 const LONGEST_SUBJECT: usize = 1_000;
-/// The longest name of a tool that is written, in bytes.
-const LONGEST_NAME: usize = 200;
 
 /// The audit log of a process.
 #[derive(Debug)]
@@ -73,6 +72,8 @@ pub(crate) struct Caller {
     subject: Option<Arc<str>>,
     token_hash: Option<String>,
     session: Option<String>,
+    /// What the request authenticates itself with, which is masked in the line.
+    secrets: Vec<SecretString>,
 }
 
 /// The line of a call in progress. A call that ends without [`AuditEntry::end`] is written as cancelled.
@@ -122,12 +123,13 @@ impl AuditLog {
         }
     }
 
-    /// The caller of a request.
+    /// The caller of a request, which has authenticated itself with `credentials`.
     pub(crate) fn caller<'a>(
         &self,
         subject: Option<Arc<str>>,
         tokens: impl IntoIterator<Item = &'a Token>,
         session: Option<&str>,
+        credentials: impl IntoIterator<Item = &'a str>,
     ) -> Caller {
         let hash = |parts: Vec<&str>| encoded(&self.key.hash(parts)[..16]);
         let token_hash = match subject {
@@ -141,8 +143,9 @@ impl AuditLog {
             ..=LONGEST_SUBJECT => subject,
             _ => shortened(&subject, LONGEST_SUBJECT).into(),
         });
+        let secrets = credentials.into_iter().map(Into::into).collect();
         let session = session.map(|session| hash(vec!["audit session", session]));
-        Caller { subject, token_hash, session }
+        Caller { subject, token_hash, session, secrets }
     }
 
     /// Begins the line of a call.
@@ -156,7 +159,7 @@ impl AuditLog {
         connection: &Arc<Connection>,
         record: &Arc<CallRecord>,
     ) -> Result<AuditEntry> {
-        let units = line::bytes(arguments).div_ceil(UNIT).clamp(1, UNITS);
+        let units = (tool.len() + line::bytes(arguments)).div_ceil(UNIT).clamp(1, UNITS);
         let units = u32::try_from(units).unwrap_or(u32::MAX);
         let room = Arc::clone(&self.room).try_acquire_many_owned(units).ok();
         if room.is_none() {
@@ -168,7 +171,7 @@ impl AuditLog {
             time: Timestamp::now(),
             caller,
             account: None,
-            tool: shortened(tool, LONGEST_NAME),
+            tool: tool.to_owned(),
             arguments: arguments.clone(),
             outcome: if is_refused { Outcome::Refused(ErrorKind::Audit) } else { Outcome::Cancelled },
             bytes: 0,

@@ -226,6 +226,8 @@ async fn run<H: ServerHandler>(
     environment: &env_file::Environment,
     handler: impl Fn(Server) -> H + Send + Sync + 'static,
 ) -> anyhow::Result<ExitCode> {
+    // They are masked in what every command writes, used or not. What is wrong with them is told where they are used.
+    let _ = configuration::tokens(environment);
     origin::check_blank(&flags.given)?;
     match &flags.command {
         Some(Command::Check(check)) => check::run(&flags, check, environment).await,

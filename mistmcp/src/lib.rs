@@ -125,6 +125,8 @@ mod http;
 mod identity;
 mod json_size;
 mod key;
+mod known_tokens;
+mod mask;
 mod metrics;
 mod mist;
 mod param;

@@ -128,7 +128,7 @@ impl Session {
                 self.run(entry, arguments, for_view, call).await
             }
             Ok(entry) => Err(self.switched_off(entry)),
-            Err(error) => Err(error),
+            Err(error) => Err(self.without_tokens(error)),
         };
         match ran {
             Ok(ToolReply { content, view_data }) => Outcome { view_data, ..Outcome::of(Ok(content), false) },
@@ -226,6 +226,11 @@ impl Session {
         error
             .for_session(|name| self.tool_status(name))
             .presentable(|text| self.masked(text), |text| self.connection.mask(text))
+    }
+
+    /// An error of this program's own words, without this connection's tokens in the names that it repeats.
+    fn without_tokens(&self, error: Error) -> Error {
+        error.presentable(|text| text, |text| self.connection.mask(text))
     }
 
     /// Masks this connection's tokens, and other secrets unless they are shown.

@@ -3,20 +3,24 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use jiff::Timestamp;
+use percent_encoding::percent_decode_str;
+use secrecy::ExposeSecret;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::Caller;
 use crate::error::ErrorKind;
+use crate::mask::{Mask, mask_object};
 use crate::mist::Connection;
-use crate::reply::redact_object;
+use crate::reply::{redact_object, redact_text};
 use crate::text::{is_unseen, shortened};
 
 /// The most bytes of arguments in a line.
 const MOST_ARGUMENTS: usize = 16 * 1024;
+/// The longest name of a tool that is written, in bytes.
+const LONGEST_NAME: usize = 200;
 
 /// A call, until its line is written.
 #[derive(Debug)]
@@ -103,16 +107,34 @@ impl Line {
     }
 
     /// The line as JSON with a line end, without secrets and tokens.
-    pub(super) fn written(&self) -> Bytes {
+    pub(super) fn written(&self) -> Vec<u8> {
         let (outcome, kind) = self.outcome.words();
+        let secrets = Mask::in_any_case(self.caller.secrets.iter().map(ExposeSecret::expose_secret));
+        let mask_plain = |text: String| secrets.text(self.connection.mask_tokens(text));
+        let mask = |text: String| {
+            let text = mask_plain(text);
+            if text.contains('%') {
+                let decoded = percent_decode_str(&text).decode_utf8_lossy().into_owned();
+                let masked = mask_plain(decoded.clone());
+                if masked != decoded {
+                    return masked;
+                }
+            }
+            text
+        };
+        // Masked before they are cut and searched for other secrets: a part of a token may not be found any more.
+        let tool = mask(self.tool.clone());
+        let tool = redact_text("", &tool).unwrap_or(tool);
+        let mut arguments = self.arguments.clone();
+        mask_object(&mut arguments, &mask);
         let fields = Fields {
             time: format!("{:.3}", self.time),
             subject: self.caller.subject.as_deref(),
             token_hash: self.caller.token_hash.as_deref(),
             account: self.account.as_deref(),
             session: self.caller.session.as_deref(),
-            tool: &self.tool,
-            arguments: redacted(self.arguments.clone()),
+            tool: &shortened(&tool, LONGEST_NAME),
+            arguments: redacted(arguments),
             outcome,
             kind,
             bytes: self.bytes,
@@ -122,7 +144,7 @@ impl Line {
         // Every field is text, a number or JSON, so that it can be written.
         let mut line = escaped(&serde_json::to_string(&fields).unwrap_or_default()).into_bytes();
         line.push(b'\n');
-        self.connection.mask_bytes(line.into())
+        line
     }
 }
 

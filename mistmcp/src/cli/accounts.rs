@@ -15,6 +15,7 @@ use tokio::sync::Notify;
 
 use super::env_file::{Environment, exposed};
 use super::sighup;
+use crate::known_tokens;
 use crate::mist::{Account, Accounts, Cloud, Clouds};
 use crate::suggestion::listed;
 use crate::text_file::{self, SMALL};
@@ -33,22 +34,35 @@ pub(super) struct Source {
     environment: Environment,
 }
 
-/// Modification time and size of each file, to detect changes.
-type Fingerprint = Vec<Option<(SystemTime, u64)>>;
+/// The token files that the accounts file names, and the fingerprints of all of them.
+pub(super) struct FileState {
+    files: Vec<PathBuf>,
+    fingerprint: Vec<Option<Fingerprint>>,
+}
+
+/// What of a file changes when its content does, or when another file takes its place.
+#[derive(Debug, PartialEq, Eq)]
+struct Fingerprint {
+    modified: SystemTime,
+    length: u64,
+    /// Device, number and time of the last change, where the system has them: a file that takes the place of another one
+    /// may be as long and as old.
+    identity: Option<(u64, u64, i64, i64)>,
+}
 
 impl Source {
     pub(super) fn new(path: &Path, clouds: Clouds, cloud: Option<Cloud>, environment: &Environment) -> Self {
         Self { path: path.to_owned(), clouds, cloud, environment: environment.clone() }
     }
 
-    /// Reads the file, and gets the tokens.
+    /// Reads the file, and gets the tokens, which are masked from now on.
     ///
     /// # Errors
     /// What is wrong, with its line, and the remedy. No token is in it.
     pub(super) async fn read(&self) -> anyhow::Result<Vec<Account>> {
         let entries = self.entries()?;
         let folder = self.path.parent().unwrap_or(Path::new(""));
-        try_join_all(entries.into_iter().map(|entry| async move {
+        let accounts = try_join_all(entries.into_iter().map(|entry| async move {
             let Entry { name, line, token, cloud, orgs, users, groups } = entry;
             let tokens = token.read(folder, &self.environment).await.map_err(|problem| {
                 anyhow::anyhow!("{}, line {line}: account `{name}`: {problem}", self.path.display())
@@ -62,7 +76,10 @@ impl Source {
                 groups,
             })
         }))
-        .await
+        .await?;
+        let tokens = accounts.iter().flat_map(|account: &Account| account.tokens.exposed());
+        known_tokens::set(known_tokens::Origin::Accounts, tokens);
+        Ok(accounts)
     }
 
     /// The variables of the environment that hold tokens, without getting a token.
@@ -85,30 +102,34 @@ impl Source {
             .map_err(|problem| anyhow::anyhow!("{}, {problem}", self.path.display()))
     }
 
-    /// Reads the file again on SIGHUP, and when it or a token file changes, for as long as the process runs. What cannot
-    /// be read leaves the accounts as they are.
+    /// The file and its token files as they are now, to detect changes.
+    pub(super) fn state(&self) -> FileState {
+        let files = self.token_files().unwrap_or_default();
+        let fingerprint = self.fingerprint(&files);
+        FileState { files, fingerprint }
+    }
+
+    /// Reads the file again on SIGHUP, and when it or a token file differs from `seen`, the state before the accounts were
+    /// read, for as long as the process runs. What cannot be read leaves the accounts as they are.
     ///
     /// # Errors
     /// The signal cannot be handled.
-    pub(super) fn watch(self, accounts: Arc<Accounts>) -> std::io::Result<()> {
+    pub(super) fn watch(self, accounts: Arc<Accounts>, mut seen: FileState) -> std::io::Result<()> {
         let signals = Arc::new(Notify::new());
         let on_signal = Arc::clone(&signals);
         sighup::on_signal(move || on_signal.notify_one())?;
         tokio::spawn(async move {
-            let mut files = self.token_files().unwrap_or_default();
-            let mut seen = self.fingerprint(&files);
             loop {
                 let is_asked = tokio::select! {
                     () = signals.notified() => true,
                     () = tokio::time::sleep(POLL_INTERVAL) => false,
                 };
-                let now = self.fingerprint(&files);
-                if !is_asked && now == seen {
+                if !is_asked && self.fingerprint(&seen.files) == seen.fingerprint {
                     continue;
                 }
                 // Files that are named now, there or not, before they are read: one that is made later is a change.
-                files = self.token_files().unwrap_or(files);
-                seen = self.fingerprint(&files);
+                seen.files = self.token_files().unwrap_or(seen.files);
+                seen.fingerprint = self.fingerprint(&seen.files);
                 match self.read().await {
                     Ok(read) => {
                         tracing::info!(count = read.len(), "the accounts were read again");
@@ -136,12 +157,24 @@ impl Source {
         Ok(self.entries()?.iter().filter_map(|entry| entry.token.file(folder)).collect())
     }
 
-    fn fingerprint(&self, files: &[PathBuf]) -> Fingerprint {
-        let of = |path: &PathBuf| {
-            let metadata = std::fs::metadata(path).ok()?;
-            Some((metadata.modified().ok()?, metadata.len()))
+    fn fingerprint(&self, files: &[PathBuf]) -> Vec<Option<Fingerprint>> {
+        std::iter::once(&self.path).chain(files).map(|path| Fingerprint::of(path)).collect()
+    }
+}
+
+impl Fingerprint {
+    /// None if there is no file.
+    fn of(path: &Path) -> Option<Self> {
+        let metadata = std::fs::metadata(path).ok()?;
+        #[cfg(unix)]
+        let identity = {
+            use std::os::unix::fs::MetadataExt;
+
+            Some((metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec()))
         };
-        std::iter::once(&self.path).chain(files).map(of).collect()
+        #[cfg(not(unix))]
+        let identity = None;
+        Some(Self { modified: metadata.modified().ok()?, length: metadata.len(), identity })
     }
 }
 

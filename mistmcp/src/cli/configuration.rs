@@ -14,6 +14,7 @@ use super::output;
 use crate::argument::Id;
 use crate::catalog::Catalog;
 use crate::identity::name;
+use crate::known_tokens;
 use crate::mist::{
     Accounts, Cloud, Clouds, Connection, Limits, LiveConnection, Network, NetworkError, Pool, Tokens,
 };
@@ -60,12 +61,14 @@ impl Configuration {
         }
         configuration.cloud = cloud(flags, &configuration.clouds)?;
         if let Some(source) = account_source(flags, environment)? {
+            // A change while a command gets a token is one.
+            let state = source.state();
             let accounts = Arc::new(Accounts::new(source.read().await?));
             if let Some(exposure) = source.exposure() {
                 output::error(&format!("warning: {exposure}: chmod 600 keeps a token file to its owner."));
             }
             if flags.command.is_none() {
-                source.watch(Arc::clone(&accounts))?;
+                source.watch(Arc::clone(&accounts), state)?;
             }
             if environment.get(TOKEN).is_some() {
                 output::error("note: with --accounts, MIST_APITOKEN is not used.");
@@ -191,10 +194,12 @@ pub(super) fn cloud(flags: &Flags, clouds: &Clouds) -> anyhow::Result<Option<Clo
     named.map(|text| clouds.find(text).context("--cloud (or MIST_HOST)")).transpose()
 }
 
-/// The operator's own tokens, if there are any.
+/// The operator's own tokens, if there are any. They are masked from now on.
 pub(super) fn tokens(environment: &Environment) -> anyhow::Result<Option<Tokens>> {
     let parse = |text: String| Tokens::parse(&text).map_err(|problem| anyhow!("{TOKEN}: {problem}"));
-    environment.get(TOKEN).map(parse).transpose()
+    let tokens = environment.get(TOKEN).map(parse).transpose()?;
+    known_tokens::set(known_tokens::Origin::Environment, tokens.iter().flat_map(Tokens::exposed));
+    Ok(tokens)
 }
 
 /// The accounts file, if one is named.

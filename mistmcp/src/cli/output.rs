@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use anstream::AutoStream;
 
+use crate::known_tokens;
 use crate::text::{printable, printable_with_styles};
 
 /// Writes to standard output. A closed pipe is not an error.
@@ -39,10 +40,10 @@ fn write(mut out: impl Write, bytes: &[u8]) -> io::Result<()> {
     out.write_all(bytes).and_then(|()| out.flush())
 }
 
-/// Writes an escaped line to standard error, which takes all output but MCP messages.
+/// Writes an escaped line, without known tokens, to standard error, which takes all output but MCP messages.
 pub(super) fn error(line: &str) {
     // If standard error is closed, the line is lost.
-    let _ = writeln!(io::stderr(), "{}", printable(line));
+    let _ = writeln!(io::stderr(), "{}", printable(&known_tokens::mask(line.to_owned())));
 }
 
 /// Writes text with styles to standard error, as [`print_styled`] does to standard output.

@@ -17,6 +17,7 @@ use crate::Server;
 use crate::http::{self, Allowed, AllowedHost, AllowedOrigin, Credentials, OAuthSettings, SessionLimits};
 use crate::identity::identity;
 use crate::key::Key;
+use crate::known_tokens;
 use crate::mist::{Cloud, Tokens};
 use crate::placeholder::placeholder;
 use crate::quote;
@@ -201,6 +202,8 @@ async fn address(host: &str) -> anyhow::Result<IpAddr> {
 
 fn credentials(own: &OwnTokens<'_>, flags: &HttpFlags, address: SocketAddr) -> anyhow::Result<Credentials> {
     let client_token = flags.client_token.clone();
+    let exposed = client_token.iter().map(ExposeSecret::expose_secret);
+    known_tokens::set(known_tokens::Origin::ClientToken, exposed);
     if client_token.as_ref().is_some_and(|secret| placeholder(secret.expose_secret()).is_some()) {
         bail!(
             "--client-token (or MISTMCP_CLIENT_TOKEN) is a placeholder: put a secret there, of your own making"

@@ -5,9 +5,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::rejection::Rejection;
 use crate::key::constant_time_eq;
+use crate::known_tokens::X_AUTHORIZATION;
 use crate::{Token, Tokens};
-
-const X_AUTHORIZATION: HeaderName = HeaderName::from_static("x-authorization");
 
 /// The authentication policy.
 #[derive(Clone, Debug, Default)]

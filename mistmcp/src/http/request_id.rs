@@ -9,6 +9,8 @@ use tower::ServiceBuilder;
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use uuid::Uuid;
 
+use crate::known_tokens;
+
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 const MAX_LENGTH: usize = 64;
 
@@ -32,11 +34,13 @@ pub(super) fn layered(routes: Router) -> Router {
     )
 }
 
-/// Removes an id that is not safe to log.
+/// Removes an id that is not safe to log, such as one that is a token.
 fn without_unsafe_id(mut request: Request) -> Request {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let is_safe = |id: &[u8]| (1..=MAX_LENGTH).contains(&id.len()) && id.iter().all(is_plain);
-    if request.headers().get(HEADER).is_some_and(|id| !is_safe(id.as_bytes())) {
+    let is_token =
+        |id: &HeaderValue| id.to_str().is_ok_and(|id| known_tokens::is_in(id, Some(request.headers())));
+    if request.headers().get(HEADER).is_some_and(|id| !is_safe(id.as_bytes()) || is_token(id)) {
         request.headers_mut().remove(HEADER);
     }
     request

@@ -7,11 +7,11 @@ use std::time::Duration;
 use memchr::memmem;
 use moka::sync::Cache;
 
-use super::mask::MASK;
 use super::name_list::NameList;
 use super::token_registry::TokenStateRef;
 use super::token_state::TokenState;
 use super::{Answer, Cloud, Request};
+use crate::mask::MASK;
 
 /// Mist's constants change only with its releases.
 const CONSTANTS_TTL: Duration = Duration::from_hours(24);

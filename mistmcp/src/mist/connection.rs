@@ -10,6 +10,7 @@ use super::dispatch::Dispatcher;
 use super::routing::Route;
 use super::token_state::Key;
 use super::{Cloud, Limits, Pool, Token, Tokens, ValidationLimiter};
+use crate::known_tokens;
 
 /// Connection of a client to one cloud with one or several tokens. Rate limits and caches of a token are shared by
 /// all connections of the pool with the same token and cloud.
@@ -133,17 +134,22 @@ impl Connection {
         &self.dispatcher.pool.limits
     }
 
-    /// Masks this connection's tokens in `text` and escapes invisible characters.
+    /// Masks this connection's tokens and those of the operator in `text`, and escapes invisible characters.
     pub(crate) fn mask(&self, text: String) -> String {
-        let mut text = self.dispatchers().fold(text, |text, dispatcher| dispatcher.mask(text));
+        let mut text = self.mask_tokens(text);
         crate::text::show(&mut text);
         text
     }
 
-    /// Masks this connection's tokens in `bytes`.
+    /// Masks this connection's tokens and those of the operator in `text`.
+    pub(crate) fn mask_tokens(&self, text: String) -> String {
+        known_tokens::mask(self.dispatchers().fold(text, |text, dispatcher| dispatcher.mask(text)))
+    }
+
+    /// Masks this connection's tokens and those of the operator in `bytes`.
     pub(crate) fn mask_bytes(&self, bytes: Bytes) -> Bytes {
         let token_states = self.dispatchers().flat_map(|dispatcher| dispatcher.token_states.iter());
-        token_states.fold(bytes, |bytes, state| state.mask().bytes(bytes))
+        known_tokens::mask_bytes(token_states.fold(bytes, |bytes, state| state.mask().bytes(bytes)))
     }
 }
 

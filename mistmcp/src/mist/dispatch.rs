@@ -110,7 +110,7 @@ impl Dispatcher {
     ) -> Result<Dispatched> {
         let address = request.address(&self.cloud)?;
         if let Some(answer) = self.pool.cache.constant(request, &self.cloud, &address, &self.token_states) {
-            tracing::debug!(%request, "known already");
+            tracing::debug!(request = %self.shown(request), "known already");
             trace.cache_hit(&address);
             return Ok(Dispatched::Cached(answer));
         }
@@ -226,12 +226,13 @@ impl Dispatcher {
         self.pool.metrics().exchange(status, started.elapsed(), bytes);
         let Response { status, headers, body, room } = match outcome {
             Ok(response) => {
-                tracing::debug!(%request, status = response.status.as_u16(), milliseconds, "Mist answered");
+                let status = response.status.as_u16();
+                tracing::debug!(request = %self.shown(request), status, milliseconds, "Mist answered");
                 response
             }
             Err(failure) => {
                 let error = self.mask(failure.error.to_string());
-                tracing::debug!(%request, milliseconds, error, "Mist did not answer");
+                tracing::debug!(request = %self.shown(request), milliseconds, error, "Mist did not answer");
                 return Err(failure.into());
             }
         };
@@ -297,6 +298,11 @@ impl Dispatcher {
         let token_states = Arc::clone(&self.token_states);
         let mask = move |body: Bytes| token_states.iter().fold(body, |body, state| state.mask().bytes(body));
         if body.len() > LARGE { work::run(move || mask(body)).await } else { Ok(mask(body)) }
+    }
+
+    /// A request for the log.
+    fn shown(&self, request: &Request) -> String {
+        self.mask(request.to_string())
     }
 
     /// Masks the tokens in `text`.

@@ -12,12 +12,12 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use super::clock::Clock;
-use super::mask::Mask;
 use super::rate_limit::{Exhausted, Purpose, RateLimit, Tally};
 use super::shared_rate_limit::SharedRateLimit;
 use super::validation_gate::ValidationGate;
 use super::wait_progress::{Wait, WaitReporter};
 use super::{Cloud, Token};
+use crate::mask::Mask;
 use crate::redis::Unavailable;
 
 /// Concurrent calls of one token. Further calls wait in a FIFO queue.

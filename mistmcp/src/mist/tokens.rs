@@ -35,6 +35,11 @@ impl Tokens {
         self.0.iter()
     }
 
+    /// The texts of the tokens, to be masked only.
+    pub(crate) fn exposed(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(Token::expose)
+    }
+
     pub(super) fn into_vec(self) -> Vec<Token> {
         self.0
     }

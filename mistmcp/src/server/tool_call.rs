@@ -12,6 +12,7 @@ use super::{Clients, HttpRequestContext, Server, is_stateless, result, session_i
 use crate::audit::AuditEntry;
 use crate::call::CallPeer;
 use crate::error::ErrorKind;
+use crate::known_tokens;
 use crate::reply::Content;
 use crate::session::Session;
 use crate::trace::Trace;
@@ -34,7 +35,9 @@ impl Server {
             Some(_) => session_id(context),
             None => (!is_stateless(context)).then_some("stdio"),
         };
-        let caller = audit.caller(subject, connection.tokens(), session_id);
+        let headers = context.extensions.get::<http::request::Parts>().map(|parts| &parts.headers);
+        let credentials = headers.into_iter().flat_map(known_tokens::of_request);
+        let caller = audit.caller(subject, connection.tokens(), session_id, credentials);
         audit.begin(caller, (tool, arguments), connection, call.record()).map(Some)
     }
 

@@ -94,7 +94,7 @@ impl Session {
         }
         let mut arguments = match entry.parse(arguments) {
             Ok(arguments) => arguments,
-            Err(error) => return Outcome::of(Err(error), false),
+            Err(error) => return Outcome::of(Err(self.without_tokens(error)), false),
         };
         let (content, list_changed) = match entry.tool().run {
             Run::MetaTool(MetaTool::Manage) => match self.manage(&mut arguments) {
@@ -107,14 +107,16 @@ impl Session {
             }
             _ => (self.call_by_name(&mut arguments, call).await, false),
         };
-        Outcome::of(content, list_changed)
+        Outcome::of(content.map_err(|error| self.without_tokens(error)), list_changed)
     }
 
     /// Renders a reply of a meta tool. It describes the catalog, and holds nothing of Mist: the names in it look like
     /// secrets where they are about secrets (`self_apitokens`, `psk_id`), and are none.
     fn written(&self, reply: Reply) -> Result<Content> {
         let rules = Rules { show_secrets: true, ..*self.settings.rules() };
-        reply.render(&rules, &RequestFacts::default()).map(|rendered| rendered.content)
+        let content = reply.render(&rules, &RequestFacts::default())?.content;
+        let connection = &self.connection;
+        Ok(content.masked(|text| connection.mask(text), |bytes| connection.mask_bytes(bytes)))
     }
 
     async fn call_by_name(&self, arguments: &mut Arguments, call: &Call) -> Result<Content> {

@@ -28,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::propagation::Parent;
 use super::span::{CANCELLED, Trace};
+use crate::known_tokens;
 
 /// Maximum length of a request id that is recorded.
 const MAX_ID_LENGTH: usize = 64;
@@ -74,7 +75,8 @@ fn attributes(method: &'static str, context: &RequestContext<RoleServer>) -> Vec
     if let Some(version) = version.filter(|version| ProtocolVersion::KNOWN_VERSIONS.contains(version)) {
         add("mcp.protocol.version", version.as_str().to_owned().into());
     }
-    if let Some(id) = plain(&context.id) {
+    let headers = context.extensions.get::<Parts>().map(|parts| &parts.headers);
+    if let Some(id) = plain(&context.id).filter(|id| !known_tokens::is_in(id, headers)) {
         add("jsonrpc.request.id", id.into());
     }
     match context.extensions.get::<Parts>() {

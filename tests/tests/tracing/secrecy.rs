@@ -24,6 +24,9 @@ async fn nothing_of_a_call_is_in_its_spans() {
         // An id that is more than one.
         let long = json!({ "jsonrpc": "2.0", "id": format!("4rgument {ALICE}"), "method": "tools/list", "params": {} });
         client.post(long.to_string()).await;
+        // An id, and a name of the request, that are the token.
+        let token = json!({ "jsonrpc": "2.0", "id": ALICE, "method": "tools/list", "params": {} });
+        client.clone().header("X-Request-Id", ALICE).post(token.to_string()).await;
         if lifecycle == Lifecycle::Legacy {
             secrets.push(client.session().to_owned());
         }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use clap::builder::styling::{AnsiColor, Style};
 use serde_json::{Value, json};
 
+use crate::known_tokens;
 use crate::text::printable;
 
 /// Findings of all checks.
@@ -41,15 +42,13 @@ impl Finding {
     }
 
     fn new(what: &str, mark: Mark, words: impl Into<String>) -> Self {
-        // Names from other systems must not control a terminal.
-        let words = printable(&words.into()).into_owned();
-        Self { what: what.to_owned(), mark, words, remedy: None }
+        Self { what: what.to_owned(), mark, words: shown(words.into()), remedy: None }
     }
 
     /// What to do about it.
     #[must_use]
     pub(super) fn remedy(mut self, remedy: impl Into<String>) -> Self {
-        self.remedy = Some(printable(&remedy.into()).into_owned());
+        self.remedy = Some(shown(remedy.into()));
         self
     }
 }
@@ -80,6 +79,11 @@ impl Report {
 
     pub(super) fn extend(&mut self, findings: Vec<Finding>) {
         self.0.extend(findings);
+    }
+
+    /// Appends the findings of another report.
+    pub(super) fn append(&mut self, mut other: Self) {
+        self.0.append(&mut other.0);
     }
 
     pub(super) fn has_failed(&self) -> bool {
@@ -134,6 +138,11 @@ impl Report {
     fn count(&self, mark: Mark) -> usize {
         self.0.iter().filter(|finding| finding.mark == mark).count()
     }
+}
+
+/// A text that may hold names from other systems: they must not control a terminal, or show a token.
+fn shown(text: String) -> String {
+    printable(&known_tokens::mask(text)).into_owned()
 }
 
 fn counted(number: usize, what: &str) -> String {

@@ -8,6 +8,8 @@ use tracing_subscriber::field::MakeExt;
 use tracing_subscriber::fmt::FormatFields;
 use tracing_subscriber::fmt::format::debug_fn;
 
+use crate::known_tokens;
+use crate::reply::redact_text;
 use crate::text::one_line;
 use crate::text::shortened;
 
@@ -31,13 +33,22 @@ pub(super) fn fields() -> impl for<'writer> FormatFields<'writer> + Send + Sync 
     field.delimited(" ")
 }
 
+/// A text without known tokens, and without a JSON web token, which may be the access token of a client.
+fn without_tokens(text: String) -> String {
+    let text = known_tokens::mask(text);
+    if !text.contains("eyJ") {
+        return text;
+    }
+    redact_text("", &text).unwrap_or(text)
+}
+
 /// Writer of bounded length.
 #[derive(Default)]
 struct Bounded(String);
 
 impl Bounded {
     fn text(&self) -> String {
-        shortened(&one_line(&self.0), LONGEST_VALUE)
+        shortened(&one_line(&without_tokens(self.0.clone())), LONGEST_VALUE)
     }
 }
 
@@ -54,7 +65,7 @@ pub(super) struct JsonEntries<W>(pub(super) W);
 
 impl<W: Write> Write for JsonEntries<W> {
     fn write(&mut self, entry: &[u8]) -> io::Result<usize> {
-        let text = String::from_utf8_lossy(entry);
+        let text = without_tokens(String::from_utf8_lossy(entry).into_owned());
         let text = text.trim_end_matches('\n');
         let cut = (text.len() > LONGEST_ENTRY).then(|| cut(text));
         // Characters that JSON does not escape occur only in texts.

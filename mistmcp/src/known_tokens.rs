@@ -1,0 +1,129 @@
+//! Tokens that this process knows: those of the environment and of the accounts file, the client token, and what a
+//! request over HTTP authenticates itself with. They are masked in what it writes, whoever has sent them.
+
+use std::sync::{Arc, LazyLock};
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, HeaderMap, HeaderName};
+use parking_lot::RwLock;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::mask::Mask;
+
+/// The header with a Mist token.
+pub(crate) const X_AUTHORIZATION: HeaderName = HeaderName::from_static("x-authorization");
+/// The header with the id of a session.
+const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
+/// A shorter text is not taken for a part of a token.
+const SHORTEST_PART: usize = 12;
+
+/// Where the operator's tokens are from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Environment,
+    Accounts,
+    ClientToken,
+}
+
+/// Tokens of an origin: the current ones, and those that they have replaced, which may not be revoked yet.
+#[derive(Default)]
+struct Generations {
+    current: Vec<SecretString>,
+    former: Vec<SecretString>,
+}
+
+#[derive(Default)]
+struct KnownTokens {
+    by_origin: [Generations; 3],
+    mask: Arc<Mask>,
+}
+
+static KNOWN: LazyLock<RwLock<KnownTokens>> = LazyLock::new(RwLock::default);
+
+/// Replaces the tokens of an origin.
+pub(crate) fn set<'a>(origin: Origin, tokens: impl IntoIterator<Item = &'a str>) {
+    let tokens: Vec<SecretString> = tokens.into_iter().map(Into::into).collect();
+    let mut known = KNOWN.write();
+    let of_origin = &mut known.by_origin[origin as usize];
+    let texts = |tokens: &'_ [SecretString]| -> Vec<_> {
+        tokens.iter().map(|token| token.expose_secret().to_owned()).collect()
+    };
+    if texts(&of_origin.current) == texts(&tokens) {
+        return;
+    }
+    of_origin.former = std::mem::replace(&mut of_origin.current, tokens);
+    let all = known.by_origin.iter().flat_map(|of_origin| of_origin.current.iter().chain(&of_origin.former));
+    known.mask = Arc::new(Mask::in_any_case(all.map(ExposeSecret::expose_secret)));
+}
+
+/// Masks the operator's tokens in a text.
+pub(crate) fn mask(text: String) -> String {
+    Arc::clone(&KNOWN.read().mask).text(text)
+}
+
+/// Masks the operator's tokens in bytes.
+pub(crate) fn mask_bytes(bytes: Bytes) -> Bytes {
+    Arc::clone(&KNOWN.read().mask).bytes(bytes)
+}
+
+/// What a request authenticates itself with, without the scheme, and the id of its session.
+pub(crate) fn of_request(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let names = [AUTHORIZATION, X_AUTHORIZATION, SESSION];
+    let values = names.into_iter().flat_map(|name| headers.get_all(name));
+    let texts = values.filter_map(|value| value.to_str().ok());
+    texts.filter_map(|text| text.split_whitespace().next_back())
+}
+
+/// Whether a text holds a token of the operator, or what a request authenticates itself with, or a part of that.
+pub(crate) fn is_in(text: &str, headers: Option<&HeaderMap>) -> bool {
+    if text.len() < SHORTEST_PART {
+        return false;
+    }
+    let is_changed = |masked: String| masked != text;
+    let of_request = |headers| {
+        let of_headers = Mask::in_any_case(of_request(headers));
+        of_request(headers).any(|token| token.contains(text)) || is_changed(of_headers.text(text.to_owned()))
+    };
+    headers.is_some_and(of_request) || is_changed(mask(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn tokens_of_all_origins_and_those_that_they_have_replaced_are_masked() {
+        let [first, second, third] = ["known-t0ken-1-Qq", "known-t0ken-2-Ww", "known-t0ken-3-Ee"];
+        let shown = |token: &str| mask(format!("a {token}"));
+        set(Origin::Accounts, [first]);
+        set(Origin::ClientToken, [third]);
+        set(Origin::Accounts, [second]);
+        set(Origin::Accounts, [second]);
+        for token in [first, second, third] {
+            assert_eq!(shown(token), "a [token]", "{token}");
+            assert_eq!(mask_bytes(Bytes::from_static(token.as_bytes())), "[token]");
+        }
+        set(Origin::Accounts, [third]);
+        assert_eq!(shown(first), format!("a {first}"));
+        assert_eq!(shown(second), "a [token]");
+    }
+
+    #[test]
+    fn what_a_request_authenticates_itself_with_is_known_in_part() {
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, HeaderValue::from_static("Bearer eyJ-head.body.signature"));
+        headers.insert(X_AUTHORIZATION, HeaderValue::from_static("of-a-request-t0ken"));
+        for (text, wanted) in [
+            ("body.signature", true),
+            ("request-OF-a-request-T0ken-1", true),
+            ("6f662d612d726571756573742d74306b656e", true),
+            ("eyJ-head", false),
+            ("of-another-request", false),
+        ] {
+            assert_eq!(is_in(text, Some(&headers)), wanted, "{text}");
+        }
+        assert!(!is_in("body.signature", None));
+    }
+}
