@@ -8,7 +8,7 @@ use rmcp::handler::server::ServerHandler;
 
 use super::credentials::{Admitted, own_token};
 use super::mcp_handler::McpHandler;
-use super::oauth::OAuth;
+use super::oauth::{OAuth, Verified};
 use super::principal::Principal;
 use super::query::Query;
 use super::rejection::Rejection;
@@ -28,6 +28,8 @@ pub(super) struct Authenticated {
     pub(super) subject: Option<Arc<str>>,
     /// The accounts of the subject.
     pub(super) accounts: Option<Arc<[Arc<Account>]>>,
+    /// The access token, where there is one.
+    pub(super) access: Option<Arc<Verified>>,
 }
 
 impl<H: ServerHandler> McpHandler<H> {
@@ -37,13 +39,14 @@ impl<H: ServerHandler> McpHandler<H> {
         query: &Query,
     ) -> Result<Authenticated, Rejection> {
         if let Some(oauth) = &self.oauth {
-            let person = oauth.authenticate(headers).await?;
-            return self.of_person(oauth, &person, headers, query);
+            let access = oauth.authenticate(headers).await?;
+            let authenticated = self.of_person(oauth, &access.person, headers, query)?;
+            return Ok(Authenticated { access: Some(access), ..authenticated });
         }
         let Admitted { tokens, shared: is_shared } = self.configuration.credentials.admit(headers)?;
         let cloud = self.cloud(query, is_shared)?;
         let principal = Principal::of(&self.key, &tokens, &cloud);
-        Ok(Authenticated { tokens, cloud, is_shared, principal, subject: None, accounts: None })
+        Ok(Authenticated { tokens, cloud, is_shared, principal, subject: None, accounts: None, access: None })
     }
 
     /// The tokens of a person: their own, where they send one and may, or else those of their accounts.
@@ -74,6 +77,7 @@ impl<H: ServerHandler> McpHandler<H> {
                     principal,
                     subject,
                     accounts: None,
+                    access: None,
                 });
             }
             Some(_) => {
@@ -94,6 +98,7 @@ impl<H: ServerHandler> McpHandler<H> {
                 principal: principal(None),
                 subject,
                 accounts: None,
+                access: None,
             });
         }
         let accounts = self.configuration.accounts.as_ref().map(|accounts| accounts.of(person));
@@ -125,6 +130,7 @@ impl<H: ServerHandler> McpHandler<H> {
             principal: principal(None),
             subject,
             accounts: Some(accounts),
+            access: None,
         })
     }
 }

@@ -79,7 +79,7 @@ impl<H: ServerHandler> McpHandler<H> {
         let (mut parts, body) = request.into_parts();
         let query = Query::parse(parts.uri.query().unwrap_or_default())?;
         let client = parts.extensions.get::<Arc<Client>>().cloned().ok_or_else(Rejection::session)?;
-        let Authenticated { tokens, cloud, is_shared, principal, subject, accounts } =
+        let Authenticated { tokens, cloud, is_shared, principal, subject, accounts, access } =
             self.authenticate(&parts.headers, &query).await?;
         let settings = self
             .configuration
@@ -92,6 +92,7 @@ impl<H: ServerHandler> McpHandler<H> {
         let org_of_cloud = || query.cloud.as_deref().and_then(Clouds::organization);
         let org_id = query.org_id.clone().or_else(org_of_cloud).or_else(|| self.configuration.org_id.clone());
         let is_delete = parts.method == Method::DELETE;
+        let is_stream = parts.method == Method::GET;
         let session = match &session_id {
             _ if is_stateless => {
                 // rmcp treats an `initialize` as legacy whatever protocol version it names, and would route it to the
@@ -168,7 +169,12 @@ impl<H: ServerHandler> McpHandler<H> {
             let replicas = self.session_store.is_available().is_some();
             body.peek(if replicas { PEEK_AMONG_REPLICAS } else { PEEK_ALONE }).await;
         }
-        let body = TrackedBody { body, _in_flight: in_flight, _call: call, _id: id };
+        // Only a stream may outlast the access token. A call goes on to its answer.
+        let is_stream = is_stream || summary.is_subscription;
+        let until = self.oauth.clone().zip(access).filter(|_| is_stream);
+        let until: Option<StreamEnd> =
+            until.map(|(oauth, access)| Box::pin(oauth.refused_by_time(access)) as StreamEnd);
+        let body = TrackedBody { body: Some(body), until, _in_flight: in_flight, _call: call, _id: id };
         Ok(Response::from_parts(parts, Body::new(body)))
     }
 
@@ -310,9 +316,14 @@ fn single_value<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<
     }
 }
 
-/// A response body with guards that are held until it has been sent.
+/// Resolves when a stream has to end.
+type StreamEnd = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// A response body with guards that are held until it has been sent, or until it has to end.
 struct TrackedBody<B> {
-    body: B,
+    /// None once it had to end.
+    body: Option<B>,
+    until: Option<StreamEnd>,
     _in_flight: InFlightGuard,
     _call: Option<TaskTrackerToken>,
     _id: Option<RequestIdGuard>,
@@ -326,14 +337,50 @@ impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for TrackedBody<B> {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+        if self.until.as_mut().is_some_and(|until| until.as_mut().poll(context).is_ready()) {
+            (self.body, self.until) = (None, None);
+        }
+        match &mut self.body {
+            Some(body) => Pin::new(body).poll_frame(context),
+            None => Poll::Ready(None),
+        }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.body.as_ref().is_none_or(HttpBody::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.body.as_ref().map_or_else(SizeHint::default, HttpBody::size_hint)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use axum::body::to_bytes;
+    use futures_util::{StreamExt, stream};
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::server::InFlight;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_ends_at_its_end_also_where_nothing_is_sent() {
+        const LIFE: std::time::Duration = std::time::Duration::from_mins(5);
+        for is_bounded in [false, true] {
+            let until = is_bounded.then(|| Box::pin(tokio::time::sleep(LIFE)) as StreamEnd);
+            let first = stream::iter([Ok::<_, Infallible>(Bytes::from_static(b"data: 1\n\n"))]);
+            let body = Body::from_stream(first.chain(stream::pending()));
+            let in_flight = InFlight::new(1).begin();
+            let body = TrackedBody { body: Some(body), until, _in_flight: in_flight, _call: None, _id: None };
+            let begun = Instant::now();
+            let read = tokio::time::timeout(2 * LIFE, to_bytes(Body::new(body), 1_000)).await;
+            assert_eq!(read.is_ok(), is_bounded);
+            if let Ok(read) = read {
+                assert_eq!((read.unwrap().as_ref(), begun.elapsed()), (&b"data: 1\n\n"[..], LIFE));
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ mod signature;
 mod token;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::HeaderValue;
 use http::header::{AUTHORIZATION, HeaderMap};
@@ -67,10 +68,13 @@ pub(super) struct OAuth {
     hash_key: Key,
 }
 
+/// The longest time between two looks whether a stream has to end. The clock may be set meanwhile, and a key withdrawn.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(30);
+
 /// A verified access token.
 #[derive(Debug)]
-struct Verified {
-    person: Arc<Person>,
+pub(super) struct Verified {
+    pub(super) person: Arc<Person>,
     expires: u64,
     has_scopes: bool,
     /// The key that has signed it. If the issuer withdraws the key, the token is refused.
@@ -84,6 +88,14 @@ struct Verified {
 pub(crate) async fn check_issuer(settings: &OAuthSettings, pool: &Pool) -> anyhow::Result<()> {
     signature::install();
     KeyStore::new(&settings.issuer, pool, RefreshTimes::default())?.refresh().await
+}
+
+impl Verified {
+    /// How long it will still be accepted. None if it has expired.
+    fn time_left(&self) -> Option<Duration> {
+        let end = self.expires.saturating_add(token::LEEWAY).saturating_add(1);
+        end.checked_sub(get_current_timestamp()).filter(|left| *left > 0).map(Duration::from_secs)
+    }
 }
 
 impl OAuth {
@@ -107,8 +119,8 @@ impl OAuth {
         }
     }
 
-    /// The person whose access token a request has.
-    pub(super) async fn authenticate(&self, headers: &HeaderMap) -> Result<Arc<Person>, Rejection> {
+    /// The access token of a request.
+    pub(super) async fn authenticate(&self, headers: &HeaderMap) -> Result<Arc<Verified>, Rejection> {
         let token = self.presented(headers)?;
         let hash = self.hash_key.hash([token]);
         self.keys.freshen().await;
@@ -121,7 +133,7 @@ impl OAuth {
                 verified
             }
         };
-        if verified.expires.saturating_add(token::LEEWAY) < get_current_timestamp() {
+        if verified.time_left().is_none() {
             return Err(self.invalid("it has expired"));
         }
         if !verified.has_scopes {
@@ -131,7 +143,16 @@ impl OAuth {
                 format!("The access token lacks a scope of this server ({scopes}): sign in again with it.");
             return Err(Rejection::forbidden("insufficient_scope", message).with_challenge(challenge));
         }
-        Ok(Arc::clone(&verified.person))
+        Ok(verified)
+    }
+
+    /// Waits until a token would be refused, so that a stream which it has opened ends: it has expired, or the issuer has
+    /// withdrawn its key.
+    pub(super) async fn refused_by_time(self: Arc<Self>, verified: Arc<Verified>) {
+        while let Some(left) = verified.time_left().filter(|_| self.keys.has(verified.key)) {
+            tokio::time::sleep(left.min(BETWEEN_LOOKS)).await;
+            self.keys.freshen().await;
+        }
     }
 
     async fn verify(&self, token: &str) -> Result<Verified, Rejection> {

@@ -3,7 +3,9 @@
 pub(crate) mod issuer;
 mod issuer_faults;
 mod people;
+mod reload;
 mod settings;
+mod streams;
 mod tokens;
 
 use std::time::Duration;
