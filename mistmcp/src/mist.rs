@@ -13,6 +13,7 @@ mod clock;
 mod cloud;
 mod connection;
 mod cursor;
+mod default_org;
 mod disclosure;
 mod dispatch;
 mod errors;
@@ -20,7 +21,6 @@ mod fan_out;
 #[cfg(test)]
 mod faults;
 mod lossy_json;
-mod mask;
 mod merged;
 mod name_fetch;
 mod name_list;
@@ -53,6 +53,7 @@ mod validation_limiter;
 mod wait_progress;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 pub(crate) use accounts::{Account, Accounts, LiveConnection, Person};
@@ -116,6 +117,8 @@ pub struct Mist {
     names_requests: bool,
     disclosure: Disclosure,
     sent: SentCount,
+    /// Whether a request is about the default organization.
+    uses_default_org: Arc<AtomicBool>,
     /// The name lists that were read for this call.
     name_lists: Arc<Mutex<Vec<Arc<NameList>>>>,
 }
@@ -131,6 +134,7 @@ impl Mist {
             names_requests: false,
             disclosure: Disclosure::default(),
             sent,
+            uses_default_org: Arc::default(),
             name_lists: Arc::default(),
         }
     }

@@ -147,6 +147,18 @@ impl Entry {
 
     async fn run_parsed(
         &self,
+        arguments: Arguments,
+        mist: &Mist,
+        call: &Call,
+    ) -> Result<(Reply, RequestFacts)> {
+        match self.answer(arguments, mist, call).await {
+            Err(error) => Err(mist.of_default_org(error).await),
+            answered => answered,
+        }
+    }
+
+    async fn answer(
+        &self,
         mut arguments: Arguments,
         mist: &Mist,
         call: &Call,
@@ -191,12 +203,17 @@ impl Entry {
         let (answer, arguments, notes) = match &self.tool.run {
             // A search that may be repeated for partial names is parsed at once: the repetition depends on its rows.
             Run::Endpoint(endpoint) if !may_widen => {
-                let notes = self.lookup(true, &mut arguments, mist).await?;
-                let answer = match mist.send(self.request(endpoint, &arguments)?).await {
-                    Ok(answer) => answer,
-                    Err(error) => return Err(unknown::explained(error, &self.params, &arguments, mist).await),
+                let send = async {
+                    let notes = self.lookup(true, &mut arguments, mist).await?;
+                    match mist.send(self.request(endpoint, &arguments)?).await {
+                        Ok(answer) => Ok((answer, notes)),
+                        Err(error) => Err(unknown::explained(error, &self.params, &arguments, mist).await),
+                    }
                 };
-                (answer, arguments, notes)
+                match send.await {
+                    Ok((answer, notes)) => (answer, arguments, notes),
+                    Err(error) => return Err(mist.of_default_org(error).await),
+                }
             }
             _ => {
                 let (reply, facts) = self.run_parsed(arguments, mist, call).await?;

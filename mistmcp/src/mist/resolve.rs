@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::Mist;
-use super::api::paths::{SELF, inventory, msp_orgs, sites};
+use super::api::paths::{inventory, msp_orgs, sites};
 use super::name_list::{MSP, NameList, NamedObject, listed};
 use super::name_query::{NameQuery, ResolvedObject};
 use super::routing::is_of_object;
@@ -145,29 +145,6 @@ impl Mist {
         }
     }
 
-    /// The default organization.
-    ///
-    /// # Errors
-    /// No account sees it, or several do.
-    async fn default_org(&self) -> Result<Option<String>> {
-        let Some(org_id) = &self.connection.org_id else { return Ok(None) };
-        let seen = match self.routes() {
-            Some(routes) => self.route_of_org(routes, org_id).await.map(|_| ()),
-            None if self.connection.is_org_optional => {
-                let seen = self.names(SELF, None).await?;
-                // The privileges of a provider do not name its organizations.
-                let is_seen = seen.rows.iter().any(|row| row.id == *org_id || row.is_msp());
-                return Ok(is_seen.then(|| org_id.clone()));
-            }
-            None => Ok(()),
-        };
-        match seen {
-            Err(error) if self.connection.is_org_optional && error.kind() == ErrorKind::Missing => Ok(None),
-            Err(error) => Err(error.and(" It is the default of calls that name no organization.")),
-            Ok(()) => Ok(Some(org_id.clone())),
-        }
-    }
-
     /// An organization or MSP by id or name; without either, the operator's default organization or the only one.
     async fn of_token(&self, query: &NameQuery<'_>) -> Result<ResolvedObject> {
         let id = |id: &str| Ok(ResolvedObject { id: id.to_owned(), note: None });
@@ -179,7 +156,7 @@ impl Mist {
             return self.pick(fetch, |seen| query.pick(seen)).await;
         }
         if query.kind == ORGANIZATION
-            && let Some(default) = self.default_org().await?
+            && let Some(default) = self.take_default_org().await?
         {
             return id(&default);
         }

@@ -27,8 +27,11 @@ impl Mist {
         arguments: &Map<String, Value>,
     ) -> Result<ResolvedObject> {
         let is_named = arguments.get("org_id").and_then(Value::as_str).is_some_and(|org| !org.is_empty());
-        let one =
-            if is_named { Some(self.org_of(query, arguments).await?) } else { self.default_org().await? };
+        let one = if is_named {
+            Some(self.org_of(query, arguments).await?)
+        } else {
+            self.take_default_org().await?
+        };
         let orgs = match one {
             Some(org) => vec![NamedObject::unnamed(&org)],
             None => {
