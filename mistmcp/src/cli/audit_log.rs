@@ -1,19 +1,22 @@
-//! The audit log of a server, as the flags have it.
+//! The audit log of a server, and of a subcommand that calls tools, as the flags have it.
 
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use serde_json::{Map, Value};
 
 use super::flags::Flags;
 use super::sighup;
+use crate::Call;
 use crate::audit::AuditLog;
 use crate::key::Key;
+use crate::mist::Connection;
 use crate::quote;
 
 /// The value of `--audit-log` for standard error.
-const STDERR: &str = "stderr";
+pub(super) const STDERR: &str = "stderr";
 
 /// The problem with which the log cannot be opened. Nothing is created.
 pub(super) fn problem(flags: &Flags) -> Option<anyhow::Error> {
@@ -52,15 +55,58 @@ fn unopened(path: &Path) -> String {
     )
 }
 
-/// Opens the audit log, if there is one. `key` is that of its hashes. SIGHUP opens its file anew.
+/// Opens the audit log of a server, if there is one. `key` is that of its hashes. SIGHUP opens its file anew.
 ///
 /// # Errors
 /// The file cannot be opened.
 pub(super) fn open(flags: &Flags, key: Key) -> anyhow::Result<Option<Arc<AuditLog>>> {
-    let Some(path) = named(flags)? else { return Ok(None) };
-    let file = Some(path).filter(|path| *path != Path::new(STDERR)).map(Path::to_owned);
-    let audit = AuditLog::open(file, flags.audit_log_required, key).with_context(|| unopened(path))?;
+    let Some(audit) = open_file(flags, key)? else { return Ok(None) };
     let log = Arc::clone(&audit);
     sighup::on_signal(move || log.reopen())?;
     Ok(Some(audit))
+}
+
+fn open_file(flags: &Flags, key: Key) -> anyhow::Result<Option<Arc<AuditLog>>> {
+    let Some(path) = named(flags)? else { return Ok(None) };
+    let file = Some(path).filter(|path| *path != Path::new(STDERR)).map(Path::to_owned);
+    AuditLog::open(file, flags.audit_log_required, key).with_context(|| unopened(path)).map(Some)
+}
+
+/// The audit log of a subcommand that calls tools by itself.
+pub(super) struct CommandAudit(Option<Arc<AuditLog>>);
+
+impl CommandAudit {
+    /// Opens the log, if there is one.
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub(super) fn open(flags: &Flags) -> anyhow::Result<Self> {
+        open_file(flags, Key::random()).map(Self)
+    }
+
+    /// Awaits the outcome of a call, and writes its line. `bytes` is the size of an answer.
+    ///
+    /// # Errors
+    /// Those of the call; and the log is required, and cannot be written.
+    pub(super) async fn record<T>(
+        &self,
+        (connection, call): (&Arc<Connection>, &Call),
+        (tool, arguments): (&str, &Map<String, Value>),
+        outcome: impl Future<Output = crate::Result<T>>,
+        bytes: impl FnOnce(&T) -> usize,
+    ) -> crate::Result<T> {
+        let Some(audit) = &self.0 else { return outcome.await };
+        let caller = audit.caller(None, connection.tokens(), None, []);
+        let entry = audit.begin(caller, (tool, arguments), connection, call.record())?;
+        let outcome = outcome.await;
+        entry.end(outcome.as_ref().map(bytes).map_err(|error| error.kind())).await?;
+        outcome
+    }
+
+    /// Writes all lines.
+    pub(super) async fn close(self) {
+        if let Some(audit) = self.0 {
+            audit.close().await;
+        }
+    }
 }

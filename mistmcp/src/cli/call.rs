@@ -16,9 +16,10 @@ mod table;
 use std::io;
 use std::process::ExitCode;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
+use super::audit_log::CommandAudit;
 use super::configuration::Configuration;
 use super::env_file::Environment;
 use super::exit::Exit;
@@ -96,14 +97,27 @@ pub(super) async fn run(
     let printed = Output { format, fields, network_flags: command_line::network_flags(flags) };
     let stop = shutdown::on_signal()?;
     let progress = Progress::new();
-    let call = ToolCaller { session, tool: &asked.tool, stop, progress };
+    let audit = CommandAudit::open(flags)?;
+    let call = ToolCaller { session, tool: &asked.tool, stop, progress, audit };
+    let outcome = print(&call, arguments, &printed, asked).await;
+    call.audit.close().await;
+    outcome
+}
+
+/// Prints the answer, or those of all pages.
+async fn print(
+    call: &ToolCaller<'_>,
+    arguments: Map<String, Value>,
+    printed: &Output,
+    asked: &CallFlags,
+) -> anyhow::Result<ExitCode> {
     if asked.all_pages {
-        return pages::print(&call, arguments, &printed, asked.max_calls).await;
+        return pages::print(call, arguments, printed, asked.max_calls).await;
     }
     match call.once(arguments).await {
         Ok(content) => {
             call.progress.end();
-            answer::print(&call, content, &printed).await?;
+            answer::print(call, content, printed).await?;
             Ok(ExitCode::SUCCESS)
         }
         Err(error) => Ok(call.failed(&error).into()),
@@ -116,12 +130,15 @@ struct ToolCaller<'a> {
     tool: &'a str,
     stop: CancellationToken,
     progress: Progress,
+    audit: CommandAudit,
 }
 
 impl ToolCaller<'_> {
-    async fn once(&self, arguments: serde_json::Map<String, Value>) -> crate::Result<Content> {
+    async fn once(&self, arguments: Map<String, Value>) -> crate::Result<Content> {
         let call = Call::new(self.stop.clone(), Some(self.progress.listener()));
-        self.session.call(self.tool, arguments, &call).await.content
+        let outcome = async { self.session.call(self.tool, arguments.clone(), &call).await.content };
+        let by = (self.session.connection(), &call);
+        self.audit.record(by, (self.tool, &arguments), outcome, Content::len).await
     }
 
     /// Puts names in place of the ids in the rows of a table, unless its columns were chosen.

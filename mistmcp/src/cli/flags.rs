@@ -111,12 +111,13 @@ pub(super) struct Flags {
     pub(super) log_format: LogFormat,
 
     /// Write a JSON line for each call to a file, or to standard error: who, what, and how it ended
-    #[arg(long, env = "MISTMCP_AUDIT_LOG", value_name = "PATH|stderr", help_heading = SERVER)]
+    #[arg(long, env = "MISTMCP_AUDIT_LOG", value_name = "PATH|stderr", global = true)]
+    #[arg(help_heading = SERVER)]
     pub(super) audit_log: Option<PathBuf>,
 
     /// Refuse calls that cannot be written to the audit log, which go unrecorded otherwise
     #[arg(long, env = "MISTMCP_AUDIT_LOG_REQUIRED", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
-    #[arg(requires = "audit_log", help_heading = SERVER)]
+    #[arg(requires = "audit_log", global = true, help_heading = SERVER)]
     pub(super) audit_log_required: bool,
 
     #[command(flatten)]

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow, bail};
 use serde_json::{Map, Value, json};
 
+use super::audit_log::CommandAudit;
 use super::call::answer;
 use super::call::arguments::of_pairs;
 use super::call::pages::Page;
@@ -21,14 +22,17 @@ use crate::session::Mode;
 use crate::text::shortened;
 use crate::{Arg, Call, Query, QueryTables, quote, text_file};
 
+/// The tool that answers queries of clients: the name of this command in the audit log.
+const TOOL: &str = "queryRows";
+
 /// Runs a query, and prints its result.
 pub(super) async fn run(
     flags: &Flags,
     environment: &Environment,
     asked: &QueryFlags,
 ) -> anyhow::Result<ExitCode> {
-    let query = match read(asked) {
-        Ok(query) => query,
+    let (query, arguments) = match read(asked) {
+        Ok(read) => read,
         Err(error) => {
             output::error(&format!("error: {error:#}"));
             return Ok(Exit::Usage.into());
@@ -43,8 +47,12 @@ pub(super) async fn run(
     let session = configuration.session()?;
     let stop = shutdown::on_signal()?;
     let progress = Progress::new();
-    let answered = session.query(&query, &Call::new(stop.clone(), Some(progress.listener()))).await;
+    let audit = CommandAudit::open(flags)?;
+    let call = Call::new(stop.clone(), Some(progress.listener()));
+    let by = (session.connection(), &call);
+    let answered = audit.record(by, (TOOL, &arguments), session.query(&query, &call), bytes).await;
     progress.end();
+    audit.close().await;
     match answered {
         Ok(QueryAnswer::Columns(tables)) if asked.explain => explain(&tables, asked.output)?,
         Ok(QueryAnswer::Columns(tables)) => columns(&tables, asked.output)?,
@@ -61,8 +69,17 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// The query of the flags.
-fn read(asked: &QueryFlags) -> anyhow::Result<Query> {
+/// The size of an answer as JSON.
+fn bytes(answer: &QueryAnswer) -> usize {
+    let json = match answer {
+        QueryAnswer::Columns(tables) => serde_json::to_string(tables),
+        QueryAnswer::Rows(result) => serde_json::to_string(&result.selected.rows),
+    };
+    json.map_or(0, |json| json.len())
+}
+
+/// The query of the flags, and the arguments with which the tool for queries would make it.
+fn read(asked: &QueryFlags) -> anyhow::Result<(Query, Map<String, Value>)> {
     let mut tables: Vec<(&str, &str, Vec<String>)> = Vec::new();
     for from in &asked.from {
         let (name, tool) = from
@@ -93,7 +110,8 @@ fn read(asked: &QueryFlags) -> anyhow::Result<Query> {
             bail!("{} is the name of two tables: give each --from a name of its own", quote::word(name));
         }
     }
-    let tables = QueryTables::read(&object.into()).map_err(|mismatch| anyhow!(mismatch.after("--from")))?;
+    let object = Value::from(object);
+    let tables = QueryTables::read(&object).map_err(|mismatch| anyhow!(mismatch.after("--from")))?;
     let sql = match asked.sql.as_deref() {
         _ if asked.explain => None,
         Some("-") => Some(
@@ -102,7 +120,9 @@ fn read(asked: &QueryFlags) -> anyhow::Result<Query> {
         ),
         sql => sql.map(str::to_owned),
     };
-    Ok(Query { tables, sql, max_calls: Some(asked.max_calls), ..Query::default() })
+    let mut arguments = Map::from_iter([("tables".to_owned(), object)]);
+    arguments.extend(sql.clone().map(|sql| ("sql".to_owned(), sql.into())));
+    Ok((Query { tables, sql, max_calls: Some(asked.max_calls), ..Query::default() }, arguments))
 }
 
 /// The error of a `--with` that fits no table.

@@ -17,7 +17,7 @@ use crate::cli::env_file::{Environment, exposed};
 use crate::cli::flags::{Flags, Transport};
 use crate::cli::origin::{Given, Origin};
 use crate::cli::shell::Shell;
-use crate::cli::{shutdown, tool_limit};
+use crate::cli::{audit_log, shutdown, tool_limit};
 use crate::mist::{Cloud, Tokens};
 
 /// Plan of an installation.
@@ -194,8 +194,12 @@ fn has_account(flags: &Flags) -> bool {
 fn resolved(flags: &Flags, cloud: Option<&Cloud>) -> Vec<Given> {
     let mut given = flags.given.clone();
     // A client starts the server in another folder.
-    for value in given.iter_mut().filter(|given| given.flag == "accounts").flat_map(|given| &mut given.values)
-    {
+    let is_path = |given: &&mut Given| match given.flag.as_str() {
+        "accounts" => true,
+        "audit-log" => given.values != [audit_log::STDERR],
+        _ => false,
+    };
+    for value in given.iter_mut().filter(is_path).flat_map(|given| &mut given.values) {
         if let Ok(path) = std::path::absolute(&*value) {
             *value = path.to_string_lossy().into_owned();
         }

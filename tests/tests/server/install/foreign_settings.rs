@@ -151,3 +151,24 @@ async fn an_installed_server_is_not_steered_by_the_folder_it_is_started_in() {
         assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));
     }
 }
+
+#[tokio::test]
+async fn an_audit_log_is_named_by_its_whole_path() {
+    for (log, is_path) in [("audit.jsonl", true), ("stderr", false)] {
+        let home = Home::new();
+        let file = home.file("settings", "{}");
+        let launch = home
+            .launch("cursor --demo --yes --audit-log-required --audit-log")
+            .argument(log)
+            .argument("--file")
+            .argument(file.to_str().unwrap());
+        let path = launch.folder().canonicalize().unwrap().join(log);
+        ends(launch, 0).await;
+        let settings: Value = serde_json::from_str(&read(&file)).unwrap();
+        let arguments: Vec<_> = settings["mcpServers"]["mist"]["args"].as_array().unwrap().clone();
+        let at = arguments.iter().position(|argument| argument == "--audit-log").unwrap();
+        let wanted = if is_path { path.to_str().unwrap() } else { log };
+        assert_eq!(arguments[at + 1], wanted, "{arguments:?}");
+        assert!(arguments.iter().any(|argument| argument == "--audit-log-required"), "{arguments:?}");
+    }
+}
