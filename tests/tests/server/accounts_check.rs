@@ -97,3 +97,52 @@ async fn token_files_that_others_may_read_are_told_in_one_line() {
         }
     }
 }
+
+#[tokio::test]
+async fn over_stdio_no_account_is_one_that_nobody_may_use() {
+    let customers = Customers::start().await;
+    for people in [["", ""], ["users = [\"*\"]", "groups = [\"noc \"]"]] {
+        let finished = customers.launch(people).arguments("check").run().await;
+        let told = finished.output();
+        assert!(told.contains("2 accounts; over stdio each of them is yours"), "{told}");
+        for unwanted in ["neither `users` nor `groups`", "with `*`", "white space"] {
+            assert!(!told.contains(unwanted), "{unwanted}: {told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn names_of_one_account_do_not_show_the_token_of_another() {
+    let customers = Customers::start().await;
+    let privilege = json!({ "scope": "org", "org_id": ACME, "org_name": format!("x {} {TOKEN}", TOKENS[1]), "role": "read" });
+    customers.acme.json("/api/v1/self", &json!({ "name": TOKENS[1], "privileges": [privilege] }));
+    for json in ["", "--json"] {
+        let launch = customers.launch(["", ""]).variable("MIST_APITOKEN", TOKEN);
+        let finished = launch.arguments("check").arguments(json).run().await;
+        assert!(finished.output().contains("[token]"), "{}", finished.output());
+        for token in TOKENS.iter().chain([&TOKEN]) {
+            assert!(
+                !finished.output().contains(token) && !finished.stderr.contains(token),
+                "{}",
+                finished.output()
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_cloud_that_does_not_answer_leaves_the_other_accounts_their_time() {
+    let customers = Customers::start().await;
+    customers.acme.answers("/api/v1/self", [Answer::never()]);
+    let finished =
+        customers.launch(["", ""]).arguments("check --json --timeout 3 --retry-wait 0").run().await;
+    let report: Value = serde_json::from_str(&finished.output()).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    let words = |what: &str, mark: &str| {
+        let of = |finding: &&Value| finding["what"] == what && finding["mark"] == mark;
+        findings.iter().find(of).unwrap_or_else(|| panic!("{what} {mark}: {report}"))["words"].to_string()
+    };
+    let told = words("account acme", "failed");
+    assert!(["did not answer in time", "took longer"].iter().any(|words| told.contains(words)), "{told}");
+    assert!(words("account beta", "ok").contains("valid"), "{report}");
+}

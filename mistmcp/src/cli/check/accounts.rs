@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use tokio::time::Instant;
 
 use super::cloud;
 use super::report::{Finding, Report};
-use super::token::{self, CheckedAccount, TokenCheck};
+use super::token::{self, CheckedAccount, Seen, TokenCheck};
 use crate::cli::accounts;
 use crate::cli::configuration::{self, limits};
 use crate::cli::env_file::Environment;
 use crate::cli::flags::Flags;
-use crate::mist::Pool;
+use crate::mist::{Account, Pool};
 use crate::suggestion::listed;
 
 /// Whether the file can be read, and for each account whether its cloud is reached and its tokens are accepted.
@@ -34,12 +35,15 @@ pub(super) async fn check(
     };
     let count = accounts.len();
     let words = if count == 1 { "1 account".to_owned() } else { format!("{count} accounts") };
-    report.add(Finding::ok("accounts", words));
+    let has_oauth = flags.http.oauth_issuer.is_some();
+    let users =
+        if has_oauth { "" } else { "; over stdio each of them is yours, whatever `users` and `groups` say" };
+    report.add(Finding::ok("accounts", words + users));
     if let Some(exposure) = exposure {
         report.add(Finding::warning("token files", exposure).remedy("Keep each to its owner: chmod 600"));
     }
-    // Over stdio all accounts are the user's.
-    if flags.http.oauth_issuer.is_some() {
+    // Without OAuth no account can be one that nobody may use.
+    if has_oauth {
         for warning in accounts::warnings(&accounts) {
             report.add(Finding::warning("accounts", warning).remedy("Correct the accounts file"));
         }
@@ -50,27 +54,27 @@ pub(super) async fn check(
         Err(error) => return report.add(Finding::failed("network", error.to_string())),
     };
     let (is_one_of_several, mut has_default, mut are_all_known) = (count > 1, false, true);
-    for account in accounts {
-        let proxy = network.proxy(&account.cloud);
+    // All at once: a cloud that does not answer leaves the others their time.
+    let checks = accounts.iter().map(|account| {
         let pool = Arc::new(Pool::new(limits(flags)).with_network(network.clone()));
-        let is_there = match &proxy {
-            Some(proxy) => cloud::check_through_proxy(report, &pool, &account.cloud, proxy, deadline).await,
-            None => cloud::check(report, &account.cloud, deadline).await,
-        };
-        if !is_there {
-            are_all_known = false;
-            continue;
+        let of_file = CheckedAccount { orgs: account.orgs.clone(), is_one_of_several };
+        let (cloud, org_id) = (account.cloud.clone(), org_id.clone());
+        let token_check = TokenCheck { pool, cloud, org_id, deadline, account: Some(of_file) };
+        let proxy = network.proxy(&account.cloud);
+        async move {
+            let mut report = Report::default();
+            let seen = one(&mut report, &token_check, proxy.as_deref(), account).await;
+            (account, report, seen)
         }
-        let checked = CheckedAccount { orgs: account.orgs.clone(), is_one_of_several };
-        let (cloud, org_id) = (account.cloud, org_id.clone());
-        let token_check = TokenCheck { pool, cloud, org_id, deadline, account: Some(checked) };
-        let what = format!("account {}", account.name);
-        let Some(seen) = token::check(report, &token_check, &what, account.tokens).await else {
+    });
+    for (account, of_account, seen) in join_all(checks).await {
+        report.append(of_account);
+        let Some(seen) = seen else {
             are_all_known = false;
             continue;
         };
         has_default |= seen.has_default;
-        let seen = seen.account;
+        let (seen, what) = (seen.account, named(account));
         let orgs = match &account.orgs {
             Some(orgs) => orgs.iter().cloned().collect(),
             None => seen.orgs().into_iter().map(str::to_owned).collect::<Vec<_>>(),
@@ -104,6 +108,29 @@ pub(super) async fn check(
             report.add(Finding::warning("accounts", words).remedy(remedy));
         }
     }
+}
+
+/// Whether the cloud of an account is reached and takes its tokens. Returns what they see.
+async fn one(
+    report: &mut Report,
+    token_check: &TokenCheck,
+    proxy: Option<&str>,
+    account: &Account,
+) -> Option<Seen> {
+    let (cloud, deadline) = (&token_check.cloud, token_check.deadline);
+    let is_there = match proxy {
+        Some(proxy) => cloud::check_through_proxy(report, &token_check.pool, cloud, proxy, deadline).await,
+        None => cloud::check(report, cloud, deadline).await,
+    };
+    if !is_there {
+        return None;
+    }
+    token::check(report, token_check, &named(account), account.tokens.clone()).await
+}
+
+/// What findings call an account.
+fn named(account: &Account) -> String {
+    format!("account {}", account.name)
 }
 
 /// An account that is used for an organization.
