@@ -14,27 +14,40 @@ async fn a_file_that_is_wrong_stops_the_program_with_line_and_remedy() {
             "[accounts.a]\ntoken = \"s3cr3t-t0ken\"",
             &["accounts.toml, line 2", "token_file, token_env or token_command"][..],
         ),
-        ("\n[accounts.a]\ntoken_env = \"NOT_SET\"", &["line 2", "account `a`", "`NOT_SET`", "not set"]),
+        ("\n[accounts.a]\ntoken_env = \"NOT_SET\"", &["line 3", "account `a`", "`NOT_SET`", "not set"]),
+        // The line is that of the key, and not of its table.
+        (
+            "[accounts.a]\ncloud = \"api.mist.com\"\n\n# the token\ntoken_env = \"NOT_SET\"\nusers = [\"u\"]",
+            &["line 5", "`NOT_SET`"],
+        ),
+        (
+            "[accounts]\nb.users = [\"u\"]\nb.token_file = \"none\"",
+            &["line 3", "account `b`", "no such file"],
+        ),
         // Tokens in the wrong place.
         (
             "[accounts.a]\ntoken_env = \"s3cr3tAbCdEf0123456789GhIj\"",
-            &["line 1", "token_env", "the name of a variable"],
+            &["line 2", "token_env", "the name of a variable"],
         ),
         (
             "[accounts.a]\ntoken_file = \"s3cr3tAbCdEf0123456789GhIj\"",
-            &["line 1", "token_file", "the name of a file"],
+            &["line 2", "token_file", "the name of a file"],
         ),
-        ("[accounts.a]\ntoken_file = \"keys/s3cr3tAbCdEf0123456789GhIj\"", &["line 1", "token_file"]),
-        ("[accounts.a]\ntoken_file = \"none\"", &["line 1", "token_file", "no such file"]),
+        ("[accounts.a]\ntoken_file = \"keys/s3cr3tAbCdEf0123456789GhIj\"", &["line 2", "token_file"]),
+        ("[accounts.a]\ntoken_file = \"none\"", &["line 2", "token_file", "no such file"]),
+        ("[accounts.a]\ntoken_file = \".\"", &["line 2", "token_file", "it is a folder, not a regular file"]),
         (
             "[accounts.a]\ntoken_command = [\"/no/such/program\"]",
-            &["line 1", "token_command", "cannot be started"],
+            &["line 2", "token_command", "cannot be started"],
         ),
     ] {
         let finished = stops(with(text), 1, wanted).await;
         assert!(!finished.stderr.contains("s3cr3t"), "{}", finished.stderr);
     }
     stops(Launch::new("--accounts none.toml"), 1, &["none.toml", "no such file"]).await;
+    stops(Launch::new("--accounts ."), 1, &["accounts file .", "it is a folder"]).await;
+    let large = with(&"#".repeat(2 << 20));
+    stops(large, 1, &["accounts.toml cannot be read", "larger than"]).await;
     stops(Launch::new("--accounts a.toml --demo"), 1, &["--demo", "--accounts"]).await;
 }
 
@@ -50,7 +63,12 @@ async fn a_command_for_a_token_is_bounded_and_its_output_is_not_shown() {
     for (command, wanted) in [
         (r#"["sh", "-c", "echo s3cr3t-output; echo s3cr3t-error >&2; exit 3"]"#, "failed"),
         (r#"["sh", "-c", "yes s3cr3t-output"]"#, "more than 64 KiB"),
+        (r#"["sh", "-c", "head -c 10000000 /dev/zero | tr '\\000' s"]"#, "more than 64 KiB"),
         (r#"["printf", "s3cr3t output"]"#, "the output of token_command"),
+        (r#"["printf", "s3cr3t-1\ns3cr3t-2\n"]"#, "the token has a line break in it"),
+        (r#"["echo"]"#, "the token is empty"),
+        // It is not waited for, whatever it does.
+        (r#"["sleep", "86400"]"#, "did not end within 10 seconds"),
         (r#"["true"]"#, "the token is empty"),
         // Without a shell, this is the name of a program.
         (r#"["echo s3cr3t-output | cat"]"#, "cannot be started"),

@@ -1,6 +1,9 @@
 //! The accounts file and its token files are read again when they change, and on SIGHUP.
 
-use mistmcp_tests::{Launch, soon};
+use std::path::Path;
+use std::time::SystemTime;
+
+use mistmcp_tests::{Launch, MockUpstream, StdioProcess, soon};
 use serde_json::json;
 
 use crate::accounts::{ACME, Customers, TOKENS};
@@ -89,4 +92,131 @@ async fn a_token_file_that_is_made_after_a_failed_reload_is_seen() {
         }
     };
     soon("the new token", changed).await;
+}
+
+/// Waits until calls are made with this token.
+async fn uses(process: &mut StdioProcess, upstream: &MockUpstream, token: &str) {
+    let changed = async {
+        loop {
+            process.call("getOrg", json!({ "org_id": ACME })).await;
+            if upstream.take().last().unwrap().header("authorization") == format!("Token {token}") {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    soon("the new token", changed).await;
+}
+
+/// A server over an accounts file in a folder that stays.
+async fn started(folder: &Path, upstream: &MockUpstream) -> StdioProcess {
+    let path = folder.join("accounts.toml");
+    let launch =
+        Launch::new("--mode all --accounts").argument(path.to_str().unwrap()).argument("--allow-cloud");
+    let launch = launch.argument(&upstream.url()).variable("PATH", &std::env::var("PATH").unwrap());
+    let mut process = launch.stdio();
+    process.initialize().await;
+    process
+}
+
+/// Tokens of one length.
+const ROTATED: [&str; 3] = ["r0tated-t0ken-1Aa", "r0tated-t0ken-2Bb", "r0tated-t0ken-3Cc"];
+
+fn account(token: &str, upstream: &MockUpstream) -> String {
+    format!("[accounts.acme]\n{token}\ncloud = \"{}\"\n", upstream.url())
+}
+
+/// Writes a file whose age and length tell nothing.
+fn write_old(path: &Path, text: &str) {
+    std::fs::write(path, text).unwrap();
+    let old = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+    std::fs::File::options().write(true).open(path).unwrap().set_modified(old).unwrap();
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_takes_the_place_of_another_one_is_seen_although_it_is_as_long_and_as_old() {
+    let customers = Customers::start().await;
+    let upstream = &customers.acme;
+    let folder = tempfile::tempdir().unwrap();
+    write_old(&folder.path().join("token"), ROTATED[0]);
+    write_old(&folder.path().join("accounts.toml"), &account("token_file = \"token\"", upstream));
+    let mut process = started(folder.path(), upstream).await;
+    uses(&mut process, upstream, ROTATED[0]).await;
+    let new = folder.path().join("new");
+    for token in &ROTATED[1..] {
+        write_old(&new, token);
+        std::fs::rename(&new, folder.path().join("token")).unwrap();
+        uses(&mut process, upstream, token).await;
+    }
+    // The accounts file itself: the name of the other token file is as long.
+    write_old(&folder.path().join("other"), ROTATED[0]);
+    write_old(&new, &account("token_file = \"other\"", upstream));
+    std::fs::rename(&new, folder.path().join("accounts.toml")).unwrap();
+    uses(&mut process, upstream, ROTATED[0]).await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn links_that_a_mounted_secret_swaps_are_followed() {
+    let customers = Customers::start().await;
+    let upstream = &customers.acme;
+    let folder = tempfile::tempdir().unwrap();
+    let link = |to: &str, name: &str| std::os::unix::fs::symlink(to, folder.path().join(name)).unwrap();
+    let version = |name: &str, token: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir(&path).unwrap();
+        write_old(&path.join("token"), token);
+        write_old(&path.join("accounts.toml"), &account("token_file = \"token\"", upstream));
+    };
+    version("..1", ROTATED[0]);
+    link("..1", "..data");
+    link("..data/token", "token");
+    link("..data/accounts.toml", "accounts.toml");
+    let mut process = started(folder.path(), upstream).await;
+    uses(&mut process, upstream, ROTATED[0]).await;
+    for (name, token) in [("..2", ROTATED[1]), ("..3", ROTATED[2])] {
+        version(name, token);
+        link(name, "..data_tmp");
+        std::fs::rename(folder.path().join("..data_tmp"), folder.path().join("..data")).unwrap();
+        uses(&mut process, upstream, token).await;
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_signal_runs_commands_again_although_no_file_has_changed() {
+    let customers = Customers::start().await;
+    let upstream = &customers.acme;
+    let folder = tempfile::tempdir().unwrap();
+    // No key of the accounts file names this file.
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, ROTATED[0]).unwrap();
+    let command = format!("token_command = [\"cat\", \"{}\"]", secret.display());
+    std::fs::write(folder.path().join("accounts.toml"), account(&command, upstream)).unwrap();
+    let mut process = started(folder.path(), upstream).await;
+    uses(&mut process, upstream, ROTATED[0]).await;
+    for token in &ROTATED[1..] {
+        std::fs::write(&secret, token).unwrap();
+        process.signal("HUP").await;
+        uses(&mut process, upstream, token).await;
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_change_while_the_accounts_are_first_read_is_seen() {
+    let customers = Customers::start().await;
+    let upstream = &customers.acme;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("accounts.toml");
+    // The first command replaces the file that names it.
+    std::fs::write(folder.path().join("next.toml"), account("token_file = \"token\"", upstream)).unwrap();
+    std::fs::write(folder.path().join("token"), ROTATED[1]).unwrap();
+    let [next, to] = [&folder.path().join("next.toml"), &path].map(|path| path.display().to_string());
+    let script = format!("mv '{next}' '{to}'; printf %s {}", ROTATED[0]);
+    let command = format!("token_command = [\"sh\", \"-c\", \"{script}\"]");
+    std::fs::write(&path, account(&command, upstream)).unwrap();
+    let mut process = started(folder.path(), upstream).await;
+    uses(&mut process, upstream, ROTATED[1]).await;
 }

@@ -20,7 +20,7 @@ const LONGEST_NAME: usize = 64;
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) name: String,
-    /// The line of its table.
+    /// The line of the key that says where its token comes from.
     pub(super) line: usize,
     pub(super) token: TokenSource,
     pub(super) cloud: Cloud,
@@ -95,10 +95,8 @@ impl Reader<'_> {
         let table = item
             .as_table_like()
             .ok_or_else(|| at(&format!("account `{name}` is no table: write `[accounts.{name}]`")))?;
-        let of = |key: &str, problem: &str| {
-            let span = table.key(key).and_then(toml_edit::Key::span);
-            self.at(span.or_else(place), &format!("account `{name}`: {problem}"))
-        };
+        let place_of = |key: &str| table.key(key).and_then(toml_edit::Key::span).or_else(place);
+        let of = |key: &str, problem: &str| self.at(place_of(key), &format!("account `{name}`: {problem}"));
         if let Some((key, _)) = table.iter().find(|(key, _)| !KEYS.contains(key)) {
             let remedy = if key == "token" || key == "tokens" {
                 "; a token does not stand in this file: use token_file, token_env or token_command".to_owned()
@@ -145,7 +143,7 @@ impl Reader<'_> {
         });
         Ok(Entry {
             name: name.to_owned(),
-            line: self.line(place().map_or(0, |span| span.start)),
+            line: self.line(sources.first().and_then(|key| place_of(key)).map_or(0, |span| span.start)),
             token,
             cloud,
             orgs: orgs.transpose()?,
@@ -191,7 +189,7 @@ mod tests {
             entries[0].orgs.as_deref(),
             Some(&["0a000000-0000-4000-8000-000000000001".to_owned()][..])
         );
-        assert_eq!((entries[0].line, entries[1].line), (1, 7));
+        assert_eq!((entries[0].line, entries[1].line), (2, 8));
         assert_eq!(entries[1].token, TokenSource::Command(vec!["pass".into(), "mist/beta".into()]));
         assert_eq!(entries[1].groups, ["noc"]);
         assert!(entries[0].cloud != entries[1].cloud && entries[1].orgs.is_none());

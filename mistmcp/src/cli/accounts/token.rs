@@ -71,7 +71,9 @@ impl TokenSource {
             Self::Command(words) => {
                 let text =
                     output(words, folder).await.map_err(|problem| format!("token_command {problem}"))?;
-                Tokens::parse(&text).map_err(|problem| format!("the output of token_command: {problem}"))
+                Tokens::parse(&text).map_err(|problem| {
+                    format!("the output of token_command: {problem}. Let it print the token alone")
+                })
             }
         }
     }
