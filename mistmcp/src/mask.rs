@@ -52,7 +52,9 @@ impl Mask {
         let of = |token: &&str| spellings(token, are_few && token.len() <= LONGEST_ENCODED);
         let mut all: Vec<String> = tokens.iter().flat_map(of).collect();
         if ignores_case {
-            all.iter_mut().for_each(|spelling| spelling.make_ascii_lowercase());
+            for spelling in &mut all {
+                spelling.make_ascii_lowercase();
+            }
         }
         all.sort_unstable();
         all.dedup();
@@ -167,7 +169,11 @@ fn mask_value(value: &mut Value, mask: &impl Fn(String) -> String) {
             }
         }
         Value::String(text) => *text = mask(std::mem::take(text)),
-        Value::Array(items) => items.iter_mut().for_each(|item| mask_value(item, mask)),
+        Value::Array(items) => {
+            for item in items {
+                mask_value(item, mask);
+            }
+        }
         Value::Object(object) => mask_object(object, mask),
     }
 }

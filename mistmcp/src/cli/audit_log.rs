@@ -9,11 +9,11 @@ use serde_json::{Map, Value};
 
 use super::flags::Flags;
 use super::sighup;
-use crate::Call;
 use crate::audit::AuditLog;
 use crate::key::Key;
 use crate::mist::Connection;
 use crate::quote;
+use crate::{Call, Error};
 
 /// The value of `--audit-log` for standard error.
 pub(super) const STDERR: &str = "stderr";
@@ -99,7 +99,7 @@ impl CommandAudit {
         let caller = audit.caller(None, connection.tokens(), None, []);
         let entry = audit.begin(caller, (tool, arguments), connection, call.record())?;
         let outcome = outcome.await;
-        entry.end(outcome.as_ref().map(bytes).map_err(|error| error.kind())).await?;
+        entry.end(outcome.as_ref().map(bytes).map_err(Error::kind)).await?;
         outcome
     }
 

@@ -136,7 +136,9 @@ struct ToolCaller<'a> {
 impl ToolCaller<'_> {
     async fn once(&self, arguments: Map<String, Value>) -> crate::Result<Content> {
         let call = Call::new(self.stop.clone(), Some(self.progress.listener()));
-        let outcome = async { self.session.call(self.tool, arguments.clone(), &call).await.content };
+        // Boxed, because the future of a call is large.
+        let outcome =
+            Box::pin(async { self.session.call(self.tool, arguments.clone(), &call).await.content });
         let by = (self.session.connection(), &call);
         self.audit.record(by, (self.tool, &arguments), outcome, Content::len).await
     }

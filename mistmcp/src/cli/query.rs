@@ -50,7 +50,7 @@ pub(super) async fn run(
     let audit = CommandAudit::open(flags)?;
     let call = Call::new(stop.clone(), Some(progress.listener()));
     let by = (session.connection(), &call);
-    let answered = audit.record(by, (TOOL, &arguments), session.query(&query, &call), bytes).await;
+    let answered = audit.record(by, (TOOL, &arguments), Box::pin(session.query(&query, &call)), bytes).await;
     progress.end();
     audit.close().await;
     match answered {

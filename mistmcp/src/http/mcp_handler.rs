@@ -21,7 +21,7 @@ use super::admission::{Client, NewClient};
 use super::answer;
 use super::authentication::Authenticated;
 use super::message::{self, ReadMessage, RequestSummary};
-use super::oauth::OAuth;
+use super::oauth::{OAuth, Verified};
 use super::page;
 use super::principal::Principal;
 use super::query::Query;
@@ -91,8 +91,7 @@ impl<H: ServerHandler> McpHandler<H> {
         let is_stateless = is_stateless_version(&parts.headers);
         let org_of_cloud = || query.cloud.as_deref().and_then(Clouds::organization);
         let org_id = query.org_id.clone().or_else(org_of_cloud).or_else(|| self.configuration.org_id.clone());
-        let is_delete = parts.method == Method::DELETE;
-        let is_stream = parts.method == Method::GET;
+        let (is_delete, is_get) = (parts.method == Method::DELETE, parts.method == Method::GET);
         let session = match &session_id {
             _ if is_stateless => {
                 // rmcp treats an `initialize` as legacy whatever protocol version it names, and would route it to the
@@ -169,13 +168,16 @@ impl<H: ServerHandler> McpHandler<H> {
             let replicas = self.session_store.is_available().is_some();
             body.peek(if replicas { PEEK_AMONG_REPLICAS } else { PEEK_ALONE }).await;
         }
-        // Only a stream may outlast the access token. A call goes on to its answer.
-        let is_stream = is_stream || summary.is_subscription;
-        let until = self.oauth.clone().zip(access).filter(|_| is_stream);
-        let until: Option<StreamEnd> =
-            until.map(|(oauth, access)| Box::pin(oauth.refused_by_time(access)) as StreamEnd);
+        // A call goes on to its answer.
+        let until = access.filter(|_| is_get || summary.is_subscription).and_then(|it| self.stream_end(it));
         let body = TrackedBody { body: Some(body), until, _in_flight: in_flight, _call: call, _id: id };
         Ok(Response::from_parts(parts, Body::new(body)))
+    }
+
+    /// The end of a stream, which must not outlast the access token that has opened it.
+    fn stream_end(&self, access: Arc<Verified>) -> Option<StreamEnd> {
+        let oauth = Arc::clone(self.oauth.as_ref()?);
+        Some(Box::pin(oauth.refused_by_time(access)))
     }
 
     /// Takes the permits of a session that the request opens.
