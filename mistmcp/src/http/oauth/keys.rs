@@ -5,29 +5,23 @@
 //! last answer serves for two minutes after it was last seen, whether clients use it in between or not. An unknown one is
 //! looked for at a bounded rate: a token waits until the issuer may be asked again. While the issuer cannot be reached, its last keys serve for a day.
 
+mod documents;
+
 use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::RandomState;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
-use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, PublicKeyUse};
+use anyhow::Context;
 use jsonwebtoken::{Algorithm, DecodingKey};
 use parking_lot::RwLock;
-use serde_json::Value;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::Instant;
 use url::Url;
 
 use crate::host::is_loopback;
 use crate::mist::Pool;
-use crate::text::shortened;
 
-/// The most bytes of an answer of the issuer, and of keys in it.
-const MAX_BYTES: usize = 256 * 1024;
-const MOST_KEYS: usize = 100;
-/// The longest name of an issuer in the log.
-const LONGEST_NAME: usize = 200;
 /// Tokens that wait until the issuer may be asked again.
 const MOST_WAITING: usize = 64;
 /// Ids of keys that are remembered as missing.
@@ -292,116 +286,6 @@ impl KeyStore {
         cache.read = Some(now);
         cache.missing.clear();
         Ok(())
-    }
-
-    /// Finds the JWKS by the metadata of the issuer.
-    async fn discover(&self) -> anyhow::Result<Url> {
-        let mut failure = None;
-        for url in metadata_urls(&self.configured)? {
-            let document = match self.json(url).await {
-                Ok(document) => document,
-                Err(error) => {
-                    failure.get_or_insert(error);
-                    continue;
-                }
-            };
-            let issuer = document["issuer"].as_str().context("its metadata names no `issuer`")?;
-            if issuer.trim_end_matches('/') != self.configured.trim_end_matches('/') {
-                bail!(
-                    "its metadata is that of another issuer, `{}`: set --oauth-issuer to the one that it names",
-                    shortened(issuer, LONGEST_NAME)
-                );
-            }
-            let jwks = document["jwks_uri"].as_str().and_then(|uri| Url::parse(uri).ok());
-            let jwks = jwks.filter(is_safe).context("its metadata names no `jwks_uri` with https")?;
-            let mut cache = self.cache.write();
-            cache.issuer = Some(issuer.to_owned());
-            cache.jwks = Some(jwks.clone());
-            return Ok(jwks);
-        }
-        Err(failure.unwrap_or_else(|| anyhow::anyhow!("it has no metadata")))
-    }
-
-    /// A JSON document, within the limit of its size.
-    async fn json(&self, url: Url) -> anyhow::Result<Value> {
-        let mut response = self.client.get(url).header("Accept", "application/json").send().await?;
-        if !response.status().is_success() {
-            bail!("it answered {}", response.status());
-        }
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
-            if body.len() + chunk.len() > MAX_BYTES {
-                bail!("its answer is longer than {} KiB", MAX_BYTES / 1024);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        serde_json::from_slice(&body).context("its answer is not JSON")
-    }
-
-    /// The public keys for signatures in a JWKS. Others are left out.
-    ///
-    /// # Errors
-    /// The document is no JWKS, such as the page of a server under maintenance.
-    fn keys(&self, document: &Value, seen: Instant) -> anyhow::Result<Vec<StoredKey>> {
-        let keys = document["keys"].as_array().context("it has no list `keys`")?;
-        if !keys.is_empty() && !keys.iter().any(|key| key["kty"].is_string()) {
-            bail!("nothing in its list `keys` is a key");
-        }
-        let key = |value: &Value| {
-            let jwk: Jwk = serde_json::from_value(value.clone()).ok()?;
-            let is_public = matches!(
-                jwk.algorithm,
-                AlgorithmParameters::RSA(_)
-                    | AlgorithmParameters::EllipticCurve(_)
-                    | AlgorithmParameters::OctetKeyPair(_)
-            );
-            let is_for_signatures = !matches!(jwk.common.public_key_use, Some(PublicKeyUse::Encryption));
-            if !is_public || !is_for_signatures {
-                return None;
-            }
-            let algorithm = match jwk.common.key_algorithm {
-                Some(named) => Some(Algorithm::try_from(named).ok()?),
-                None => None,
-            };
-            Some(StoredKey {
-                id: self.hasher.hash_one(value.to_string()),
-                key: Arc::new(DecodingKey::from_jwk(&jwk).ok()?),
-                kid: jwk.common.key_id,
-                algorithm,
-                seen,
-            })
-        };
-        Ok(keys.iter().take(MOST_KEYS).filter_map(key).collect())
-    }
-}
-
-/// Where the metadata of an issuer may be: RFC 8414, and OpenID Connect Discovery with the path before or behind.
-fn metadata_urls(issuer: &str) -> anyhow::Result<Vec<Url>> {
-    let issuer = Url::parse(issuer).context("the issuer is no URL")?;
-    let path = issuer.path().trim_end_matches('/');
-    let paths = [
-        format!("{path}/.well-known/openid-configuration"),
-        format!("/.well-known/oauth-authorization-server{path}"),
-        format!("/.well-known/openid-configuration{path}"),
-    ];
-    let mut urls: Vec<Url> = Vec::new();
-    for path in paths {
-        let mut url = issuer.clone();
-        url.set_path(&path);
-        url.set_query(None);
-        if !urls.contains(&url) {
-            urls.push(url);
-        }
-    }
-    Ok(urls)
-}
-
-/// Whether a URL is https, or on this machine.
-pub(super) fn is_safe(url: &Url) -> bool {
-    match url.scheme() {
-        "https" => true,
-        "http" => url.host().is_some_and(|host| is_loopback(&host.to_owned())),
-        _ => false,
     }
 }
 

@@ -1,7 +1,8 @@
 use axum::routing::get;
 use axum::{Json, Router};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::documents::is_safe;
 use super::*;
 use crate::mist::Limits;
 
