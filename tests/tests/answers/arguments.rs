@@ -193,9 +193,9 @@ async fn the_switch_of_a_client_is_named_also_where_its_access_point_does_not_na
         (Incident::named("a-guest-under-a-dark-access-point").unwrap(), "scan-sin-033", "SIN-SW-01"),
     ] {
         let demo = DemoSession::start(Overlay::of(&[incident]).unwrap()).await;
-        demo.relay.change(|path, relayed| {
+        demo.proxy.change(|path, response| {
             if path.contains("/stats/devices/") {
-                relayed.edit(|body| body["lldp_stat"] = json!({}));
+                response.edit(|body| body["lldp_stat"] = json!({}));
             }
         });
         let answer = demo.ask("troubleshootClient", &json!({ "client": client })).await;

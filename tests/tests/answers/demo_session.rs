@@ -1,4 +1,4 @@
-//! A session over a demo cloud behind a relay: [`DemoSession`].
+//! A session over a demo cloud behind a proxy: [`DemoSession`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,12 +9,12 @@ use mistmcp::{
 use mistmcp_demo::{DemoCloud, ORG_ID, Overlay};
 use serde_json::{Map, Value, json};
 
+use crate::proxy::Proxy;
 use crate::questions::Question;
-use crate::relay::Relay;
 
-/// A session in the mode `all`, and the relay that its requests go through.
+/// A session in the mode `all`, and the proxy that its requests go through.
 pub(crate) struct DemoSession {
-    pub(crate) relay: Relay,
+    pub(crate) proxy: Proxy,
     session: Session,
     _demo: DemoCloud,
 }
@@ -30,16 +30,16 @@ impl DemoSession {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let demo = DemoCloud::start_with(overlay).await.unwrap();
         demo.limit_requests(u64::MAX);
-        let relay = Relay::start(&demo.url()).await;
+        let proxy = Proxy::start(&demo.url()).await;
         let mut clouds = Clouds::default();
-        clouds.allow(relay.url()).unwrap();
+        clouds.allow(proxy.url()).unwrap();
         let limits = Limits {
             timeout,
             retry_wait: Duration::ZERO,
             rate_limit: 1_000_000,
             max_response_bytes: 32 << 20,
         };
-        let cloud = clouds.find(relay.url()).unwrap();
+        let cloud = clouds.find(proxy.url()).unwrap();
         let token = Token::new(DemoCloud::TOKEN).unwrap();
         let connection = Connection::new(Arc::new(Pool::new(limits)), cloud, token, Some(ORG_ID.to_owned()));
         let catalog = Catalog::gather().unwrap();
@@ -48,7 +48,7 @@ impl DemoSession {
         let rules = Rules { max_bytes: 60_000, format: Format::Json, show_secrets: false };
         let settings = Settings::new(catalog, Mode::All, &categories, rules).unwrap();
         let session = Session::new(Arc::new(settings), Arc::new(connection), false);
-        Self { relay, session, _demo: demo }
+        Self { proxy, session, _demo: demo }
     }
 
     /// The answer of an answer tool.
@@ -61,8 +61,8 @@ impl DemoSession {
     /// The text or the error of a tool.
     pub(crate) async fn call(&self, tool: &str, arguments: &Value) -> Result<String, String> {
         let arguments: Map<String, Value> = arguments.as_object().unwrap().clone();
-        let relayed = self.session.call(tool, arguments, &Call::unattended()).await;
-        match relayed.content {
+        let outcome = self.session.call(tool, arguments, &Call::unattended()).await;
+        match outcome.content {
             Ok(Content::Text(text)) => Ok(text),
             Ok(other) => Err(format!("no text: {other:?}")),
             Err(error) => Err(error.to_string()),

@@ -8,38 +8,38 @@ use mistmcp_demo::Overlay;
 use serde_json::{Value, json};
 
 use crate::demo_session::DemoSession;
+use crate::proxy::{ProxiedResponse, Proxy};
 use crate::questions::{Question, one_for_each_tool, questions};
-use crate::relay::{Relay, RelayedResponse};
 use crate::valid::Checks;
 
 /// Its name, what it does to an answer, and what `not_seen` says of it.
-type Fault = (&'static str, fn(&mut RelayedResponse), Option<&'static str>);
+type Fault = (&'static str, fn(&mut ProxiedResponse), Option<&'static str>);
 /// Its name, and what it does to a field.
 type Form = (&'static str, fn(&str, &mut Value));
 
 /// What becomes of the answer to a path, and what `not_seen` says of it; nothing where it may also be that there is none.
 const FAULTS: &[Fault] = &[
-    ("403", |relayed| *relayed = RelayedResponse::status(403), Some("403")),
-    ("404", |relayed| *relayed = RelayedResponse::status(404), None),
-    ("500", |relayed| *relayed = RelayedResponse::status(500), Some("500")),
-    ("broken JSON", |relayed| *relayed = RelayedResponse::body("{\"results\": [{"), Some("")),
-    ("null", |relayed| *relayed = RelayedResponse::body("null"), None),
+    ("403", |response| *response = ProxiedResponse::status(403), Some("403")),
+    ("404", |response| *response = ProxiedResponse::status(404), None),
+    ("500", |response| *response = ProxiedResponse::status(500), Some("500")),
+    ("broken JSON", |response| *response = ProxiedResponse::body("{\"results\": [{"), Some("")),
+    ("null", |response| *response = ProxiedResponse::body("null"), None),
     (
         "nothing",
-        |relayed| {
-            relayed.edit(|body| *body = if body.is_array() { json!([]) } else { json!({ "results": [] }) })
+        |response| {
+            response.edit(|body| *body = if body.is_array() { json!([]) } else { json!({ "results": [] }) });
         },
         None,
     ),
-    ("a text", |relayed| *relayed = RelayedResponse::body("\"well\""), None),
+    ("a text", |response| *response = ProxiedResponse::body("\"well\""), None),
 ];
 
 /// Fails one path, and no other.
-fn fail(relay: &Relay, path: &str, fault: fn(&mut RelayedResponse)) {
+fn fail(proxy: &Proxy, path: &str, fault: fn(&mut ProxiedResponse)) {
     let failing = path.to_owned();
-    relay.change(move |path, relayed| {
+    proxy.change(move |path, response| {
         if path == failing {
-            fault(relayed);
+            fault(response);
         }
     });
 }
@@ -66,10 +66,10 @@ async fn each_part_of_each_answer_may_fail_in_every_way_and_is_named() {
     let mut sites = HashSet::new();
     for question in &questions {
         let ask = || demo.ask(question.tool, &question.arguments);
-        demo.relay.take_paths();
+        demo.proxy.take_paths();
         let whole = ask().await;
         checks.check(question.tool, &whole, question);
-        let mut paths = demo.relay.take_paths();
+        let mut paths = demo.proxy.take_paths();
         if let Some(site) = question.arguments["site_id"].as_str().filter(|site| sites.insert(*site)) {
             // The organization of the site is looked up once. Without it, it is the default one.
             paths.retain(|path| *path != format!("/api/v1/sites/{site}"));
@@ -79,11 +79,11 @@ async fn each_part_of_each_answer_may_fail_in_every_way_and_is_named() {
         for (place, path) in paths.iter().enumerate() {
             // Each tool meets each fault at several paths, and a refusal at all.
             let others = FAULTS[1..].iter().cycle().skip(2 * place).take(2);
-            for (name, fault, relayed) in FAULTS[..1].iter().chain(others) {
-                fail(&demo.relay, path, *fault);
+            for (name, fault, expected) in FAULTS[..1].iter().chain(others) {
+                fail(&demo.proxy, path, *fault);
                 let answer = ask().await;
                 checks.check(question.tool, &answer, &(question, path, name));
-                if let Some(reason) = relayed {
+                if let Some(reason) = expected {
                     let hidden = answer["not_seen"].as_array().unwrap();
                     let named = hidden.iter().any(|part| part.as_str().unwrap().contains(reason));
                     checks.expect(named, || format!("{question:?} {path} {name}: {answer:#}"));
@@ -94,7 +94,7 @@ async fn each_part_of_each_answer_may_fail_in_every_way_and_is_named() {
                         )
                     });
                 }
-                demo.relay.change(|_, _| {});
+                demo.proxy.change(|_, _| {});
             }
         }
     }
@@ -106,7 +106,7 @@ async fn where_nothing_can_be_read_nothing_is_known() {
     let (demo, questions) = demo().await;
     for (name, fault, _) in FAULTS {
         let fault = *fault;
-        demo.relay.change(move |_, relayed| fault(relayed));
+        demo.proxy.change(move |_, response| fault(response));
         for question in &questions {
             let answer = demo.ask(question.tool, &question.arguments).await;
             checks.check(question.tool, &answer, &(question, name));
@@ -126,10 +126,10 @@ async fn a_part_that_is_refused_for_the_rate_is_named_and_the_rest_is_not_asked_
         // A token whose calls are used up is not asked again, so each has a cloud of its own.
         let demo = DemoSession::start(Overlay::default()).await;
         let [question]: [Question; 1] = demo.with_ids(vec![question]).await.try_into().unwrap();
-        demo.relay.take_paths();
+        demo.proxy.take_paths();
         demo.ask(question.tool, &question.arguments).await;
-        let last = demo.relay.take_paths().pop().unwrap();
-        fail(&demo.relay, &last, |relayed| *relayed = RelayedResponse::status(429));
+        let last = demo.proxy.take_paths().pop().unwrap();
+        fail(&demo.proxy, &last, |response| *response = ProxiedResponse::status(429));
         let answer = demo.ask(question.tool, &question.arguments).await;
         checks.check(question.tool, &answer, &question);
         let hidden = answer["not_seen"].to_string();
@@ -150,11 +150,11 @@ async fn a_part_that_is_too_slow_is_named_and_the_others_are_answered() {
     // The last path of each answer never answers.
     let mut slow = Vec::new();
     for question in &questions {
-        demo.relay.take_paths();
+        demo.proxy.take_paths();
         ask(question).await;
-        slow.extend(demo.relay.take_paths().pop());
+        slow.extend(demo.proxy.take_paths().pop());
     }
-    demo.relay.never_answer(slow);
+    demo.proxy.never_answer(slow);
     let answers = join_all(questions.iter().map(ask)).await;
     let mut checks = Checks::default();
     for (question, answer) in questions.iter().zip(answers) {
@@ -191,8 +191,8 @@ async fn numbers_that_come_as_texts_change_no_finding() {
         let demo = DemoSession::start(question.overlay()).await;
         let [question]: [Question; 1] = demo.with_ids(vec![question]).await.try_into().unwrap();
         let before = demo.ask(question.tool, &question.arguments).await;
-        demo.relay.change(|_, relayed| {
-            relayed.edit(|body| {
+        demo.proxy.change(|_, response| {
+            response.edit(|body| {
                 each(body, &|_, value| {
                     if value.is_number() {
                         *value = value.to_string().into();
@@ -236,7 +236,7 @@ async fn rows_of_other_forms_do_no_harm() {
         }),
     ];
     for (name, form) in forms {
-        demo.relay.change(move |_, relayed| relayed.edit(|body| each(body, &form)));
+        demo.proxy.change(move |_, response| response.edit(|body| each(body, &form)));
         for question in &questions {
             let answer = demo.ask(question.tool, &question.arguments).await;
             checks.check(question.tool, &answer, &(question, name));
@@ -244,8 +244,8 @@ async fn rows_of_other_forms_do_no_harm() {
     }
     // Fields that are missing: another third of all names each time.
     for left_out in 0..3 {
-        demo.relay.change(move |_, relayed| {
-            relayed.edit(|body| {
+        demo.proxy.change(move |_, response| {
+            response.edit(|body| {
                 each(body, &|_, value| {
                     if let Value::Object(fields) = value {
                         fields.retain(|name, _| name.bytes().map(usize::from).sum::<usize>() % 3 != left_out);
@@ -291,10 +291,10 @@ async fn a_device_whose_statistics_and_events_were_not_read_has_not_been_seen_to
         ("listProblems", json!({})),
     ];
     for (tool, arguments) in questions {
-        demo.relay.change(|path, relayed| {
+        demo.proxy.change(|path, response| {
             if ["stats/devices", "/devices/events", "/devices/search"].iter().any(|part| path.contains(part))
             {
-                *relayed = RelayedResponse::status(403);
+                *response = ProxiedResponse::status(403);
             }
         });
         let answer = demo.ask(tool, &arguments).await;

@@ -1,4 +1,4 @@
-//! The answer tools in process, over the demo cloud behind a relay: how many rounds of requests an answer takes, parts
+//! The answer tools in process, over the demo cloud behind a proxy: how many rounds of requests an answer takes, parts
 //! that fail in every way, and rows that are changed at random.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
@@ -7,10 +7,10 @@ mod arguments;
 mod demo_session;
 mod faults;
 mod problems;
+mod proxy;
 mod questions;
 mod random_rows;
-mod relay;
-mod rounds;
+mod request_limits;
 mod see;
 mod sentences;
 mod valid;

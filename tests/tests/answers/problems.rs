@@ -5,7 +5,7 @@ use mistmcp_tools::answers::LIMITS;
 use serde_json::{Value, json};
 
 use crate::demo_session::DemoSession;
-use crate::relay::RelayedResponse;
+use crate::proxy::ProxiedResponse;
 
 /// The paths of Sydney's gateway are down by their statistics. No alarm and no event reports it.
 fn silent_path() -> Overlay {
@@ -48,17 +48,18 @@ async fn a_vpn_path_that_only_its_statistics_show_down_is_listed_as_check_wan_ju
 async fn vpn_paths_that_cannot_be_read_or_are_too_many_stand_in_not_seen() {
     let demo = DemoSession::start(silent_path()).await;
     let is_of_paths = |path: &str| path.contains("/stats/vpn_peers/");
-    demo.relay.change(move |path, relayed| {
+    demo.proxy.change(move |path, response| {
         if is_of_paths(path) {
-            *relayed = RelayedResponse::status(403);
+            *response = ProxiedResponse::status(403);
         }
     });
     let answer = demo.ask("listProblems", &json!({})).await;
     assert!(answer["not_seen"].to_string().contains("VPN paths: 403"), "{answer}");
     assert!(of_path(&answer).is_none(), "{answer}");
-    demo.relay.change(move |path, relayed| {
+    demo.proxy.change(move |path, response| {
         if is_of_paths(path) {
-            relayed.edit(|body| body["next"] = json!("/api/v1/orgs/o/stats/vpn_peers/search?search_after=x"));
+            response
+                .edit(|body| body["next"] = json!("/api/v1/orgs/o/stats/vpn_peers/search?search_after=x"));
         }
     });
     let answer = demo.ask("listProblems", &json!({})).await;

@@ -1,4 +1,4 @@
-//! An HTTP relay between a session and the demo cloud, which can hold requests back and change answers: [`Relay`].
+//! An HTTP proxy between a session and the demo cloud, which can delay requests and change responses: [`Proxy`].
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -18,22 +18,22 @@ use tokio::sync::{oneshot, watch};
 const QUIET_TURNS: usize = 12;
 
 /// Answer of the cloud: status and body.
-pub(crate) struct RelayedResponse {
+pub(crate) struct ProxiedResponse {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
 }
 
 /// Changes the answer to a path.
-type Change = Arc<dyn Fn(&str, &mut RelayedResponse) + Send + Sync>;
+type Change = Arc<dyn Fn(&str, &mut ProxiedResponse) + Send + Sync>;
 
-/// A relay on a loopback port. Dropping it stops it.
-pub(crate) struct Relay {
+/// A proxy on a loopback port. Dropping it stops it.
+pub(crate) struct Proxy {
     url: String,
-    state: Arc<RelayState>,
+    state: Arc<ProxyState>,
     _stop: oneshot::Sender<()>,
 }
 
-struct RelayState {
+struct ProxyState {
     upstream: String,
     client: reqwest::Client,
     change: Mutex<Option<Change>>,
@@ -45,11 +45,11 @@ struct RelayState {
     released: watch::Sender<usize>,
 }
 
-impl Relay {
+impl Proxy {
     pub(crate) async fn start(upstream: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let state = Arc::new(RelayState {
+        let state = Arc::new(ProxyState {
             upstream: upstream.to_owned(),
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
             change: Mutex::default(),
@@ -60,7 +60,7 @@ impl Relay {
             in_service: AtomicUsize::default(),
             released: watch::channel(0).0,
         });
-        let router = Router::new().fallback(relay).with_state(Arc::clone(&state));
+        let router = Router::new().fallback(handle).with_state(Arc::clone(&state));
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(async move {
             let served = axum::serve(listener, router);
@@ -74,7 +74,7 @@ impl Relay {
     }
 
     /// Changes answers from now on.
-    pub(crate) fn change(&self, change: impl Fn(&str, &mut RelayedResponse) + Send + Sync + 'static) {
+    pub(crate) fn change(&self, change: impl Fn(&str, &mut ProxiedResponse) + Send + Sync + 'static) {
         *self.state.change.lock().unwrap() = Some(Arc::new(change));
     }
 
@@ -139,7 +139,7 @@ impl Relay {
     }
 }
 
-async fn relay(State(state): State<Arc<RelayState>>, request: Request) -> Response {
+async fn handle(State(state): State<Arc<ProxyState>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     state.paths.lock().unwrap().push(path.clone());
     if state.silent.lock().unwrap().contains(&path) {
@@ -159,7 +159,7 @@ async fn relay(State(state): State<Arc<RelayState>>, request: Request) -> Respon
     response
 }
 
-async fn forward(state: &RelayState, path: &str, request: Request) -> Response {
+async fn forward(state: &ProxyState, path: &str, request: Request) -> Response {
     let target = request.uri().path_and_query().unwrap().as_str();
     let mut forwarded = state.client.get(format!("{}{target}", state.upstream));
     for name in ["authorization", "accept"] {
@@ -169,24 +169,24 @@ async fn forward(state: &RelayState, path: &str, request: Request) -> Response {
     }
     let answered = forwarded.send().await.unwrap();
     let headers = answered.headers().clone();
-    let mut relayed = RelayedResponse {
+    let mut proxied = ProxiedResponse {
         status: answered.status().as_u16(),
         body: answered.bytes().await.unwrap().to_vec(),
     };
     let change = state.change.lock().unwrap().clone();
     if let Some(change) = change {
-        change(path, &mut relayed);
+        change(path, &mut proxied);
     }
-    let mut response = Response::builder().status(relayed.status);
+    let mut response = Response::builder().status(proxied.status);
     for (name, value) in
         headers.iter().filter(|(name, _)| name.as_str().starts_with("x-") || *name == "content-type")
     {
         response = response.header(name, value);
     }
-    response.body(Body::from(relayed.body)).unwrap()
+    response.body(Body::from(proxied.body)).unwrap()
 }
 
-impl RelayedResponse {
+impl ProxiedResponse {
     /// A success with this body.
     pub(crate) fn body(text: &str) -> Self {
         Self { status: 200, body: text.as_bytes().to_vec() }

@@ -7,8 +7,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::demo_session::DemoSession;
 use crate::faults::each;
+use crate::proxy::ProxiedResponse;
 use crate::questions::{Question, questions};
-use crate::relay::RelayedResponse;
 use crate::valid::faults;
 
 /// Answers that are checked. Each takes some hundredths of a second.
@@ -238,8 +238,8 @@ impl Networks {
     fn check(&self, number: usize, changes: Vec<Change>) -> Result<(), TestCaseError> {
         let (demo, question) = &self.networks[number];
         let asked = format!("{question:?}");
-        demo.relay.change(move |path, relayed: &mut RelayedResponse| {
-            relayed.edit(|body| {
+        demo.proxy.change(move |path, response: &mut ProxiedResponse| {
+            response.edit(|body| {
                 for change in changes.iter().filter(|change| change.meets(path)) {
                     change.make(body);
                 }

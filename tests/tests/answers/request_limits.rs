@@ -28,10 +28,10 @@ async fn with_known_names_an_answer_takes_at_most_its_stated_rounds_and_calls() 
         let (limit, calls) = limit(&question);
         let mut least = usize::MAX;
         for _ in 0..ATTEMPTS {
-            demo.relay.take_paths();
+            demo.proxy.take_paths();
             let ask = demo.ask(question.tool, &question.arguments);
-            let (answer, rounds) = demo.relay.in_rounds(ask).await;
-            let sent = demo.relay.take_paths().len();
+            let (answer, rounds) = demo.proxy.in_rounds(ask).await;
+            let sent = demo.proxy.take_paths().len();
             assert_eq!(answer["calls"], sent, "{question:?}: {answer}");
             assert!(sent <= calls, "{question:?}: {sent} calls");
             least = least.min(rounds);
@@ -49,13 +49,13 @@ async fn two_equal_answers_at_once_cost_the_calls_of_one() {
         let demo = DemoSession::start(question.overlay()).await;
         let ask = || demo.ask(question.tool, &question.arguments);
         ask().await;
-        demo.relay.take_paths();
+        demo.proxy.take_paths();
         ask().await;
-        let one = demo.relay.take_paths().len();
+        let one = demo.proxy.take_paths().len();
         // Both are asked before the first request is answered.
-        let ((first, second), _) = demo.relay.in_rounds(join(ask(), ask())).await;
+        let ((first, second), _) = demo.proxy.in_rounds(join(ask(), ask())).await;
         assert_eq!(first, second, "{question:?}");
-        assert_eq!(demo.relay.take_paths().len(), one, "{question:?}");
+        assert_eq!(demo.proxy.take_paths().len(), one, "{question:?}");
     }
 }
 
@@ -69,19 +69,19 @@ async fn requests_that_are_sent_again_stay_within_the_stated_calls_of_each_tool(
     all().await;
     // Each request fails when it is sent first, and every third path always.
     let sent = Mutex::new(HashMap::<String, usize>::new());
-    demo.relay.change(move |path, relayed| {
+    demo.proxy.change(move |path, response| {
         let mut sent = sent.lock().unwrap();
         let place = sent.len();
         let times = sent.entry(path.to_owned()).or_insert(place % 3 * 1_000);
         *times += 1;
         if *times % 1_000 == 1 || *times > 2_000 {
-            relayed.status = 503;
+            response.status = 503;
         }
     });
-    demo.relay.take_paths();
+    demo.proxy.take_paths();
     let answers = all().await;
     let counted: u64 = answers.iter().map(|answer| answer["calls"].as_u64().unwrap()).sum();
-    assert_eq!(counted, demo.relay.take_paths().len() as u64);
+    assert_eq!(counted, demo.proxy.take_paths().len() as u64);
     for (question, answer) in questions.iter().zip(&answers) {
         assert!(answer["calls"].as_u64().unwrap() <= limit(question).1 as u64, "{question:?}: {answer}");
         assert!(answer["findings"].is_array() && answer["not_seen"] != Value::Null, "{answer}");

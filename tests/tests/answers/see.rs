@@ -159,7 +159,7 @@ pub(crate) fn contradictions(answer: &Value) -> Vec<String> {
         };
         for other in findings.iter().skip(place + 1).chain(findings.iter().take(place)) {
             if cause == "port_down" && is_of_link(other) && first(finding) == first(other) {
-                faults.push(format!("the link of a port is relayed twice: {finding}"));
+                faults.push(format!("the link of a port is given twice: {finding}"));
             }
             let is_outage =
                 ["device_down", "upstream_down", "power_lost"].iter().any(|cause| other["cause"] == *cause);

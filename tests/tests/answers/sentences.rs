@@ -255,10 +255,10 @@ async fn secrets_in_names_of_the_network_stay_hidden_in_the_sentences_of_all_too
     for question in questions() {
         let demo = DemoSession::start(question.overlay()).await;
         let question = demo.with_ids(vec![question]).await.remove(0);
-        demo.relay.change(|path, relayed| {
+        demo.proxy.change(|path, response| {
             // The names that arguments are resolved with stay.
             if path != "/api/v1/self" {
-                relayed.edit(add_secrets);
+                response.edit(add_secrets);
             }
         });
         let answer = demo.ask(question.tool, &question.arguments).await.to_string();
