@@ -31,15 +31,19 @@ pub(in super::super) fn check_metrics(call: &Call<'_>, scopes: &[&str]) -> Resul
     }
 }
 
-/// The metrics that a call names, in its path or its query.
+/// The metrics that a call names, each once: in its path, or else in its query.
 fn names<'c>(call: &'c Call<'_>) -> Vec<&'c str> {
-    let asked = [call.hole("metric"), call.query.get("metrics").unwrap_or_default()];
-    asked
-        .into_iter()
-        .flat_map(|names| names.split(','))
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .collect()
+    let asked = match call.hole("metric") {
+        "" => call.query.get("metrics").unwrap_or_default(),
+        metric => metric,
+    };
+    let mut names = Vec::new();
+    for name in asked.split(',').map(str::trim) {
+        if !name.is_empty() && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 /// The length of an interval in seconds: `600`, `10m` or `1h`.
