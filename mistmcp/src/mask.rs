@@ -1,6 +1,7 @@
 //! Redaction of tokens ([`Mask`]): in plain text, upper or lower case, JSON, URL, base64 or hexadecimal encoding.
 //!
-//! A token is found by its beginning, and masked as far as it goes on: a limit may have cut its end off.
+//! A token is found by its beginning, and masked as far as it goes on: a limit may have cut its end off. Where there are few
+//! tokens, each is also found without its first characters.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
@@ -23,6 +24,8 @@ const BEGINNING: usize = 16;
 /// A longer token, and more tokens than these, are not searched for in base64 and hexadecimal encoding: it takes memory.
 const LONGEST_ENCODED: usize = 256;
 const MOST_ENCODED: usize = 500;
+/// More tokens than these are not searched for without their first characters, nor are those shorter than two beginnings.
+const MOST_CUT: usize = 50;
 
 /// The encodings of tokens, searched in one pass. `Debug` does not print them.
 #[derive(Default)]
@@ -51,6 +54,9 @@ impl Mask {
         let are_few = tokens.len() <= MOST_ENCODED;
         let of = |token: &&str| spellings(token, are_few && token.len() <= LONGEST_ENCODED);
         let mut all: Vec<String> = tokens.iter().flat_map(of).collect();
+        if tokens.len() <= MOST_CUT {
+            all.extend(tokens.iter().flat_map(|token| ends(token)));
+        }
         if ignores_case {
             for spelling in &mut all {
                 spelling.make_ascii_lowercase();
@@ -213,6 +219,13 @@ fn spellings(token: &str, is_encoded: bool) -> Vec<String> {
     spellings
 }
 
+/// A token without its first characters, as long as enough of it is left.
+fn ends(token: &str) -> impl Iterator<Item = String> {
+    let is_cut = (2 * BEGINNING..=LONGEST_ENCODED).contains(&token.len());
+    let starts = if is_cut { 1..token.len() - BEGINNING + 1 } else { 0..0 };
+    starts.filter_map(|start| token.get(start..).map(str::to_owned))
+}
+
 /// The token in base64 after so many bytes, without the characters that depend on the bytes around it.
 fn in_base64(token: &str, before: usize) -> [String; 2] {
     let text = [&[0; 2][..before], token.as_bytes()].concat();
@@ -303,6 +316,21 @@ mod tests {
             "[token]": { "a": [1, null, { "b": "x [token]" }] }, "n": "[token]",
         });
         assert_eq!(object, wanted);
+    }
+
+    #[test]
+    fn a_token_without_its_first_or_last_characters_is_masked() {
+        let token = "Zk3v9QpLr7TtYyUuIiOoPpAaSsDdFfGgHhJjKkLlMm0123456789Xw";
+        let mask = Mask::of(token);
+        for (first, last) in [(1, 0), (4, 0), (0, 3), (20, 0), (token.len() - BEGINNING, 0), (7, 9), (0, 30)]
+        {
+            let cut = &token[first..token.len() - last];
+            assert_eq!(mask.text(format!("a {cut} b {cut}")), "a [token] b [token]", "{cut}");
+        }
+        // Of a short one too little would be left.
+        let short = "Zk3v9QpLr7TtYyUu01234567";
+        assert_eq!(Mask::of(short).text(short[4..].to_owned()), short[4..]);
+        assert_eq!(Mask::of(short).text(short.to_owned()), MASK);
     }
 
     #[test]
