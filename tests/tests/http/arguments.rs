@@ -74,12 +74,13 @@ async fn names_ids_and_times_are_limited() {
 async fn other_texts_and_lists_are_limited() {
     let fixture = Fixture::start("").await;
     let alice = fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless);
-    for text in
-        [json!("x".repeat(65_537)), json!(vec!["x".repeat(10); 7_000]), json!(vec![1_234_567_890; 7_000])]
-    {
+    for text in [json!("x".repeat(65_537)), json!(vec!["x".repeat(10); 7_000])] {
         let asked = json!({ "hostname": text });
         assert_too_long(&alice, "searchOrgWirelessClients", asked, "hostname", "at most 65536").await;
     }
+    let asked = json!({ "hostname": vec![1; 66_000] });
+    let refused = alice.try_call("searchOrgWirelessClients", asked).await;
+    assert!(refused.status == 400 && refused.body.contains("20000 JSON values"), "{refused:?}");
     let many: serde_json::Map<_, _> =
         (0..15_000).map(|number| (format!("unknown{number}"), json!(1))).collect();
     let refused = alice.refusal("searchOrgSites", many.into()).await;
