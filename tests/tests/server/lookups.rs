@@ -418,13 +418,13 @@ async fn objects_without_names_are_told_apart_by_their_ids() {
 
 #[tokio::test]
 async fn an_account_without_any_msp_is_told_so() {
+    const UNKNOWN: &str = "0b000000-0000-4000-8000-000000000009";
     let peer = upstream(&[privilege(ORG, "Acme")]).await;
     let client = Launch::at(&peer, "-m all -c msps").client(Lifecycle::Legacy).await;
     for arguments in [json!({}), json!({ "msp_id": "Globex" })] {
         let refusal = client.refusal("getMspDetails", arguments).await;
         assert!(refusal.contains("no role in any MSP"), "{refusal}");
     }
-    const UNKNOWN: &str = "0b000000-0000-4000-8000-000000000009";
     let missing = Answer::json(&json!({ "detail": "Not found." })).status(404);
     peer.answers(&format!("/api/v1/msps/{UNKNOWN}"), [missing]);
     let refusal = client.refusal("getMspDetails", json!({ "msp_id": UNKNOWN })).await;
