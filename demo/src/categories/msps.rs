@@ -203,22 +203,15 @@ fn org_stats(world: &World) -> Vec<Value> {
             json!({ "path": path, "user_minutes": { "total": minutes, "ok": minutes - minutes * bad / 100 } })
         };
         let figures = json!({
-            "id": customer.id(), "name": customer.name, "orggroup_ids": [record::id("org group", group(customer.name))],
+            "id": customer.id(), "name": customer.name,
+            "alarmtemplate_id": record::id("alarm template", customer.name), "orggroup_ids": [record::id("org group", group(customer.name))],
             "num_sites": customer.sites, "num_inventory": devices, "num_devices": devices,
             "num_devices_connected": devices - missing, "num_devices_disconnected": missing,
             "sle": [level("coverage", 4), level("capacity", missing), level("time-to-connect", 6)],
         });
-        with(without_template(own.clone()), figures)
+        with(own.clone(), figures)
     });
     [own.clone()].into_iter().chain(others.collect::<Vec<_>>()).collect()
-}
-
-/// The figures of another organization, which has no alarm template of this one.
-fn without_template(mut figures: Value) -> Value {
-    if let Some(fields) = figures.as_object_mut() {
-        fields.remove("alarmtemplate_id");
-    }
-    figures
 }
 
 /// The levels that a provider compares its customers by.
