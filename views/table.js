@@ -100,7 +100,8 @@ start((answer) => {
   });
   const body = el('tbody');
   const whole = el('table', {}, el('caption', { class: 'unseen' }, 'Rows of the answer'), el('thead', {}, el('tr', {}, head.map(({ cell }) => cell))), body);
-  const region = scrolled('Rows of the answer', whole);
+  const rest = el('div');
+  place.append(scrolled('Rows of the answer', whole), rest);
   const redraw = () => {
     const wanted = chosen.words.toLowerCase().split(/\s+/).filter(Boolean);
     const kept = rows.filter((_, at) => wanted.every((word) => index[at].includes(word)));
@@ -113,7 +114,7 @@ start((answer) => {
     }
     body.replaceChildren();
     const [, more] = extended(body, kept, (row) => el('tr', {}, columns.map(({ key, numeric }) => el('td', { class: numeric && 'right' }, shownValue(key, row[key], true)))), PAGE, 'rows', pages);
-    place.replaceChildren(region, more || '');
+    rest.replaceChildren(more || '');
     const total = number(answer.total);
     said.textContent = `${counted(kept.length, 'row')}${kept.length < rows.length ? ` of ${format(rows.length)}` : ''}${total > rows.length ? `; the answer has the first ${format(rows.length)} of ${format(total)}` : ''}`;
     chart.draw(kept);

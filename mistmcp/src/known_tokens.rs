@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::mask::Mask;
@@ -32,19 +32,15 @@ struct Generations {
     former: Vec<SecretString>,
 }
 
-#[derive(Default)]
-struct KnownTokens {
-    by_origin: [Generations; 3],
-    mask: Arc<Mask>,
-}
-
-static KNOWN: LazyLock<RwLock<KnownTokens>> = LazyLock::new(RwLock::default);
+static KNOWN: LazyLock<Mutex<[Generations; 3]>> = LazyLock::new(Mutex::default);
+/// Mask of all known tokens. It is not locked while a text is masked.
+static MASK: LazyLock<RwLock<Arc<Mask>>> = LazyLock::new(RwLock::default);
 
 /// Replaces the tokens of an origin.
 pub(crate) fn set<'a>(origin: Origin, tokens: impl IntoIterator<Item = &'a str>) {
     let tokens: Vec<SecretString> = tokens.into_iter().map(Into::into).collect();
-    let mut known = KNOWN.write();
-    let of_origin = &mut known.by_origin[origin as usize];
+    let mut known = KNOWN.lock();
+    let of_origin = &mut known[origin as usize];
     let texts = |tokens: &'_ [SecretString]| -> Vec<_> {
         tokens.iter().map(|token| token.expose_secret().to_owned()).collect()
     };
@@ -52,24 +48,28 @@ pub(crate) fn set<'a>(origin: Origin, tokens: impl IntoIterator<Item = &'a str>)
         return;
     }
     of_origin.former = std::mem::replace(&mut of_origin.current, tokens);
-    let all = known.by_origin.iter().flat_map(|of_origin| of_origin.current.iter().chain(&of_origin.former));
-    known.mask = Arc::new(Mask::in_any_case(all.map(ExposeSecret::expose_secret)));
+    let all = known.iter().flat_map(|of_origin| of_origin.current.iter().chain(&of_origin.former));
+    let mask = Arc::new(Mask::in_any_case(all.map(ExposeSecret::expose_secret)));
+    *MASK.write() = mask;
 }
 
 /// Masks the operator's tokens in a text.
 pub(crate) fn mask(text: String) -> String {
-    Arc::clone(&KNOWN.read().mask).text(text)
+    let mask = Arc::clone(&MASK.read());
+    mask.text(text)
 }
 
 /// Masks the operator's tokens in bytes.
 pub(crate) fn mask_bytes(bytes: Bytes) -> Bytes {
-    Arc::clone(&KNOWN.read().mask).bytes(bytes)
+    let mask = Arc::clone(&MASK.read());
+    mask.bytes(bytes)
 }
 
 /// What a request authenticates itself with, without the scheme, and the id of its session.
 pub(crate) fn of_request(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let names = [AUTHORIZATION, X_AUTHORIZATION, SESSION];
-    let values = names.into_iter().flat_map(|name| headers.get_all(name));
+    // A request that repeats one of them is refused.
+    let values = names.into_iter().filter_map(|name| headers.get(name));
     let texts = values.filter_map(|value| value.to_str().ok());
     texts.filter_map(|text| text.split_whitespace().next_back())
 }
@@ -81,7 +81,7 @@ pub(crate) fn is_in(text: &str, headers: Option<&HeaderMap>) -> bool {
     }
     let is_changed = |masked: String| masked != text;
     let of_request = |headers| {
-        let of_headers = Mask::in_any_case(of_request(headers));
+        let of_headers = Mask::whole_in_any_case(of_request(headers));
         of_request(headers).any(|token| token.contains(text)) || is_changed(of_headers.text(text.to_owned()))
     };
     headers.is_some_and(of_request) || is_changed(mask(text.to_owned()))

@@ -222,7 +222,7 @@ impl Mist {
     }
 
     /// Takes one of the requests that this call may still send. Returns `false` if there is none. A tool that reads page
-    /// after page asks before each page: a query limits the requests for its tables (`max_calls`).
+    /// after page asks before each page after the first one: a query limits the requests for its tables (`max_calls`).
     pub fn take_call(&self) -> bool {
         self.sent.take()
     }

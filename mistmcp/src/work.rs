@@ -33,7 +33,7 @@ pub(crate) const LARGE: usize = 1 << 20;
 /// Size of a block that is a page of its own in mimalloc.
 const OWN_PAGE: usize = 8 << 20;
 
-/// Makes mimalloc return free memory of all threads to the system. It does that a second after memory was freed, but only
+/// Makes mimalloc, the allocator of the program `mistmcp`, return free memory of all threads to the system. It does that a second after memory was freed, but only
 /// when a page is freed again: an idle process kept 998 MB for minutes after calls that had ended. The block is never touched, so
 /// it takes no memory.
 pub(crate) fn release_free_memory() {

@@ -165,6 +165,9 @@ async fn unfiltered(mist: &Mist, request: &Request, asked: &Asked) -> Result<Ans
     let Asked { limit, number } = *asked;
     let came = page.came();
     let Some(total) = page.total.filter(|_| came <= limit) else {
+        if !mist.take_call() {
+            return Err(Unread::Failed(Actions::default().too_many_calls(2)));
+        }
         return Actions::read(mist, request).await.map(Answered::Whole);
     };
     // Mist may answer smaller pages than it is asked for.

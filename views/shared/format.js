@@ -65,7 +65,7 @@ const BANDS = { 24: '2.4\u00a0GHz', 5: '5\u00a0GHz', 6: '6\u00a0GHz' };
 
 // What the name of a field says of its value.
 const TIME_KEY = /^(at|begin|changed|end|ends|first|last|reported|since|start|timestamp|until|updated|when|last_(connected|login|used))$|_(at|changed|created|end|ended|expires|flapped|modified|reported|seen|since|start|started|time|timestamp|until|updated|when)(_ms)?$|^(created|ended|expires|modified|started)$/;
-const ID_KEY = /(^|_)(id|ids|asn|bssid|channel|channels|code|ifindex|mac|mtu|pid|port|ports|serial|status|tag|version|vlan|vlans|vni|year)$/;
+const ID_KEY = /(^|_)(id|asn|bssid|channel|code|ifindex|mac|mtu|pid|port|serial|status|tag|version|vlan|vni|year)$/;
 // Values that are codes of Mist or of this server; all other texts stay as they are, as they may be names.
 const CODE_KEY = /(^|_)(action|alarm|also|cause|category|classifier|kind|metric|reason|state|type)$/;
 const DURATION_KEY = /(^|_)(uptime|duration|seconds)$/;
@@ -95,7 +95,7 @@ function phrase(key, value, depth = 0) {
   if (value === true) return 'yes';
   if (value === false) return 'no';
   if (!known(value)) return '';
-  if (Array.isArray(value)) return value.slice(0, 12).map((one) => phrase(key, one, depth + 1)).filter(Boolean).join(', ') + (value.length > 12 ? ' …' : '');
+  if (Array.isArray(value)) return value.slice(0, 12).map((one) => phrase(key.replace(/(^|_)(id|channel|port|vlan)s$/, '$1$2'), one, depth + 1)).filter(Boolean).join(', ') + (value.length > 12 ? ' …' : '');
   if (typeof value === 'object') {
     if (depth > 3) return '…';
     const text = Object.entries(value).slice(0, 12).filter(([, one]) => known(one)).map(([key, one]) => `${/^[a-z0-9_]+$/.test(key) ? words(key) : clean(key, 60)} ${phrase(key, one, depth + 1)}`).join(', ');

@@ -218,7 +218,8 @@ impl Entry {
             _ => {
                 let (reply, facts) = self.run_parsed(arguments, mist, call).await?;
                 let parse = Box::new(move || reply.into_rows(show_secrets, facts));
-                let calls = u32::try_from(mist.requests_sent()).unwrap_or(u32::MAX).max(1);
+                let sent = u32::try_from(mist.requests_sent()).unwrap_or(u32::MAX).max(1);
+                let calls = if matches!(self.tool.run, Run::Body(_)) { sent } else { 1 };
                 return Ok(FetchedPage { is_large: true, calls, parse });
             }
         };

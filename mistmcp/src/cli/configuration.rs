@@ -196,9 +196,14 @@ pub(super) fn cloud(flags: &Flags, clouds: &Clouds) -> anyhow::Result<Option<Clo
 
 /// The operator's own tokens, if there are any. They are masked from now on.
 pub(super) fn tokens(environment: &Environment) -> anyhow::Result<Option<Tokens>> {
-    let parse = |text: String| Tokens::parse(&text).map_err(|problem| anyhow!("{TOKEN}: {problem}"));
-    let tokens = environment.get(TOKEN).map(parse).transpose()?;
-    known_tokens::set(known_tokens::Origin::Environment, tokens.iter().flat_map(Tokens::exposed));
+    let text = environment.get(TOKEN);
+    let parse = |text: &String| Tokens::parse(text).map_err(|problem| anyhow!("{TOKEN}: {problem}"));
+    let tokens = text.as_ref().map(parse).transpose();
+    // Where one of them is wrong, the others are masked all the same.
+    let written = text.iter().filter(|_| tokens.is_err()).flat_map(|text| text.split([',', ' ', '\t', '\n']));
+    let parsed = tokens.iter().flatten().flat_map(Tokens::exposed);
+    known_tokens::set(known_tokens::Origin::Environment, parsed.chain(written));
+    let tokens = tokens?;
     Ok(tokens)
 }
 

@@ -117,7 +117,7 @@ pub(super) struct Flags {
 
     /// Refuse calls that cannot be written to the audit log, which go unrecorded otherwise
     #[arg(long, env = "MISTMCP_AUDIT_LOG_REQUIRED", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
-    #[arg(requires = "audit_log", global = true, help_heading = SERVER)]
+    #[arg(global = true, help_heading = SERVER)]
     pub(super) audit_log_required: bool,
 
     #[command(flatten)]

@@ -130,8 +130,7 @@ pub(super) fn cors(allowed: &Arc<Allowed>) -> CorsLayer {
         .max_age(Duration::from_hours(1))
 }
 
-/// Parses a host with an optional port. A name may end with a dot, as a complete name of DNS does, and an IPv4 address may
-/// be written as an IPv6 one.
+/// Parses a host with an optional port. An IPv4 address may be written as an IPv6 one.
 fn authority(text: &str) -> Option<(Host, Option<u16>)> {
     let authority: Authority = text.parse().ok()?;
     let name = authority.host();
@@ -147,10 +146,7 @@ fn authority(text: &str) -> Option<(Host, Option<u16>)> {
             IpAddr::V4(address) => Host::Ipv4(address),
             IpAddr::V6(address) => Host::Ipv6(address),
         },
-        Err(_) => {
-            let name = name.strip_suffix('.').unwrap_or(name);
-            Host::parse(name).ok().filter(|_| !name.ends_with('.'))?
-        }
+        Err(_) => Host::parse(name).ok()?,
     };
     Some((host, port))
 }
@@ -194,12 +190,9 @@ mod tests {
             "127.1.2.3",
             "[::1]:8000",
             "localhost.",
-            "localhost.:8000",
             "[::ffff:127.0.0.1]:8000",
             "mist.example.com",
             "mist.example.com:443",
-            "mist.example.com.",
-            "MIST.example.com.:443",
             "10.0.0.5:8000",
             "[::ffff:10.0.0.5]:8000",
         ] {
@@ -222,7 +215,7 @@ mod tests {
             "[::1]:65536",
             "[::1]8000",
             "10.0.0.5:18000000",
-            "localhost..",
+            "mist.example.com.",
             ".",
             "[::ffff:10.0.0.6]:8000",
             "",

@@ -151,6 +151,9 @@ impl OAuth {
     pub(super) async fn refused_by_time(self: Arc<Self>, verified: Arc<Verified>) {
         while let Some(left) = verified.time_left().filter(|_| self.keys.has(verified.key)) {
             tokio::time::sleep(left.min(BETWEEN_LOOKS)).await;
+            if verified.time_left().is_none() {
+                return;
+            }
             self.keys.freshen().await;
         }
     }

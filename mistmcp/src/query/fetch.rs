@@ -240,7 +240,8 @@ impl Started {
 
     /// The numbers of the pages that follow, if they can be fetched independently of each other.
     fn numbered(&self) -> Option<std::ops::RangeInclusive<u64>> {
-        // Pages that take several requests are counted one after the other, so that `max_calls` holds.
+        // Pages that take several requests are counted one after the other. Several tables of such tools, which are fetched at
+        // once, may together send more than `max_calls`.
         if self.calls_a_page > 1 {
             return None;
         }

@@ -197,7 +197,7 @@ fn serve_pages(peer: &MockUpstream, rows: Vec<Value>, cap: usize, has_total: boo
         };
         let (limit, page) = (number("limit").min(cap), number("page"));
         let page: Vec<_> = rows.iter().skip((page - 1) * limit).take(limit).cloned().collect();
-        let mut answer = json!({ "results": page });
+        let mut answer = json!({ "results": page, "limit": number("limit") });
         if has_total {
             answer["total"] = rows.len().into();
         }

@@ -97,10 +97,11 @@ async fn read_history(
     let has = |kind: &str| state.count(kind).0 > 0;
     let mut left = ask.calls_left().saturating_sub(2);
     let carried = WanPeers::parts(ask, (org, id), (&state.events, &state.alarms), &mut left);
-    // One request stays for the classifiers of a low service level.
-    left = left.saturating_sub(1);
+    // The facts show which service levels were read.
     let mut level = |sle: &str, is_there: bool| {
-        is_there.then(|| ask.within(&mut left, parts::levels(org, sle, window))).flatten()
+        let is_asked = is_there && left > 0;
+        left = left.saturating_sub(usize::from(is_asked));
+        is_asked.then(|| parts::levels(org, sle, window))
     };
     let (wan, wired) = (level("wan", has("gateway")), level("wired", has("switch")));
     let (audit, clients, wan, wired, carried) = join!(
@@ -136,6 +137,9 @@ async fn classified(
     site: &str,
     found: &[Finding],
 ) -> Option<Finding> {
+    if ask.calls_left() == 0 {
+        return None;
+    }
     let part = parts::level_trend(id, &level.metric, window);
     let trend = ask.rows(&part).await.first().map(ServiceLevelTrend::of)?;
     let assessment = service_levels::assess(&trend)?;

@@ -11,7 +11,7 @@ pub(super) const WEAK_SNR: f64 = 15.0;
 pub(super) const BUSY_CHANNEL: f64 = 70.0;
 /// Clients on one radio, above which airtime is scarce in practice.
 pub(super) const MANY_CLIENTS: i64 = 60;
-/// Reassociations within ten minutes that are more than walking causes.
+/// Reassociations or disconnections within ten minutes that are more than walking causes.
 pub(super) const MANY_REASSOCIATIONS: usize = 8;
 /// Failures of a client in the window that are more than a chance.
 pub(super) const MIN_FAILURES: usize = 2;

@@ -73,7 +73,7 @@ impl Actions {
             };
             actions.total = page.total.or(actions.total);
             unreadable += page.unreadable;
-            let (came, hashes) = (page.came(), page.rows.iter().map(hash).collect::<Vec<_>>());
+            let hashes: Vec<_> = page.rows.iter().map(hash).collect();
             let new = page.rows.into_iter().zip(&hashes).filter(|(_, hash)| !known.contains(*hash));
             let before = actions.rows.len();
             actions.rows.extend(new.map(|(row, _)| row));
@@ -81,11 +81,8 @@ impl Actions {
             // An empty page, or one that was there before.
             let is_over = actions.rows.len() == before;
             let seen = actions.rows.len() + unreadable;
-            let is_last = match (actions.total, page.limit) {
-                (Some(total), _) => seen >= total,
-                (None, Some(limit)) => came < limit,
-                (None, None) => false,
-            };
+            // Without a total only an empty page tells: Mist may answer smaller pages than it says.
+            let is_last = actions.total.is_some_and(|total| seen >= total);
             match actions.total {
                 _ if is_last => break,
                 Some(_) if is_over => {
@@ -119,7 +116,7 @@ impl Actions {
     }
 
     /// A query that may send fewer requests than all pages take.
-    fn too_many_calls(&self, number: usize) -> Error {
+    pub(super) fn too_many_calls(&self, number: usize) -> Error {
         let size = self.rows.len().div_ceil(number - 1).max(1);
         let needed = self.total.map(|total| total.div_ceil(size).clamp(number, PAGES));
         let (at_least, needed) = match needed {

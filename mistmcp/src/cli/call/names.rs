@@ -93,9 +93,9 @@ impl Names {
 
 /// Whether a field names a device: also the address in the row of a port, which is the one of its device.
 fn is_device(row: &Map<String, Value>, field: &str) -> bool {
-    let is_of_port =
-        || row.contains_key("port_id") && !row.keys().any(|field| NAMES.contains(&field.as_str()));
-    DEVICE_FIELDS.contains(&field) || (field == "mac" && is_of_port())
+    let names_another = |name: &str| NAMES.contains(&name) || DEVICE_FIELDS.contains(&name);
+    DEVICE_FIELDS.contains(&field)
+        || field == "mac" && row.contains_key("port_id") && !row.keys().any(|name| names_another(name))
 }
 
 /// Fields that name a device beside its address.
@@ -163,6 +163,8 @@ mod tests {
         let named = json!({ "device": "LDS-AP-01", "port_id": "eth0", "port_mac": "5c5b35000009" });
         assert_eq!(names().put_into(&row), named);
         // The address of anything else is its own.
+        let client = json!({ "mac": AP, "device_mac": ["5c5b35000002"], "port_id": ["ge-0/0/1"] });
+        assert_eq!(names().put_into(&client)["mac"], AP);
         for row in [json!({ "mac": AP }), json!({ "mac": AP, "port_id": "eth0", "router_name": "A" })] {
             assert_eq!(names().put_into(&row), row);
         }

@@ -35,6 +35,11 @@ pub(in crate::cli) fn read(
     let mut command = help_visibility::of_subcommands(command);
     let matches = command.try_get_matches_from_mut(arguments).map_err(without_secrets)?;
     let mut flags = Flags::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    // Clap's `requires` does not see a flag that stands before the subcommand.
+    if flags.audit_log_required && flags.audit_log.as_deref().is_none_or(|path| path.as_os_str().is_empty()) {
+        let message = "--audit-log-required needs --audit-log (or MISTMCP_AUDIT_LOG)";
+        return Err(command.error(clap::error::ErrorKind::MissingRequiredArgument, message));
+    }
     flags.given = origin::given(&command, &matches, &environment);
     flags.strays = unknown_env::warnings(&command, &flags.given, &environment);
     Ok((flags, environment))

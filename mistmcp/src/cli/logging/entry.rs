@@ -54,7 +54,8 @@ impl Bounded {
 
 impl fmt::Write for Bounded {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let room = (LONGEST_VALUE + 1).saturating_sub(self.0.len());
+        // A token that is cut off there is still recognized.
+        let room = (LONGEST_VALUE + 256).saturating_sub(self.0.len());
         self.0.push_str(&text[..text.ceil_char_boundary(room)]);
         if text.len() > room { Err(fmt::Error) } else { Ok(()) }
     }

@@ -118,7 +118,7 @@
     // A frame does not say why its document fails.
     fetch(address).then(async (response) => {
       if (response.ok) frame.src = address;
-      else fail(`${errorOf(response, object(await response.json().catch(() => undefined))).message}.`);
+      else fail(`${errorOf(response, object(await response.json().catch(() => undefined))).message.replace(/[.]+$/, '')}.`);
     }, () => fail('The server cannot be reached.'));
   }
 

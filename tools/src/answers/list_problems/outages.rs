@@ -28,9 +28,17 @@ pub(super) fn paths_down(
     let of_gateways = paths.iter().filter(|path| is_up(&path.gateway)).cloned();
     let (to_dead_peers, paths): (Vec<_>, Vec<_>) =
         of_gateways.partition(|path| path.peer_mac.as_deref().is_some_and(is_down));
+    let is_same = |one: &str, mac: &str| {
+        one == mac || up.iter().any(|gateway| gateway.has_mac(one) && gateway.has_mac(mac))
+    };
+    // An event is about the path to a dead peer if it names this one, or no other.
     let events = events.iter().filter(|event| {
         event.mac.as_deref().is_some_and(|mac| {
-            is_up(mac) && !to_dead_peers.iter().any(|path| path.up == Some(false) && path.gateway == mac)
+            let mut others = paths.iter().filter(|path| is_same(&path.gateway, mac));
+            let mut dead =
+                to_dead_peers.iter().filter(|path| path.up == Some(false) && is_same(&path.gateway, mac));
+            let names_another = others.any(|path| event.names(&path.peer));
+            is_up(mac) && !dead.any(|path| event.names(&path.peer) || !names_another)
         })
     });
     let events: Vec<_> = events.cloned().collect();

@@ -200,8 +200,8 @@ fn a_path_is_down_since_its_own_event() {
     };
     let paths = [path("HUB", "wan0", true), path("OTHER", "wan0", false)];
     let since = |events: &[Event]| paths_down(&Wan { events, ..wan(&gateways, &[], &paths) })[0].began();
-    assert_eq!(since(&[about("VpnPath to HUB is down", 400)]), None, "of another path");
-    assert_eq!(since(&[about("VpnPath to OTHER is down", 500)]), Some(500));
+    assert_eq!(since(&[about("Path to HUB is down", 400)]), None, "of another path");
+    assert_eq!(since(&[about("Path to OTHER is down", 500)]), Some(500));
     assert_eq!(since(&[about("A path is down", 600)]), Some(600));
 }
 
