@@ -16,8 +16,8 @@ const LOG: &str = "audit.jsonl";
 
 /// A text in other spellings, alone and within others.
 fn spellings(token: &str) -> Vec<String> {
-    let hexadecimal: String = token.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let percent: String = token.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let hexadecimal = token.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+    let percent = token.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     vec![
         token.to_owned(),
         format!("\nsee {token}, and {token}"),
