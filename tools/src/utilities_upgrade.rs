@@ -45,14 +45,6 @@ pub async fn list_org_mx_edge_upgrades(
 #[mist_tool(category = "utilities_upgrade", get = "/api/v1/orgs/{org_id}/ssr/upgrade")]
 pub async fn list_org_ssr_upgrades(org_id: OrgId, fields: Option<Fields>);
 
-/// One upgrade of SSR gateways: status, versions, and which gateways are done, failed, waiting or under way.
-#[mist_tool(category = "utilities_upgrade", get = "/api/v1/orgs/{org_id}/ssr/upgrade/{upgrade_id}/cancel")]
-pub async fn get_org_ssr_upgrade(
-    org_id: OrgId,
-    /// From `listOrgSsrUpgrades`.
-    upgrade_id: Id,
-);
-
 /// Firmware that SSR gateways can be upgraded to.
 #[mist_tool(category = "utilities_upgrade", get = "/api/v1/orgs/{org_id}/ssr/versions")]
 pub async fn list_org_available_ssr_versions(

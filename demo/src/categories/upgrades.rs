@@ -21,8 +21,6 @@ pub(super) const ROUTES: &[Route] = &[
     Route::list("/api/v1/sites/{site_id}/mxedges/upgrade", &EDGE_UPGRADES),
     Route::one("/api/v1/sites/{site_id}/mxedges/upgrade/{upgrade_id}", &EDGE_UPGRADES),
     Route::list("/api/v1/orgs/{org_id}/ssr/upgrade", &SSR_UPGRADES),
-    // Mist has the status at this path; a POST to it cancels the upgrade.
-    Route::one("/api/v1/orgs/{org_id}/ssr/upgrade/{upgrade_id}/cancel", &SSR_UPGRADE),
     Route::one("/api/v1/sites/{site_id}/ssr/upgrade/{upgrade_id}", &SSR_UPGRADE),
 ];
 

@@ -190,12 +190,3 @@ async fn an_audit_log_is_found_by_a_part_of_its_message() {
         assert!(admins.iter().any(|admin| admin["admin_id"] == action["admin_id"]), "{action}");
     }
 }
-
-#[tokio::test]
-async fn the_status_of_an_ssr_upgrade_names_its_gateways() {
-    let peer = Peer::start().await;
-    let upgrade = peer.rows("{org}/ssr/upgrade").await.swap_remove(0);
-    let one = peer.json(&format!("{{org}}/ssr/upgrade/{}/cancel", upgrade["id"].as_str().unwrap())).await;
-    assert_eq!((&one["id"], &one["status"]), (&upgrade["id"], &upgrade["status"]));
-    assert_eq!(one["targets"]["success"].as_array().unwrap().len(), 1, "{one}");
-}
