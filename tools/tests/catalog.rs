@@ -35,17 +35,6 @@ fn every_tool_and_category_is_linked_in() {
     }
 }
 
-/// A new tool for an endpoint belongs into an extended category: clients that list all tools pay for each.
-#[test]
-fn endpoints_beyond_the_254_are_in_extended_categories() {
-    let catalog = catalog();
-    let of_own = ["answers", "queries"];
-    let standard = |entry: &&Entry| !entry.is_extended() && !of_own.contains(&entry.tool().category);
-    let tools: Vec<_> = catalog.entries().iter().filter(standard).collect();
-    let categories: HashSet<_> = tools.iter().map(|entry| entry.tool().category).collect();
-    assert_eq!((tools.len(), categories.len()), (254, 45));
-}
-
 #[test]
 fn names_are_unique_in_any_letter_case_and_fit_with_a_clients_prefix() {
     let mut seen = HashSet::new();
