@@ -1,5 +1,5 @@
 //! Tokens that this process knows: those of the environment and of the accounts file, the client token, and what a
-//! request over HTTP authenticates itself with. They are masked in what it writes, whoever has sent them.
+//! request over HTTP authenticates itself with. They are masked in all that it writes, from whichever client they come.
 
 use std::sync::{Arc, LazyLock};
 

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use serde_json::{Map, Value};
 
 use super::flags::Flags;
@@ -20,10 +20,7 @@ pub(super) const STDERR: &str = "stderr";
 
 /// The problem with which the log cannot be opened. Nothing is created.
 pub(super) fn problem(flags: &Flags) -> Option<anyhow::Error> {
-    let path = match named(flags) {
-        Ok(path) => path?,
-        Err(problem) => return Some(problem),
-    };
+    let path = named(flags)?;
     if path == Path::new(STDERR) {
         return None;
     }
@@ -39,12 +36,8 @@ pub(super) fn problem(flags: &Flags) -> Option<anyhow::Error> {
 }
 
 /// The path of `--audit-log`, if there is one.
-fn named(flags: &Flags) -> anyhow::Result<Option<&Path>> {
-    let path = flags.audit_log.as_deref().filter(|path| !path.as_os_str().is_empty());
-    if path.is_none() && flags.audit_log_required {
-        bail!("--audit-log-required needs --audit-log (or MISTMCP_AUDIT_LOG)");
-    }
-    Ok(path)
+pub(super) fn named(flags: &Flags) -> Option<&Path> {
+    flags.audit_log.as_deref().filter(|path| !path.as_os_str().is_empty())
 }
 
 fn unopened(path: &Path) -> String {
@@ -67,7 +60,7 @@ pub(super) fn open(flags: &Flags, key: Key) -> anyhow::Result<Option<Arc<AuditLo
 }
 
 fn open_file(flags: &Flags, key: Key) -> anyhow::Result<Option<Arc<AuditLog>>> {
-    let Some(path) = named(flags)? else { return Ok(None) };
+    let Some(path) = named(flags) else { return Ok(None) };
     let file = Some(path).filter(|path| *path != Path::new(STDERR)).map(Path::to_owned);
     AuditLog::open(file, flags.audit_log_required, key).with_context(|| unopened(path)).map(Some)
 }

@@ -1,4 +1,4 @@
-//! Tokens that the server knows are in no line of the audit log and of the log, whoever sends them, and where.
+//! Tokens that the server knows are in no line of the audit log and of the log, from whichever client and in whichever place they come.
 
 use std::collections::BTreeSet;
 

@@ -7,7 +7,7 @@ use clap::{CommandFactory, FromArgMatches};
 
 use super::{EarlyFlags, Flags, NO_FILE, adapted, help_visibility, unknown_env};
 use crate::cli::env_file::Environment;
-use crate::cli::origin;
+use crate::cli::{audit_log, origin};
 use crate::quote;
 
 /// Reads the command line, behind it the environment, behind that the `.env` file, and behind that what the program has
@@ -36,7 +36,7 @@ pub(in crate::cli) fn read(
     let matches = command.try_get_matches_from_mut(arguments).map_err(without_secrets)?;
     let mut flags = Flags::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     // Clap's `requires` does not see a flag that stands before the subcommand.
-    if flags.audit_log_required && flags.audit_log.as_deref().is_none_or(|path| path.as_os_str().is_empty()) {
+    if flags.audit_log_required && audit_log::named(&flags).is_none() {
         let message = "--audit-log-required needs --audit-log (or MISTMCP_AUDIT_LOG)";
         return Err(command.error(clap::error::ErrorKind::MissingRequiredArgument, message));
     }

@@ -211,9 +211,9 @@ mod tests {
     use super::super::client_failures;
     use super::*;
 
-    const NOW: i64 = 1_795_890_000;
+    pub(super) const NOW: i64 = 1_795_890_000;
 
-    fn change(message: &str, ago: i64, after: &Value) -> Change {
+    pub(super) fn change(message: &str, ago: i64, after: &Value) -> Change {
         Change::of(Row::of(&json!({
             "message": message, "timestamp": NOW - ago, "admin_name": "Ann", "site_id": "s", "before": {}, "after": after,
         })))

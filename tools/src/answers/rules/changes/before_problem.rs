@@ -47,19 +47,11 @@ pub(in crate::answers) fn change_before(
 
 #[cfg(test)]
 mod tests {
-    use mistmcp::answers::{Object, Row};
-    use mistmcp::serde_json::{Value, json};
+    use mistmcp::answers::Object;
+    use mistmcp::serde_json::json;
 
+    use super::super::tests::{NOW, change};
     use super::*;
-
-    const NOW: i64 = 1_795_890_000;
-
-    fn change(message: &str, ago: i64, after: &Value) -> Change {
-        Change::of(Row::of(&json!({
-            "message": message, "timestamp": NOW - ago, "admin_name": "Ann", "site_id": "s", "before": {}, "after": after,
-        })))
-        .unwrap()
-    }
 
     #[test]
     fn the_worst_problem_of_a_site_follows_from_a_change_shortly_before_it() {
