@@ -141,6 +141,16 @@ async fn a_log_that_cannot_be_opened_stops_the_command_before_the_call() {
     assert!(upstream.take().is_empty());
 }
 
+#[tokio::test]
+async fn the_log_may_be_required_behind_the_command_and_named_before_it() {
+    let upstream = MockUpstream::start().await;
+    upstream.answers("/api/v1/self", [Answer::json(&json!({ "name": "Ada", "privileges": [] }))]);
+    let launch = Launch::at(&upstream, "--audit-log stderr").arguments("call getSelf --audit-log-required");
+    let finished = launch.run().await;
+    assert_eq!(finished.code(), Some(0), "{}", finished.stderr);
+    assert!(finished.stderr.contains("\"tool\":\"getSelf\""), "{}", finished.stderr);
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn where_the_log_is_required_a_command_without_its_line_prints_no_answer() {
