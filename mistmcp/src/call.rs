@@ -21,7 +21,7 @@ pub use elicitation::Form;
 #[cfg(test)]
 pub(crate) use elicitation::request as form_request;
 pub(crate) use record::CallRecord;
-pub(crate) use rows::{FetchedPage, RowAccess, RowPage, RowsFuture, TableScope};
+pub(crate) use rows::{CallsLeft, FetchedPage, RowAccess, RowPage, RowsFuture, TableScope};
 
 use crate::capability::Capability;
 use crate::trace::Trace;

@@ -81,7 +81,7 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use crate::argument::{Lookup, Presence};
-use crate::call::Stage;
+use crate::call::{CallsLeft, Stage};
 use crate::param::Param;
 use crate::{Call, Result};
 use dispatch::{Dispatched, Dispatcher, SentCount};
@@ -217,7 +217,7 @@ impl Mist {
 
     /// Limits the requests that this call may still send, retries included. Each is taken with
     /// [`take_call`](Self::take_call) before it is sent.
-    pub(crate) fn limit_calls(&self, left: usize) {
+    pub(crate) fn limit_calls(&self, left: CallsLeft) {
         self.sent.limit(left);
     }
 

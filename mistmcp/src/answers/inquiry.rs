@@ -15,6 +15,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::diagnosis::UnreadParts;
 use super::{Diagnosis, Part, Rows, See};
+use crate::call::CallsLeft;
 use crate::error::ErrorKind;
 use crate::text::shortened;
 use crate::{Call, Error, Mist, Reply, Request, Result, Time};
@@ -111,7 +112,8 @@ impl Inquiry {
     fn new(mist: &Mist, call: &Call, max_calls: usize) -> Self {
         let timeout = mist.timeout();
         let reserve = (timeout / 8).min(MAX_RESERVE);
-        mist.limit_calls(max_calls.saturating_sub(mist.requests_sent()).max(MIN_REQUESTS.min(max_calls)));
+        let left = max_calls.saturating_sub(mist.requests_sent()).max(MIN_REQUESTS.min(max_calls));
+        mist.limit_calls(CallsLeft::new(left));
         Self(Arc::new(Inner {
             mist: mist.clone(),
             call: call.clone(),

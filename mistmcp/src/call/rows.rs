@@ -1,6 +1,8 @@
 //! Rows of a list tool, for a tool that works on whole lists: [`RowPage`].
 
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -15,12 +17,12 @@ pub(crate) trait RowAccess: Send + Sync {
     /// The largest `limit` of a tool; none if it has no such parameter.
     fn largest_page(&self, tool: &str) -> Option<u64>;
 
-    /// Requests a page of a tool's rows. A tool with a body may send `most` requests for it.
+    /// Requests a page of a tool's rows. A tool with a body takes each request after its first one from `left`.
     fn fetch_rows<'a>(
         &'a self,
         tool: &'a str,
         arguments: Map<String, Value>,
-        most: u32,
+        left: CallsLeft,
         call: &'a Call,
     ) -> RowsFuture<'a>;
 
@@ -38,6 +40,28 @@ pub(crate) trait RowAccess: Send + Sync {
 
     /// Maximum bytes of a reply.
     fn max_reply_bytes(&self) -> usize;
+}
+
+/// The requests that may still be sent. All clones share one count.
+#[derive(Clone, Debug)]
+pub(crate) struct CallsLeft(Arc<AtomicUsize>);
+
+impl CallsLeft {
+    pub(crate) const UNLIMITED: usize = usize::MAX;
+
+    pub(crate) fn new(left: usize) -> Self {
+        Self(Arc::new(AtomicUsize::new(left)))
+    }
+
+    pub(crate) fn get(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Takes one of the requests. Returns `false` if there is none.
+    pub(crate) fn take(&self) -> bool {
+        let less = |left: usize| if left == Self::UNLIMITED { Some(left) } else { left.checked_sub(1) };
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+    }
 }
 
 /// One page of a list: whole rows, pruned and redacted as in any reply.

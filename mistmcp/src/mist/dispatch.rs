@@ -8,6 +8,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use futures_util::TryFutureExt as _;
 use http::StatusCode;
+use parking_lot::Mutex;
 use reqwest::Url;
 use tokio::time::Instant as Deadline;
 
@@ -24,7 +25,7 @@ use super::validation_limiter::ValidationLimiter;
 use super::wait_progress::{WaitReporter, wait_channel};
 use super::{Answer, Cloud, Pool, Request, errors};
 use crate::Result;
-use crate::call::CallRecord;
+use crate::call::{CallRecord, CallsLeft};
 use crate::trace::{ClientSpans, Trace};
 use crate::work::{self, LARGE};
 
@@ -55,15 +56,16 @@ pub(super) struct SentCount(Arc<Counts>);
 #[derive(Debug)]
 struct Counts {
     sent: AtomicUsize,
-    /// Requests that the call may still send, if it has a limit.
-    left: AtomicUsize,
+    /// Requests that the call may still send.
+    left: Mutex<CallsLeft>,
     /// Counts for the audit log.
     record: Arc<CallRecord>,
 }
 
 impl SentCount {
     pub(super) fn new(record: Arc<CallRecord>) -> Self {
-        Self(Arc::new(Counts { sent: AtomicUsize::new(0), left: AtomicUsize::new(usize::MAX), record }))
+        let left = Mutex::new(CallsLeft::new(CallsLeft::UNLIMITED));
+        Self(Arc::new(Counts { sent: AtomicUsize::new(0), left, record }))
     }
 
     pub(super) fn get(&self) -> usize {
@@ -76,18 +78,17 @@ impl SentCount {
     }
 
     /// Limits the requests from now on, retries included.
-    pub(super) fn limit(&self, left: usize) {
-        self.0.left.store(left, Ordering::Relaxed);
+    pub(super) fn limit(&self, left: CallsLeft) {
+        *self.0.left.lock() = left;
     }
 
     pub(super) fn left(&self) -> usize {
-        self.0.left.load(Ordering::Relaxed)
+        self.0.left.lock().get()
     }
 
     /// Takes one of the requests that are left. Where there is a limit, each request and each retry takes one.
     pub(super) fn take(&self) -> bool {
-        let less = |left: usize| if left == usize::MAX { Some(left) } else { left.checked_sub(1) };
-        self.0.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+        self.0.left.lock().take()
     }
 }
 

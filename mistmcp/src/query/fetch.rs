@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::arguments::TableSource;
 use super::load::{load, new_builder, unusable};
 use super::table::{MOST_ROWS, Table, TableBuilder};
-use crate::call::{CallSession, FetchedPage};
+use crate::call::{CallSession, CallsLeft, FetchedPage};
 use crate::error::ErrorKind;
 use crate::mist::api::paging;
 use crate::reply::redact_text;
@@ -28,7 +28,7 @@ pub(super) struct Fetch<'a> {
     session: &'a Arc<dyn CallSession>,
     call: &'a Call,
     /// Requests that are left.
-    left: AtomicU32,
+    left: CallsLeft,
     sent: AtomicU32,
     done: AtomicU32,
     pages: u32,
@@ -40,8 +40,8 @@ impl<'a> Fetch<'a> {
     pub(super) fn new(session: &'a Arc<dyn CallSession>, call: &'a Call, left: u32, pages: u32) -> Self {
         // The rest of the time is for the statement, which has a limit of its own.
         let until = call.has_deadline().then(|| Instant::now() + session.timeout().mul_f64(0.6));
-        let (left, sent, done) = (AtomicU32::new(left), AtomicU32::new(0), AtomicU32::new(0));
-        Self { session, call, left, sent, done, pages, until }
+        let (sent, done) = (AtomicU32::new(0), AtomicU32::new(0));
+        Self { session, call, left: CallsLeft::new(left as usize), sent, done, pages, until }
     }
 
     /// Requests for pages after the first ones.
@@ -51,12 +51,11 @@ impl<'a> Fetch<'a> {
 
     /// Requests a page. An error says why the rest of the table is missing.
     async fn page(&self, tool: &str, arguments: Map<String, Value>) -> Result<FetchedPage, String> {
-        let less = |left: u32| left.checked_sub(1);
-        let Ok(most) = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less) else {
+        if !self.left.take() {
             return Err("`max_calls` is reached: set it higher for the rest".to_owned());
-        };
+        }
         self.sent.fetch_add(1, Ordering::Relaxed);
-        let fetched = self.session.fetch_rows(tool, arguments, most, self.call);
+        let fetched = self.session.fetch_rows(tool, arguments, self.left.clone(), self.call);
         let fetched = match self.until {
             Some(until) => tokio::time::timeout_at(until.into(), fetched).await.map_err(|_| {
                 "there was no time for the rest: ask for fewer rows with the tool's `arguments`".to_owned()
@@ -64,15 +63,8 @@ impl<'a> Fetch<'a> {
             None => fetched.await,
         };
         let fetched = fetched.map_err(|error| error.to_string())?;
-        self.count_more(fetched.calls.saturating_sub(1));
+        self.sent.fetch_add(fetched.calls.saturating_sub(1), Ordering::Relaxed);
         Ok(fetched)
-    }
-
-    /// Counts requests of a page after its first one.
-    fn count_more(&self, calls: u32) {
-        self.sent.fetch_add(calls, Ordering::Relaxed);
-        let less = |left: u32| Some(left.saturating_sub(calls));
-        let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 
     fn progress(&self, name: &str, rows: usize) {
@@ -123,7 +115,7 @@ impl Started {
         let mut smaller = SMALLER_PAGES.into_iter();
         let (page, builder) = loop {
             let builder = new_builder().map_err(named)?;
-            let left = most.saturating_sub(calls).max(1);
+            let left = CallsLeft::new(most.saturating_sub(calls + 1) as usize);
             let loaded = match session.fetch_rows(&source.tool, arguments.clone(), left, call).await {
                 Ok(fetched) => {
                     calls_a_page = fetched.calls;
@@ -240,8 +232,7 @@ impl Started {
 
     /// The numbers of the pages that follow, if they can be fetched independently of each other.
     fn numbered(&self) -> Option<std::ops::RangeInclusive<u64>> {
-        // Pages that take several requests are counted one after the other. Several tables of such tools, which are fetched at
-        // once, may together send more than `max_calls`.
+        // A page of several requests has some of its rows alone if others take the requests that are left.
         if self.calls_a_page > 1 {
             return None;
         }

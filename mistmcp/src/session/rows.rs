@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::Session;
-use crate::call::{RowAccess, RowsFuture, TableScope};
+use crate::call::{CallsLeft, RowAccess, RowsFuture, TableScope};
 use crate::catalog::Entry;
 use crate::error::ErrorKind;
 use crate::key::Key;
@@ -74,7 +74,7 @@ impl RowAccess for Session {
         &'a self,
         tool: &'a str,
         arguments: Map<String, Value>,
-        max_calls: u32,
+        left: CallsLeft,
         call: &'a Call,
     ) -> RowsFuture<'a> {
         Box::pin(async move {
@@ -83,14 +83,20 @@ impl RowAccess for Session {
             let call = call.clone().outside_session();
             let mist = self.mist(call.clone());
             if matches!(entry.tool().run, Run::Body(_)) {
-                mist.limit_calls(max_calls.saturating_sub(1) as usize);
+                mist.limit_calls(left);
             }
             entry.fetch_rows(arguments, self.settings.rules().show_secrets, &mist, &call).await
         })
     }
 
     #[cfg(not(feature = "query"))]
-    fn fetch_rows<'a>(&'a self, _: &'a str, _: Map<String, Value>, _: u32, _: &'a Call) -> RowsFuture<'a> {
+    fn fetch_rows<'a>(
+        &'a self,
+        _: &'a str,
+        _: Map<String, Value>,
+        _: CallsLeft,
+        _: &'a Call,
+    ) -> RowsFuture<'a> {
         Box::pin(async { Err(Error::advice("This server is built without queries.")) })
     }
 

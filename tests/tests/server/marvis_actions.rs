@@ -1,6 +1,6 @@
 //! Marvis actions, whose endpoints are undocumented, and what stands in for them.
 
-use mistmcp_tests::{Answer, Client, Launch, Lifecycle, MockUpstream};
+use mistmcp_tests::{Answer, Client, Launch, Lifecycle, MockUpstream, text};
 use serde_json::{Value, json};
 
 const ORG: &str = "0a000000-0000-4000-8000-000000000001";
@@ -323,6 +323,34 @@ async fn a_query_counts_and_limits_the_real_requests_for_actions() {
         let sent = requests(&peer);
         assert!(sent <= most as usize, "{sent} of {most}: {refusal}");
     }
+}
+
+#[tokio::test]
+async fn two_tables_of_actions_share_the_requests_that_are_allowed() {
+    let (peer, client) = start().await;
+    let query = Launch::at(&peer, "-m custom -c orgs_marvis_actions,queries").client(Lifecycle::Legacy).await;
+    let rows: Vec<_> = (0..4_500).map(|number| action(number, "ap", "open", BERLIN)).collect();
+    serve_pages(&peer, rows, 1_000, true);
+    client.json("listOrgMarvisActions", json!({ "org_id": ORG })).await;
+    requests(&peer);
+    // They differ in their arguments, so each is a table of its own, and each page of one takes several requests.
+    let table = |arguments: Value| json!({ "tool": "listOrgMarvisActions", "arguments": arguments });
+    let mut answer = Value::Null;
+    for most in [2, 3, 5, 8, 11, 13, 21, 34, 60] {
+        let arguments = json!({
+            "tables": {
+                "a": table(json!({ "org_id": ORG })),
+                "b": table(json!({ "org_id": ORG, "site_id": BERLIN })),
+            },
+            "sql": "SELECT (SELECT count(*) FROM a) AS a, (SELECT count(*) FROM b) AS b",
+            "max_calls": most, "refresh": true,
+        });
+        let result = query.try_call("queryRows", arguments).await.unwrap();
+        let sent = requests(&peer);
+        assert!(sent <= most, "{sent} of {most}: {result:?}");
+        answer = serde_json::from_str(&text(&result)).unwrap_or_default();
+    }
+    assert_eq!(answer["results"], json!([{ "a": 4_500, "b": 4_500 }]), "{answer}");
 }
 
 #[tokio::test]
