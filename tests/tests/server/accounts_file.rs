@@ -80,6 +80,32 @@ async fn a_command_for_a_token_is_bounded_and_its_output_is_not_shown() {
 
 #[cfg(unix)]
 #[tokio::test]
+async fn the_processes_of_a_failing_command_end_with_it() {
+    for (how, wanted) in [
+        ("exec sleep 86400", "did not end within 10 seconds"),
+        ("yes s3cr3t", "more than 64 KiB"),
+        // The child holds the output open.
+        ("exit 3", "did not end within 10 seconds"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe").to_str().unwrap().to_owned();
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let (ended, child_ended) = std::sync::mpsc::channel();
+        let reader = pipe.clone();
+        // It ends when no process has the pipe open any longer.
+        std::thread::spawn(move || ended.send(std::fs::read(reader).unwrap()));
+        let script = format!("sleep 86400 3> {pipe} & {how}");
+        let text = format!("[accounts.a]\ntoken_command = [\"sh\", \"-c\", \"{script}\"]");
+        let launch = Launch::new("--accounts accounts.toml --cloud api.mist.com")
+            .variable("PATH", &std::env::var("PATH").unwrap())
+            .file("accounts.toml", text);
+        stops(launch, 1, &["account `a`", wanted]).await;
+        child_ended.recv_timeout(std::time::Duration::from_secs(60)).unwrap_or_else(|_| panic!("{how}"));
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
 async fn a_command_with_a_relative_path_is_one_beside_the_accounts_file() {
     let customers = Customers::start().await;
     let folder = tempfile::tempdir().unwrap();

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use crate::cli::env_file::Environment;
 use crate::mist::Tokens;
@@ -91,14 +91,18 @@ async fn output(words: &[String], folder: &Path) -> Result<String, String> {
     let [program, arguments @ ..] = words else { return Err("is empty".to_owned()) };
     let has_path = Path::new(program).components().count() > 1 || program.starts_with('.');
     let program = if has_path { absolute(folder).join(program) } else { PathBuf::from(program) };
-    let command = Command::new(program)
+    let mut command = Command::new(program);
+    command
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn();
-    let mut child = command.map_err(|error| format!("cannot be started: {error}"))?;
+        .kill_on_drop(true);
+    // A group of its own, so that the processes that it starts end with it.
+    #[cfg(unix)]
+    command.process_group(0);
+    let mut child = command.spawn().map_err(|error| format!("cannot be started: {error}"))?;
+    let group = ProcessGroup::of(&child);
     let Some(stdout) = child.stdout.take() else { return Err("has no output".to_owned()) };
     let run = async {
         let mut bytes = Vec::new();
@@ -114,12 +118,49 @@ async fn output(words: &[String], folder: &Path) -> Result<String, String> {
         if !status.success() {
             return Err(format!("failed ({status}): run it by hand to see why"));
         }
+        group.leave_running();
         String::from_utf8(bytes).map_err(|_| "has an output that is not UTF-8".to_owned())
     };
     match tokio::time::timeout(COMMAND_TIMEOUT, run).await {
         Ok(output) => output,
         Err(_) => {
             Err(format!("did not end within {} seconds: it may not ask for input", COMMAND_TIMEOUT.as_secs()))
+        }
+    }
+}
+
+/// The processes of a command that is not waited for any longer. They are killed when this is dropped; on Windows, the
+/// command alone is, by `kill_on_drop`.
+struct ProcessGroup {
+    #[cfg(unix)]
+    leader: Option<rustix::process::Pid>,
+}
+
+impl ProcessGroup {
+    #[cfg_attr(not(unix), expect(unused_variables, reason = "there are no process groups"))]
+    fn of(child: &Child) -> Self {
+        Self {
+            #[cfg(unix)]
+            leader: child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw),
+        }
+    }
+
+    /// The command has succeeded: what it leaves in the background, such as an agent that keeps a passphrase, may go on.
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "there are no process groups"))]
+    fn leave_running(mut self) {
+        #[cfg(unix)]
+        {
+            self.leader = None;
+        }
+    }
+}
+
+impl Drop for ProcessGroup {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        if let Some(leader) = self.leader {
+            // It fails where none of them runs any longer.
+            let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
         }
     }
 }
