@@ -232,9 +232,10 @@ impl Mist {
         self.sent.left()
     }
 
-    /// The number of calls that are left in this hour, without the reserve. Of several accounts, the least.
-    pub(crate) fn calls_left(&self) -> u32 {
-        self.connection.dispatchers().map(Dispatcher::calls_left).min().unwrap_or(0)
+    /// Whether a call is left in this hour, without the reserve, for the account that a request goes to.
+    pub(crate) async fn has_calls_left_for(&self, request: &Request) -> bool {
+        // A request that goes to no account or to several is explained or shared out when it is sent.
+        self.dispatcher_for(request).await.map_or(true, |dispatcher| dispatcher.calls_left() > 0)
     }
 
     /// When the call ends at the latest.

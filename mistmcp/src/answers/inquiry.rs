@@ -311,7 +311,7 @@ impl Inner {
     async fn fetch_pages(&self, mut request: Request, most: usize) -> Fetched {
         let (mut pages, mut rows, base) = (Vec::new(), 0, request.clone());
         loop {
-            if self.mist.calls_left() == 0 {
+            if !self.mist.has_calls_left_for(&request).await {
                 return partial_pages(pages, NotRead::Reserve);
             }
             if !self.mist.take_call() {

@@ -124,9 +124,9 @@ impl Connection {
         self.org_id.as_deref()
     }
 
-    /// Calls that are left in this hour, of all tokens that Mist has not refused.
+    /// Calls that are left in this hour, of all tokens that Mist has not refused. Of several accounts, the most.
     pub(crate) fn calls_left(&self) -> u32 {
-        self.dispatcher.calls_left()
+        self.dispatchers().map(Dispatcher::calls_left).max().unwrap_or(0)
     }
 
     /// Limits of a call.

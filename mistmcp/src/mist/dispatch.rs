@@ -280,7 +280,7 @@ impl Dispatcher {
         let (set_aside, mut usable): (Vec<_>, Vec<_>) =
             all.into_iter().partition(|token| token.is_set_aside());
         if usable.is_empty() {
-            // If all are set set_aside, one is tried again, so that a token that works again is noticed.
+            // If all are set aside, one is tried again, so that a token that works again is noticed.
             return set_aside.into_iter().min_by_key(|token| token.refused_at()).into_iter().collect();
         }
         let turn = self.pool.turn() % usable.len();

@@ -199,7 +199,7 @@ impl Started {
         about
     }
 
-    /// Fetches the other pages. The flag is whether nothing failed, so that the table may be used again.
+    /// Fetches the other pages. The flag is whether another try would not get more rows, so that the table may be used again.
     pub(super) async fn finish(mut self, fetch: &Fetch<'_>) -> Result<(Table, bool)> {
         let numbered = self.numbered();
         let stopped = match numbered {
@@ -209,7 +209,7 @@ impl Started {
         let rows = self.rows();
         let of = self.total.filter(|total| *total > rows as u64).map(|total| format!(" of {total}"));
         let of = of.unwrap_or_default();
-        let is_whole = stopped.is_ok();
+        let may_be_kept = stopped.is_ok() && self.broken.is_none() && (of.is_empty() || self.is_full());
         let reason = match (stopped, self.broken.take()) {
             (Err(reason), _) => Some(reason),
             (Ok(()), Some(reason)) if !reason.is_empty() => Some(reason),
@@ -227,7 +227,7 @@ impl Started {
         // All jobs have ended, so nothing else holds the builder.
         let builder = Arc::into_inner(builder).ok_or_else(|| Error::advice("The call was cancelled."))?;
         let table = work::run(move || builder.into_inner().finish(partial, notes)).await?;
-        Ok((table.map_err(|error| unusable(&error))?, is_whole))
+        Ok((table.map_err(|error| unusable(&error))?, may_be_kept))
     }
 
     /// The numbers of the pages that follow, if they can be fetched independently of each other.

@@ -76,6 +76,39 @@ async fn while_an_account_cannot_be_asked_no_other_takes_its_place() {
 }
 
 #[tokio::test]
+async fn an_account_without_calls_in_this_hour_stops_no_answer_and_no_query_of_another() {
+    for (used_up, other) in [(ACME, BETA), (BETA, ACME)] {
+        let customers = Customers::start().await;
+        let clouds = if other == ACME { &customers.acme } else { &customers.beta };
+        clouds.default_handler(|_| {
+            Answer::json(&json!([{ "mac": "5c5b35000001" }]))
+                .header("x-page-limit", "1")
+                .header("x-page-page", "1")
+                .header("x-page-total", "2")
+        });
+        let client = customers.launch(["", ""]).arguments("--rate-limit 40").client(Lifecycle::Legacy).await;
+        let mut refused = String::new();
+        for number in 0..60 {
+            let arguments = json!({ "org_id": used_up, "text": format!("x{number}") });
+            let result = client.try_call("searchOrgInventory", arguments).await.unwrap();
+            refused = mistmcp_tests::text(&result);
+            if refused.contains("hour") {
+                break;
+            }
+        }
+        assert!(refused.contains("hour"), "{refused}");
+        let answer = client.json("listProblems", json!({ "org_id": other })).await;
+        assert!(!answer["not_seen"].to_string().contains("hour"), "{answer}");
+        let query = json!({
+            "tables": { "t": { "tool": "getOrgInventory", "arguments": { "org_id": other } } },
+            "sql": "SELECT count(*) AS n FROM t",
+        });
+        let answer = client.json("queryRows", query).await;
+        assert_eq!(answer["results"][0]["n"], 2, "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn on_the_command_line_an_account_that_cannot_be_asked_is_named_as_well() {
     let customers = Customers::start().await;
     break_beta(&customers, &fault(500));

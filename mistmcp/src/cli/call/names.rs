@@ -157,6 +157,26 @@ mod tests {
     }
 
     #[test]
+    fn a_device_is_named_in_every_field_that_has_one() {
+        for (field, title) in [
+            ("ap", "ap"),
+            ("ap_mac", "ap"),
+            ("aps", "aps"),
+            ("switch", "switch"),
+            ("switch_mac", "switch"),
+            ("switches", "switches"),
+            ("gateway", "gateway"),
+            ("gateway_mac", "gateway"),
+            ("gateways", "gateways"),
+            ("device_mac", "device"),
+        ] {
+            assert_eq!(names().put_into(&json!({ field: AP }))[title], "LDS-AP-01", "{field}");
+        }
+        let other = json!({ "enabled": AP });
+        assert_eq!(names().put_into(&other), other);
+    }
+
+    #[test]
     fn the_address_of_a_port_is_named_by_its_device() {
         let row = json!({ "mac": AP, "port_id": "eth0", "port_mac": "5c5b35000009" });
         assert_eq!(wanted(std::slice::from_ref(&row)), [Lookup::Device]);

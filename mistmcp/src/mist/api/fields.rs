@@ -19,7 +19,7 @@ pub(crate) const DEVICE_FIELDS: [&str; 12] = [
     "device_id",
     "switch",
     "switch_mac",
-    "enabled",
+    "switches",
     "gateway",
     "gateway_mac",
     "gateways",

@@ -135,6 +135,26 @@ async fn what_could_not_be_fetched_is_reported_and_fetched_again() {
 }
 
 #[tokio::test]
+async fn a_table_that_lacks_rows_is_fetched_again() {
+    let process = Process::start().await;
+    let rows = |count: u64| {
+        let rows: Vec<_> = (0..count).map(|number| json!({ "n": number })).collect();
+        let header = |answer: Answer, name: &str, value: &str| answer.header(name, value);
+        let answer = header(Answer::json(&json!(rows)), "x-page-limit", "1000");
+        header(header(answer, "x-page-page", "1"), "x-page-total", "5")
+    };
+    process.upstream.default_handler(move |_| rows(2));
+    let session = process.session("one");
+    let first = answer(&session, over_inventory(COUNT, &json!({}))).await;
+    assert!(first["tables"]["t"]["partial"].as_str().unwrap().starts_with("2 of 5 rows"), "{first}");
+    process.upstream.default_handler(move |_| rows(5));
+    let second = answer(&session, over_inventory(COUNT, &json!({}))).await;
+    assert_eq!((&second["results"][0]["n"], &second["calls"]), (&json!(5), &json!(1)), "{second}");
+    let third = answer(&session, over_inventory(COUNT, &json!({}))).await;
+    assert_eq!((&third["results"][0]["n"], &third["calls"]), (&json!(5), &json!(0)), "{third}");
+}
+
+#[tokio::test]
 async fn tables_are_known_for_a_session_until_they_are_refreshed() {
     let process = process(json!({ "results": [{ "n": 1 }] })).await;
     let (one, other) = (process.session("one"), process.session("one"));
