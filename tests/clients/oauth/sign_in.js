@@ -60,21 +60,37 @@ const refused = await fetch(url, {
 assert.equal(refused.status, 401)
 assert.match(refused.headers.get('www-authenticate'), /error="invalid_token".*resource_metadata="/)
 
-// The issuer withdraws its key: within the time that it may serve, the token is refused.
+// The issuer withdraws its key: within the time that it may serve, the token is refused, and its open stream ends.
 if (process.env.SIGN_IN_REVOKES) {
-    await fetch(`${issuer}/rotate`, { method: 'POST' })
-    const saved = person.saved.access_token
-    const deadline = Date.now() + 240_000
-    for (;;) {
+    const authorization = `Bearer ${person.saved.access_token}`
+    const version = '2025-11-25'
+    const initialize = async () => {
         const answer = await fetch(url, {
             method: 'POST',
-            headers: { authorization: `Bearer ${saved}`, 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'mcp-protocol-version': '2025-11-25' },
-            body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'sign-in', version: '1' } } }),
+            headers: { authorization, 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'mcp-protocol-version': version },
+            body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: version, capabilities: {}, clientInfo: { name: 'sign-in', version: '1' } } }),
         })
         await answer.text()
-        if (answer.status === 401) break
-        assert.ok(Date.now() < deadline, `still ${answer.status}`)
+        return answer
+    }
+    const session = (await initialize()).headers.get('mcp-session-id')
+    const stream = await fetch(url, { headers: { authorization, accept: 'text/event-stream', 'mcp-protocol-version': version, 'mcp-session-id': session } })
+    assert.equal(stream.status, 200)
+    let ended = false
+    const reading = (async () => {
+        for await (const _ of stream.body);
+        ended = true
+    })()
+    await fetch(`${issuer}/rotate`, { method: 'POST' })
+    const deadline = Date.now() + 240_000
+    for (;;) {
+        const wasOpen = !ended
+        const { status } = await initialize()
+        if (status === 401) break
+        assert.ok(wasOpen, `the stream has ended, and the token is accepted: ${status}`)
+        assert.ok(Date.now() < deadline, `still ${status}`)
         await new Promise((resolve) => setTimeout(resolve, 1_000))
     }
+    await Promise.race([reading, new Promise((_, reject) => setTimeout(() => reject(new Error('the stream goes on')), 60_000).unref())])
 }
 console.log('node @modelcontextprotocol/client, OAuth: fine')
