@@ -101,7 +101,7 @@
 //! [`Duration`](std::time::Duration)s, sizes are bytes.
 
 #![cfg_attr(
-    not(all(feature = "cli", feature = "demo", feature = "redis")),
+    not(all(feature = "cli", feature = "demo", feature = "query", feature = "redis")),
     allow(dead_code, unused_imports, unreachable_pub, reason = "only the features that are left out use it")
 )]
 
