@@ -1,3 +1,5 @@
+//! The expansion of `#[derive(Choice)]`.
+
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Fields, Ident, LitStr, Variant};

@@ -1,3 +1,5 @@
+//! Compile errors of the macros: [`Diagnostics`].
+
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 

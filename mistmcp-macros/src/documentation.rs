@@ -1,3 +1,5 @@
+//! Descriptions from doc comments.
+
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
 use crate::diagnostics::Diagnostics;

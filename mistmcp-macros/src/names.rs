@@ -1,3 +1,5 @@
+//! Names of tools and parameters.
+
 /// `list_site_events` as MCP's clients see it: `listSiteEvents`.
 pub(crate) fn camel_case(snake: &str) -> String {
     let mut words = snake.split('_').filter(|word| !word.is_empty());

@@ -1,3 +1,5 @@
+//! The expansion of `#[derive(ParamGroup)]`.
+
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Fields};

@@ -1,4 +1,4 @@
-//! Where the compiler is to point when it finds a mistake that these macros cannot see.
+//! Spans for errors that the compiler finds in the expansion.
 
 use proc_macro2::Span;
 use quote::ToTokens;

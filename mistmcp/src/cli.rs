@@ -171,7 +171,7 @@ impl Program {
         logging::start(&flags);
         // `check` reports them itself.
         if !matches!(flags.command, Some(Command::Check(_) | Command::Completions { .. } | Command::Man)) {
-            for told in flags.strays.iter().cloned().chain(environment.untaken()) {
+            for told in flags.unknown_variables.iter().cloned().chain(environment.ignored()) {
                 output::error(&format!("warning: {told}"));
             }
         }

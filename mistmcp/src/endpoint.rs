@@ -1,3 +1,5 @@
+//! A method and a path of Mist's API: [`Endpoint`].
+
 pub use http::Method;
 
 /// A method and a path of Mist's API, whose holes are filled with parameters.

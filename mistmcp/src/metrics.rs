@@ -103,18 +103,18 @@ impl Metrics {
     }
 
     fn register(&self, registry: &mut Registry) {
-        registry.register("tool_calls", "Calls of tools, by what they came to", self.calls.clone());
+        registry.register("tool_calls", "Calls of tools, by outcome", self.calls.clone());
         let seconds = &self.call_seconds;
         registry.register_with_unit(
             "tool_call_duration",
-            "How long calls of tools took",
+            "Duration of calls of tools",
             Unit::Seconds,
             seconds.clone(),
         );
         let bytes = &self.result_bytes;
         registry.register_with_unit(
             "tool_result",
-            "What tools answered to clients",
+            "Size of the results of tools",
             Unit::Bytes,
             bytes.clone(),
         );
@@ -123,12 +123,17 @@ impl Metrics {
         let seconds = &self.exchange_seconds;
         registry.register_with_unit(
             "mist_request_duration",
-            "How long Mist took to answer",
+            "Duration of requests to Mist",
             Unit::Seconds,
             seconds.clone(),
         );
         let bytes = &self.response_bytes;
-        registry.register_with_unit("mist_response", "What Mist answered", Unit::Bytes, bytes.clone());
+        registry.register_with_unit(
+            "mist_response",
+            "Size of the answers of Mist",
+            Unit::Bytes,
+            bytes.clone(),
+        );
         registry.register("mist_retries", "Requests to Mist that were tried again", self.retries.clone());
         let tokens = &self.tokens;
         registry.register(
@@ -140,25 +145,26 @@ impl Metrics {
         registry.register("sessions_opened", "Sessions opened", self.sessions_opened.clone());
         let restored = &self.sessions_restored;
         registry.register(
-            "sessions_taken_up",
-            "Sessions of other replicas that go on here",
+            "sessions_restored",
+            "Sessions of other replicas that were restored here",
             restored.clone(),
         );
         registry.register("sessions", "Sessions that are open", self.sessions.clone());
         registry.register("connections", "Connections of clients", self.connections.clone());
-        registry.register(
-            "admission_in_use",
-            "What is in use of the limits for clients",
-            self.in_use.clone(),
-        );
+        registry.register("admission_in_use", "Used part of each limit for clients", self.in_use.clone());
         registry.register(
             "redis_up",
             "Whether Redis is available; nothing without --redis",
             self.redis_up.clone(),
         );
-        registry.register("redis_commands", "What Redis was asked", self.redis_commands.clone());
+        registry.register("redis_commands", "Commands to Redis, by outcome", self.redis_commands.clone());
         let seconds = &self.redis_seconds;
-        registry.register_with_unit("redis_duration", "How long Redis took", Unit::Seconds, seconds.clone());
+        registry.register_with_unit(
+            "redis_duration",
+            "Duration of commands to Redis",
+            Unit::Seconds,
+            seconds.clone(),
+        );
     }
 
     /// Counts a finished call. `tool` must be a known tool: clients must not be able to create labels.

@@ -19,7 +19,7 @@ mod dispatch;
 mod errors;
 mod fan_out;
 #[cfg(test)]
-mod faults;
+mod fault_tests;
 mod lossy_json;
 mod merged;
 mod name_fetch;

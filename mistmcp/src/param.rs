@@ -1,3 +1,5 @@
+//! The descriptor of a parameter: [`Param`].
+
 use std::fmt;
 
 use serde_json::{Map, Value};

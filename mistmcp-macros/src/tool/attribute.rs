@@ -1,3 +1,5 @@
+//! The arguments of `#[mist_tool]`.
+
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::{Expr, Ident, Lit, LitStr, Path};

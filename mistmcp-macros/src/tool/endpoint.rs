@@ -1,3 +1,5 @@
+//! Method and path of a tool: [`Endpoint`].
+
 use syn::LitStr;
 
 use super::attribute::Method;

@@ -1,3 +1,5 @@
+//! The expansion of `#[mist_tool]`: [`tool`].
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;

@@ -1,3 +1,5 @@
+//! The annotated function: [`Function`].
+
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
@@ -40,7 +42,7 @@ impl Function {
                 argument.attrs.retain(Parameter::stays);
             }
         }
-        // That it is `async` is the macro's wish, also where it waits for nothing.
+        // The macro requires `async`, also of a function that waits for nothing.
         quote!(#(#attributes)* #[allow(clippy::unused_async)] #visibility #signature #body)
     }
 

@@ -1,3 +1,5 @@
+//! The key `hints` of `#[mist_tool]`: [`Hints`].
+
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Ident;

@@ -1,3 +1,5 @@
+//! A checked tool: [`Model`], made of the attribute and the signature.
+
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::{Ident, LitStr};

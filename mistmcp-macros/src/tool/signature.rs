@@ -1,3 +1,5 @@
+//! The signature of the annotated function: [`Signature`].
+
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{FnArg, Pat, PatType, ReturnType, Safety, Type};

@@ -32,7 +32,7 @@ pub(super) fn problem(flags: &Flags) -> Option<anyhow::Error> {
         Err(error) if error.kind() == ErrorKind::NotFound => std::fs::read_dir(folder).map(drop),
         Err(error) => Err(error),
     };
-    openable.with_context(|| unopened(path)).err()
+    openable.with_context(|| open_error(path)).err()
 }
 
 /// The path of `--audit-log`, if there is one.
@@ -40,7 +40,7 @@ pub(super) fn named(flags: &Flags) -> Option<&Path> {
     flags.audit_log.as_deref().filter(|path| !path.as_os_str().is_empty())
 }
 
-fn unopened(path: &Path) -> String {
+fn open_error(path: &Path) -> String {
     format!(
         "--audit-log (or MISTMCP_AUDIT_LOG) is {}, which cannot be opened for writing: name a file in a folder that exists \
          and that this user may write, or `{STDERR}`",
@@ -62,7 +62,7 @@ pub(super) fn open(flags: &Flags, key: Key) -> anyhow::Result<Option<Arc<AuditLo
 fn open_file(flags: &Flags, key: Key) -> anyhow::Result<Option<Arc<AuditLog>>> {
     let Some(path) = named(flags) else { return Ok(None) };
     let file = Some(path).filter(|path| *path != Path::new(STDERR)).map(Path::to_owned);
-    AuditLog::open(file, flags.audit_log_required, key).with_context(|| unopened(path)).map(Some)
+    AuditLog::open(file, flags.audit_log_required, key).with_context(|| open_error(path)).map(Some)
 }
 
 /// The audit log of a subcommand that calls tools by itself.

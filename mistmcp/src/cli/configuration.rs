@@ -61,7 +61,7 @@ impl Configuration {
         }
         configuration.cloud = cloud(flags, &configuration.clouds)?;
         if let Some(source) = account_source(flags, environment)? {
-            // A change while a command gets a token is one.
+            // Taken before reading, so that a change during the read is noticed.
             let state = source.state();
             let accounts = Arc::new(Accounts::new(source.read().await?));
             if let Some(exposure) = source.exposure() {

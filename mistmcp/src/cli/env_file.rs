@@ -27,7 +27,7 @@ pub(super) struct Environment {
     /// Whether the operator named the file.
     named: bool,
     /// Message about variables of a found file that are ignored.
-    untaken: Option<String>,
+    ignored: Option<String>,
 }
 
 /// Error of a `.env` file. Its lines hold tokens, so none is quoted; nor is a token in place of its
@@ -58,7 +58,7 @@ impl Environment {
         }
         let file: HashMap<_, _> = content.variables.into_iter().collect();
         let names = file.keys().cloned().collect();
-        Ok(Self { file, names, path: Some(absolute(path)), named: true, untaken: None })
+        Ok(Self { file, names, path: Some(absolute(path)), named: true, ignored: None })
     }
 
     /// Reads the `.env` of the working folder, if there is one, and accepts what cannot widen
@@ -71,13 +71,13 @@ impl Environment {
             Err(TextFileError::Missing) => return Self::default(),
             Err(_) if path.is_dir() => return Self::default(),
             Err(error) => {
-                return Self { untaken: Some(format!("it is not read: {error}")), ..Self::default() };
+                return Self { ignored: Some(format!("it is not read: {error}")), ..Self::default() };
             }
         };
         let content = grammar::parse(&bytes);
-        let (file, untaken) = found::restrict(&content, command, early);
+        let (file, ignored) = found::restrict(&content, command, early);
         let names = content.variables.into_iter().map(|(name, _)| name).collect();
-        Self { file, names, path: Some(absolute(path)), named: false, untaken }
+        Self { file, names, path: Some(absolute(path)), named: false, ignored }
     }
 
     /// The file, where there is one.
@@ -91,8 +91,8 @@ impl Environment {
     }
 
     /// What of a found file is not taken, and what to do about it: one line, without values.
-    pub(super) fn untaken(&self) -> Option<String> {
-        self.untaken.as_ref().map(|words| format!("{FOUND} was found in this folder, not named: {words}"))
+    pub(super) fn ignored(&self) -> Option<String> {
+        self.ignored.as_ref().map(|words| format!("{FOUND} was found in this folder, not named: {words}"))
     }
 
     /// Where [`get`](Self::get) finds a variable.

@@ -41,7 +41,7 @@ pub(super) struct Flags {
 
     /// Warnings about variables that resemble those of this program.
     #[arg(skip)]
-    pub(super) strays: Vec<String>,
+    pub(super) unknown_variables: Vec<String>,
 
     /// How clients reach the server
     #[arg(

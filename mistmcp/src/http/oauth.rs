@@ -68,8 +68,8 @@ pub(super) struct OAuth {
     hash_key: Key,
 }
 
-/// The longest time between two looks whether a stream has to end. The clock may be set meanwhile, and a key withdrawn.
-const BETWEEN_LOOKS: Duration = Duration::from_secs(30);
+/// The longest interval between checks of an open stream's token. The clock may be set meanwhile, and a key withdrawn.
+const CHECK_INTERVAL: Duration = Duration::from_secs(30);
 
 /// A verified access token.
 #[derive(Debug)]
@@ -150,7 +150,7 @@ impl OAuth {
     /// withdrawn its key.
     pub(super) async fn refused_by_time(self: Arc<Self>, verified: Arc<Verified>) {
         while let Some(left) = verified.time_left().filter(|_| self.keys.has(verified.key)) {
-            tokio::time::sleep(left.min(BETWEEN_LOOKS)).await;
+            tokio::time::sleep(left.min(CHECK_INTERVAL)).await;
             if verified.time_left().is_none() {
                 return;
             }

@@ -85,8 +85,8 @@ impl Page {
 }
 
 impl Rendered {
-    fn response(&self, params: &HeaderMap) -> Response {
-        let mut response = if is_cached(params, &self.tag) {
+    fn response(&self, request: &HeaderMap) -> Response {
+        let mut response = if is_cached(request, &self.tag) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
             Body::from(self.html.clone()).into_response()
@@ -192,12 +192,12 @@ pub(super) fn browser_hint() -> Response {
 /// demo network its views in frames as well.
 fn policy(content: &Content) -> String {
     let frames = if content.has_questions() { "frame-src 'self'; " } else { "" };
-    let known = |text: &str| STANDARD.encode(digest::digest(&digest::SHA256, text.as_bytes()));
+    let sha256 = |text: &str| STANDARD.encode(digest::digest(&digest::SHA256, text.as_bytes()));
     format!(
         "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; connect-src 'self'; {frames}img-src data:; base-uri 'none'; \
          form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
-        known(&content.script()),
-        known(content::STYLE)
+        sha256(&content.script()),
+        sha256(content::STYLE)
     )
 }
 

@@ -11,9 +11,9 @@ use crate::error::ErrorKind;
 use crate::{Error, Result};
 
 /// How long other accounts may take once one has what is wanted.
-const GRACE: Duration = Duration::from_secs(1);
+const FAST_ACCOUNT_TIME: Duration = Duration::from_secs(1);
 /// How long other accounts may take once one has answered, where all are wanted.
-const PATIENCE: Duration = Duration::from_secs(5);
+const SLOW_ACCOUNT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What is wanted of the accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub(super) async fn results<'r, T, F: Future<Output = Result<T>>>(
     let (mut results, mut has_answer) = (Vec::new(), false);
     let mut certain: Option<Instant> = None;
     loop {
-        if certain.is_none() && (pending.is_empty() || begun.elapsed() >= GRACE) {
+        if certain.is_none() && (pending.is_empty() || begun.elapsed() >= FAST_ACCOUNT_TIME) {
             pending.extend(late.drain(..));
         }
         let all_slow = waiting.iter().all(|waiting| waiting.was_slow);
@@ -90,12 +90,14 @@ pub(super) async fn results<'r, T, F: Future<Output = Result<T>>>(
             break;
         }
         let end = match certain {
-            Some(certain) => certain + GRACE,
-            None if wait_for == WaitFor::All && has_answer => begun + if all_slow { GRACE } else { PATIENCE },
+            Some(certain) => certain + FAST_ACCOUNT_TIME,
+            None if wait_for == WaitFor::All && has_answer => {
+                begun + if all_slow { FAST_ACCOUNT_TIME } else { SLOW_ACCOUNT_TIMEOUT }
+            }
             None => longest,
         };
         let end = end.min(longest);
-        let wake = if late.is_empty() { end } else { end.min(begun + GRACE) };
+        let wake = if late.is_empty() { end } else { end.min(begun + FAST_ACCOUNT_TIME) };
         let next = if is_alone { Ok(pending.next().await) } else { timeout_at(wake, pending.next()).await };
         let (place, route, answer) = match next {
             Ok(Some(asked)) => asked,
@@ -105,7 +107,7 @@ pub(super) async fn results<'r, T, F: Future<Output = Result<T>>>(
         };
         waiting.retain(|waiting| waiting.place != place);
         if !is_alone {
-            route.was_slow(begun.elapsed() > GRACE);
+            route.note_speed(begun.elapsed() > FAST_ACCOUNT_TIME);
         }
         if let Ok(answer) = &answer {
             has_answer = true;
@@ -116,7 +118,7 @@ pub(super) async fn results<'r, T, F: Future<Output = Result<T>>>(
         results.push((place, route, answer));
     }
     for Waiting { place, route, .. } in waiting {
-        route.was_slow(true);
+        route.note_speed(true);
         let words = "its cloud is too slow now, or cannot be reached. Try again later.";
         results.push((place, route, Err(Error::new(ErrorKind::Deadline, words))));
     }

@@ -74,7 +74,7 @@ impl Route {
         self.dispatcher.pool.cache.is_slow(&self.dispatcher.ids)
     }
 
-    pub(super) fn was_slow(&self, is_slow: bool) {
+    pub(super) fn note_speed(&self, is_slow: bool) {
         self.dispatcher.pool.cache.note_speed(&self.dispatcher.ids, is_slow);
     }
 }

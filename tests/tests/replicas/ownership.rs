@@ -47,7 +47,7 @@ async fn another_client_can_neither_use_nor_detect_a_session_at_any_replica() {
     }
     assert_eq!((fixture.upstream.connections(), other.connections()), (0, 0));
     let metrics = fixture.read(1, "/metrics").await;
-    assert!(metrics.contains("mistmcp_sessions_taken_up_total 0\n"), "{metrics}");
+    assert!(metrics.contains("mistmcp_sessions_restored_total 0\n"), "{metrics}");
     assert!(fixture.at(1, &alice).tools().await.contains(&"getSiteInfo".to_owned()));
 }
 

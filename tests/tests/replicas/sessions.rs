@@ -51,8 +51,8 @@ async fn sessions_keep_their_categories_at_every_replica() {
             }
         }
     }
-    let taken_up = fixture.read(0, "/metrics").await;
-    assert!(!taken_up.contains("mistmcp_sessions_taken_up_total 0"), "{taken_up}");
+    let restored = fixture.read(0, "/metrics").await;
+    assert!(!restored.contains("mistmcp_sessions_restored_total 0"), "{restored}");
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn concurrent_requests_restore_a_session_once() {
         assert!(tools.unwrap().contains(&"getSiteInfo".to_owned()));
     }
     let metrics = fixture.read(1, "/metrics").await;
-    assert!(metrics.contains("mistmcp_sessions_taken_up_total 1\n"), "{metrics}");
+    assert!(metrics.contains("mistmcp_sessions_restored_total 1\n"), "{metrics}");
     assert!(metrics.contains("mistmcp_sessions 1\n"), "{metrics}");
 }
 

@@ -167,7 +167,7 @@ fn list(content: Content) -> Result<Page, Content> {
     }
 }
 
-/// What was printed so far: in JSON each row as it comes, otherwise nothing before the last is there.
+/// What was printed so far. Rows of JSON are printed as they come, all other formats after the last page.
 #[derive(Debug)]
 struct Printed {
     format: OutputFormat,

@@ -33,8 +33,8 @@ pub(super) fn check(report: &mut Report, flags: &Flags, environment: &Environmen
             _ => Finding::ok("env file", path.display().to_string()),
         },
     });
-    if let Some(untaken) = environment.untaken() {
-        report.add(Finding::warning("env file", untaken));
+    if let Some(ignored) = environment.ignored() {
+        report.add(Finding::warning("env file", ignored));
     }
     // The cloud has a line of its own.
     let summary =
@@ -43,8 +43,8 @@ pub(super) fn check(report: &mut Report, flags: &Flags, environment: &Environmen
     let summary =
         if summary.is_empty() { "all as they are by default".to_owned() } else { summary.join("; ") };
     report.add(Finding::ok("settings", summary));
-    for stray in &flags.strays {
-        report.add(Finding::warning("settings", stray));
+    for unknown in &flags.unknown_variables {
+        report.add(Finding::warning("settings", unknown));
     }
     report.add(tools(flags));
 }

@@ -41,7 +41,7 @@ pub(in crate::cli) fn read(
         return Err(command.error(clap::error::ErrorKind::MissingRequiredArgument, message));
     }
     flags.given = origin::given(&command, &matches, &environment);
-    flags.strays = unknown_env::warnings(&command, &flags.given, &environment);
+    flags.unknown_variables = unknown_env::warnings(&command, &flags.given, &environment);
     Ok((flags, environment))
 }
 

@@ -17,7 +17,7 @@ use crate::error::ErrorKind;
 use crate::{Error, Result};
 
 /// How long the lists of sites of several organizations may take.
-const LISTS_PATIENCE: Duration = Duration::from_secs(5);
+const LISTS_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl Mist {
     /// A site by its name: in the organization of the call's arguments, or else in all that are seen.
@@ -91,7 +91,7 @@ impl Mist {
     /// The sites of several organizations, each with the names of its organization and account.
     async fn sites_among(&self, orgs: &[NamedObject], since: Option<Instant>) -> Result<NameList> {
         let most = self.time_left().mul_f64(0.8);
-        let most = if self.routes().is_some() { most.min(LISTS_PATIENCE) } else { most };
+        let most = if self.routes().is_some() { most.min(LISTS_TIMEOUT) } else { most };
         let list = async |org: &NamedObject| {
             let path = sites(&org.id);
             match tokio::time::timeout(most, self.names(&path, since)).await {

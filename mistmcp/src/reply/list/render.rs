@@ -243,7 +243,7 @@ impl Offset {
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the last thing that those who call it do")]
+#[expect(clippy::unnecessary_wraps, reason = "callers return it directly")]
 fn rendered(text: String, ask_again_with: Option<Map<String, Value>>) -> Result<Rendered> {
     Ok(Rendered { content: Content::Text(text), ask_again_with })
 }
