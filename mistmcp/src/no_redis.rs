@@ -36,6 +36,7 @@ impl Location {
         _password: Option<&SecretString>,
         _prefix: &str,
         _key: Option<&SecretString>,
+        _timeout: std::time::Duration,
     ) -> anyhow::Result<Self> {
         anyhow::bail!(
             "this program is built without the feature `redis`: leave --redis (or MISTMCP_REDIS_URL) out"

@@ -165,7 +165,8 @@ fn redis(flags: &HttpFlags, environment: &Environment) -> anyhow::Result<Option<
             bail!("{name} is a placeholder: put the secret itself there");
         }
     }
-    Ok(Some(Location::parse(url, password.as_ref(), &flags.redis_prefix, key.as_ref())?))
+    let timeout = Duration::from_millis(flags.redis_timeout);
+    Ok(Some(Location::parse(url, password.as_ref(), &flags.redis_prefix, key.as_ref(), timeout)?))
 }
 
 /// Where a browser on this machine finds it by a name that is always served.

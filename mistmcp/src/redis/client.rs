@@ -22,10 +22,8 @@ use super::timeout::within_time;
 use crate::key::Key;
 use crate::metrics::Metrics;
 
-/// Timeout of a command.
-const COMMAND_TIMEOUT: Duration = Duration::from_millis(250);
-/// Timeout of an availability probe, and of a connection.
-const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
+/// The least timeout of an availability probe, and of a connection. Each takes up to four round trips.
+const MIN_PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 /// The minimum interval of log messages about the same fault.
 const LOG_INTERVAL: Duration = Duration::from_mins(1);
 /// A client with one shared connection, which reconnects by itself. While Redis is unavailable, commands fail at
@@ -158,7 +156,7 @@ impl RedisClient {
             return Err(Unavailable::Unreachable);
         }
         let started = Instant::now();
-        let outcome = within_time(COMMAND_TIMEOUT, command).await;
+        let outcome = within_time(self.location.timeout, command).await;
         self.metrics.redis_command(matches!(outcome, Ok(Ok(_))), started.elapsed());
         match outcome {
             Ok(Ok(value)) => Ok(value),
@@ -209,10 +207,14 @@ impl std::fmt::Debug for RedisClient {
     }
 }
 
+fn probe_timeout(location: &Location) -> Duration {
+    MIN_PROBE_TIMEOUT.max(location.timeout * 4)
+}
+
 fn manager(location: &Location, push_sender: &UnboundedSender<PushInfo>) -> RedisResult<ConnectionManager> {
     let config = ConnectionManagerConfig::new()
-        .set_connection_timeout(Some(PROBE_TIMEOUT))
-        .set_response_timeout(Some(PROBE_TIMEOUT))
+        .set_connection_timeout(Some(probe_timeout(location)))
+        .set_response_timeout(Some(probe_timeout(location)))
         // Probes are the retry.
         .set_number_of_retries(0)
         .set_push_sender(push_sender.clone())

@@ -1,6 +1,7 @@
 //! Address, prefix and key of the shared Redis: [`Location`], from the flags of the operator.
 
 use std::fmt;
+use std::time::Duration;
 
 use redis::{IntoConnectionInfo, ProtocolVersion};
 use secrecy::{ExposeSecret, SecretString};
@@ -21,6 +22,8 @@ pub(crate) struct Location {
     pub(super) key: Key,
     /// Host and port, which contain no secret.
     pub(super) address: String,
+    /// Timeout of a command.
+    pub(super) timeout: Duration,
 }
 
 /// Why the configuration is invalid. The message repeats no secret.
@@ -56,6 +59,7 @@ impl Location {
         password: Option<&SecretString>,
         prefix: &str,
         key: Option<&SecretString>,
+        timeout: Duration,
     ) -> Result<Self, LocationError> {
         let url = Url::parse(url.expose_secret().trim()).map_err(|_| LocationError::Url)?;
         let address = match (url.scheme(), url.host_str()) {
@@ -83,7 +87,7 @@ impl Location {
         let tcp = info.tcp_settings().clone().set_nodelay(true);
         let info = info.set_redis_settings(settings).set_tcp_settings(tcp);
         let client = redis::Client::open(info).map_err(unusable)?;
-        Ok(Self { client, prefix: prefix.to_owned(), key: Key::of(key), address })
+        Ok(Self { client, prefix: prefix.to_owned(), key: Key::of(key), address, timeout })
     }
 
     /// The key of hashes, the same at all replicas.
@@ -106,7 +110,13 @@ mod tests {
 
     fn parse(url: &str, prefix: &str, key: Option<&str>) -> Result<Location, LocationError> {
         let key = key.map(SecretString::from);
-        Location::parse(&url.into(), Some(&"apart-s3cret".into()), prefix, key.as_ref())
+        Location::parse(
+            &url.into(),
+            Some(&"apart-s3cret".into()),
+            prefix,
+            key.as_ref(),
+            Duration::from_millis(250),
+        )
     }
 
     #[test]

@@ -39,11 +39,14 @@ impl Fixture {
 
     /// A further replica, not started yet.
     pub(crate) fn launch(&self) -> Launch {
-        let redis = match &self.tcp_proxy {
-            Some(tcp_proxy) => format!("redis://{}", tcp_proxy.address()),
-            None => self.redis.url(),
+        // A Redis that does not run for a moment on a busy machine is not taken for one that is away. Behind the proxy, which
+        // makes Redis slow, the default timeout is tested.
+        let (redis, timeout) = match &self.tcp_proxy {
+            Some(tcp_proxy) => (format!("redis://{}", tcp_proxy.address()), "250"),
+            None => (self.redis.url(), "5000"),
         };
         let launch = Launch::at(&self.upstream, &self.arguments).argument("--redis").argument(&redis);
+        let launch = launch.argument("--redis-timeout").argument(timeout);
         // All clients connect from one address, with many tokens that Mist has not accepted yet.
         let launch = launch.arguments("--new-tokens-per-minute 1000000 --max-new-clients-per-address 100000");
         launch.variable("MISTMCP_REDIS_KEY", KEY)

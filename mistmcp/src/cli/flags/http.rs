@@ -134,4 +134,9 @@ pub(in crate::cli) struct HttpFlags {
     /// The prefix of all keys and channels in Redis
     #[arg(long, env = "MISTMCP_REDIS_PREFIX", default_value = "mistmcp", value_name = "NAME", help_heading = HTTP)]
     pub(in crate::cli) redis_prefix: String,
+
+    /// How long a command to Redis may take; then the replica goes on without Redis until it answers in time
+    #[arg(long, env = "MISTMCP_REDIS_TIMEOUT", default_value = "250", value_name = "MILLISECONDS")]
+    #[arg(value_parser = clap::value_parser!(u64).range(10..=10_000), help_heading = HTTP)]
+    pub(in crate::cli) redis_timeout: u64,
 }

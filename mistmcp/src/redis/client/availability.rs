@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::super::fault::{Fault, FaultKind};
 use super::super::timeout::within_time;
-use super::{COMMAND_TIMEOUT, PROBE_TIMEOUT, RedisClient, Unavailable};
+use super::{RedisClient, Unavailable, probe_timeout};
 
 /// The interval of probes while Redis is available, and the first and later intervals while it is not.
 const PROBE_INTERVAL: Duration = Duration::from_secs(5);
@@ -103,7 +103,7 @@ impl RedisClient {
             let mut set = redis::cmd("SET");
             let set = set.arg(name).arg(1).arg("EX").arg(60).exec_async(&mut manager);
             // A Redis that is too slow for calls counts as unavailable.
-            within_time(COMMAND_TIMEOUT, set).await??;
+            within_time(self.location.timeout, set).await??;
             // After an outage, replicas that have not reconnected yet would be missing in the count.
             if !resubscribe || self.replicas().is_none() {
                 let mut count = redis::cmd("PUBSUB");
@@ -113,7 +113,7 @@ impl RedisClient {
             }
             Ok(())
         };
-        within_time(PROBE_TIMEOUT, probing).await?
+        within_time(probe_timeout(&self.location), probing).await?
     }
 }
 
