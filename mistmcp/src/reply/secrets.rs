@@ -19,6 +19,7 @@ mod names;
 mod prose;
 mod reader;
 mod remarks;
+mod steps;
 mod text;
 mod token_patterns;
 mod urls;

@@ -42,7 +42,7 @@ impl Assignments {
 
     /// Reads a line, which is indented by so many bytes.
     pub(super) fn line(&mut self, text: &str, indent: usize, tokens: &[Token], cover: &mut HiddenRanges) {
-        let mut reader = Reader { text, tokens, cover };
+        let mut reader = Reader::new(text, tokens, cover);
         let mut at = self.in_block(&mut reader, indent);
         if self.frames.len() == 1 && reader.word(0) == Some("-") {
             let frame = self.top();
@@ -106,9 +106,6 @@ impl Assignments {
     /// The lines below the name of a secret; where to go on in this one.
     fn in_block(&mut self, reader: &mut Reader<'_>, indent: usize) -> usize {
         let Some(block) = self.block else { return 0 };
-        if reader.tokens.is_empty() {
-            return 0;
-        }
         let item = usize::from(reader.word(0) == Some("-"));
         if indent < block || indent == block && item == 0 {
             self.block = None;
@@ -137,7 +134,7 @@ impl Assignments {
                         return item + 1;
                     }
                 } else {
-                    let last = reader.tokens.iter().rposition(|token| !token.is(b','));
+                    let last = (0..reader.tokens.len()).rfind(|at| !reader.tokens[*at].is(b','));
                     let end = last.map_or(token.end, |last| reader.tokens[last].outer_end());
                     reader.cover.add(token.start..end);
                 }

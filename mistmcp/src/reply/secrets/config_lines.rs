@@ -286,14 +286,8 @@ fn after_prompt(reader: &Reader<'_>) -> Option<usize> {
 
 /// Whether a line that begins with a word of IOS is a sentence.
 fn is_sentence(reader: &Reader<'_>, first: usize) -> bool {
-    let words = reader.tokens[first..].iter().take(16).filter(|token| token.kind == Kind::Word);
-    words
-        .filter(|token| {
-            ["was", "is", "the", "of", "for", "and", "has", "been", "done", "not", "are"]
-                .contains(&reader.of(token))
-        })
-        .count()
-        > 0
+    const WORDS: [&str; 11] = ["was", "is", "the", "of", "for", "and", "has", "been", "done", "not", "are"];
+    (first..first + 16).any(|at| reader.word(at).is_some_and(|word| WORDS.contains(&word)))
 }
 
 /// The last piece of a line before a comment.

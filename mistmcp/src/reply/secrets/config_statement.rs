@@ -2,7 +2,7 @@
 
 use super::config_words::{FREE_TEXT, HARMLESS, NAMED, OTHERS, TYPES};
 use super::lexer::{Kind, Token};
-use super::reader::Reader;
+use super::reader::{MOST_IN_VALUE, Reader};
 use super::remarks::{is_message, is_remark, looks_random};
 
 pub(super) const SNMP: u16 = 1;
@@ -263,7 +263,8 @@ impl Statement {
     fn is_certain(&self, reader: &Reader<'_>, at: usize, pending: Pending, hyphened: bool) -> bool {
         let Some(next) = reader.tokens.get(at + 1).filter(|next| next.is_text()) else { return false };
         let after = reader.of(next);
-        let count = reader.tokens.iter().take(8).filter(|token| token.is_text()).count();
+        let is_text = |at: &usize| reader.tokens.get(*at).is_some_and(Token::is_text);
+        let count = (0..8).filter(is_text).count();
         let typed = TYPES.has(after) || after.len() == 1 && after.bytes().all(|byte| byte.is_ascii_digit());
         let more = reader.tokens.get(at + 2).is_some_and(Token::is_text);
         match pending {
@@ -310,6 +311,10 @@ fn run(reader: &Reader<'_>, at: usize) -> (std::ops::Range<usize>, usize) {
     let mut open = 0_usize;
     let mut kept = next;
     while let Some(token) = reader.tokens.get(next).filter(|token| token.glued) {
+        if next == at + MOST_IN_VALUE {
+            kept = reader.tokens[at].next_apart();
+            break;
+        }
         match token.kind {
             Kind::Sign(b'{' | b'[' | b'(') => open += 1,
             Kind::Sign(b'}' | b']' | b')') => match open.checked_sub(1) {

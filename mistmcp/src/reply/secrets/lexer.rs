@@ -1,5 +1,9 @@
 //! Splits a line of text into words, quoted texts and signs.
 
+use std::ops::Index;
+
+use super::steps::count;
+
 /// A piece of a line.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
@@ -11,6 +15,8 @@ pub(super) struct Token {
     quote: u8,
     /// Whether no white space separates it from the token before it.
     pub(super) glued: bool,
+    /// In a line, the place of the next token that white space separates from the one before.
+    next_apart: u16,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +30,15 @@ pub(super) enum Kind {
 }
 
 impl Token {
+    fn new(kind: Kind, start: usize, end: usize, quote: u8) -> Self {
+        Self { kind, start, end, quote, glued: false, next_apart: 0 }
+    }
+
+    /// The place in its line of the next token that white space separates from the one before.
+    pub(super) fn next_apart(&self) -> usize {
+        self.next_apart.into()
+    }
+
     /// Where it ends with its quotes.
     pub(super) fn outer_end(&self) -> usize {
         self.end + usize::from(self.quote)
@@ -40,6 +55,34 @@ impl Token {
 
     pub(super) fn is_text(&self) -> bool {
         matches!(self.kind, Kind::Word | Kind::Quoted)
+    }
+}
+
+/// The tokens of a line. Each one that is read is counted in tests.
+#[derive(Clone, Copy)]
+pub(super) struct Line<'a>(&'a [Token]);
+
+impl<'a> Line<'a> {
+    pub(super) fn new(tokens: &'a [Token]) -> Self {
+        Self(tokens)
+    }
+
+    pub(super) fn get(&self, at: usize) -> Option<&'a Token> {
+        count(1);
+        self.0.get(at)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl Index<usize> for Line<'_> {
+    type Output = Token;
+
+    fn index(&self, at: usize) -> &Token {
+        count(1);
+        &self.0[at]
     }
 }
 
@@ -68,7 +111,19 @@ impl<'a> Lexer<'a> {
         if self.at >= end {
             return None;
         }
-        let bytes = self.text.as_bytes();
+        let place = self.tokens(end, tokens);
+        let mut apart = u16::try_from(tokens.len()).unwrap_or(u16::MAX);
+        for (at, token) in tokens.iter_mut().enumerate().rev() {
+            token.next_apart = apart;
+            if !token.glued {
+                apart = u16::try_from(at).unwrap_or(u16::MAX);
+            }
+        }
+        Some(place)
+    }
+
+    /// The tokens up to the end of the line, and the place where it ends.
+    fn tokens(&mut self, end: usize, tokens: &mut Vec<Token>) -> usize {
         let mut glued = false;
         while self.at < end && tokens.len() < MOST {
             let at = self.at;
@@ -76,7 +131,7 @@ impl<'a> Lexer<'a> {
                 self.at += length;
                 glued = false;
                 if newline {
-                    return Some(at);
+                    return at;
                 }
                 continue;
             }
@@ -85,8 +140,7 @@ impl<'a> Lexer<'a> {
             tokens.push(Token { glued, ..token });
             glued = true;
         }
-        debug_assert!(bytes.len() >= end);
-        Some(self.at)
+        self.at
     }
 
     /// Where the next line begins.
@@ -116,7 +170,7 @@ impl<'a> Lexer<'a> {
 
     fn token(&mut self, at: usize, end: usize, before: Option<&Token>) -> Token {
         let bytes = self.text.as_bytes();
-        let sign = |kind, length: usize| Token { kind, start: at, end: at + length, quote: 0, glued: false };
+        let sign = |kind, length: usize| Token::new(kind, at, at + length, 0);
         let rest = &bytes[at..end];
         if let [b'-' | b'=', b'>', ..] = rest {
             return sign(Kind::Arrow, 2);
@@ -154,7 +208,7 @@ impl<'a> Lexer<'a> {
         let length = window.find(close).filter(|length| !window[..*length].contains('\n'))?;
         let start = at + open.len();
         let quote = u8::try_from(open.len()).unwrap_or(u8::MAX);
-        Some(Token { kind: Kind::Quoted, start, end: start + length, quote, glued: false })
+        Some(Token::new(Kind::Quoted, start, start + length, quote))
     }
 
     fn ends_word(&self, at: usize, end: usize) -> bool {
@@ -205,6 +259,7 @@ impl<'a> Lexer<'a> {
         let mut from = open + 1;
         while let Some(found) = memchr::memchr2(quote, b'\n', &bytes[from..end]) {
             let position = from + found;
+            count(found);
             if bytes[position] == b'\n' {
                 self.unclosed[index][row] = position;
                 return None;
@@ -219,13 +274,14 @@ impl<'a> Lexer<'a> {
             if closes && !inner {
                 let width = u8::try_from(slashes + 1).unwrap_or(u8::MAX);
                 let end = position - if slashes == 0 { 0 } else { run };
-                return Some(Token { kind: Kind::Quoted, start: open + 1, end, quote: width, glued: false });
+                return Some(Token::new(Kind::Quoted, open + 1, end, width));
             }
             if slashes > 0 && run < slashes && quote == b'"' {
                 return None;
             }
             from = position + 1;
         }
+        count(end - from);
         self.unclosed[index][row] = end;
         None
     }

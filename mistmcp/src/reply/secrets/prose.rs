@@ -89,8 +89,7 @@ fn is_file(word: &str) -> bool {
 
 /// Whether `key` or `community` is a secret with the word before it: `API key`.
 fn qualified(reader: &Reader<'_>, at: usize) -> bool {
-    let words =
-        reader.word(at - 1).and_then(|_| reader.text.get(reader.tokens[at - 1].start..reader.tokens[at].end));
+    let words = reader.word(at - 1).map(|_| reader.slice(reader.tokens[at - 1].start..reader.tokens[at].end));
     words.is_some_and(|words| sense(words) == Sense::Secret)
 }
 
@@ -110,12 +109,12 @@ fn is_object(reader: &Reader<'_>, at: usize) -> bool {
 fn is_renewed(reader: &Reader<'_>, at: usize) -> bool {
     const RENEW: &[&str] = &["renew", "renewed", "renews"];
     let renew = at.checked_sub(1).and_then(|before| reader.word(before));
-    let name = reader.tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Quoted);
-    let value = (at + 2..reader.tokens.len()).any(|after| {
-        reader.tokens[after].kind != Kind::Word
-            || reader.word(after).is_some_and(|word| is_one_of(word, &["as", "from", "now", "to", "with"]))
-    });
-    renew.is_some_and(|word| is_one_of(word, RENEW)) && name && !value
+    let name = || reader.tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Quoted);
+    let is_value = |after: usize| {
+        reader.word(after).is_none_or(|word| is_one_of(word, &["as", "from", "now", "to", "with"]))
+    };
+    // The search ends at the next quoted text, so that the searches of a line do not overlap.
+    renew.is_some_and(|word| is_one_of(word, RENEW)) && name() && !(at + 2..reader.tokens.len()).any(is_value)
 }
 
 /// Whether the name of an object follows its kind, and a verb follows that: `PSK "alice" was
@@ -171,10 +170,9 @@ fn sentence(reader: &mut Reader<'_>, at: usize) {
         Kind::Word
             if next > at + 1 && reader.word(next - 1).is_some_and(|word| is_one_of(word, &["is", "to"])) =>
         {
-            let (range, _) = reader.run(next, false);
-            let value = reader.text.get(range.clone()).unwrap_or_default();
-            if has_digits_and_letters(value) || is_set_to(reader, at, next) {
-                reader.cover.add(range);
+            let value = reader.value(next, false);
+            if has_digits_and_letters(value.beginning) || is_set_to(reader, at, next) {
+                reader.cover.add(value.range);
             }
         }
         Kind::Word => {
@@ -236,8 +234,7 @@ fn described(reader: &mut Reader<'_>, from: usize) {
     if !reader.tokens.get(value).is_some_and(super::lexer::Token::is_text) {
         return;
     }
-    let (_, next) = reader.run(value, false);
-    if next == reader.tokens.len() && !reader.tokens[value].glued {
+    if reader.value(value, false).next == reader.tokens.len() && !reader.tokens[value].glued {
         reader.hide(value, false);
     }
 }
@@ -247,11 +244,11 @@ fn random(reader: &mut Reader<'_>, at: usize, shortest: usize) {
     if reader.word(at).is_none() {
         return;
     }
-    let (range, _) = reader.run(at, false);
-    let word = reader.text.get(range.clone()).unwrap_or_default();
+    let value = reader.value(at, false);
+    let word = value.beginning;
     let name = reader.tokens.get(at + 1).is_some_and(|next| next.glued && (next.is(b':') || next.is(b'=')));
     if word.len() >= shortest && looks_random(word) && !name {
-        reader.cover.add(range);
+        reader.cover.add(value.range);
     }
 }
 
@@ -269,7 +266,7 @@ fn option(reader: &mut Reader<'_>, command: &str, at: usize, word: &str) -> bool
     if command.starts_with("mysql") {
         let password = word.len() > 2 && word.starts_with("-p") && !word.starts_with("--");
         if password {
-            let range = reader.run(at, false).0;
+            let range = reader.value(at, false).range;
             reader.cover.add(range.start + 2..range.end);
         }
         return password;
@@ -278,20 +275,22 @@ fn option(reader: &mut Reader<'_>, command: &str, at: usize, word: &str) -> bool
         return false;
     }
     let http = word == "-a" && command.eq_ignore_ascii_case("http");
-    let range = if http || USER_OPTIONS.contains(&word) {
+    let (range, beginning) = if http || USER_OPTIONS.contains(&word) {
         match reader.tokens.get(at + 1) {
-            Some(token) if token.kind == Kind::Quoted => token.start..token.end,
-            Some(token) if token.kind == Kind::Word => reader.run(at + 1, false).0,
+            Some(token) if token.kind == Kind::Quoted => (token.start..token.end, reader.of(token)),
+            Some(token) if token.kind == Kind::Word => {
+                let value = reader.value(at + 1, false);
+                (value.range, value.beginning)
+            }
             _ => return false,
         }
     } else if word.len() > 2 && word.starts_with("-u") {
-        let range = reader.run(at, false).0;
-        range.start + 2..range.end
+        let value = reader.value(at, false);
+        (value.range, value.beginning)
     } else {
         return false;
     };
-    let value = reader.text.get(range.clone()).unwrap_or_default();
-    if let Some(colon) = value.find(':') {
+    if let Some(colon) = beginning.find(':') {
         reader.cover.add(range.start + colon + 1..range.end);
     }
     true

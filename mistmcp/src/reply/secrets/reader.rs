@@ -4,24 +4,47 @@ use std::ops::Range;
 
 use super::field_context::FieldContext;
 use super::hidden_ranges::HiddenRanges;
-use super::lexer::{Kind, Token};
+use super::lexer::{Kind, Line, Token};
 use super::names::{Sense, is_one_of};
 use super::remarks::{is_message, is_remark, is_scheme, is_state};
+use super::steps::count;
 use super::words::VERBS;
 
 /// Longest name, in bytes.
 const LONGEST: usize = 96;
 
+/// Most tokens by which a value without quotes is judged. A longer one is hidden up to white space, so that no line is
+/// read to its end for each of its words.
+pub(super) const MOST_IN_VALUE: usize = 64;
+
 /// A line with the text that it is of.
 pub(super) struct Reader<'a> {
-    pub(super) text: &'a str,
-    pub(super) tokens: &'a [Token],
+    text: &'a str,
+    pub(super) tokens: Line<'a>,
     pub(super) cover: &'a mut HiddenRanges,
 }
 
+/// A value without quotes.
+pub(super) struct Value<'a> {
+    pub(super) range: Range<usize>,
+    /// Its text, or the beginning of a long one.
+    pub(super) beginning: &'a str,
+    /// The token after it.
+    pub(super) next: usize,
+}
+
 impl<'a> Reader<'a> {
+    pub(super) fn new(text: &'a str, tokens: &'a [Token], cover: &'a mut HiddenRanges) -> Self {
+        Self { text, tokens: Line::new(tokens), cover }
+    }
+
+    pub(super) fn slice(&self, range: Range<usize>) -> &'a str {
+        count(range.len());
+        self.text.get(range).unwrap_or_default()
+    }
+
     pub(super) fn of(&self, token: &Token) -> &'a str {
-        self.text.get(token.start..token.end).unwrap_or_default()
+        self.slice(token.start..token.end)
     }
 
     /// The bare word at a place.
@@ -98,10 +121,10 @@ impl<'a> Reader<'a> {
             if tag || VERBS.has_number(word) {
                 return sense;
             }
-            let words = self.text.get(self.tokens[first].start..last.end)?;
+            let words = self.slice(self.tokens[first].start..last.end);
             // Words further away are part of the name only where the last word needs them.
             let ends = super::names::sense(words);
-            let without = self.text.get(self.tokens[first].start..last.start)?;
+            let without = self.slice(self.tokens[first].start..last.start);
             if context.sense(without.trim()) == Sense::Plain && ends == Sense::Secret {
                 sense = Some(ends);
                 break;
@@ -128,7 +151,7 @@ impl<'a> Reader<'a> {
         let token = self.tokens.get(at)?;
         match token.kind {
             Kind::Quoted if !is_message(self.of(token)) => Some(token.start..token.end),
-            Kind::Word if !is_remark(self.of(token)) => Some(self.run(at, inside).0),
+            Kind::Word if !is_remark(self.of(token)) => Some(self.value(at, inside).range),
             _ => None,
         }
     }
@@ -143,12 +166,11 @@ impl<'a> Reader<'a> {
             }
             return (at + 1, true);
         }
-        let (range, next) = self.run(at, inside);
-        let value = self.text.get(range.clone()).unwrap_or_default();
-        if is_state(value) {
+        let Value { range, beginning, next } = self.value(at, inside);
+        if is_state(beginning) {
             return (next, true);
         }
-        if is_remark(value) {
+        if is_remark(beginning) {
             return (next, false);
         }
         self.cover.add(range);
@@ -181,12 +203,18 @@ impl<'a> Reader<'a> {
         at
     }
 
-    /// A value without quotes from a token on: its range, and the token after it.
-    pub(super) fn run(&self, at: usize, inside: bool) -> (Range<usize>, usize) {
+    /// The value without quotes that begins at a token.
+    pub(super) fn value(&self, at: usize, inside: bool) -> Value<'a> {
         let first = self.tokens[at];
         let mut next = at + 1;
         let mut open = 0_usize;
         while let Some(token) = self.tokens.get(next).filter(|token| token.glued) {
+            if next == at + MOST_IN_VALUE {
+                let end = self.tokens[next - 1].outer_end();
+                next = first.next_apart();
+                let range = first.outer_start()..self.tokens[next - 1].outer_end();
+                return Value { beginning: self.slice(range.start..end), range, next };
+            }
             let after = self.tokens.get(next + 1).filter(|after| after.glued);
             match token.kind {
                 Kind::Sign(b',' | b';' | b'&' | b'|') => {
@@ -213,7 +241,8 @@ impl<'a> Reader<'a> {
         if stop && end - first.start > 1 && self.tokens.get(next).is_none_or(|token| !token.glued) {
             end -= 1;
         }
-        (first.outer_start()..end, next)
+        let range = first.outer_start()..end;
+        Value { beginning: self.slice(range.clone()), range, next }
     }
 
     /// Where a comment begins behind a value.
@@ -226,11 +255,14 @@ impl<'a> Reader<'a> {
     pub(super) fn rest_is_value(&self, at: usize, lines: bool) -> bool {
         let named = at.saturating_sub(2);
         let first = named == 0 || named == 1 && matches!(self.word(0), Some("-" | "+"));
-        let rest = &self.tokens[at..self.comment(at).unwrap_or(self.tokens.len())];
-        let words = rest.iter().all(|token| token.kind == Kind::Word);
-        let prose = || rest.iter().any(|token| is_remark(self.of(token)));
-        let plain = !is_remark(self.of(&rest[0]));
-        first && rest.len() > 1 && rest.len() <= 10 && !rest[0].glued && words && plain && (lines || !prose())
+        let rest = at..self.comment(at).unwrap_or(self.tokens.len());
+        let token = |at: usize| self.tokens[at];
+        first
+            && (2..=10).contains(&rest.len())
+            && !token(at).glued
+            && rest.clone().all(|at| token(at).kind == Kind::Word)
+            && !is_remark(self.of(&token(at)))
+            && (lines || !rest.clone().any(|at| is_remark(self.of(&token(at)))))
     }
 
     /// Hides what follows the scheme in a header `Authorization`.
@@ -246,11 +278,11 @@ impl<'a> Reader<'a> {
             return at;
         }
         if !is_scheme(self.of(token)) {
-            let (range, next) = self.run(at, false);
-            if authorization(self.text.get(range.clone()).unwrap_or_default()).is_some() {
-                self.cover.add(range);
+            let value = self.value(at, false);
+            if authorization(value.beginning).is_some() {
+                self.cover.add(value.range);
             }
-            return next;
+            return value.next;
         }
         let pairs = self.tokens.get(at + 2).is_some_and(|token| token.is(b'='));
         match self.tokens.get(at + 1) {

@@ -12,6 +12,7 @@ use super::hidden_ranges::HiddenRanges;
 use super::lexer::{Kind, Lexer, Token};
 use super::names::{any_of, automaton};
 use super::reader::{Reader, authorization};
+use super::steps::count;
 use super::{prose, token_patterns, urls, xml};
 
 /// How deep quoted texts inside quoted texts are read. Deeper ones are hidden as a whole if they may hold a secret.
@@ -159,7 +160,7 @@ impl Part<'_> {
             if !tokens.is_empty() {
                 let indent = tokens[0].start.saturating_sub(begin);
                 assignments.line(self.text, indent, &tokens, cover);
-                let mut reader = Reader { text: self.text, tokens: &tokens, cover };
+                let mut reader = Reader::new(self.text, &tokens, cover);
                 config.line(&mut reader);
                 if any_of(&TRIGGERS, line) {
                     prose::line(&mut reader);
@@ -174,6 +175,7 @@ impl Part<'_> {
     fn quoted(&self, tokens: &[Token], config: &ConfigLines, cover: &mut HiddenRanges) {
         for token in tokens.iter().filter(|token| token.kind == Kind::Quoted) {
             let inner = self.text.get(token.start..token.end).unwrap_or_default();
+            count(inner.len());
             if !inner.contains([' ', '=', ':', '<', '\\']) || !any_of(&TRIGGERS, inner) {
                 continue;
             }
@@ -205,5 +207,7 @@ fn is_hint(field: &str) -> bool {
     !field.is_empty() && !field.to_ascii_lowercase().contains("client") && any_of(&HINTS, field)
 }
 
+#[cfg(test)]
+mod growth_tests;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,239 @@
+//! The work on a text grows with its length, whatever is repeated in it.
+
+use std::sync::mpsc;
+use std::time::Duration;
+
+use super::super::files;
+use super::super::steps::counted;
+use super::*;
+use crate::reply::File;
+
+/// What is repeated: words for secrets, and all that a scanner may look further for.
+const PATTERNS: [&str; 108] = [
+    // Words for secrets, as in sentences.
+    "password ",
+    "pin 1234 ",
+    "password is ",
+    "password for ",
+    "password for bob: ",
+    "password set to ",
+    "password changed from ",
+    "password \"x\" with ",
+    "password moonlight7 ",
+    "Renew PSK \"a\" ",
+    "renew psk x ",
+    "psk \"a\" was ",
+    "API key ",
+    "the SNMP community string ",
+    "bearer abcdef123456 ",
+    "key.pem ",
+    "set the psk to x ",
+    "add psk ",
+    // With signs.
+    "password,",
+    "password;",
+    "password|",
+    "password(",
+    "password)",
+    "password[",
+    "password]",
+    "password{",
+    "password}",
+    "password<",
+    "password>",
+    "password&",
+    "password: ",
+    "password:",
+    "password=",
+    "password==",
+    "password->",
+    "password=>",
+    "password→",
+    "password: a b c ",
+    "password: {a: b} ",
+    "(password: a, ",
+    "password['x'] = ",
+    "new=",
+    "old=new=",
+    "value: ",
+    "name: password, value: ",
+    "name=psk&value=x&",
+    "to:",
+    "\"old\" -> \"new\" ",
+    "secret: old=x new=y ",
+    // Glued, also behind what was hidden before.
+    "password[hidden]",
+    "pin[hidden],",
+    "pin1,a2,",
+    "[hidden]",
+    "secret,any,",
+    "password any[hidden]",
+    "password-psk-token,",
+    // Quotes and escapes.
+    "\"password\\\"",
+    "\\\"password\\\" ",
+    "\"password ",
+    "'password ",
+    "password's ",
+    "u'password' ",
+    "`password ",
+    "“password ",
+    "“password” ",
+    "«password»",
+    "\\\\\\\"password ",
+    "\\npassword ",
+    "\\\\n",
+    "\\",
+    "\"\\\"",
+    "'\\'",
+    "\\'a\\\"b",
+    "\"",
+    "'",
+    "'a",
+    // Configurations.
+    "snmp-server community ",
+    "snmp-server community x ro ",
+    "authentication-key 1 ",
+    "set system password ",
+    "set system login user x authentication plain-text-password-value hunter2 ",
+    "set [system password ",
+    "no snmp community ",
+    "## SECRET-DATA ",
+    "/* SECRET-DATA */ ",
+    "; ## SECRET-DATA",
+    "username bob password 7 08 ",
+    "cmd: username bob password x ",
+    "key 1 md5 ",
+    "secret { ",
+    "secret } ",
+    "secret \"x; ",
+    "[edit system] password ",
+    "- ",
+    "# ",
+    "+password ",
+    // Commands.
+    "curl -u ",
+    "curl -u[hidden]",
+    "mysql -px[hidden]",
+    "sshpass -p ",
+    "--token ",
+    "--token=x ",
+    // URLs, XML, and secrets with a shape.
+    "https://a:b@c/?token=x ",
+    "<password ",
+    "<a password=\"x\">",
+    "-----BEGIN ",
+    "$9$abcdef",
+    "eyJabcdef.",
+];
+
+/// Patterns of those who look through the whole text at once.
+const FORMS: [&str; 36] = [
+    "://",
+    "https://",
+    "https://a:b@",
+    "https://a?token=",
+    "?token=x&",
+    "http://a:b/@",
+    "<",
+    "<a ",
+    "<a>",
+    "</a>",
+    "<a></a>",
+    "<password>",
+    "<password></a>",
+    "<a b=\"c\" ",
+    "<a b=\"",
+    "<![CDATA[",
+    "<password><![CDATA[",
+    "<!--",
+    "<a name=\"psk\"/>",
+    "-----BEGIN ",
+    "-----BEGIN PRIVATE KEY",
+    "-----BEGIN PRIVATE KEY-----",
+    "-----BEGIN PRIVATE KEY-----END ",
+    "-----BEGIN x",
+    "$1$",
+    "$9$,",
+    "$1$------",
+    "eyJ",
+    "eyJ.",
+    "eyJ-,",
+    "sk-",
+    "SG.",
+    "{SSHA",
+    "\\n$9$",
+    "A7",
+    "[hidden]",
+];
+
+fn repeated(pattern: &str, length: usize) -> String {
+    pattern.repeat(length / pattern.len())
+}
+
+/// Runs a job, which must end. The time is far more than it needs, and far less than quadratic work would.
+fn within_minutes(job: impl FnOnce() + Send + 'static) {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        job();
+        let _ = sender.send(());
+    });
+    receiver.recv_timeout(Duration::from_mins(15)).expect("the job must end without a panic");
+}
+
+#[test]
+fn the_steps_for_a_line_grow_with_its_length() {
+    const SHORT: usize = 3 * 1024;
+    for pattern in PATTERNS {
+        for (before, after) in
+            [("", ""), ("password: \"", "\""), ("{\"psk\": \"x\", \"a\": \"", "\"}"), ("set system x ", "")]
+        {
+            let steps = |length| {
+                let text = format!("{before}{}{after}", repeated(pattern, length));
+                counted(|| {
+                    TextReader::new("cli", FieldContext::default()).read(&text, false);
+                    TextReader::new("", FieldContext::default()).read(&text, false);
+                })
+            };
+            let (short, long) = (steps(SHORT), steps(4 * SHORT));
+            assert!(
+                long <= 6 * short.max(SHORT),
+                "{before}{pattern}: {short} steps, and {long} for four times the text"
+            );
+        }
+    }
+}
+
+#[test]
+fn forms_of_secrets_are_found_in_one_pass() {
+    const LENGTH: usize = 4_000_000;
+    within_minutes(|| {
+        for pattern in FORMS {
+            let text = repeated(pattern, LENGTH);
+            let mut cover = HiddenRanges::default();
+            token_patterns::find(&text, &mut cover, false);
+            urls::find(&text, &mut cover);
+            xml::find(&text, &mut cover);
+            cover.apply(&text);
+        }
+        for row in ["a,", "\"", "\"\"", "\"a\"b", "psk,\n", "name,psk\na,b\n", ",\"\n", "\r"] {
+            let bytes = repeated(row, LENGTH / 8).into();
+            files::redact(File { name: "a.csv".to_owned(), media_type: String::new(), bytes });
+        }
+    });
+}
+
+#[test]
+fn a_value_of_more_tokens_than_are_judged_is_hidden_to_white_space() {
+    let mut long = "a1,".repeat(500);
+    long.push_str("end");
+    for (text, wanted) in [
+        (format!("password: {long} is the value"), "password: [hidden] is the value"),
+        (format!("set system password {long} x"), "set system password [hidden] x"),
+        (format!("pin {long} x"), "pin [hidden] x"),
+        (format!("curl -u bob:{long} https://a.b/"), "curl -u bob:[hidden] https://a.b/"),
+    ] {
+        let shown = TextReader::new("", FieldContext::default()).read(&text, false);
+        assert_eq!(shown.as_deref(), Some(wanted));
+    }
+}
