@@ -140,7 +140,10 @@ impl Query {
             Source::Started(started) => Some((started.name.as_str(), started.pages())),
             Source::Known(_) => None,
         });
-        let cost = Cost::of(started);
+        let is_least = sources
+            .iter()
+            .any(|(_, _, source)| matches!(source, Source::Started(started) if started.has_unknown_total()));
+        let cost = Cost::of(started, is_least);
         let most = self.max_calls.unwrap_or(MAX_CALLS);
         cost.check(most, session.calls_left())?;
         let fetch = Fetch::new(session, call, cost.left(most), cost.pages());

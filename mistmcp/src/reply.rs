@@ -43,6 +43,8 @@ use source::Source;
 use crate::call::RowPage;
 use crate::error::ErrorKind;
 use crate::mist::{Answer, Parsed, Repairs};
+#[cfg(feature = "query")]
+use crate::text::shortened;
 use crate::{Error, Fields, Result, work};
 
 /// The reply of a tool, before rendering.
@@ -254,9 +256,12 @@ impl Reply {
         let mut page = match List::read(value, &source, &facts) {
             Ok(list) => list.into_page(show_secrets, &facts),
             Err(object @ Value::Object(_)) => {
+                let inner = lists_in_object(&object);
                 let list = List::read(Value::Array(vec![object]), &source, &facts);
                 let list = list.map_err(|_| no_rows("an object"))?;
-                RowPage { next: None, total: None, ..list.into_page(show_secrets, &facts) }
+                let mut page = RowPage { next: None, total: None, ..list.into_page(show_secrets, &facts) };
+                page.notes.extend(inner);
+                page
             }
             Err(_) => return Err(no_rows("a single value")),
         };
@@ -274,6 +279,25 @@ impl Reply {
             _ => self.render(rules, &facts),
         }
     }
+}
+
+/// A note on the lists in an object, which is one row of a table.
+#[cfg(feature = "query")]
+fn lists_in_object(object: &Value) -> Option<String> {
+    let fields = object.as_object()?;
+    if fields.len() > 1 && fields.values().all(Value::is_object) {
+        return Some(
+            "the answer is one object, so one row, whose columns begin with the names of its members"
+                .to_owned(),
+        );
+    }
+    let has_rows = |value: &Value| value.as_array().is_some_and(|list| list.iter().any(Value::is_object));
+    let lists = fields.iter().filter(|(_, value)| has_rows(value));
+    let lists: Vec<_> =
+        lists.take(3).map(|(name, _)| format!("`json_each(\"{}\")`", shortened(name, 60))).collect();
+    (!lists.is_empty()).then(|| {
+        format!("the answer is one object, so one row; {} makes rows of a list in it", lists.join(" or "))
+    })
 }
 
 impl Reply {

@@ -80,6 +80,8 @@ pub(crate) struct RowPage {
     pub(crate) broken: Option<String>,
     /// Which rows are missing, since an account did not answer.
     pub(crate) missing: Option<String>,
+    /// The time window of the rows, where the call did not choose it: `start` and `end`, or the default.
+    pub(crate) window: Map<String, Value>,
     /// Paths of fields that are empty in a row, which are pruned from it.
     pub(crate) empty_fields: Vec<String>,
     /// How arguments were resolved, and which `fields` no row has.

@@ -211,7 +211,13 @@ fn explain(about: &Value, format: QueryOutput) -> anyhow::Result<()> {
     if format == QueryOutput::Json {
         return Ok(print_json(about)?);
     }
-    let row = |(table, about): (&String, &Value)| json!({ "table": table, "rows": about["rows"], "calls": about["calls"] });
+    let row = |(table, about): (&String, &Value)| {
+        let is_least = about.get("calls_at_least").is_some();
+        let number = |name: &str| {
+            if is_least { format!("at least {}", about[name]).into() } else { about[name].clone() }
+        };
+        json!({ "table": table, "rows": number("rows"), "calls": number("calls") })
+    };
     let tables = about["tables"].as_object();
     rows_of(tables.into_iter().flatten().map(row).collect(), &["table", "rows", "calls"], format)?;
     let calls: u64 = tables.into_iter().flatten().filter_map(|(_, about)| about["calls"].as_u64()).sum();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::types::Value as Cell;
 use serde_json::{Map, Value};
 
-use super::names::UniqueNames;
+use super::names::{UniqueNames, quoted};
 use crate::text::shortened;
 
 /// Columns of a table at most. SQLite takes 2,000 in a result.
@@ -108,6 +108,19 @@ impl Columns {
         }
     }
 
+    /// The columns as a view of the table selects them. A cast changes no value, and gives the column an affinity: numbers
+    /// and texts that stand for numbers are compared as numbers.
+    pub(super) fn selected(&self) -> String {
+        let column = |column: &Column| {
+            let name = quoted(&column.name);
+            match column.affinity() {
+                Some(affinity) => format!("CAST({name} AS {affinity}) AS {name}"),
+                None => name,
+            }
+        };
+        self.list.iter().map(column).collect::<Vec<_>>().join(", ")
+    }
+
     /// Each column with its types and an example.
     pub(super) fn described(&self) -> Map<String, Value> {
         self.list.iter().map(|column| (column.name.clone(), column.described().into())).collect()
@@ -115,6 +128,18 @@ impl Columns {
 }
 
 impl Column {
+    /// The affinity of a column with numbers or with texts alone.
+    fn affinity(&self) -> Option<&'static str> {
+        const NUMBERS: u8 = Kind::Integer as u8 | Kind::Real as u8 | Kind::Boolean as u8;
+        const TEXTS: u8 = Kind::Text as u8 | Kind::Json as u8;
+        match self.kinds {
+            0 => None,
+            kinds if kinds & !NUMBERS == 0 => Some("NUMERIC"),
+            kinds if kinds & !TEXTS == 0 => Some("TEXT"),
+            _ => None,
+        }
+    }
+
     fn described(&self) -> String {
         if self.kinds == 0 {
             return "null: no row has a value".to_owned();

@@ -9,12 +9,15 @@ use crate::{Error, Result};
 pub(super) struct Cost {
     /// Each table with the requests that it took so far and those that follow, as far as they are known.
     tables: Vec<(String, u32, u32)>,
+    /// Whether more may follow, because Mist does not tell the number of rows of a table.
+    is_least: bool,
 }
 
 impl Cost {
     /// The cost of tables by name: requests so far, and those that follow.
-    pub(super) fn of<'a>(tables: impl Iterator<Item = (&'a str, (u32, u32))>) -> Self {
-        Self { tables: tables.map(|(name, (made, left))| (name.to_owned(), made, left)).collect() }
+    pub(super) fn of<'a>(tables: impl Iterator<Item = (&'a str, (u32, u32))>, is_least: bool) -> Self {
+        let tables = tables.map(|(name, (made, left))| (name.to_owned(), made, left)).collect();
+        Self { tables, is_least }
     }
 
     /// Requests so far.
@@ -48,11 +51,12 @@ impl Cost {
             .map(|(name, made, left)| format!("{} {}", shortened(name, 60), made.saturating_add(*left)))
             .collect();
         let each = shortened(&each.join(", "), 300);
+        let (least, or_more) = if self.is_least { ("at least ", " or more") } else { ("", "") };
         if pages > left {
             return Err(Error::new(
                 ErrorKind::RateLimit,
                 format!(
-                    "The tables take {needed} calls of Mist's API ({each}), and {left} are left in this hour. Ask for \
+                    "The tables take {least}{needed} calls of Mist's API ({each}), and {left} are left in this hour. Ask for \
                      fewer rows with the tools' `arguments`, or wait for the next hour."
                 ),
             ));
@@ -61,8 +65,8 @@ impl Cost {
             return Err(Error::new(
                 ErrorKind::Arguments,
                 format!(
-                    "The tables take {needed} calls of Mist's API ({each}), more than `max_calls`: {most}; {left} are \
-                     left in this hour. Ask for fewer rows with the tools' `arguments`, or set `max_calls` to {needed} \
+                    "The tables take {least}{needed} calls of Mist's API ({each}), more than `max_calls`: {most}; {left} are \
+                     left in this hour. Ask for fewer rows with the tools' `arguments`, or set `max_calls` to {needed}{or_more} \
                      if the question is worth it."
                 ),
             ));
@@ -77,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_query_that_takes_too_many_calls_states_how_many() {
-        let cost = Cost::of([("aps", (1, 10)), ("clients", (1, 71))].into_iter());
+        let cost = Cost::of([("aps", (1, 10)), ("clients", (1, 71))].into_iter(), false);
         assert_eq!(cost.check(83, 5_000), Ok(()));
         let error = cost.check(50, 4_000).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Arguments);
@@ -93,7 +97,7 @@ mod tests {
 
     #[test]
     fn first_pages_that_are_all_there_is_cost_no_more() {
-        let cost = Cost::of([("aps", (1, 0)), ("sites", (1, 0))].into_iter());
+        let cost = Cost::of([("aps", (1, 0)), ("sites", (1, 0))].into_iter(), false);
         assert_eq!(cost.check(0, 0), Ok(()));
     }
 }

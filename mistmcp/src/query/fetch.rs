@@ -87,6 +87,7 @@ pub(super) struct Started {
     page_size: Option<u64>,
     broken: Option<String>,
     notes: Vec<String>,
+    window: Map<String, Value>,
     calls: u32,
     /// Requests that one page takes.
     calls_a_page: u32,
@@ -151,6 +152,7 @@ impl Started {
             page_size: page.page_size,
             broken: page.missing.or(page.broken).or(omitted),
             notes,
+            window: page.window,
             calls,
             calls_a_page,
         })
@@ -183,15 +185,21 @@ impl Started {
         (self.calls, left.saturating_mul(self.calls_a_page))
     }
 
+    /// Whether more rows follow, and Mist does not tell how many.
+    pub(super) fn has_unknown_total(&self) -> bool {
+        self.next.is_some() && self.total.is_none()
+    }
+
     /// Columns and cost, from the first page.
     pub(super) fn described(&self) -> Map<String, Value> {
         let (made, left) = self.pages();
         let mut about = Map::new();
         about.insert("rows".to_owned(), json!(self.total.unwrap_or(self.rows() as u64)));
         about.insert("calls".to_owned(), json!(made + left));
-        if self.next.is_some() && self.total.is_none() {
+        if self.has_unknown_total() {
             about.insert("calls_at_least".to_owned(), true.into());
         }
+        about.extend(self.window.clone());
         if !self.notes.is_empty() {
             about.insert("note".to_owned(), self.notes.join("; ").into());
         }
@@ -223,10 +231,10 @@ impl Started {
         // The reason may be in Mist's words.
         let reason = reason.map(|reason| redact_text("", &reason).unwrap_or(reason));
         let partial = reason.map(|reason| format!("{rows}{of} rows: {}", shortened(&reason, 400)));
-        let (builder, notes) = (self.builder, self.notes);
+        let (builder, notes, window) = (self.builder, self.notes, self.window);
         // All jobs have ended, so nothing else holds the builder.
         let builder = Arc::into_inner(builder).ok_or_else(|| Error::advice("The call was cancelled."))?;
-        let table = work::run(move || builder.into_inner().finish(partial, notes)).await?;
+        let table = work::run(move || builder.into_inner().finish(partial, notes, window)).await?;
         Ok((table.map_err(|error| unusable(&error))?, may_be_kept))
     }
 

@@ -79,13 +79,30 @@ pub(super) fn replace_slow(connection: &Connection, stop: &Arc<Stop>) -> Result<
                 #[expect(clippy::cast_precision_loss, reason = "as SQLite does it")]
                 ValueRef::Integer(number) => number as f64,
                 ValueRef::Real(number) => number,
-                _ => return Ok(None),
+                // A text that is a number as a whole.
+                ValueRef::Text(text) => {
+                    let text = String::from_utf8_lossy(text);
+                    let text = text.trim();
+                    if name != "sqrt"
+                        && let Ok(number) = text.parse::<i64>()
+                    {
+                        return Ok(Some(Cell::Integer(number)));
+                    }
+                    let is_number =
+                        text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+                    match text.parse::<f64>() {
+                        Ok(number) if is_number => number,
+                        _ => return Ok(None),
+                    }
+                }
+                ValueRef::Null | ValueRef::Blob(_) => return Ok(None),
             };
-            Ok(Some(Cell::Real(match name {
+            let result = match name {
                 "floor" => number.floor(),
                 "sqrt" => number.sqrt(),
                 _ => number.ceil(),
-            })))
+            };
+            Ok(Some(if result.is_nan() { Cell::Null } else { Cell::Real(result) }))
         })?;
     }
     for (name, arguments, syntax) in [("like", 2, LIKE), ("like", 3, LIKE), ("glob", 2, GLOB)] {
@@ -145,9 +162,42 @@ fn text<'a>(call: &'a Context<'_>, index: usize) -> Option<Cow<'a, str>> {
     match call.get_raw(index) {
         ValueRef::Null => None,
         ValueRef::Integer(number) => Some(number.to_string().into()),
-        ValueRef::Real(number) => Some(number.to_string().into()),
+        ValueRef::Real(number) => Some(real(number).into()),
         ValueRef::Text(text) | ValueRef::Blob(text) => Some(String::from_utf8_lossy(text)),
     }
+}
+
+/// A number as SQLite writes it, up to the last digit: with 15 significant digits if they identify it, or else 17, and with a
+/// decimal point.
+fn real(number: f64) -> String {
+    if !number.is_finite() {
+        return if number > 0.0 { "Inf" } else { "-Inf" }.to_owned();
+    }
+    // There is no negative zero.
+    let number = number + 0.0;
+    let short = format!("{number:.14e}");
+    let written = if short.parse() == Ok(number) { short } else { format!("{number:.16e}") };
+    let (mantissa, exponent) = written.split_once('e').unwrap_or((&written, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |mantissa| ("-", mantissa));
+    let mut digits = mantissa.replace('.', "");
+    digits.truncate(digits.trim_end_matches('0').len());
+    // The number of digits before the point.
+    let whole = match exponent {
+        0..17 => exponent.unsigned_abs() as usize + 1,
+        -4..0 => {
+            digits.insert_str(0, &"0".repeat(exponent.unsigned_abs() as usize));
+            1
+        }
+        _ => 1,
+    };
+    let digits = format!("{digits:0<width$}", width = whole + 1);
+    let (before, after) = digits.split_at(whole);
+    let power = match exponent {
+        -4..17 => String::new(),
+        _ => format!("e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs()),
+    };
+    format!("{sign}{before}.{after}{power}")
 }
 
 #[cfg(test)]
@@ -171,6 +221,11 @@ mod tests {
             "replace('abc', 'b', '')",
             "replace('abc', NULL, 'x')",
             "replace(1.5, '.', ',')",
+            "1.0 LIKE '1.0'",
+            "instr(1.0, '.')",
+            "replace(round(99.0, 1), '.', ',')",
+            "trim(100.0, '0')",
+            "replace(1e20, '+', '')",
             "trim('xxabcx', 'x')",
             "ltrim('üxabc', 'xü')",
             "rtrim('abc--', '-')",
@@ -208,6 +263,57 @@ mod tests {
                     .unwrap()
             };
             assert_eq!(value(&own), value(&plain), "{sql}");
+        }
+    }
+
+    #[test]
+    fn functions_of_numbers_take_texts_that_are_numbers() {
+        let own = Connection::open_in_memory().unwrap();
+        replace_slow(&own, &Stop::after(Duration::from_mins(10))).unwrap();
+        for (sql, wanted) in [
+            ("ceil('1.5')", Cell::Real(2.0)),
+            ("floor('7.9')", Cell::Real(7.0)),
+            ("sqrt('16')", Cell::Real(4.0)),
+            ("ceil(' 12 ')", Cell::Integer(12)),
+            ("floor(7)", Cell::Integer(7)),
+            ("ceil('a')", Cell::Null),
+            ("floor('7a')", Cell::Null),
+            ("ceil('')", Cell::Null),
+            ("ceil('inf')", Cell::Null),
+            ("sqrt(-1)", Cell::Null),
+            ("sqrt(x'3136')", Cell::Null),
+            ("floor(NULL)", Cell::Null),
+        ] {
+            let value: Cell = own.query_row(&format!("SELECT {sql}"), [], |row| row.get(0)).unwrap();
+            assert_eq!(value, wanted, "{sql}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_texts_as_in_sqlite() {
+        let plain = Connection::open_in_memory().unwrap();
+        let mut numbers =
+            vec![0.0, -0.0, 1e-5, 1e-4, 0.1 + 0.2, 1e14, 1e15, 1e16, 123_456_789_012_345.6, 1e300];
+        numbers.extend([
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            f64::MAX,
+            1.0 / 3.0,
+            2.5e-7,
+            999_999_999_999_999.9,
+        ]);
+        for exponent in -20..25 {
+            numbers.extend(
+                [1.0, 1.5, 1.234_567_890_123_456_7, 9.999_999_999_999_999]
+                    .map(|digits| digits * 10_f64.powi(exponent)),
+            );
+        }
+        for number in numbers {
+            let wanted: String =
+                plain.query_row("SELECT CAST(? AS TEXT)", [number], |row| row.get(0)).unwrap();
+            // The last of 17 digits depends on how SQLite divides.
+            let same = real(number) == wanted || real(number).parse() == Ok(number) && wanted.len() > 16;
+            assert!(same, "{number:e}: {} {wanted}", real(number));
         }
     }
 

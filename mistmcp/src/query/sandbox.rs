@@ -83,27 +83,26 @@ pub(super) fn for_tables(
         let empty = empty.get(place).map(Vec::as_slice).unwrap_or_default();
         let nulls = empty.iter().fold(String::new(), |nulls, name| nulls + ", NULL AS " + &quoted(name));
         connection.execute_batch(&format!(
-            "ATTACH '{}&mode=ro' AS _t{place}; CREATE TEMP VIEW {} AS SELECT *{nulls} FROM _t{place}.rows",
+            "ATTACH '{}&mode=ro' AS _t{place}; CREATE TEMP VIEW {} AS SELECT {}{nulls} FROM _t{place}.rows",
             table.uri,
-            quoted(name)
+            quoted(name),
+            table.columns.selected()
         ))?;
     }
     functions::replace_slow(&connection, stop)?;
     collation::replace_slow(&connection, stop)?;
     restrict(&connection)?;
-    let readable: Vec<_> = ["rows", "json_each", "json_tree"]
+    let readable: Vec<_> = ["json_each", "json_tree"]
         .into_iter()
         .chain(tables.iter().map(|(name, _)| name.as_str()))
         .map(str::to_lowercase)
         .collect();
     let refused = Arc::clone(refused);
-    connection.authorizer(Some(move |context: AuthContext<'_>| {
-        match refusal(&context.action, &readable) {
-            None => Authorization::Allow,
-            Some(what) => {
-                refused.lock().get_or_insert(what);
-                Authorization::Deny
-            }
+    connection.authorizer(Some(move |context: AuthContext<'_>| match refusal(&context, &readable) {
+        None => Authorization::Allow,
+        Some(what) => {
+            refused.lock().get_or_insert(what);
+            Authorization::Deny
         }
     }))?;
     let stop = Arc::clone(stop);
@@ -140,15 +139,18 @@ fn restrict(connection: &Connection) -> Result<()> {
 }
 
 /// What an action is, if a query may not take it.
-fn refusal(action: &AuthAction<'_>, readable: &[String]) -> Option<String> {
-    let what = match action {
+fn refusal(context: &AuthContext<'_>, readable: &[String]) -> Option<String> {
+    let what = match &context.action {
         AuthAction::Select | AuthAction::Recursive => return None,
         AuthAction::Read { table_name, column_name } => {
             let table = table_name.to_lowercase();
             // A table of which no column is read may be one of the statement's own, made by `WITH`.
             let is_own = column_name.is_empty()
                 && !["sqlite_", "pragma_", "dbstat"].iter().any(|reserved| table.starts_with(reserved));
-            return (!is_own && !readable.contains(&table)).then(|| format!("the table `{table_name}`"));
+            // A view reads its table, which a statement cannot name.
+            let is_of_view = context.accessor.is_some() && table == "rows";
+            let may_read = is_own || is_of_view || readable.contains(&table);
+            return (!may_read).then(|| format!("the table `{table_name}`"));
         }
         AuthAction::Function { function_name } => {
             return (!functions::is_allowed(function_name))

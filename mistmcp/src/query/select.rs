@@ -139,7 +139,7 @@ mod tests {
         let table = |rows: &Value| {
             let mut builder = TableBuilder::new().unwrap();
             builder.insert(rows.as_array().unwrap()).unwrap();
-            Arc::new(builder.finish(None, Vec::new()).unwrap())
+            Arc::new(builder.finish(None, Vec::new(), serde_json::Map::new()).unwrap())
         };
         rows.iter().map(|(name, rows)| ((*name).to_owned(), table(rows))).collect()
     }
@@ -187,6 +187,32 @@ mod tests {
             );
             let outcome = selected(&tables, &sql, Duration::from_millis(200));
             assert!(matches!(outcome, Err(Failure::TimedOut)), "{expression}: {outcome:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_texts_are_compared_as_numbers() {
+        let rows = json!([
+            { "speed": 100, "load": 1.5, "up": true, "vlan": "50", "mixed": 7, "list": [1] },
+            { "speed": 1000, "load": 2, "up": false, "vlan": "0050", "mixed": "7", "list": [2] },
+        ]);
+        let tables = tables(&[("t", rows), ("v", json!([{ "id": 50 }]))]);
+        for (sql, wanted) in [
+            ("SELECT count(*) AS n FROM t WHERE speed < '1000'", json!(1)),
+            ("SELECT count(*) AS n FROM t WHERE speed = '100'", json!(1)),
+            ("SELECT count(*) AS n FROM t WHERE load > '1.6'", json!(1)),
+            ("SELECT count(*) AS n FROM t WHERE up = '1'", json!(1)),
+            ("SELECT count(*) AS n FROM t JOIN v ON t.vlan = v.id", json!(2)),
+            ("SELECT count(*) AS n FROM t WHERE vlan = 50", json!(1)),
+            ("SELECT count(*) AS n FROM t WHERE mixed = 7", json!(1)),
+            // No value becomes another one.
+            ("SELECT group_concat(vlan || typeof(vlan)) AS n FROM t", json!("50text,0050text")),
+            ("SELECT group_concat(load || typeof(load)) AS n FROM t", json!("1.5real,2integer")),
+            ("SELECT group_concat(mixed || typeof(mixed)) AS n FROM t", json!("7integer,7text")),
+            ("SELECT sum(j.value) AS n FROM t, json_each(t.list) j", json!(3)),
+        ] {
+            let rows = selected(&tables, sql, LONG).unwrap().rows;
+            assert_eq!(rows[0]["n"], wanted, "{sql}");
         }
     }
 

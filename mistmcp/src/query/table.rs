@@ -36,6 +36,8 @@ pub(super) struct Table {
     /// Why rows are missing.
     partial: Option<String>,
     notes: Vec<String>,
+    /// Its time window, where the call did not choose it.
+    window: Map<String, Value>,
 }
 
 /// A table that is being filled.
@@ -163,6 +165,7 @@ impl TableBuilder {
         mut self,
         partial: Option<String>,
         mut notes: Vec<String>,
+        window: Map<String, Value>,
     ) -> rusqlite::Result<Table> {
         if self.made == 0 {
             self.make_columns()?;
@@ -189,7 +192,17 @@ impl TableBuilder {
         self.connection.execute_batch("PRAGMA cache_size=1")?;
         self.connection.release_memory()?;
         let Self { connection, uri, columns, rows, as_of, .. } = self;
-        Ok(Table { _keeper: Mutex::new(connection), uri, columns, rows, bytes, as_of, partial, notes })
+        Ok(Table {
+            _keeper: Mutex::new(connection),
+            uri,
+            columns,
+            rows,
+            bytes,
+            as_of,
+            partial,
+            notes,
+            window,
+        })
     }
 }
 
@@ -200,6 +213,7 @@ impl Table {
             ("rows".to_owned(), json!(self.rows)),
             ("as_of".to_owned(), time(self.as_of).into()),
         ]);
+        about.extend(self.window.clone());
         about.extend(self.partial.iter().map(|partial| ("partial".to_owned(), partial.as_str().into())));
         if !self.notes.is_empty() {
             about.insert("note".to_owned(), self.notes.join("; ").into());
@@ -245,7 +259,7 @@ mod tests {
             .query_row(sql, [], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]))
             .unwrap();
         assert_eq!(counts, [3, 2, 1, 1]);
-        let table = builder.finish(None, Vec::new()).unwrap();
+        let table = builder.finish(None, Vec::new(), Map::new()).unwrap();
         assert_eq!((table.rows, table.columns.len()), (3, 3));
     }
 
@@ -272,12 +286,12 @@ mod tests {
             builder.insert(&rows).unwrap();
         }
         assert!(builder.is_full() && builder.rows == MOST_ROWS, "{}", builder.rows);
-        let empty = TableBuilder::new().unwrap().finish(None, Vec::new()).unwrap();
+        let empty = TableBuilder::new().unwrap().finish(None, Vec::new(), Map::new()).unwrap();
         assert_eq!((empty.rows, empty.columns.len()), (0, 1));
         let bare = {
             let mut builder = TableBuilder::new().unwrap();
             builder.insert(&[json!({})]).unwrap();
-            builder.finish(None, Vec::new()).unwrap()
+            builder.finish(None, Vec::new(), Map::new()).unwrap()
         };
         assert_eq!(bare.rows, 1);
     }

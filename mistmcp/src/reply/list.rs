@@ -8,6 +8,8 @@ use serde_json::{Map, Value};
 use super::empty_fields::EmptyFields;
 use super::link::Link;
 use super::prune::prune_and_redact;
+#[cfg(feature = "query")]
+use super::request_facts::WINDOW_ASKED;
 use super::request_facts::{Expected, RequestFacts};
 use super::source::{Offset, Source};
 use super::{field_mask, page, window};
@@ -168,6 +170,40 @@ impl List {
         arguments
     }
 
+    /// The window of the rows, if the call has not chosen one.
+    #[cfg(feature = "query")]
+    fn window_not_asked(&self, facts: &RequestFacts) -> Map<String, Value> {
+        match facts.window() {
+            Some((name, _)) if name == WINDOW_ASKED => Map::new(),
+            window if self.about.contains_key("start") => {
+                let of_answer =
+                    ["start", "end"].into_iter().filter_map(|name| self.about.get_key_value(name));
+                let of_answer = of_answer
+                    .filter(|(_, value)| value.is_number())
+                    .map(|(name, value)| (name.clone(), value.clone()));
+                if window.is_some() || facts.takes("start") { of_answer.collect() } else { Map::new() }
+            }
+            window => window.into_iter().collect(),
+        }
+    }
+
+    /// Puts the times of samples, which some answers have beside them (`rt`), into their rows.
+    #[cfg(feature = "query")]
+    fn put_times_into_rows(&mut self) {
+        let Some(Value::Array(times)) = self.about.get("rt") else { return };
+        if times.len() != self.rows.len() || self.count != self.rows.len() {
+            return;
+        }
+        for (row, time) in self.rows.iter_mut().zip(times) {
+            if !row.is_object() {
+                *row = Value::Object(Map::from_iter([("value".to_owned(), row.take())]));
+            }
+            if let Value::Object(fields) = row {
+                fields.entry("rt").or_insert_with(|| time.clone());
+            }
+        }
+    }
+
     /// The rows, pruned and redacted but not truncated, and what leads to the next page.
     #[cfg(feature = "query")]
     pub(super) fn into_page(mut self, show_secrets: bool, facts: &RequestFacts) -> RowPage {
@@ -176,6 +212,7 @@ impl List {
             let unknown = field_mask::unknown(&self.rows, fields);
             notes.extend((!unknown.is_empty()).then(|| unknown_in_words(&unknown)));
         }
+        self.put_times_into_rows();
         // What a tool says about its rows.
         notes.extend(self.about.get("note").and_then(Value::as_str).map(str::to_owned));
         let mut empty = EmptyFields::default();
@@ -186,6 +223,7 @@ impl List {
             empty.of_row(row);
             prune_and_redact(row, show_secrets);
         }
+        let window = self.window_not_asked(facts);
         let is_broken = self.truncated || self.dropped > 0 || !self.remarks.is_empty();
         let next = self.next.map(|mut next| {
             next.extend(self.instead);
@@ -199,6 +237,7 @@ impl List {
             next,
             broken: is_broken.then(|| self.remarks.join(" ")),
             missing: self.merged.and_then(|merged| merged.missing),
+            window,
             empty_fields: empty.paths.into_iter().collect(),
             notes,
         }

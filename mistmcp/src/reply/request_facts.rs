@@ -9,6 +9,9 @@ use crate::param::Param;
 use crate::text::shortened;
 use crate::{Arg, Arguments, Fields, Time};
 
+/// The window that a call has chosen, as an answer that does not tell it shows it.
+pub(super) const WINDOW_ASKED: &str = "window_asked";
+
 /// The expected shape of an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Expected {
@@ -95,7 +98,7 @@ impl RequestFacts {
         let given = ["start", "end", "duration"].iter().filter_map(|name| self.given.get_key_value(*name));
         let given: Map<_, _> = given.map(|(name, value)| (name.clone(), value.clone())).collect();
         match self.duration {
-            _ if !given.is_empty() => Some(("window_asked".to_owned(), given.into())),
+            _ if !given.is_empty() => Some((WINDOW_ASKED.to_owned(), given.into())),
             Some(duration) => Some(("window_default".to_owned(), json!({ "duration": duration }))),
             None => None,
         }

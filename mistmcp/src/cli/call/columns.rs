@@ -27,7 +27,8 @@ pub(super) fn union<T>(rows: impl Iterator<Item = Vec<(String, T)>>) -> Vec<Colu
     columns
 }
 
-/// The columns of the chosen fields, in their order, each with its nested fields. A field that no row has is an empty column.
+/// The columns of the chosen fields, in their order, each with its nested fields that are not chosen themselves. A field that no
+/// row has is an empty column.
 pub(super) fn chosen<T>(columns: Vec<Column<T>>, fields: &[String]) -> Vec<Column<T>> {
     if fields.is_empty() {
         return columns;
@@ -37,10 +38,9 @@ pub(super) fn chosen<T>(columns: Vec<Column<T>>, fields: &[String]) -> Vec<Colum
     for field in fields {
         let before = chosen.len();
         let is_of = |column: &Column<T>| {
-            column
-                .name
-                .strip_prefix(field.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            column.name.strip_prefix(field.as_str()).is_some_and(|rest| {
+                rest.is_empty() || rest.starts_with('.') && !fields.contains(&column.name)
+            })
         };
         chosen.extend(left.iter_mut().filter_map(|column| column.take_if(|column| is_of(column))));
         if chosen.len() == before {
@@ -96,6 +96,14 @@ mod tests {
         let mut columns = columns(names);
         by_importance(&mut columns);
         columns.into_iter().map(|column| column.name).collect()
+    }
+
+    #[test]
+    fn a_chosen_column_is_not_given_twice_with_one_whose_name_is_its_beginning() {
+        let fields = ["a", "b", "a.c", "a.b"].map(str::to_owned);
+        let chosen = chosen(columns(&["a", "a.b", "a.c", "a.d", "b"]), &fields);
+        let names: Vec<_> = chosen.into_iter().map(|column| column.name).collect();
+        assert_eq!(names, ["a", "a.d", "b", "a.c", "a.b"]);
     }
 
     #[test]

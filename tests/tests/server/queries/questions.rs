@@ -42,6 +42,54 @@ async fn a_result_has_rows_total_tables_and_calls() {
 }
 
 #[tokio::test]
+async fn a_table_tells_the_window_that_the_call_did_not_choose() {
+    let client = Launch::new("--demo").client(Lifecycle::Legacy).await;
+    let query = |arguments: Value| {
+        let tables = json!({ "t": { "tool": "searchOrgDeviceEvents", "arguments": arguments } });
+        json!({ "tables": tables, "sql": "SELECT min(timestamp) AS first FROM t" })
+    };
+    let answer = client.json("queryRows", query(json!({}))).await;
+    let table = &answer["tables"]["t"];
+    let [start, end] =
+        ["start", "end"].map(|name| table[name].as_i64().unwrap_or_else(|| panic!("{answer}")));
+    assert_eq!(end - start, 86_400, "{answer}");
+    assert!(
+        answer["results"][0]["first"].as_f64().unwrap() >= f64::from(i32::try_from(start).unwrap()),
+        "{answer}"
+    );
+    let answer = client.json("queryRows", query(json!({ "duration": "7d" }))).await;
+    assert!(answer["tables"]["t"].get("start").is_none(), "{answer}");
+    // Without SQL as well, and for a tool whose answer does not tell its window.
+    let tables = json!({ "tables": { "t": "searchOrgDeviceEvents", "u": "searchOrgWirelessClients", "d": "listOrgSites" } });
+    let tables = client.json("queryRows", tables).await["tables"].clone();
+    assert!(tables["t"]["start"].is_i64(), "{}", tables["t"]);
+    assert!(tables["u"].get("start").or(tables["u"].get("window_default")).is_some(), "{}", tables["u"]);
+    assert!(!tables["d"].to_string().contains("window_default") && tables["d"].get("start").is_none());
+}
+
+#[tokio::test]
+async fn samples_have_their_times_and_an_object_tells_of_its_lists() {
+    let client = Launch::new("--demo").client(Lifecycle::Legacy).await;
+    let tables = json!({ "d": { "tool": "listOrgDevicesStats", "arguments": { "type": "ap" } } });
+    let sql = "SELECT site_id, mac FROM d LIMIT 1";
+    let devices = client.json("queryRows", json!({ "tables": tables, "sql": sql })).await;
+    let (site, mac) = (&devices["results"][0]["site_id"], &devices["results"][0]["mac"]);
+    let arguments = json!({ "site_id": site, "device_id": mac, "metrics": "num_clients" });
+    let samples = json!({ "tool": "getSiteInsightMetricsForAP", "arguments": arguments });
+    let sql = "SELECT count(rt) AS times, count(*) AS rows, count(DISTINCT rt) AS different FROM t";
+    let answer = client.json("queryRows", json!({ "tables": { "t": samples }, "sql": sql })).await;
+    let row = &answer["results"][0];
+    assert!(row["rows"].as_i64().unwrap() > 1 && row["times"] == row["rows"], "{answer}");
+    assert_eq!(row["different"], row["rows"], "{answer}");
+    for (tool, wanted) in [("listMspLicenses", "json_each("), ("listMarvisActionKinds", "columns begin with")]
+    {
+        let query = json!({ "tables": { "k": tool }, "sql": "SELECT count(*) AS n FROM k" });
+        let answer = client.json("queryRows", query).await;
+        assert!(answer["tables"]["k"]["note"].as_str().unwrap_or_default().contains(wanted), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn without_sql_the_columns_are_described_with_types_examples_and_cost() {
     let client = Launch::new("--demo").client(Lifecycle::Legacy).await;
     let tables = json!({ "aps": "listOrgDevicesStats", "wlans": "listOrgWlans" });
