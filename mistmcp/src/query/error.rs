@@ -7,7 +7,8 @@ use rusqlite::ErrorCode;
 
 use super::functions;
 use super::names::Names;
-use super::remedy::{meant, of_column, tables, there_are};
+use super::names::quoted;
+use super::remedy::{of_column, of_function, tables, there_are};
 use super::result_rows::LONGEST_ROW;
 use super::sandbox::Stop;
 use super::select::TIME;
@@ -83,9 +84,13 @@ pub(super) fn explained(failure: &Failure, sql: &str, names: &Names) -> Error {
         Failure::Refused(what) if what.starts_with("the table") => {
             arguments(format!("`sql` may not read {what}. {}", there_are(names)))
         }
-        Failure::Refused(what) => arguments(format!(
-            "`sql` may only read: one SELECT or WITH … SELECT. It has {what}, which is refused."
-        )),
+        Failure::Refused(what) => {
+            // SQLite asks for the change of its own tables that a change of the schema is.
+            let what = change_of_schema(sql).unwrap_or(what);
+            arguments(format!(
+                "`sql` may only read: one SELECT or WITH … SELECT. It has {what}, which is refused."
+            ))
+        }
         Failure::NoStatement => {
             arguments("`sql` has no statement: write one SELECT or WITH … SELECT.".to_owned())
         }
@@ -125,6 +130,12 @@ pub(super) fn explained(failure: &Failure, sql: &str, names: &Names) -> Error {
     }
 }
 
+/// The verb of a statement that changes the schema.
+fn change_of_schema(sql: &str) -> Option<&'static str> {
+    let verb = sql.split_whitespace().next()?;
+    ["CREATE", "DROP", "ALTER", "REINDEX"].into_iter().find(|known| known.eq_ignore_ascii_case(verb))
+}
+
 /// The statement that changes a table, where SQLite refuses it because the tables are views.
 fn change(message: &str, sql: &str) -> Option<&'static str> {
     let is_change = message.starts_with("cannot modify ");
@@ -144,20 +155,22 @@ fn of_sqlite(message: &str, offset: Option<usize>, sql: &str, names: &Names) -> 
     let (what, rest) = message.split_once(": ").unwrap_or((&message, ""));
     let written = rest.trim().trim_matches('"');
     let remedy = match what {
+        "no such column" if !has_word(sql, "FROM") => format!(" FROM is missing. {}", there_are(names)),
         "no such column" => of_column(written, is_quoted, names),
         "ambiguous column name" => " Put the table's name before it.".to_owned(),
         "no such table" => match alike(written, names.tables()).next() {
+            Some(name) if name.eq_ignore_ascii_case(written) && name.contains(['.', ' ', '-']) => {
+                format!(" Write it as {}: such a name stands in double quotes.", quoted(&shortened(name, 60)))
+            }
             Some(name) => format!(" Did you mean `{}`?", shortened(name, 60)),
             None => format!(" {}", there_are(names)),
         },
-        "no such function" => {
-            let functions = functions::allowed();
-            let extra = if written.eq_ignore_ascii_case("regexp") {
-                " Use LIKE or GLOB in place of regular expressions."
-            } else {
-                ""
-            };
-            format!("{extra} {}", meant(written, functions))
+        "no such function" => of_function(written),
+        _ if has_word(sql, "ILIKE") => {
+            " Use LIKE, which does not distinguish upper and lower case.".to_owned()
+        }
+        _ if message.contains("token: \":\"") => {
+            " Use CAST(value AS TEXT) in place of value::text.".to_owned()
         }
         _ if message.contains("syntax error") || message.contains("unrecognized token") => format!(
             " Names with dots or signs stand in double quotes, texts in single ones: SELECT a.\"radio_stat.band_5.channel\" \
@@ -171,11 +184,34 @@ fn of_sqlite(message: &str, offset: Option<usize>, sql: &str, names: &Names) -> 
         _ if message.contains("too many columns") => {
             " Name the columns that you need in place of `*`.".to_owned()
         }
-        _ => String::new(),
+        _ => of_limit(&message).map(|remedy| format!(" {remedy}")).unwrap_or_default(),
     };
     let offset =
         offset.filter(|_| what != "no such table").map(|offset| excerpt(sql, offset)).unwrap_or_default();
     format!("SQLite: {message}{offset}.{remedy}")
+}
+
+/// Whether a statement has a word, in whatever place.
+fn has_word(sql: &str, word: &str) -> bool {
+    sql.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')
+        .any(|written| written.eq_ignore_ascii_case(word))
+}
+
+/// The remedy for a rule or a limit of SQLite, by a part of its message.
+fn of_limit(message: &str) -> Option<&'static str> {
+    let remedies = [
+        ("misuse of window function", "Compute it in a subquery, and filter that."),
+        ("misuse of aggregate", "Filter groups with HAVING, or compute it in a subquery."),
+        ("integer overflow", "Use total() in place of sum()."),
+        ("variable number", "There are no parameters: write the value into the SQL."),
+        ("too many SQL variables", "There are no parameters: write the value into the SQL."),
+        ("Expression tree is too large", "Use IN (…) in place of many ORs, and fewer levels of expressions."),
+        ("parser stack overflow", "Use fewer levels of subqueries and expressions."),
+        ("too many terms in compound SELECT", "Use fewer UNIONs, or IN (…)."),
+        ("too many arguments on function", "Give it fewer arguments."),
+        ("at most 64 tables in a join", "Join fewer tables."),
+    ];
+    remedies.into_iter().find(|(part, _)| message.contains(part)).map(|(_, remedy)| remedy)
 }
 
 /// The part of the statement where the mistake is.
@@ -202,6 +238,39 @@ mod tests {
     fn error_text(message: &str, sql: &str, offset: usize) -> String {
         let failure = Failure::Sql { message: message.to_owned(), offset: Some(offset) };
         explained(&failure, sql, &names()).to_string()
+    }
+
+    #[test]
+    fn what_is_written_as_elsewhere_is_answered_with_what_stands_for_it_here() {
+        for (message, sql, wanted) in [
+            ("no such column: name", "SELECT name", "FROM is missing"),
+            (
+                "no such column: x.name",
+                "SELECT x.name FROM aps a",
+                "\"name\" is a column of `aps`: is `x` that",
+            ),
+            ("no such column: a.speed", "SELECT a.speed FROM aps a", "\"speed\" is a column of `ports`"),
+            ("no such function: json_each", "SELECT json_each(x) FROM aps", "It is a table: FROM t"),
+            ("no such function: log", "SELECT log(x) FROM aps", "unixepoch"),
+            ("no such function: left", "SELECT left(x, 1) FROM aps", "substr"),
+            ("no such function: NOW", "SELECT NOW() FROM aps", "unixepoch()"),
+            ("misuse of window function row_number()", "SELECT 1 FROM aps", "subquery"),
+            ("misuse of aggregate: count()", "SELECT 1 FROM aps", "HAVING"),
+            ("variable number must be between ?1 and ?0", "SELECT ?1 FROM aps", "into the SQL"),
+            ("Expression tree is too large (maximum depth 200)", "SELECT 1 FROM aps", "IN (…)"),
+            ("near \"ilike\": syntax error", "SELECT 1 FROM aps WHERE name ilike 'a'", "Use LIKE"),
+            ("unrecognized token: \":\"", "SELECT name::text FROM aps", "CAST"),
+        ] {
+            let text = error_text(message, sql, 7);
+            assert!(text.contains(wanted), "{message}: {text}");
+        }
+        for sql in ["create table x(a)", " DROP view aps"] {
+            let text = explained(&Failure::Refused("INSERT".to_owned()), sql, &names()).to_string();
+            assert!(
+                !text.contains("INSERT") && text.to_lowercase().contains(&sql.trim()[..4].to_lowercase()),
+                "{text}"
+            );
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Names for the errors of a statement: those that were probably meant, and those that there are.
 
+use super::functions;
 use super::names::{Names, quoted};
 use crate::suggestion::{alike, listed};
 use crate::text::shortened;
@@ -19,6 +20,17 @@ pub(super) fn of_column(written: &str, is_quoted: bool, names: &Names) -> String
     let of_table = names.0.iter().find(|(table, _)| {
         written.get(..=table.len()).is_some_and(|start| start.eq_ignore_ascii_case(&format!("{table}.")))
     });
+    let elsewhere =
+        names.0.iter().find(|(_, columns)| columns.iter().any(|column| column.eq_ignore_ascii_case(inner)));
+    if let (None, Some((table, _))) = (of_table, elsewhere.filter(|_| inner != written)) {
+        let before = &written[..written.len() - inner.len() - 1];
+        return format!(
+            " {} is a column of `{}`: is `{}` that table or its alias?",
+            quoted(inner),
+            shortened(table, 60),
+            shortened(before, 60)
+        );
+    }
     let near: Vec<_> = match of_table {
         Some((_, columns)) => nearest(inner, columns.iter().map(String::as_str)),
         None => match nearest(written, names.columns()) {
@@ -85,9 +97,26 @@ pub(super) fn tables(names: &Names) -> String {
     format!("{}.", each.collect::<Vec<_>>().join("; "))
 }
 
-pub(super) fn meant<'a>(written: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {
-    match alike(written, names.clone()).next() {
-        Some(name) => format!("Did you mean `{}`?", shortened(name, 60)),
-        None => format!("There are {}.", listed(names)),
+/// The remedy for an unknown function: what stands for it here, or the functions that there are.
+pub(super) fn of_function(written: &str) -> String {
+    let remedies = [
+        ("json_each", "It is a table: FROM t, json_each(t.\"column\")."),
+        ("json_tree", "It is a table: FROM t, json_tree(t.\"column\")."),
+        ("regexp", "Use LIKE or GLOB in place of regular expressions."),
+        ("left", "Use substr(text, 1, count)."),
+        ("right", "Use substr(text, -count)."),
+        ("lpad", "Use printf."),
+        ("least", "Use min with several arguments."),
+        ("greatest", "Use max with several arguments."),
+        ("now", "Use unixepoch(), the seconds since 1970 as in Mist's times."),
+        ("to_timestamp", "Use datetime(seconds, 'unixepoch')."),
+        ("from_unixtime", "Use datetime(seconds, 'unixepoch')."),
+    ];
+    let known = remedies.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(written));
+    let functions = functions::allowed();
+    match (known, alike(written, functions.clone()).next()) {
+        (Some((_, remedy)), _) => format!(" {remedy}"),
+        (None, Some(name)) => format!(" Did you mean `{name}`? There are {}.", listed(functions)),
+        (None, None) => format!(" There are {}.", listed(functions)),
     }
 }
