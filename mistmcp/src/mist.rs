@@ -27,6 +27,7 @@ mod name_list;
 mod name_match;
 mod name_query;
 mod network;
+mod page;
 mod pool;
 mod rate_limit;
 mod request;
@@ -58,7 +59,7 @@ use std::time::Duration;
 
 pub(crate) use accounts::{Account, Accounts, LiveConnection, Person};
 pub use answer::Answer;
-pub(crate) use answer::{MergedPage, Page};
+pub(crate) use answer::MergedPage;
 pub(crate) use bounded_json::Parsed;
 pub use cloud::{Cloud, CloudError, Clouds};
 pub use connection::Connection;
@@ -69,6 +70,7 @@ pub(crate) use lossy_json::Repairs;
 pub(crate) use network::{
     CERTIFICATES, EXCEPTION_VARIABLES, Network, NetworkError, PROXY_VARIABLES, has_credentials,
 };
+pub(crate) use page::{Page, PageFields};
 pub use pool::{Limits, Pool};
 pub use request::{IntoQuery, Request};
 pub use token::Token;

@@ -14,13 +14,14 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
 use super::diagnosis::UnreadParts;
+use super::part::Paging;
 use super::{Diagnosis, Part, Rows, See};
 use crate::call::CallsLeft;
 use crate::error::ErrorKind;
 use crate::text::shortened;
 use crate::{Call, Error, Mist, Reply, Request, Result, Time};
 
-use pages::{Fetched, NotRead, next_page, partial_pages, rows_in};
+use pages::{Fetched, Next, NotRead, next, partial_pages, rows_in};
 
 /// Requests of one answer in flight.
 const MAX_IN_FLIGHT: usize = 8;
@@ -260,9 +261,9 @@ impl Inquiry {
         let fetched = {
             let mut state = self.0.state.lock();
             let inner = Arc::clone(&self.0);
-            let pages = part.pages;
+            let (pages, paging) = (part.pages, part.paging());
             let fetched = state.asked.entry(key).or_insert_with(|| {
-                async move { inner.fetch_within_time(request, pages).await }.boxed().shared()
+                async move { inner.fetch_within_time(request, paging, pages).await }.boxed().shared()
             });
             fetched.clone()
         };
@@ -298,18 +299,18 @@ impl Inquiry {
 }
 
 impl Inner {
-    async fn fetch_within_time(self: Arc<Self>, request: Request, pages: usize) -> Fetched {
+    async fn fetch_within_time(self: Arc<Self>, request: Request, paging: Paging, pages: usize) -> Fetched {
         let fetched = async {
             // The semaphore is never closed.
             let _permit = self.permits.acquire().await.ok();
             let deadline = self.deadline.min(Instant::now() + self.part_limit);
-            timeout_at(deadline, self.fetch_pages(request, pages)).await.unwrap_or(Err(NotRead::Late))
+            timeout_at(deadline, self.fetch_pages(request, paging, pages)).await.unwrap_or(Err(NotRead::Late))
         };
         timeout_at(self.deadline, fetched).await.unwrap_or(Err(NotRead::Late))
     }
 
-    async fn fetch_pages(&self, mut request: Request, most: usize) -> Fetched {
-        let (mut pages, mut rows, base) = (Vec::new(), 0, request.clone());
+    async fn fetch_pages(&self, mut request: Request, paging: Paging, most: usize) -> Fetched {
+        let (mut pages, mut rows) = (Vec::<Value>::new(), 0);
         loop {
             if !self.mist.has_calls_left_for(&request).await {
                 return partial_pages(pages, NotRead::Reserve);
@@ -317,23 +318,27 @@ impl Inner {
             if !self.mist.take_call() {
                 return partial_pages(pages, NotRead::Calls(self.max_calls));
             }
-            let answer = match self.mist.send(request).await {
+            let answer = match self.mist.send(request.clone()).await {
                 Ok(answer) => answer,
                 Err(error) => return partial_pages(pages, NotRead::Failed(error)),
             };
-            let page = answer.page();
+            let headers = answer.page();
             let value = match answer.parsed().await {
                 Ok(value) => value,
                 Err(error) => return partial_pages(pages, NotRead::Failed(error)),
             };
-            let page_rows = rows_in(&value);
-            rows += page_rows;
-            let next = next_page(&base, &value, page.map(|page| (page.number, page.total)), rows, page_rows);
+            // A list without pages is the same again, whatever page is asked for.
+            if pages.last() == Some(&value) {
+                let is_whole = headers.total().is_none() && value.get("next").is_none();
+                return Ok(Arc::new((pages, is_whole)));
+            }
+            rows += rows_in(&value);
+            let next = next(&request, paging, headers, &value, rows);
             pages.push(value);
             match next {
-                None => return Ok(Arc::new((pages, true))),
-                Some(_) if pages.len() >= most => return Ok(Arc::new((pages, false))),
-                Some(next) => request = next,
+                Next::Nothing => return Ok(Arc::new((pages, true))),
+                Next::Page(next) if pages.len() < most => request = *next,
+                Next::Page(_) | Next::OutOfReach => return Ok(Arc::new((pages, false))),
             }
         }
     }

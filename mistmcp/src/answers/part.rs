@@ -18,6 +18,19 @@ pub struct Part {
     request: Option<Request>,
 }
 
+/// How a list is paged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Paging {
+    /// By the number of the page.
+    Numbered,
+    /// By a link to the next page.
+    Linked,
+    /// It has a limit and no pages.
+    Limited,
+    /// It has no limit.
+    Whole,
+}
+
 impl Part {
     /// A part that `tool` reads. The tool must have an endpoint.
     pub fn new(name: impl Into<Cow<'static, str>>, tool: &'static str) -> Self {
@@ -67,6 +80,20 @@ impl Part {
     /// The organization that it names.
     pub(super) fn org(&self) -> Option<&str> {
         self.arguments.get("org_id").and_then(Value::as_str)
+    }
+
+    /// How it is paged.
+    pub(super) fn paging(&self) -> Paging {
+        let takes = |name: &str| match &self.request {
+            Some(request) => request.query.iter().any(|(known, _)| known == name),
+            None => crate::catalog::takes(self.tool, name),
+        };
+        match () {
+            () if takes("search_after") => Paging::Linked,
+            () if takes("page") => Paging::Numbered,
+            () if takes("limit") => Paging::Limited,
+            () => Paging::Whole,
+        }
     }
 
     pub(super) fn request(&self) -> Result<Request> {

@@ -10,16 +10,14 @@ use crate::mist::Request;
 use crate::tool::Registered;
 use crate::{Error, Result, Run};
 
-static ENDPOINTS: LazyLock<HashMap<&'static str, Entry>> = LazyLock::new(|| {
+static LINKED: LazyLock<HashMap<&'static str, Entry>> = LazyLock::new(|| {
     let tools = inventory::iter::<Registered>().map(|Registered(tool)| *tool);
-    let endpoints = tools.filter(|tool| matches!(tool.run, Run::Endpoint(_)));
-    endpoints.map(|tool| (tool.name, Entry::new(tool))).collect()
+    tools.map(|tool| (tool.name, Entry::new(tool))).collect()
 });
 
-/// Whether a linked tool takes an argument.
+/// Whether a linked tool takes an argument, of its own or in a group.
 pub(crate) fn takes(tool: &str, argument: &str) -> bool {
-    let mut tools = inventory::iter::<Registered>().filter(|Registered(known)| known.name == tool);
-    tools.any(|Registered(known)| known.params.iter().any(|param| param.name == argument))
+    LINKED.get(tool).is_some_and(|entry| entry.takes(argument))
 }
 
 /// The request that a tool sends for these arguments, in which ids stand in place of names.
@@ -27,7 +25,7 @@ pub(crate) fn takes(tool: &str, argument: &str) -> bool {
 /// # Errors
 /// No linked tool with an endpoint has this name, or the arguments do not fit it.
 pub(crate) fn request_of(tool: &str, arguments: Map<String, Value>) -> Result<Request> {
-    let entry = ENDPOINTS.get(tool);
+    let entry = LINKED.get(tool);
     match entry.map(|entry| (entry, &entry.tool().run)) {
         Some((entry, Run::Endpoint(endpoint))) => entry.request(endpoint, &entry.parse(arguments)?),
         _ => Err(Error::advice(format!("There is no tool `{tool}` with an endpoint. Tell the user."))),

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::bounded_json::{self, Parsed, Unparsed};
 use super::lossy_json::{self, Repairs};
+use super::page::PageFields;
 use crate::error::ErrorKind;
 use crate::work::{self, LARGE, Room};
 use crate::{Error, Result};
@@ -29,15 +30,6 @@ pub struct Answer {
     _room: Option<Arc<Room>>,
     /// Set if it was merged from the answers of accounts.
     merged: Option<Arc<MergedPage>>,
-}
-
-/// Position of a page in a list that is paged by number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Page {
-    pub(crate) number: u64,
-    pub(crate) limit: u64,
-    /// Total rows, if Mist sends the header.
-    pub(crate) total: Option<u64>,
 }
 
 /// Pages of the same number of several accounts, as one page. Rows of organizations that an account is not used for are
@@ -237,21 +229,8 @@ impl Answer {
     }
 
     /// The page, from the `X-Page-*` headers.
-    pub(crate) fn page(&self) -> Option<Page> {
-        Some(Page {
-            total: Some(self.rows_in_all()?),
-            limit: self.page_limit()?,
-            number: self.number("x-page-page").filter(|page| *page > 0)?,
-        })
-    }
-
-    /// Mist's page size, which may be smaller than the requested one.
-    pub(super) fn page_limit(&self) -> Option<u64> {
-        self.number("x-page-limit").filter(|limit| *limit > 0)
-    }
-
-    pub(super) fn rows_in_all(&self) -> Option<u64> {
-        self.number("x-page-total")
+    pub(crate) fn page(&self) -> PageFields {
+        PageFields::of(|field| self.number(&format!("x-page-{field}")))
     }
 
     fn number(&self, header: &str) -> Option<u64> {

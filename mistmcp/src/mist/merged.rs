@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::accounts::Account;
-use super::answer::{MergedPage, Page};
-use super::api::paging::{DEFAULT_LIMIT, MAX_LIMIT};
+use super::answer::MergedPage;
 use super::fan_out::{self, WaitFor};
+use super::page::{Page, PageFields};
 use super::routing::Route;
 use super::{Answer, Mist, Request};
 use crate::text::shortened;
@@ -24,11 +24,11 @@ impl Mist {
     /// # Errors
     /// No account has an answer.
     pub(super) async fn of_all_accounts(&self, routes: &[Route], request: &Request) -> Result<Answer> {
-        let first = Position::of(request);
+        let first = PageFields::default().page(PageFields::asked(request), 0);
         let (mut request, mut asked) = (request.clone(), routes.iter().collect::<Vec<_>>());
         let mut merged = Merged::default();
         for number in first.number.. {
-            merged.asked = Position { number, ..first };
+            merged.asked = Page { number, ..first };
             merged.page = MergedPage { number, ..MergedPage::default() };
             let asking = asked.iter().map(|route| (*route, self.of_account_itself(route, &request)));
             let mut following = Vec::new();
@@ -57,7 +57,7 @@ impl Mist {
         &self,
         route: &Route,
         request: &Request,
-    ) -> Result<(Option<Page>, HeaderMap, Value)> {
+    ) -> Result<(PageFields, HeaderMap, Value)> {
         self.note(Some(&route.account));
         let asked = Instant::now();
         let answer = self.send_to(&route.dispatcher, request).await?;
@@ -66,39 +66,6 @@ impl Mist {
         }
         let (page, headers) = (answer.page(), answer.headers().clone());
         Ok((page, headers, answer.parsed().await?))
-    }
-}
-
-/// The page that a request asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Position {
-    number: u64,
-    limit: u64,
-}
-
-impl Position {
-    fn of(request: &Request) -> Self {
-        let cursor = request.cursor.iter().flat_map(|cursor| cursor.as_str().split('&'));
-        let cursor = cursor.filter_map(|pair| pair.split_once('='));
-        let query = request.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let pairs: Vec<_> = query.chain(cursor).collect();
-        let number = |wanted: &str| {
-            let (_, value) = pairs.iter().find(|(name, _)| *name == wanted)?;
-            value.parse::<u64>().ok().filter(|number| *number > 0)
-        };
-        Self {
-            number: number("page").unwrap_or(1),
-            limit: number("limit").map_or(DEFAULT_LIMIT, |limit| limit.min(MAX_LIMIT)),
-        }
-    }
-}
-
-impl Request {
-    /// The same for another page.
-    fn of_page(mut self, number: u64) -> Self {
-        self.cursor = None;
-        self.query.retain(|(name, _)| name != "page");
-        self.query("page", number)
     }
 }
 
@@ -112,7 +79,7 @@ struct Merged {
     total: u64,
     /// An account does not count its rows, or counts those of organizations too that it is not used for.
     is_uncounted: bool,
-    asked: Position,
+    asked: Page,
     page: MergedPage,
     missing: Vec<String>,
     date: Option<(http::HeaderName, HeaderValue)>,
@@ -122,7 +89,7 @@ struct Merged {
 
 impl Merged {
     /// Adds the answer of an account. Returns whether the account may have a next page.
-    fn add(&mut self, account: &Account, answer: Result<(Option<Page>, HeaderMap, Value)>) -> bool {
+    fn add(&mut self, account: &Account, answer: Result<(PageFields, HeaderMap, Value)>) -> bool {
         let mut entry = Map::new();
         entry.insert("account".into(), (*account.name).into());
         entry.insert("cloud".into(), account.cloud.to_string().into());
@@ -145,8 +112,9 @@ impl Merged {
         if self.date.is_none() {
             self.date = headers.get(DATE).map(|date| (DATE, date.clone()));
         }
-        let page = page.unwrap_or_else(|| self.page_of(&value));
         let came = rows_of(&value).map_or(0, Vec::len) as u64;
+        let said = page.or(PageFields::of(|name| value.get(name)?.as_u64()));
+        let page = said.page(self.asked.into(), came);
         account.retain_own(&mut value);
         let rows = match value {
             Value::Array(rows) => rows,
@@ -171,9 +139,10 @@ impl Merged {
                 return false;
             }
         };
-        let has_next =
-            came > 0 && page.total.is_some_and(|total| page.number.saturating_mul(page.limit) < total);
-        let is_full = page.total.is_none() && came > 0 && came == page.limit;
+        let (has_next, is_full) = match page.total {
+            Some(_) => (page.has_next(came), false),
+            None => (false, page.has_next(came)),
+        };
         self.page.has_next |= has_next;
         self.page.is_full |= is_full;
         // Clouds may have smaller pages than were asked for.
@@ -190,17 +159,6 @@ impl Merged {
         }
         self.rows.get_or_insert_default().extend(rows.into_iter().map(|row| of_account(account, row)));
         has_next || is_full
-    }
-
-    /// The page of an answer without paging headers.
-    fn page_of(&self, value: &Value) -> Page {
-        let number = |name: &str| value.get(name).and_then(Value::as_u64);
-        let above_none = |name: &str| number(name).filter(|number| *number > 0);
-        Page {
-            number: above_none("page").unwrap_or(self.asked.number),
-            limit: above_none("limit").unwrap_or(self.asked.limit),
-            total: number("total"),
-        }
     }
 
     /// The page with what is missing in it.
@@ -244,24 +202,5 @@ fn of_account(account: &Account, row: Value) -> Value {
             Value::Object(with_account)
         }
         other => other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::Cursor;
-    use super::*;
-
-    #[test]
-    fn the_page_of_a_request_is_in_its_query_or_its_cursor() {
-        let mut request = Request::get("/api/v1/self/logs").query("page", 3).query("limit", 5_000);
-        assert_eq!(Position::of(&request), Position { number: 3, limit: 1_000 });
-        assert_eq!(Position::of(&Request::get("/api/v1/self/logs")), Position { number: 1, limit: 100 });
-        request = Request::get("/api/v1/self/apitokens");
-        request.cursor = Some(Cursor::read("a=b&page=4").unwrap());
-        assert_eq!(Position::of(&request), Position { number: 4, limit: 100 });
-        let next = request.of_page(5);
-        assert_eq!(Position::of(&next).number, 5);
-        assert_eq!(next.query.iter().filter(|(name, _)| name == "page").count(), 1);
     }
 }

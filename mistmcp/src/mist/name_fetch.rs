@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::api::paging::{DEFAULT_LIMIT, MAX_LIMIT};
 use super::api::paths::SELF;
 use super::dispatch::Dispatcher;
 use super::fan_out::{WaitFor, fan_out};
@@ -13,12 +14,8 @@ use super::routing::{Route, not_asked};
 use super::{Answer, Mist, Request};
 use crate::Result;
 
-/// Page size of requests. Mist may return fewer rows.
-const ROWS: u32 = 1_000;
-/// Mist's default page size.
-const DEFAULT_LIMIT: u64 = 100;
 /// Maximum pages read of one list: 10,000 rows where Mist returns 100 per page.
-const PAGES: u32 = 100;
+const PAGES: u64 = 100;
 
 impl Mist {
     /// The names at `path`, from the cache unless requested before `since`.
@@ -127,7 +124,7 @@ impl Mist {
 
     /// Fetches a name list page by page. Returns whether it is complete.
     async fn list(&self, dispatcher: &Dispatcher, path: &str) -> Result<(Vec<NamedObject>, bool)> {
-        let (mut rows, mut ids, mut limit, mut seen) = (Vec::new(), HashSet::new(), ROWS, 0);
+        let (mut rows, mut ids, mut limit, mut seen) = (Vec::new(), HashSet::new(), MAX_LIMIT, 0);
         for number in 1..=PAGES {
             let mut request = Request::get(path);
             if path != SELF {
@@ -140,7 +137,7 @@ impl Mist {
                 request = request.query("vc", true);
             }
             let answer = self.send_to(dispatcher, &request).await?;
-            let (total, page_limit) = (answer.rows_in_all(), answer.page_limit());
+            let said = answer.page();
             let value = answer.parsed().await?;
             let (came, before) = (value.as_array().map_or(0, Vec::len) as u64, ids.len());
             seen += came;
@@ -150,11 +147,11 @@ impl Mist {
                 }
             }
             // Without the header, the number of rows received is the page size.
-            let given = page_limit.or_else(|| total.map(|_| came)).filter(|given| *given > 0);
-            limit = given.and_then(|given| u32::try_from(given).ok()).unwrap_or(limit).min(limit);
+            let given = said.limit().or_else(|| said.total().map(|_| came)).filter(|given| *given > 0);
+            limit = given.unwrap_or(limit).min(limit);
             // Without headers, a page cut to Mist's default size may not be the last one.
-            let full = page_limit.map_or(DEFAULT_LIMIT, |_| limit.into());
-            let more = total.map_or(came >= full, |total| total > seen);
+            let full = said.limit().map_or(DEFAULT_LIMIT, |_| limit);
+            let more = said.total().map_or(came >= full, |total| total > seen);
             // A page without new rows is the last one, whatever its headers say.
             if path == SELF || !more || ids.len() == before {
                 return Ok((rows, true));

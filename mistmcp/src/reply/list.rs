@@ -52,11 +52,13 @@ impl List {
     pub(super) fn read(value: Value, source: &Source, facts: &RequestFacts) -> Result<Self, Value> {
         let FoundRows { rows, mut about, remark } = FoundRows::of(value, facts.expected == Expected::List)?;
         let link = Link::read(about.shift_remove("next").as_ref(), source.url.as_deref(), facts);
-        let page = source.page.or_else(|| page::of_answer(&about, facts)).filter(|_| source.merged.is_none());
         let window = window::fixed(&about, source.date, facts);
         let omitted = source.omitted.iter().filter(|(name, _)| !about.contains_key(*name));
+        let count = rows.len() + omitted.map(|(_, count)| count).sum::<usize>();
+        let page = page::of_answer(source.page, &about, count + source.repairs.dropped, facts);
+        let page = page.filter(|_| source.merged.is_none());
         let mut list = Self {
-            count: rows.len() + omitted.map(|(_, count)| count).sum::<usize>(),
+            count,
             rows,
             total: None,
             next: None,
@@ -88,7 +90,8 @@ impl List {
         Ok(list)
     }
 
-    /// Notes rows that nothing leads to: the list has a `limit` and no pages, and there are more rows than it allows.
+    /// Notes rows that nothing leads to: the list has a `limit` and no pages, and there are more rows than it allows, or
+    /// may be.
     fn note_rows_beyond(&mut self, facts: &RequestFacts) {
         let has_pages = ["page", "search_after"].iter().any(|name| facts.takes(name));
         if !facts.takes("limit") || has_pages || facts.given(CURSOR).is_some() {
@@ -97,9 +100,18 @@ impl List {
         if self.next.is_some() || self.offset.is_some() || self.merged.is_some() || self.truncated {
             return;
         }
-        let Some(total) = self.total.as_ref().and_then(Value::as_u64) else { return };
         let came = (self.count + self.dropped) as u64;
         let limit = facts.number("limit").unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
+        let Some(total) = self.total.as_ref().and_then(Value::as_u64) else {
+            if self.about.is_empty() && came > 0 && came == limit {
+                let higher = if limit < MAX_LIMIT { "set a higher `limit`, or " } else { "" };
+                self.remarks.push(format!(
+                    "There may be more rows than these {came}: Mist tells no total, and the list has no pages: {higher}{}.",
+                    facts.ways_to_rows(false)
+                ));
+            }
+            return;
+        };
         // The total of a count is not always that of its rows.
         let may_be_all = self.about.contains_key("distinct") && came < limit;
         if came == 0 || total <= came || may_be_all {

@@ -3,40 +3,32 @@
 use serde_json::{Map, Value, json};
 
 use super::request_facts::{RequestFacts, number};
-use crate::mist::api::paging::{DEFAULT_LIMIT, MAX_LIMIT};
-use crate::mist::{CURSOR, MergedPage, Page};
+use crate::mist::{CURSOR, MergedPage, Page, PageFields};
 
 /// The arguments to merge into those of the call for the next page, if there is one and the tool accepts them.
 pub(super) fn next(page: Option<Page>, rows: usize, facts: &RequestFacts) -> Option<Map<String, Value>> {
-    // An empty page has no next page.
-    let page = page.filter(|_| rows > 0 && (facts.takes("page") || facts.takes_cursor))?;
-    let seen = page.number.checked_mul(page.limit)?;
-    let more = match page.total {
-        Some(total) => seen < total,
-        // Without a total, only a page that is not full is known to be the last.
-        None => rows as u64 == page.limit,
-    };
-    let number = page.number + 1;
+    let page = page.filter(|_| facts.takes("page") || facts.takes_cursor)?;
+    let number = page.number.checked_add(1)?;
     let next = if facts.takes("page") {
         json!({ "page": number })
     } else {
         json!({ (CURSOR): format!("page={number}") })
     };
-    more.then(|| arguments(next))
+    page.has_next(rows as u64).then(|| arguments(next))
 }
 
-/// The page of an answer without paging headers: from its own fields, or else from the arguments of the call.
-pub(super) fn of_answer(about: &Map<String, Value>, facts: &RequestFacts) -> Option<Page> {
-    if !facts.takes("page") || !facts.takes("limit") {
-        return None;
-    }
-    let limit = number(about, "limit").or_else(|| facts.number("limit").map(|limit| limit.min(MAX_LIMIT)));
-    let page = number(about, "page").or_else(|| facts.number("page"));
-    Some(Page {
-        number: page.filter(|page| *page > 0).unwrap_or(1),
-        limit: limit.filter(|limit| *limit > 0).unwrap_or(DEFAULT_LIMIT),
-        total: number(about, "total"),
-    })
+/// The page of an answer of `came` rows: from the paging headers, else from its own fields, else from the arguments of
+/// the call.
+pub(super) fn of_answer(
+    headers: PageFields,
+    about: &Map<String, Value>,
+    came: usize,
+    facts: &RequestFacts,
+) -> Option<Page> {
+    let has_pages = facts.takes("page") && facts.takes("limit");
+    let own = if has_pages { PageFields::of(|name| number(about, name)) } else { PageFields::default() };
+    let asked = PageFields::of(|name| facts.number(name));
+    (has_pages || headers.is_paged()).then(|| headers.or(own).page(asked, came as u64))
 }
 
 /// The arguments of the page after a merged one, if there is one and the tool accepts them. `Err` if it does not.
@@ -136,7 +128,8 @@ mod tests {
     #[test]
     fn the_page_is_that_of_the_fields_or_of_the_call() {
         let read = |about: Value, given: Value| {
-            of_answer(about.as_object().unwrap(), &facts(&["page", "limit"], given)).unwrap()
+            let facts = facts(&["page", "limit"], given);
+            of_answer(PageFields::default(), about.as_object().unwrap(), 5, &facts).unwrap()
         };
         assert_eq!(read(json!({ "page": 2, "limit": 5, "total": 11 }), json!({})), page(2, 5, 11));
         assert_eq!(read(json!({ "limit": 5 }), json!({ "page": "3", "limit": 9 })), page(3, 5, None));

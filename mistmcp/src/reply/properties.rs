@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::source::Source;
 use super::{Body, Content, Format, Reply, RequestFacts, Rules, refetch_to_fit};
 use crate::catalog::Entry;
-use crate::mist::Page;
+use crate::mist::{Page, PageFields};
 use crate::{Arg, Endpoint, Fields, Hints, PageNumber, Param, Run, SearchPage, Tool};
 
 const SECRET: &str = "hunter2";
@@ -71,7 +71,7 @@ fn fields() -> impl Strategy<Value = Option<Fields>> {
 }
 
 fn source(page: Option<Page>) -> Source {
-    Source { page, ..Source::default() }
+    Source { page: page.map(PageFields::from).unwrap_or_default(), ..Source::default() }
 }
 
 proptest! {

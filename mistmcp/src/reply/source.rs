@@ -6,13 +6,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use reqwest::Url;
 
-use crate::mist::{Answer, MergedPage, Page, Repairs};
+use crate::mist::{Answer, MergedPage, PageFields, Repairs};
 
 /// Properties of the HTTP response that rendering depends on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Source {
-    /// The page, if the response has paging headers.
-    pub(super) page: Option<Page>,
+    /// The page, from the paging headers that the response has.
+    pub(super) page: PageFields,
     /// The page, if it was merged from the answers of accounts.
     pub(super) merged: Option<MergedPage>,
     /// The `Date` header.

@@ -119,6 +119,25 @@ async fn a_list_has_all_rows_of_an_account_although_others_are_left_out() {
 }
 
 #[tokio::test]
+async fn a_list_whose_pages_are_smaller_than_was_asked_for_has_all_rows() {
+    for header in ["X-Page-Total", "X-Page-Limit", "X-Nothing"] {
+        let customers = Customers::start().await;
+        let client = one_account(&customers).client(Lifecycle::Stateless).await;
+        customers.acme.default_handler(move |received: &Received| {
+            let page = received.query.iter().find(|(name, _)| name == "page");
+            let page = page.map_or(1, |(_, value)| value.parse::<usize>().unwrap());
+            let rows = (0..250).map(|id| json!({ "id": format!("{ACME}-{id}"), "org_id": ACME }));
+            let rows: Vec<_> = rows.skip((page - 1) * 100).take(100).collect();
+            let value = if header == "X-Page-Total" { "250" } else { "100" };
+            Answer::json(&rows.into()).header(header, value)
+        });
+        let (ids, pages) = all_pages(&client, json!({ "limit": 1_000 })).await;
+        assert_each_once(&ids, 250, header);
+        assert_eq!(pages, 3, "{header}");
+    }
+}
+
+#[tokio::test]
 async fn a_query_counts_all_rows_of_accounts_that_are_used_for_some_organizations() {
     for paging in [Paging::InObject, Paging::InHeaders] {
         let customers = Customers::start().await;

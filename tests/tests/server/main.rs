@@ -35,6 +35,7 @@ mod marvis_actions;
 mod messages;
 mod modes;
 mod network;
+mod paging;
 mod patience;
 mod process;
 mod prompts;

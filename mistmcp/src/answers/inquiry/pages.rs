@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::super::part::Paging;
 use crate::error::ErrorKind;
+use crate::mist::PageFields;
 use crate::reply::redact_text;
 use crate::text::shortened;
 use crate::{Error, Request};
@@ -34,25 +36,60 @@ pub(super) fn rows_in(value: &Value) -> usize {
     value.get("results").unwrap_or(value).as_array().map_or(0, Vec::len)
 }
 
-/// The request for the page after this one, if there is one.
-pub(super) fn next_page(
-    base: &Request,
+/// What follows a page.
+#[derive(Debug, PartialEq)]
+pub(super) enum Next {
+    /// The request for the next page.
+    Page(Box<Request>),
+    /// There are more rows, or may be, and no request for them.
+    OutOfReach,
+    Nothing,
+}
+
+/// What follows the page `value`, after `rows` rows in all. `request` is the request for this page, and `headers` are those
+/// of its answer.
+pub(super) fn next(
+    request: &Request,
+    paging: Paging,
+    headers: PageFields,
     value: &Value,
-    page: Option<(u64, Option<u64>)>,
     rows: usize,
-    page_rows: usize,
-) -> Option<Request> {
-    if page_rows == 0 {
-        return None;
+) -> Next {
+    let came = rows_in(value) as u64;
+    if came == 0 {
+        return Next::Nothing;
     }
-    if let Some((number, total)) = page {
-        let more = total.is_some_and(|total| total > rows as u64);
-        return more.then(|| base.clone().query("page", number + 1));
+    if let Some(link) = value.get("next").and_then(Value::as_str).filter(|link| !link.trim().is_empty()) {
+        return match search_after(link) {
+            Some(after) => Next::Page(Box::new(request.clone().replacing("search_after", &after))),
+            None => Next::OutOfReach,
+        };
     }
-    let next = value.get("next")?.as_str().filter(|next| !next.is_empty())?;
-    let (_, query) = next.split_once('?')?;
-    let after = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "search_after");
-    after.map(|(_, after)| base.clone().query("search_after", after.as_ref()))
+    let asked = PageFields::asked(request);
+    let said = headers.or(PageFields::of(|name| value.get(name)?.as_u64()));
+    let page = said.page(asked, came);
+    let is_cut = came >= PageFields::default().page(asked, came).limit;
+    let may_follow = match page.total {
+        // The total of a count is not always that of its rows.
+        Some(_) if value.get("distinct").is_some() && !is_cut => false,
+        Some(total) => total > rows as u64,
+        // The last page of a search has no link.
+        None => paging != Paging::Linked && paging != Paging::Whole && page.has_next(came),
+    };
+    match may_follow {
+        true if paging == Paging::Numbered || headers.is_paged() => {
+            Next::Page(Box::new(request.clone().of_page(page.number.saturating_add(1))))
+        }
+        true => Next::OutOfReach,
+        false => Next::Nothing,
+    }
+}
+
+/// Where the next page of a search starts, by the link to it.
+fn search_after(link: &str) -> Option<String> {
+    let (_, query) = link.split_once('?')?;
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    pairs.find(|(name, _)| name == "search_after").map(|(_, after)| after.into_owned())
 }
 
 impl NotRead {
@@ -91,27 +128,80 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::mist::Page;
+
+    fn base() -> Request {
+        Request::get("/api/v1/things").query("limit", 2)
+    }
+
+    /// The query of the request for the next page.
+    fn query(next: Next) -> Vec<(String, String)> {
+        match next {
+            Next::Page(request) => request.query,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    fn headers(number: u64, limit: u64, total: Option<u64>) -> PageFields {
+        Page { number, limit, total }.into()
+    }
 
     #[test]
     fn the_next_page_follows_from_the_header_or_the_link() {
-        let base = Request::get("/api/v1/things").query("limit", 2);
-        let query = |request: Option<Request>| request.map(|request| request.query);
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert_eq!(
-            query(next_page(&base, &json!([1, 2]), Some((1, Some(3))), 2, 2)),
-            Some(vec![pair("limit", "2"), pair("page", "2")])
-        );
-        assert_eq!(query(next_page(&base, &json!([1]), Some((2, Some(3))), 3, 1)), None);
+        let second = pairs(&[("limit", "2"), ("page", "2")]);
+        let after = |value: Value, paging, headers, rows| next(&base(), paging, headers, &value, rows);
+        let first = after(json!([1, 2]), Paging::Whole, headers(1, 2, Some(3)), 2);
+        assert_eq!(query(first), second);
+        assert_eq!(after(json!([1]), Paging::Numbered, headers(2, 2, Some(3)), 3), Next::Nothing);
         let linked =
             json!({ "results": [1], "next": "/api/v1/things?limit=2&search_after=%5B1%2C%22a%22%5D" });
         assert_eq!(
-            query(next_page(&base, &linked, None, 1, 1)),
-            Some(vec![pair("limit", "2"), pair("search_after", "[1,\"a\"]")])
+            query(after(linked, Paging::Linked, PageFields::default(), 1)),
+            pairs(&[("limit", "2"), ("search_after", "[1,\"a\"]")])
         );
         for last in
             [json!({ "results": [1] }), json!({ "results": [1], "next": null }), json!([1]), json!(null)]
         {
-            assert_eq!(query(next_page(&base, &last, None, 1, rows_in(&last))), None, "{last}");
+            for paging in [Paging::Numbered, Paging::Linked, Paging::Limited, Paging::Whole] {
+                let next = after(last.clone(), paging, PageFields::default(), 1);
+                assert_eq!(next, Next::Nothing, "{last} {paging:?}");
+            }
         }
+    }
+
+    #[test]
+    fn a_full_page_without_a_total_is_not_taken_for_the_whole_list() {
+        for value in [json!([1, 2]), json!({ "results": [1, 2] }), json!({ "results": [1, 2], "limit": 2 })] {
+            let after = |paging| next(&base(), paging, PageFields::default(), &value, 2);
+            assert_eq!(query(after(Paging::Numbered)), pairs(&[("limit", "2"), ("page", "2")]));
+            assert_eq!(after(Paging::Limited), Next::OutOfReach);
+            // A search ends without a link, and what has no `limit` is not cut.
+            assert_eq!((after(Paging::Linked), after(Paging::Whole)), (Next::Nothing, Next::Nothing));
+        }
+        // Page 1 is in the request already.
+        let marvis = base().query("page", 1_u32);
+        let second = next(&marvis, Paging::Numbered, PageFields::default(), &json!([1, 2]), 2);
+        let Next::Page(second) = second else { panic!("{second:?}") };
+        assert_eq!(second.query, pairs(&[("limit", "2"), ("page", "2")]));
+        let third = next(&second, Paging::Numbered, PageFields::default(), &json!([3, 4]), 4);
+        assert_eq!(query(third), pairs(&[("limit", "2"), ("page", "3")]));
+    }
+
+    #[test]
+    fn rows_that_the_total_counts_and_no_request_reaches_are_noticed() {
+        let after = |value: Value, paging| next(&base(), paging, PageFields::default(), &value, 2);
+        for paging in [Paging::Linked, Paging::Limited, Paging::Whole] {
+            assert_eq!(after(json!({ "results": [1, 2], "total": 9 }), paging), Next::OutOfReach);
+            assert_eq!(after(json!({ "results": [1, 2], "total": 2 }), paging), Next::Nothing);
+        }
+        for next in ["/api/v1/things?token=x", "/api/v1/things", "other"] {
+            assert_eq!(after(json!({ "results": [1, 2], "next": next }), Paging::Linked), Next::OutOfReach);
+        }
+        let counted = json!({ "distinct": "type", "results": [1], "total": 9 });
+        assert_eq!(after(counted, Paging::Limited), Next::Nothing);
     }
 }

@@ -1,12 +1,13 @@
 use serde_json::json;
 
 use super::*;
-use crate::mist::Repairs;
+use crate::mist::{PageFields, Repairs};
 use crate::reply::{Body, Content, Format, Reply, Rules};
 
 const RULES: Rules = Rules { max_bytes: 4_000, format: Format::Json, show_secrets: false };
 
 fn render(value: Value, page: Option<Page>, takes: &[&'static str], given: Value) -> (Value, Option<u64>) {
+    let page = page.map(PageFields::from).unwrap_or_default();
     let source = Source { page, ..Source::default() };
     let reply = Reply::of(Body::Data { value, source });
     let rendered = reply.render(&RULES, &RequestFacts::test(takes, given)).unwrap();
