@@ -31,6 +31,7 @@ pub(crate) fn faults(tool: &str, answer: &Value) -> Vec<String> {
     };
     let verdict = answer["verdict"].as_str().unwrap_or_default();
     expect(!verdict.is_empty(), "no verdict".to_owned());
+    expect(!verdict.contains(" 0 of 0 "), "a count of nothing".to_owned());
     expect(!answer.to_string().to_lowercase().contains("healthy"), "it says healthy".to_owned());
     let tokens = TOKENIZER.encode_ordinary(&answer.to_string()).len();
     expect(tokens <= MOST_TOKENS, format!("{tokens} tokens"));

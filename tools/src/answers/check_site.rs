@@ -170,7 +170,7 @@ fn facts(state: &SiteState, id: &str, history: &SiteHistory, found: &[Finding]) 
     let devices: Value = Value::Object(kinds.iter().filter_map(counts).collect());
     let (total, up) = kinds.iter().fold((0, 0), |sums, (_, (total, up))| (sums.0 + total, sums.1 + up));
     let mut subject = name(&state.name);
-    if state.devices_seen {
+    if state.devices_seen && total > 0 {
         subject = format!("{subject} has {up} of {} connected", count(total, "device"));
     }
     let down = state.devices.iter().filter(|device| device.is_down()).map(|device| {

@@ -132,8 +132,11 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
         }
     }
     let down = devices.iter().filter(|device| device.is_down()).count();
-    let mut diagnosis =
-        Diagnosis::about(format!("{subject} has {} of {} down", down, count(devices.len(), "device")));
+    // Without an inventory, nothing is counted.
+    let mut diagnosis = Diagnosis::about(match devices.len() {
+        0 => subject,
+        all => format!("{subject} has {down} of {} down", count(all, "device")),
+    });
     if lower > 0 {
         let problems = count(lower, "problem");
         diagnosis = diagnosis.when_no_findings(format!(

@@ -90,12 +90,13 @@ async fn find(ask: &Inquiry, org: &str, window: Window, limit: Option<u32>) -> D
     let table: Vec<_> = ranked.iter().take(limit).map(row).collect();
     let findings =
         ranked.iter().take(limit).map(|site| site.finding.clone().see_or(&see(org, site, &window)));
-    Diagnosis::about(format!(
-        "{} of {} {} trouble",
-        ranked.len(),
-        count(rows.len(), "site"),
-        has(ranked.len())
-    ))
+    let sites = count(rows.len(), "site");
+    // Without their devices, that no site has trouble is not known.
+    Diagnosis::about(if ranked.is_empty() && !devices.is_seen() {
+        sites
+    } else {
+        format!("{} of {sites} {} trouble", ranked.len(), has(ranked.len()))
+    })
     .fact("sites", rows.len())
     .fact("ranking", table)
     .findings(findings.collect::<Vec<_>>())

@@ -105,6 +105,17 @@ impl Read {
         }
     }
 
+    /// The numbers of the templates that were read.
+    fn templates(&self) -> String {
+        let kinds = [
+            (&self.network, "network template"),
+            (&self.gateway, "gateway template"),
+            (&self.rf, "RF template"),
+        ];
+        let counts = kinds.into_iter().filter_map(|(rows, noun)| rows.if_seen(count(rows.len(), noun)));
+        counts.collect::<Vec<_>>().join(", ")
+    }
+
     /// Variables that templates, networks and WLANs use at a site, and that have no value there.
     fn unset(&self, org: &str) -> Vec<Finding> {
         let mut found = Vec::new();
@@ -175,15 +186,7 @@ pub(super) async fn find(ask: &Inquiry, org: &str) -> Diagnosis {
         .fact("sites", read.sites.if_seen(read.sites.len()))
         .fact("devices", read.inventory.if_seen(devices.len()))
         .fact("wlans", read.wlans.if_seen(known.len()))
-        .fact(
-            "templates",
-            format!(
-                "{}, {}, {}",
-                count(read.network.len(), "network template"),
-                count(read.gateway.len(), "gateway template"),
-                count(read.rf.len(), "RF template")
-            ),
-        )
+        .fact("templates", read.templates())
         .findings(found)
 }
 
