@@ -172,8 +172,7 @@ impl ToolCaller<'_> {
             return Exit::Interrupted;
         }
         if error.kind() == ErrorKind::Tool {
-            tools::report_unknown(self.session.settings(), self.tool);
-            return Exit::from(error.kind());
+            return tools::report_unknown(self.session.settings(), self.tool);
         }
         output::error(&format!("error: {error}"));
         if error.kind() == ErrorKind::Arguments {

@@ -15,7 +15,7 @@ use super::configuration::Configuration;
 use super::env_file::Environment;
 use super::exit::Exit;
 use super::flags::{Flags, QueryFlags, QueryOutput};
-use super::{output, shutdown};
+use super::{output, shutdown, tools};
 use crate::query::{QueryAnswer, QueryResult};
 use crate::reply::Rules;
 use crate::session::Mode;
@@ -45,6 +45,12 @@ pub(super) async fn run(
     let configuration = Configuration::read(flags, environment, Mode::All).await?;
     let configuration = configuration.with_rules(rules).with_extended();
     let session = configuration.session()?;
+    for (table, source) in &query.tables.0 {
+        if let Some(error) = tools::not_allowed(session.settings(), source.tool.trim()) {
+            output::error(&format!("error: table `{}`: {error}", shortened(table, 60)));
+            return Ok(Exit::Missing.into());
+        }
+    }
     let stop = shutdown::on_signal()?;
     let progress = Progress::new();
     let audit = CommandAudit::open(flags)?;

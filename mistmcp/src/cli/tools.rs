@@ -32,13 +32,8 @@ pub(super) fn print(flags: &Flags, asked: &ToolsFlags) -> anyhow::Result<ExitCod
     let shown = Shown::of(&settings, words.trim());
     if let Shown::Found(found) = &shown {
         let meant = meant(&settings, words.trim());
-        if let Some(entry) = barred(&settings, words.trim()) {
-            let allowed = "--categories, --tools and --without-tools";
-            output::error(&format!(
-                "error: `{}` exists, in the category `{}`, and is not allowed here: see {allowed}",
-                entry.tool().name,
-                entry.tool().category
-            ));
+        if let Some(error) = not_allowed(&settings, words.trim()) {
+            output::error(&format!("error: {error}"));
             return Ok(Exit::Missing.into());
         }
         if found.tools.is_empty() {
@@ -68,26 +63,36 @@ pub(super) fn print(flags: &Flags, asked: &ToolsFlags) -> anyhow::Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-/// The tool of this name that the operator's flags do not allow.
-fn barred<'a>(settings: &'a Settings, name: &str) -> Option<&'a Entry> {
-    let mut entries = settings.catalog().entries().iter();
-    entries.find(|entry| entry.tool().name.eq_ignore_ascii_case(name))
+/// The error for a tool of this name that the operator's flags do not allow. `None` if they do, or if there is no such tool.
+pub(super) fn not_allowed(settings: &Settings, name: &str) -> Option<String> {
+    let has_name = |entry: &&Entry| entry.tool().name.eq_ignore_ascii_case(name);
+    if settings.tools().any(|entry| has_name(&entry)) {
+        return None;
+    }
+    let tool = settings.catalog().entries().iter().find(has_name)?.tool();
+    Some(format!(
+        "`{}` exists, in the category `{}`, and is not allowed here: see --categories, --tools and --without-tools",
+        tool.name, tool.category
+    ))
 }
 
 /// Prints one tool, for `mistmcp call TOOL --help`.
 pub(super) fn help(flags: &Flags, tool: &str) -> anyhow::Result<ExitCode> {
     let settings = settings(flags, Mode::All)?;
     let Some(entry) = settings.tools().find(|entry| entry.tool().name.eq_ignore_ascii_case(tool)) else {
-        report_unknown(&settings, tool);
-        return Ok(Exit::Usage.into());
+        return Ok(report_unknown(&settings, tool).into());
     };
     let text = text::of(&settings, &Shown::OneTool(entry), output::width());
     output::print_styled(&format!("{text}\n`{} call --help` shows the flags of `call`.\n", name()))?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Reports an unknown tool, and how to find one.
-pub(super) fn report_unknown(settings: &Settings, tool: &str) {
+/// Reports a tool that is not allowed, or one that is unknown and how to find one.
+pub(super) fn report_unknown(settings: &Settings, tool: &str) -> Exit {
+    if let Some(error) = not_allowed(settings, tool) {
+        output::error(&format!("error: {error}"));
+        return Exit::Missing;
+    }
     let meant = match did_you_mean(tool, settings.tools().map(|entry| entry.tool().name)) {
         nothing if nothing.is_empty() => ".".to_owned(),
         meant => meant,
@@ -98,6 +103,7 @@ pub(super) fn report_unknown(settings: &Settings, tool: &str) {
         crate::text::shortened(tool, 60),
         program = name()
     ));
+    Exit::Usage
 }
 
 impl<'a> Shown<'a> {

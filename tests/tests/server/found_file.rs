@@ -82,6 +82,15 @@ async fn a_found_token_and_cloud_are_taken_together_or_not_at_all() {
         output.contains("api.gc1.mist.com, from MIST_HOST in ") && !output.contains("6f2d1c0a"),
         "{output}"
     );
+    // A subcommand that serves no clients takes both, whatever the transport.
+    for arguments in ["call getSelf", "query --from t=searchOrgSites"] {
+        let launch = Launch::new(arguments).arguments("--timeout 2 --retry-wait 0");
+        let launch = launch.variable("HTTPS_PROXY", "http://127.0.0.1:9");
+        let launch = launch.variable("MISTMCP_TRANSPORT_MODE", "http");
+        let (finished, lines) = told(launch, &both).await;
+        assert_eq!(finished.code(), Some(6), "{arguments}: {lines:?}");
+        assert!(!finished.stderr.contains("clients bring"), "{arguments}: {lines:?}");
+    }
     // What is set elsewhere as a whole needs nothing of the file's.
     let launch = with_token().variable("MIST_HOST", "api.eu.mist.com");
     let output = checked(launch, &both).await;

@@ -99,7 +99,7 @@ impl File<'_> {
             (_, [true, false] | [false, true]) => {
                 "one of token and cloud is set elsewhere, and they are not mixed".to_owned()
             }
-            _ if self.early.is_over_http() => "over HTTP, clients bring tokens of their own".to_owned(),
+            _ if self.early.serves_http() => "over HTTP, clients bring tokens of their own".to_owned(),
             ([Some(_), None], _) => format!("it is taken with {CLOUD} beside it alone"),
             ([Some(token), Some(cloud)], _) => match (Tokens::parse(token), Clouds::default().find(cloud)) {
                 (Ok(_), Ok(cloud)) => {

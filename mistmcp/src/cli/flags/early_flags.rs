@@ -30,10 +30,11 @@ impl EarlyFlags {
         matches!(source, Some(ValueSource::CommandLine | ValueSource::EnvVariable))
     }
 
-    /// Whether clients with tokens of their own are served. A subcommand serves no clients.
-    pub(in crate::cli) fn is_over_http(&self) -> bool {
+    /// Whether clients with tokens of their own are served, or `check` checks the settings of such a server. The other
+    /// subcommands serve no clients.
+    pub(in crate::cli) fn serves_http(&self) -> bool {
         let transport = self.0.as_ref().and_then(|matches| matches.try_get_one("transport").ok()?.copied());
-        transport == Some(Transport::Http) && self.subcommand() != Some("call")
+        transport == Some(Transport::Http) && matches!(self.subcommand(), None | Some("check"))
     }
 
     /// Whether settings are written that last.

@@ -2,13 +2,21 @@
 
 use clap::{Arg, Command};
 
-/// The global flags that the help of a subcommand shows; all for a subcommand that is not listed. Hidden flags are accepted
-/// as well, so that one line of flags works for all subcommands.
-const SHOWN: [(&str, &[&str]); 4] = [
-    ("tools", &["categories", "tools", "without_tools"]),
-    ("incidents", &[]),
-    ("completions", &[]),
-    ("man", &[]),
+/// The flags that choose tools, and the file that may set them.
+const OF_TOOLS: &[&str] = &["categories", "tools", "without_tools", "env_file"];
+
+/// The global flags that the help of a subcommand shows. Hidden flags are accepted as well, so that one line of flags works
+/// for all subcommands.
+const SHOWN: [(&str, &[&str]); 4] =
+    [("tools", OF_TOOLS), ("incidents", &[]), ("completions", OF_TOOLS), ("man", &[])];
+
+/// The global flags that the help of other subcommands hides. `check` and `install` are about the settings of a server, and
+/// show all.
+const HIDDEN: [(&str, &[&str]); 2] = [
+    // A call or a query reaches every tool, however a server would load it.
+    ("call", &["mode"]),
+    // The result has a form and a size of its own.
+    ("query", &["mode", "format", "max_result_bytes"]),
 ];
 
 /// Hides in the help of each subcommand what means nothing to it.
@@ -16,11 +24,14 @@ pub(super) fn of_subcommands(command: Command) -> Command {
     let global: Vec<_> = command.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
     command.mut_subcommands(|subcommand| {
         let name = subcommand.get_name().to_owned();
-        let shown = SHOWN.iter().find(|(other, _)| *other == name).map(|(_, shown)| *shown);
+        let listed = |list: &[(&str, &'static [&'static str])]| {
+            list.iter().find(|(other, _)| *other == name).map(|(_, ids)| *ids)
+        };
+        let (shown, hidden) = (listed(&SHOWN), listed(&HIDDEN));
         let is_hidden = |arg: &&Arg| {
             let id = arg.get_id().as_str();
-            // A call reaches every tool, however a server would load it.
-            shown.is_some_and(|shown| !shown.contains(&id)) || (name == "call" && id == "mode")
+            shown.is_some_and(|shown| !shown.contains(&id))
+                || hidden.is_some_and(|hidden| hidden.contains(&id))
         };
         let hidden: Vec<_> = global.iter().filter(is_hidden).map(|arg| arg.clone().hide(true)).collect();
         let subcommand = subcommand.args(hidden);

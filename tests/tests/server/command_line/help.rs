@@ -77,6 +77,20 @@ async fn the_help_of_a_subcommand_shows_what_means_something_to_it() {
         assert!(call.contains(wanted), "{wanted}: {call}");
     }
     assert!(!call.contains("--port") && !call.contains("60000"), "{call}");
+    let query = help("query --help").await;
+    for wanted in ["--from", "--output", "--cloud", "--show-secrets", "--timeout", "--max-response-bytes"] {
+        assert!(query.contains(wanted), "{wanted}: {query}");
+    }
+    for flag in ["--mode", "--format", "--max-result-bytes"] {
+        assert!(!query.contains(flag), "{flag}: {query}");
+    }
+    let completions = help("completions --help").await;
+    assert!(completions.contains("--without-tools") && !completions.contains("--cloud"), "{completions}");
+    // The settings of a server.
+    for line in ["check --help", "install --help"] {
+        let shown = help(line).await;
+        assert!(shown.contains("--mode") && shown.contains("--max-result-bytes"), "{line}: {shown}");
+    }
     let man = help("man --help").await;
     assert!(!man.contains("--org-id"), "{man}");
 }

@@ -66,6 +66,25 @@ async fn a_name_that_is_none_is_reported_with_the_one_that_was_meant() {
         "{}",
         barred.stderr
     );
+    // `call` and `query` say the same of a tool that exists.
+    for line in [
+        "call listOrgAlarmTemplates --demo --tools getSelf",
+        "call listorgalarmtemplates --demo --without-tools listOrgAlarm*",
+        "call listOrgAlarmTemplates --help --demo -c sites",
+        "query --from t=listOrgAlarmTemplates --demo --tools getSelf",
+    ] {
+        let barred = Launch::new(line).run().await;
+        assert_eq!(barred.code(), Some(4), "{line}: {}", barred.stderr);
+        let wanted =
+            "`listOrgAlarmTemplates` exists, in the category `orgs_alarm_templates`, and is not allowed here";
+        assert!(barred.stderr.contains(wanted), "{line}: {}", barred.stderr);
+    }
+    for line in ["call listOrgAlarmTemplatez --demo", "call GETSELF --demo", "query --from t=getSelfs --demo"]
+    {
+        let unknown = Launch::new(line).run().await;
+        assert_eq!(unknown.code(), Some(2), "{line}: {}", unknown.stderr);
+        assert!(!unknown.stderr.contains("exists"), "{line}: {}", unknown.stderr);
+    }
     let unknown = Launch::new("tools qqqqzzz").run().await;
     assert!(
         unknown.code() == Some(0) && unknown.stderr.contains("No tool fits this well"),
