@@ -23,17 +23,23 @@ pub(super) struct Rejection {
     answer: Option<Box<Value>>,
     /// The value of `WWW-Authenticate`.
     challenge: Option<Box<HeaderValue>>,
+    /// Seconds in `Retry-After`, with 429 and 503.
+    retry_after: u64,
 }
+
+/// Seconds in `Retry-After` where nothing else is known.
+const RETRY_SECONDS: u64 = 10;
 
 impl Rejection {
     pub(super) fn new(status: StatusCode, reason: &'static str, message: impl Into<String>) -> Self {
-        Self { status, reason, message: message.into(), answer: None, challenge: None }
+        let message = message.into();
+        Self { status, reason, message, answer: None, challenge: None, retry_after: RETRY_SECONDS }
     }
 
     /// Rejects the message in the body.
     pub(super) fn of_message(status: StatusCode, reason: &'static str, invalid: Invalid) -> Self {
         let answer = Some(Box::new(invalid.to_json()));
-        Self { status, reason, message: invalid.message, answer, challenge: None }
+        Self { answer, ..Self::new(status, reason, invalid.message) }
     }
 
     /// Counts the rejection, and converts it to a response.
@@ -55,6 +61,11 @@ impl Rejection {
     /// Sets the value of `WWW-Authenticate`.
     pub(super) fn with_challenge(self, challenge: Option<HeaderValue>) -> Self {
         Self { challenge: challenge.map(Box::new), ..self }
+    }
+
+    /// Sets the seconds in `Retry-After`.
+    pub(super) fn retry_after(self, seconds: u64) -> Self {
+        Self { retry_after: seconds, ..self }
     }
 
     /// The URL or a header is invalid.
@@ -108,7 +119,7 @@ impl IntoResponse for Rejection {
                 );
             }
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
-                headers.insert(RETRY_AFTER, HeaderValue::from_static("10"));
+                headers.insert(RETRY_AFTER, self.retry_after.into());
             }
             _ => {}
         }
@@ -123,4 +134,21 @@ pub(super) async fn not_found() -> Rejection {
         "path",
         "There is nothing here. MCP is at /mcp, a page for people at /.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_seconds_until_another_attempt_are_in_the_header() {
+        let seconds = |rejection: Rejection| {
+            let headers = rejection.into_response().headers().clone();
+            headers.get(RETRY_AFTER).map(|value| value.to_str().unwrap().to_owned())
+        };
+        assert_eq!(seconds(Rejection::too_many("requests", "")).as_deref(), Some("10"));
+        assert_eq!(seconds(Rejection::too_many("requests", "").retry_after(7)).as_deref(), Some("7"));
+        assert_eq!(seconds(Rejection::full("requests", "").retry_after(61)).as_deref(), Some("61"));
+        assert_eq!(seconds(Rejection::request("").retry_after(7)), None);
+    }
 }

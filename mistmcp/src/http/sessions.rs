@@ -107,8 +107,8 @@ impl Sessions {
             return Err(Rejection::full(
                 "sessions_of_token",
                 format!(
-                    "{count} sessions of this token or person are open, which is as many as one may have. End some \
-                     with DELETE; idle ones end by themselves."
+                    "{count} sessions of this token or person are open, which is as many as one may have \
+                     (--max-sessions-per-token). End some with DELETE; idle ones end by themselves."
                 ),
             ));
         }

@@ -44,7 +44,8 @@ async fn sessions_are_limited_per_token() {
     fixture.alice("?mode=all").open().await;
     let response = fixture.alice("").initialize().await;
     assert_eq!(response.status, 503, "{response:?}");
-    assert!(response.error().contains("of this token"), "{response:?}");
+    let error = response.error();
+    assert!(error.contains("of this token") && error.contains("--max-sessions-per-token"), "{response:?}");
     fixture.bob("").open().await;
     first.end().await;
     fixture.alice("").open().await;

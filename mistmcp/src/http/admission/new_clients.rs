@@ -5,12 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use http::StatusCode;
 
 use super::super::rejection::Rejection;
 use super::Client;
 use super::budget::BudgetPermit;
-use super::limits::{UNPROVEN, UNPROVEN_AT_MOST};
+use super::limits::{NEW_CLIENTS, UNPROVEN, UNPROVEN_AT_MOST};
 use tokio::time::Instant;
 
 use crate::Tokens;
@@ -47,6 +46,28 @@ impl Client {
         let validation = TokenValidation::new(pool, cloud, tokens, &self.address.validation_limiter);
         ClientValidation { client: self.clone(), validation: Arc::new(validation) }
     }
+
+    /// Takes a permit of the address, and one of the server.
+    ///
+    /// # Errors
+    /// Which of them is used up.
+    fn take_permits(&self) -> Result<[BudgetPermit; 2], String> {
+        let Self { admission, address } = self;
+        let of_address = address.new_clients.take(1).ok_or_else(|| {
+            format!(
+                "This address has {} sessions and streams of tokens that Mist has not accepted yet, which is as many as \
+                 it may have (--max-new-clients-per-address)",
+                admission.limits.new_clients_per_address
+            )
+        })?;
+        let of_all = admission.new_clients.take(1).ok_or_else(|| {
+            format!(
+                "This server has {NEW_CLIENTS} sessions and streams of tokens that Mist has not accepted yet, of all \
+                 addresses, which is as many as it holds"
+            )
+        })?;
+        Ok([of_address, of_all])
+    }
 }
 
 impl ClientValidation {
@@ -55,31 +76,27 @@ impl ClientValidation {
     }
 
     /// Takes a permit for a session or a stream. None if the token has been accepted. If no permit is left for the
-    /// address, Mist is asked to validate the token.
+    /// address, or in all, Mist is asked to validate the token.
     pub(in crate::http) async fn admit(&self) -> Result<Option<NewClient>, Rejection> {
         if self.is_accepted() {
             return Ok(None);
         }
-        let Client { admission, address } = &self.client;
-        if let Some(permits) = address.new_clients.take(1).zip(admission.new_clients.take(1)) {
-            return Ok(Some(NewClient { proof: self.clone(), _permits: permits.into() }));
-        }
+        let used_up = match self.client.take_permits() {
+            Ok(permits) => return Ok(Some(NewClient { proof: self.clone(), _permits: permits })),
+            Err(used_up) => used_up,
+        };
         match self.verify().await {
             TokenStatus::Accepted => Ok(None),
             TokenStatus::Refused => Err(Rejection::unauthorized(
                 "Mist does not accept this API token: it is wrong, expired, or for another cloud. Tell the user.",
             )),
-            TokenStatus::Unknown(wait) => Err(Rejection::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "new_clients",
-                format!(
-                    "This address has {} sessions and streams of tokens that Mist has not accepted yet, which is as many \
-                     as it may have (--max-new-clients-per-address), and Mist cannot be asked about this one now. Try \
-                     again in {} seconds.",
-                    admission.limits.new_clients_per_address,
-                    wait.as_secs().max(1)
-                ),
-            )),
+            TokenStatus::Unknown(wait) => {
+                let seconds = wait.as_secs().max(1);
+                let message = format!(
+                    "{used_up}, and Mist cannot be asked about this one now. Try again in {seconds} seconds."
+                );
+                Err(Rejection::too_many("new_clients", message).retry_after(seconds))
+            }
         }
     }
 
@@ -136,5 +153,46 @@ impl ClientAdmission for Client {
                 "This stream ends, since Mist has not accepted its API token. Call a tool first.".to_owned()
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use super::super::{Admission, AdmissionLimits};
+    use super::*;
+    use crate::metrics::Metrics;
+
+    fn client(admission: &Arc<Admission>, address: [u8; 4]) -> Client {
+        Client { admission: Arc::clone(admission), address: admission.addresses.get(address.into()) }
+    }
+
+    #[test]
+    fn the_limit_that_is_used_up_is_named() {
+        let limits = AdmissionLimits {
+            connections: 10,
+            connections_per_address: 10,
+            requests: 10,
+            requests_per_address: 10,
+            body_bytes: 1_000,
+            answer_bytes: 1_000,
+            new_clients_per_address: 1,
+            new_tokens_per_minute: NonZeroU32::MIN,
+            trusted_proxies: Vec::new(),
+        };
+        let admission = Admission::new(limits, Arc::new(Metrics::new()));
+        let (first, second) = (client(&admission, [192, 0, 2, 1]), client(&admission, [192, 0, 2, 2]));
+        let held = first.take_permits().unwrap();
+        let used_up = first.take_permits().unwrap_err();
+        assert!(used_up.contains("has 1 sessions") && used_up.contains("per-address"), "{used_up}");
+        let others = admission.new_clients.take(NEW_CLIENTS - 1).unwrap();
+        let used_up = second.take_permits().unwrap_err();
+        assert!(used_up.contains("This server has 2048") && !used_up.contains("per-address"), "{used_up}");
+        drop(held);
+        // A permit of the address was not lost.
+        assert!(second.take_permits().is_ok());
+        drop(others);
+        assert_eq!(admission.new_clients.used(), 0);
     }
 }
