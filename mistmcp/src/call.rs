@@ -21,7 +21,7 @@ pub use elicitation::Form;
 #[cfg(test)]
 pub(crate) use elicitation::request as form_request;
 pub(crate) use record::CallRecord;
-pub(crate) use rows::{CallsLeft, FetchedPage, RowAccess, RowPage, RowsFuture, TableScope};
+pub(crate) use rows::{CallsLeft, FetchedPage, NESTED_QUERY, RowAccess, RowPage, RowsFuture, TableScope};
 
 use crate::capability::Capability;
 use crate::trace::Trace;
@@ -39,6 +39,9 @@ pub struct Call {
     trace: Trace,
     shows_views: bool,
     session: Option<Arc<dyn CallSession>>,
+    /// Whether it reads a table of a query.
+    #[cfg(feature = "query")]
+    is_table: bool,
     /// Tool and arguments, with names resolved. Equal calls have equal ones.
     invocation: Option<Arc<str>>,
     record: Arc<CallRecord>,
@@ -95,6 +98,8 @@ impl Call {
             trace: Trace::default(),
             shows_views: false,
             session: None,
+            #[cfg(feature = "query")]
+            is_table: false,
             invocation: None,
             record: Arc::default(),
             has_deadline: true,
@@ -160,9 +165,17 @@ impl Call {
         *self.stage.lock()
     }
 
-    /// The same call without its session.
-    pub(crate) fn outside_session(self) -> Self {
-        Self { session: None, ..self }
+    /// The same call for a table of a query, without its session: a tool that reads other tools' rows is no source of
+    /// rows.
+    #[cfg(feature = "query")]
+    pub(crate) fn for_table(self) -> Self {
+        Self { session: None, is_table: true, ..self }
+    }
+
+    /// Whether it reads a table of a query.
+    #[cfg(feature = "query")]
+    pub(crate) fn is_for_table(&self) -> bool {
+        self.is_table
     }
 
     /// The session of the call; none outside of one.

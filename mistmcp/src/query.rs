@@ -36,7 +36,7 @@ use select::SelectRequest;
 use table::Table;
 use table_cache::TableKey;
 
-use crate::call::{CallSession, Stage};
+use crate::call::{CallSession, NESTED_QUERY, Stage};
 use crate::error::ErrorKind;
 use crate::reply::Offset;
 use crate::text::shortened;
@@ -99,9 +99,12 @@ impl Query {
     /// The result of the query, or the description of its tables where it has no SQL.
     pub(crate) async fn answered(&self, call: &Call) -> Result<QueryAnswer> {
         let session = call.session().cloned().ok_or_else(|| {
-            Error::new(
-                ErrorKind::Arguments,
-                "A query cannot be a table of another query. Join the tables in one.",
+            if call.is_for_table() {
+                return Error::new(ErrorKind::Arguments, NESTED_QUERY);
+            }
+            Error::advice(
+                "This call has no session, and a query reads the rows of tools that a session can call: hand it the `Call` \
+                 that the tool was given.",
             )
         })?;
         for (name, source) in &self.tables.0 {
@@ -273,5 +276,19 @@ impl QueryResult {
     /// Whether there are more rows.
     pub(crate) fn more(&self, offset: usize) -> bool {
         offset + self.selected.rows.len() < self.selected.total
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_query_without_a_session_says_whether_it_is_a_table_of_another() {
+        let error = async |call: Call| Query::default().run(&call).await.unwrap_err();
+        let nested = error(Call::unattended().for_table()).await;
+        assert!(nested.kind() == ErrorKind::Arguments && nested.to_string() == NESTED_QUERY, "{nested}");
+        let alone = error(Call::unattended()).await.to_string();
+        assert!(alone.contains("no session") && !alone.contains("another query"), "{alone}");
     }
 }

@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 
 use crate::{Call, Result};
 
+/// The error of a query whose table is a query.
+pub(crate) const NESTED_QUERY: &str = "A query cannot be a table of another query. Join the tables in one.";
+
 /// Access to the rows of the tools that a session can call.
 pub(crate) trait RowAccess: Send + Sync {
     /// Checks that the rows of a tool may be read here: the session can call it, and it only reads.

@@ -1,8 +1,5 @@
 //! Errors of a query for a model: what SQLite refused, where, and the names that were probably meant ([`explained`]).
 
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
-
 use rusqlite::ErrorCode;
 
 use super::functions;
@@ -10,7 +7,6 @@ use super::names::Names;
 use super::names::quoted;
 use super::remedy::{of_column, of_function, tables, there_are};
 use super::result_rows::LONGEST_ROW;
-use super::sandbox::Stop;
 use super::select::TIME;
 use crate::Error;
 use crate::error::ErrorKind;
@@ -29,8 +25,8 @@ pub(super) enum Failure {
     Refused(String),
     NoStatement,
     TwoStatements,
+    /// It was stopped. Nobody reads the outcome of a statement whose call was cancelled.
     TimedOut,
-    Cancelled,
     NoMemory,
     TooLong,
     RowTooLong,
@@ -40,10 +36,10 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    pub(super) fn of(error: rusqlite::Error, refused: Option<String>, stop: &Arc<Stop>) -> Self {
+    pub(super) fn of(error: rusqlite::Error, refused: Option<String>) -> Self {
         match error.sqlite_error_code() {
-            Some(ErrorCode::OperationInterrupted) => Self::of_stop(stop),
-            _ if error.to_string().contains(functions::STOPPED) => Self::of_stop(stop),
+            Some(ErrorCode::OperationInterrupted) => Self::TimedOut,
+            _ if error.to_string().contains(functions::STOPPED) => Self::TimedOut,
             Some(ErrorCode::OutOfMemory) => Self::NoMemory,
             Some(ErrorCode::TooBig) => Self::TooLong,
             _ => match (error, refused) {
@@ -60,11 +56,6 @@ impl Failure {
                 (other, None) => Self::Sql { message: other.to_string(), offset: None },
             },
         }
-    }
-
-    /// Why a statement was stopped.
-    pub(super) fn of_stop(stop: &Stop) -> Self {
-        if stop.is_cancelled.load(Ordering::Relaxed) { Self::Cancelled } else { Self::TimedOut }
     }
 }
 
@@ -105,7 +96,6 @@ pub(super) fn explained(failure: &Failure, sql: &str, names: &Names) -> Error {
                 TIME.as_secs()
             ),
         ),
-        Failure::Cancelled => Error::new(ErrorKind::Deadline, "The call was cancelled."),
         Failure::NoMemory => Error::new(
             ErrorKind::Size,
             "The query needs more memory than it may have. Sort, group or keep fewer and shorter columns; give each \

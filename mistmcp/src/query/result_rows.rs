@@ -53,7 +53,7 @@ pub(super) fn rows(
         let mut row_bytes = 0;
         for (index, name) in names.iter().enumerate() {
             if index % VALUES == 0 && stop.is_due() {
-                return Err(Failure::of_stop(stop));
+                return Err(Failure::TimedOut);
             }
             let value = row.get_ref(index).map_err(&failed)?;
             if matches!(value, ValueRef::Null) {

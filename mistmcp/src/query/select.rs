@@ -115,7 +115,7 @@ fn select(request: &SelectRequest, stop: &Arc<Stop>) -> Result<Selected, Failure
 
 fn attempt(request: &SelectRequest, empty: &[Vec<String>], stop: &Arc<Stop>) -> Result<Selected, Failure> {
     let refused: Refused = Arc::new(Mutex::new(None));
-    let failed = |error: rusqlite::Error| Failure::of(error, refused.lock().take(), stop);
+    let failed = |error: rusqlite::Error| Failure::of(error, refused.lock().take());
     let connection = sandbox::for_tables(&request.tables, empty, stop, &refused).map_err(failed)?;
     let mut statements = Batch::new(&connection, &request.sql);
     let Some(mut statement) = statements.next().map_err(failed)? else { return Err(Failure::NoStatement) };

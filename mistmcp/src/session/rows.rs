@@ -6,19 +6,17 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::Session;
-use crate::call::{CallsLeft, RowAccess, RowsFuture, TableScope};
+use crate::call::{CallsLeft, NESTED_QUERY, RowAccess, RowsFuture, TableScope};
 use crate::catalog::Entry;
 use crate::error::ErrorKind;
 use crate::key::Key;
+use crate::mist::api::paging::MAX_LIMIT;
 #[cfg(all(feature = "query", feature = "cli"))]
 use crate::query::{Query, QueryAnswer};
 use crate::{Call, Error, Result, Run, Token};
 
 /// Key of hashes that are compared within this process only.
 static KEY: LazyLock<Key> = LazyLock::new(Key::random);
-
-/// Mist's maximum page size.
-const LARGEST_PAGE: u64 = 1_000;
 
 impl Session {
     /// Runs a query without a deadline, for the command line.
@@ -48,8 +46,7 @@ impl Session {
             Run::MetaTool(_) => "acts on this session and has no rows",
             _ if !entry.tool().hints.read_only => "does not only read",
             Run::Body(_) if entry.takes("sql") => {
-                let words = "A query cannot be a table of another query. Join the tables in one.";
-                return Err(Error::own(ErrorKind::Arguments, words));
+                return Err(Error::own(ErrorKind::Arguments, NESTED_QUERY));
             }
             // Such a tool takes many calls, which no `max_calls` limits, and its answer is no list.
             Run::Body(_) if entry.is_listed() => "answers a question of its own, and is no list",
@@ -66,7 +63,7 @@ impl RowAccess for Session {
     }
 
     fn largest_page(&self, tool: &str) -> Option<u64> {
-        self.row_source(tool).ok().filter(|entry| entry.takes("limit")).map(|_| LARGEST_PAGE)
+        self.row_source(tool).ok().filter(|entry| entry.takes("limit")).map(|_| MAX_LIMIT)
     }
 
     #[cfg(feature = "query")]
@@ -79,8 +76,7 @@ impl RowAccess for Session {
     ) -> RowsFuture<'a> {
         Box::pin(async move {
             let entry = self.row_source(tool)?;
-            // Outside of a session: a tool that reads other tools' rows is no source of rows.
-            let call = call.clone().outside_session();
+            let call = call.clone().for_table();
             let mist = self.mist(call.clone());
             if matches!(entry.tool().run, Run::Body(_)) {
                 mist.limit_calls(left);
