@@ -142,9 +142,13 @@ impl AddrListener<CountedStream, BindAddr> for LimitedListener {
         loop {
             let (stream, address) = match self.listener.accept().await {
                 Ok(accepted) => accepted,
-                // Most likely the process is out of file descriptors. The caller retries after a moment.
+                // The client has left already.
+                Err(error) if is_of_connection(&error) => continue,
+                // The caller retries after a moment.
                 Err(error) => {
-                    self.bind_address.admission.make_room();
+                    if is_out_of_descriptors(&error) {
+                        self.bind_address.admission.make_room();
+                    }
                     return Err(error);
                 }
             };
@@ -169,6 +173,19 @@ impl AddrListener<CountedStream, BindAddr> for LimitedListener {
     fn get_local_addr(&self) -> io::Result<BindAddr> {
         Ok(BindAddr { address: self.listener.local_addr()?, ..self.bind_address.clone() })
     }
+}
+
+/// Whether an error of accepting is about one connection, and not about the listener.
+fn is_of_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+/// Whether the process, or the system, is out of file descriptors.
+fn is_out_of_descriptors(error: &io::Error) -> bool {
+    // `WSAEMFILE`; elsewhere `ENFILE` and `EMFILE`, which have the same numbers on all Unix systems.
+    let numbers: &[i32] = if cfg!(windows) { &[10_024] } else { &[23, 24] };
+    error.raw_os_error().is_some_and(|number| numbers.contains(&number))
 }
 
 impl CountedStream {
@@ -231,5 +248,29 @@ impl AsyncWrite for CountedStream {
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(all(unix, feature = "cli"))]
+    #[test]
+    fn room_is_made_only_for_want_of_file_descriptors() {
+        use rustix::io::Errno;
+
+        for (errno, of_connection, out_of_descriptors) in [
+            (Errno::MFILE, false, true),
+            (Errno::NFILE, false, true),
+            (Errno::CONNABORTED, true, false),
+            (Errno::CONNRESET, true, false),
+            (Errno::NOBUFS, false, false),
+            (Errno::PERM, false, false),
+        ] {
+            let error = io::Error::from(errno);
+            let found = (is_of_connection(&error), is_out_of_descriptors(&error));
+            assert_eq!(found, (of_connection, out_of_descriptors), "{error}");
+        }
     }
 }

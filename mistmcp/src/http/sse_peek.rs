@@ -17,23 +17,31 @@ pub(super) const PEEK_AMONG_REPLICAS: Duration = Duration::from_secs(10);
 pub(super) const PEEK_ALONE: Duration = Duration::from_millis(100);
 
 /// A response body whose first frames may have been read already.
-pub(super) struct PeekedBody<B> {
+pub(super) struct PeekedBody<B: HttpBody> {
     first: VecDeque<Frame<Bytes>>,
+    /// The error that followed them.
+    error: Option<B::Error>,
     body: B,
     ended: bool,
 }
 
-impl<B: HttpBody<Data = Bytes> + Unpin> PeekedBody<B> {
+impl<B: HttpBody<Data = Bytes, Error: Unpin> + Unpin> PeekedBody<B> {
     pub(super) fn new(body: B) -> Self {
-        Self { first: VecDeque::new(), body, ended: false }
+        Self { first: VecDeque::new(), error: None, body, ended: false }
     }
 
     /// Reads up to the first message of an event stream, or until the timeout. Until then a proxy has seen no
     /// response headers, and can retry on another replica if this process fails.
     pub(super) async fn peek(&mut self, timeout: Duration) {
         let reading = async {
-            while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut self.body).poll_frame(context)).await
-            {
+            while let Some(frame) = poll_fn(|context| Pin::new(&mut self.body).poll_frame(context)).await {
+                let frame = match frame {
+                    Ok(frame) => frame,
+                    Err(error) => {
+                        self.error = Some(error);
+                        break;
+                    }
+                };
                 let found = frame.data_ref().is_some_and(|event| has_message(event));
                 self.first.push_back(frame);
                 if found {
@@ -53,7 +61,7 @@ fn has_message(event: &[u8]) -> bool {
     lines.any(|line| line.strip_prefix(b"data:").is_some_and(|data| !data.trim_ascii().is_empty()))
 }
 
-impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for PeekedBody<B> {
+impl<B: HttpBody<Data = Bytes, Error: Unpin> + Unpin> HttpBody for PeekedBody<B> {
     type Data = Bytes;
     type Error = B::Error;
 
@@ -63,13 +71,13 @@ impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for PeekedBody<B> {
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         match self.first.pop_front() {
             Some(frame) => Poll::Ready(Some(Ok(frame))),
-            None if self.ended => Poll::Ready(None),
+            None if self.ended => Poll::Ready(self.error.take().map(Err)),
             None => Pin::new(&mut self.body).poll_frame(context),
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.first.is_empty() && (self.ended || self.body.is_end_stream())
+        self.first.is_empty() && self.error.is_none() && (self.ended || self.body.is_end_stream())
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -85,8 +93,6 @@ impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for PeekedBody<B> {
 
 #[cfg(test)]
 mod tests {
-    use std::convert::Infallible;
-
     use axum::body::{Body, to_bytes};
     use futures_util::{StreamExt, stream};
 
@@ -95,18 +101,18 @@ mod tests {
     const EVENT_ID_ONLY: &str = "data: \nid: 0/0\nretry: 3000\n\n";
     const ANSWER: &str = "data: {\"jsonrpc\":\"2.0\"}\nid: 1/0\n\n";
 
-    type Events = Pin<Box<dyn futures_util::Stream<Item = Result<Frame<Bytes>, Infallible>> + Send>>;
+    type Events = Pin<Box<dyn futures_util::Stream<Item = Result<Frame<Bytes>, &'static str>> + Send>>;
 
     struct PeekedEvents(Events);
 
     impl HttpBody for PeekedEvents {
         type Data = Bytes;
-        type Error = Infallible;
+        type Error = &'static str;
 
         fn poll_frame(
             mut self: Pin<&mut Self>,
             context: &mut Context<'_>,
-        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        ) -> Poll<Option<Result<Frame<Bytes>, &'static str>>> {
             self.0.poll_next_unpin(context)
         }
     }
@@ -135,6 +141,25 @@ mod tests {
         body.peek(PEEK_AMONG_REPLICAS).await;
         let whole = to_bytes(Body::new(body), 1_000).await.unwrap();
         assert_eq!(whole, [EVENT_ID_ONLY, ANSWER, ANSWER].concat());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_that_breaks_while_it_is_peeked_at_does_not_end_cleanly() {
+        for events in [&[][..], &[EVENT_ID_ONLY], &[EVENT_ID_ONLY, EVENT_ID_ONLY]] {
+            let frames = events.iter().map(|event| Ok(Frame::data(Bytes::from_static(event.as_bytes()))));
+            let broken = stream::iter(frames.chain([Err("broken")]).collect::<Vec<_>>());
+            let mut body = PeekedBody::new(PeekedEvents(broken.boxed()));
+            body.peek(PEEK_AMONG_REPLICAS).await;
+            for event in events {
+                let frame = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await;
+                assert_eq!(frame.unwrap().unwrap().into_data().unwrap(), *event);
+            }
+            assert!(!body.is_end_stream());
+            let frame = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await;
+            assert_eq!(frame.unwrap().unwrap_err(), "broken");
+            assert!(body.is_end_stream());
+            assert!(poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await.is_none());
+        }
     }
 
     #[tokio::test(start_paused = true)]

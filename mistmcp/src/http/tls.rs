@@ -14,6 +14,8 @@ const POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// Loads certificate and key, and reloads them whenever the files change: certificates are renewed while a server
 /// runs.
 pub(super) async fn watched(certificate: PathBuf, key: PathBuf) -> io::Result<RustlsConfig> {
+    // Taken before the files are read, so that a change in between is one.
+    let mut last = (state(&certificate).await, state(&key).await);
     let config = match read(certificate.clone(), key.clone()).await {
         Ok((chain, private)) => RustlsConfig::from_pem(chain, private).await,
         Err(error) => Err(error),
@@ -31,7 +33,6 @@ pub(super) async fn watched(certificate: PathBuf, key: PathBuf) -> io::Result<Ru
     })?;
     let watched = config.clone();
     tokio::spawn(async move {
-        let mut last = (state(&certificate).await, state(&key).await);
         loop {
             tokio::time::sleep(POLL_INTERVAL).await;
             let current = (state(&certificate).await, state(&key).await);
@@ -72,4 +73,35 @@ async fn read(certificate: PathBuf, key: PathBuf) -> io::Result<(Vec<u8>, Vec<u8
 async fn state(path: &Path) -> Option<(SystemTime, u64)> {
     let metadata = tokio::fs::metadata(path).await.ok()?;
     Some((metadata.modified().ok()?, metadata.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    // On one thread, what is spawned runs only while the test waits.
+    #[tokio::test]
+    async fn a_change_of_the_files_right_after_they_were_read_is_not_missed() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir().unwrap();
+        let (certificate, key) = (folder.path().join("server.pem"), folder.path().join("server.key"));
+        let write = |comment: &str| {
+            let rcgen::CertifiedKey { cert, signing_key } =
+                rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+            std::fs::write(&certificate, format!("{comment}{}", cert.pem())).unwrap();
+            std::fs::write(&key, format!("{comment}{}", signing_key.serialize_pem())).unwrap();
+        };
+        write("");
+        let config = watched(certificate.clone(), key.clone()).await.unwrap();
+        let first = config.get_inner();
+        write("renewed\n");
+        let reloaded = async {
+            while Arc::ptr_eq(&first, &config.get_inner()) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), reloaded).await.expect("they are read again");
+    }
 }
