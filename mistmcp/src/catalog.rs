@@ -36,7 +36,8 @@ pub struct Catalog {
 impl Catalog {
     /// Builds the catalog from what `#[mist_tool]`, `category!` and `prompt!` registered.
     ///
-    /// # Errors Duplicate names, a tool without a category, or a prompt that names something
+    /// # Errors
+    /// Duplicate names, a tool without a category, or a prompt that names something
     /// unknown; each with file and line.
     pub fn gather() -> Result<Self, Clashes> {
         let tools = inventory::iter::<Registered>().map(|registered| registered.0).collect();

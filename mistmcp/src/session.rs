@@ -117,7 +117,8 @@ impl Session {
 
     /// Calls an enabled tool.
     ///
-    /// # Errors In the outcome, as advice for the model. An unknown name is an [`ErrorKind::Tool`].
+    /// # Errors
+    /// In the outcome, as advice for the model. An unknown name is an [`ErrorKind::Tool`].
     pub async fn call(&self, name: &str, arguments: Map<String, Value>, call: &Call) -> Outcome {
         if let Some(control) = self.controls().iter().find(|control| control.tool().name == name) {
             return self.control(control, arguments, call).await;

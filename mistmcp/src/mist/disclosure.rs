@@ -16,7 +16,7 @@ impl Disclosure {
         Self(Some(Arc::new(is_callable)))
     }
 
-    /// Whether a list that each of these tools returns may be quoted.
+    /// Whether a list may be quoted: the session can call one of the tools that return it.
     pub(super) fn permits(&self, listers: &[&str]) -> bool {
         self.0.as_ref().is_none_or(|is_callable| listers.iter().any(|lister| is_callable(lister)))
     }

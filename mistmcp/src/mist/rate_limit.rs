@@ -233,7 +233,7 @@ impl RateLimit {
         Tally { hour: spent.hour, calls: spent.calls }
     }
 
-    /// Corrects the count by Mist's count and limit, as answered to a request sent at `asked`.
+    /// Corrects the count by Mist's count and limit, as answered to a request sent at `sent_at`.
     pub(super) fn correct(&self, now: Timestamp, sent_at: Tally, requests: u32, limit: u32) {
         let mut spent = self.spent(now);
         if limit > 0 {

@@ -74,7 +74,7 @@ where
     K: Clone + Eq + Hash + Send + 'static,
     T: Clone + Send + Sync + 'static,
 {
-    /// Joins the equal request in flight, or starts one with `ask`, and waits until `deadline`. `ask` also gets the
+    /// Joins the equal request in flight, or starts one with `start`, and waits until `deadline`. `start` also gets the
     /// reporter of wait progress. A request that is started here expires after `life`.
     pub(super) fn join<F>(
         &self,

@@ -184,7 +184,7 @@ impl TokenState {
         used_up
     }
 
-    /// Corrects the count by Mist's own, as answered to a request sent at `asked`.
+    /// Corrects the count by Mist's own, as answered to a request sent at `sent_at`.
     pub(super) async fn correct(&self, clock: Clock, sent_at: Tally, requests: u32, limit: u32) {
         self.budget.correct(clock.now(), sent_at, requests, limit);
         if let Some(shared) = &self.shared {

@@ -22,7 +22,8 @@ impl Settings {
 
     /// The tools of a category, as Markdown.
     ///
-    /// # Errors Sessions of these settings have no such category.
+    /// # Errors
+    /// Sessions of these settings have no such category.
     pub fn glossary_of(&self, name: &str) -> Result<String> {
         let category = self.category(name)?;
         let mut text =

@@ -52,7 +52,8 @@ impl Policy {
     /// The policy of these patterns: the tools that one of `only` matches (all if there is none), without those that one
     /// of `without` matches. None if there are no patterns.
     ///
-    /// # Errors A pattern matches no tool of the catalog.
+    /// # Errors
+    /// A pattern matches no tool of the catalog.
     pub(super) fn new(
         catalog: &Catalog,
         only: &[String],

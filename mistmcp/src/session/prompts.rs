@@ -20,7 +20,8 @@ impl Settings {
 
     /// The text of a prompt with these arguments.
     ///
-    /// # Errors The prompt is unknown, or an argument is missing, unknown or not a valid name.
+    /// # Errors
+    /// The prompt is unknown, or an argument is missing, unknown or not a valid name.
     pub fn prompt(&self, name: &str, given: &Map<String, Value>) -> Result<String> {
         let prompt = self.prompts().find(|prompt| prompt.name == name).ok_or_else(|| {
             let names: Vec<_> = self.prompts().map(|prompt| prompt.name).collect();

@@ -70,7 +70,8 @@ pub enum SettingsError {
 impl Settings {
     /// Validates mode and categories against the catalog.
     ///
-    /// # Errors An unknown category, or custom mode without categories.
+    /// # Errors
+    /// An unknown category, or custom mode without categories.
     pub fn new(
         catalog: Catalog,
         mode: Mode,
@@ -84,7 +85,8 @@ impl Settings {
     /// These settings with a policy: only the tools that a pattern of `only` matches, if there is one, and none that a
     /// pattern of `without` matches. In a pattern `*` stands for any characters. No URL widens it.
     ///
-    /// # Errors A pattern matches no tool, or no tool is left.
+    /// # Errors
+    /// A pattern matches no tool, or no tool is left.
     pub fn with_policy(self, only: &[String], without: &[String]) -> Result<Self, PolicyError> {
         let policy = Policy::new(self.catalog(), only, without)?.map(Arc::new);
         let settings = Self { policy, ..self };
@@ -106,7 +108,8 @@ impl Settings {
 
     /// These settings, narrowed by a client to a mode and to fewer categories.
     ///
-    /// # Errors An unknown or unreachable category, custom mode without categories, or a mode that
+    /// # Errors
+    /// An unknown or unreachable category, custom mode without categories, or a mode that
     /// is wider.
     pub fn narrowed(&self, mode: Option<Mode>, categories: &[String]) -> Result<Self, SettingsError> {
         let mut bounds = BTreeSet::new();
