@@ -100,7 +100,7 @@ async fn the_processes_of_a_failing_command_end_with_it() {
             .variable("PATH", &std::env::var("PATH").unwrap())
             .file("accounts.toml", text);
         stops(launch, 1, &["account `a`", wanted]).await;
-        child_ended.recv_timeout(std::time::Duration::from_secs(60)).unwrap_or_else(|_| panic!("{how}"));
+        child_ended.recv_timeout(std::time::Duration::from_mins(1)).unwrap_or_else(|_| panic!("{how}"));
     }
 }
 

@@ -148,7 +148,7 @@ async fn names_only_its_own(
     let everything: BTreeSet<_> =
         Catalog::gather().unwrap().entries().iter().map(|entry| entry.tool().name).collect();
     let mut wrong = Vec::new();
-    for (of, text) in texts(process, session, allowed, tools_called).await {
+    for (of, text) in Box::pin(texts(process, session, allowed, tools_called)).await {
         // An error repeats the name of the tool that was asked for.
         let strange = tools_in(&text).filter(|name| !callable.contains(name) && *name != of);
         wrong.extend(strange.map(|name| format!("{what}: {of}: `{name}`: {text:.300}")));
