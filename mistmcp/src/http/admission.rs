@@ -239,7 +239,7 @@ impl Client {
     ) -> Result<T, Rejection> {
         let failed = |message: String| Rejection::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message);
         let _permit = self.address.parses.acquire().await.map_err(|error| failed(error.to_string()))?;
-        work::run(job).await.map_err(|error| failed(error.to_string()))
+        work::run_short(job).await.map_err(|error| failed(error.to_string()))
     }
 
     async fn collect(&self, mut body: Body) -> Result<(Bytes, Received), Rejection> {

@@ -200,6 +200,10 @@ pub(crate) fn for_deadline(limit: Duration, stage: Stage) -> Error {
              condition, and filter or group before joining. Tables that were fetched completely are kept for five \
              minutes, so that the next query over them begins at once."
         ),
+        Stage::Answer => format!(
+            "Mist has answered, and the answer took too long to process: the {seconds} seconds that a call may take were \
+             over. Ask for less: a smaller window, a filter, a lower `limit`."
+        ),
     };
     Error::new(ErrorKind::Deadline, words)
 }
@@ -306,6 +310,7 @@ mod tests {
         assert!(
             words(Stage::Queue).contains("waited for other queries") && !words(Stage::Queue).contains("Mist")
         );
+        assert!(words(Stage::Answer).contains("took too long to process"));
         assert!(words(Stage::Statement).contains("SQL") && !words(Stage::Statement).contains("`limit`"));
     }
 
