@@ -286,7 +286,7 @@ impl Reply {
     /// Bytes that rendering it reads. Of data that a tool made, more than [`QUICK`] are not counted.
     fn bytes(&self) -> usize {
         match &self.body {
-            Body::Data { source: Source { bytes: Some(bytes), .. }, .. } => *bytes,
+            Body::Data { source: Source { bytes: bytes @ 1.., .. }, .. } => *bytes as usize,
             Body::Data { value, .. } => measure::length_within(value, QUICK).unwrap_or(QUICK + 1),
             Body::File(file) => file.bytes.len(),
             Body::Blocks(blocks) => blocks.iter().map(Block::len).sum(),
