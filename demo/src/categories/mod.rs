@@ -20,7 +20,7 @@ mod marvis_clients;
 mod marvis_configs;
 mod msps;
 mod msps_admins;
-mod mxedges;
+pub(crate) mod mxedges;
 mod orgs;
 mod orgs_alarm_templates;
 mod orgs_alarms;
@@ -210,3 +210,9 @@ pub(crate) const OF_SITES: &[&str] = &[
     "org",
     "org setting",
 ];
+
+/// The classifiers of a service level; none if there is no such level.
+pub(crate) fn classifiers(metric: &str) -> &'static [&'static str] {
+    let level = service_levels::LEVELS.iter().find(|level| level.name == metric);
+    level.map_or(&[], |level| level.classifiers)
+}

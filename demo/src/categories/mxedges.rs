@@ -57,19 +57,20 @@ pub(super) const PORTS: [&str; 2] = ["port0", "port1"];
 pub(super) const TUNNEL: &str = "Guests to Leeds";
 pub(super) const HOST: &str = "203.0.113.12";
 
-pub(super) fn edge_id() -> String {
+pub(crate) fn edge_id() -> String {
     record::id("mxedge", NAME)
 }
 
-pub(super) fn cluster_id() -> String {
+pub(crate) fn cluster_id() -> String {
     record::id("mxcluster", CLUSTER)
 }
 
-pub(super) fn mac_address() -> String {
+pub(crate) fn mac_address() -> String {
     mac("5c5b35", NAME)
 }
 
-const NAME: &str = "LDS-ME-01";
+/// The name of the Mist Edge.
+pub(crate) const NAME: &str = "LDS-ME-01";
 const CLUSTER: &str = "Leeds edge";
 pub(super) const VERSION: &str = "0.1.3152";
 

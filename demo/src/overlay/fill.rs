@@ -10,6 +10,7 @@ use super::{
     patch::{self, moment},
 };
 use crate::{
+    categories::mxedges,
     engine::{Collection, HIDDEN, Row},
     world::{Client, Device, Kind, ORG_ID, Site, WiredClient, uuid},
 };
@@ -147,8 +148,9 @@ fn is_device_id(id: &str) -> bool {
 /// What is known of the site, device and client of an addition: the client's own where two have something to say.
 fn facts(names: &Names<'_>, addition: &Addition) -> Result<Facts, String> {
     let mut facts = Facts::new();
-    let device =
-        addition.device.as_deref().map(|name| names.device(name)).transpose()?.map(|(_, device)| device);
+    let edge = addition.device.as_deref().filter(|name| names.is_mist_edge(name));
+    let device = addition.device.as_deref().filter(|_| edge.is_none());
+    let device = device.map(|name| names.device(name)).transpose()?.map(|(_, device)| device);
     let client = addition.client.as_deref().map(|name| names.client(name)).transpose()?;
     let world = names.0;
     let of_client = match &client {
@@ -158,6 +160,7 @@ fn facts(names: &Names<'_>, addition: &Addition) -> Result<Facts, String> {
     };
     let site = match addition.site.as_deref() {
         Some(name) => Some(names.site(name)?),
+        None if edge.is_some() => world.sites.first(),
         None => device.map(|device| device.site).or(of_client).and_then(|site| world.sites.get(site)),
     };
     if let Some(site) = site {
@@ -173,6 +176,9 @@ fn facts(names: &Names<'_>, addition: &Addition) -> Result<Facts, String> {
     }
     if let Some(device) = device {
         of_device(&mut facts, device);
+    }
+    if edge.is_some() {
+        of_mist_edge(&mut facts);
     }
     Ok(facts)
 }
@@ -276,6 +282,22 @@ fn of_device(facts: &mut Facts, device: &Device) {
             ],
         );
     }
+}
+
+fn of_mist_edge(facts: &mut Facts) {
+    let (name, mac) = (mxedges::NAME, mxedges::mac_address());
+    put(
+        facts,
+        [
+            (&["mac", "device_mac"], mac.as_str().into()),
+            (&["name", "mxedge_name", "device_name"], name.into()),
+            (&["mxedge_id"], mxedges::edge_id().into()),
+            (&["mxcluster_id"], mxedges::cluster_id().into()),
+            (&["device_type"], "mxedge".into()),
+            (&["hostnames"], json!([name])),
+            (&["mxedges"], json!([mac])),
+        ],
+    );
 }
 
 fn put<const N: usize>(facts: &mut Facts, known: [(&[&'static str], Value); N]) {

@@ -55,8 +55,12 @@ impl Overlay {
     /// Something that a change names is not there: a collection, a thing, a field, a path, or a row.
     pub fn of(incidents: &[Incident]) -> Result<Overlay, OverlayError> {
         let mut changes = Vec::new();
-        for incident in incidents {
-            changes.extend(incident.changes.iter().cloned());
+        let untouched = World::new(world::now(), &Overlay::default());
+        for change in incidents.iter().flat_map(|incident| &incident.changes) {
+            changes.extend(
+                parse::mist_edge_is_down(change, &names::Names(&untouched))
+                    .unwrap_or_else(|| vec![change.clone()]),
+            );
         }
         let added = changes.iter().map(OverlayChange::added).sum::<usize>();
         if added > MOST_ADDED {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::categories::mxedges;
 use crate::engine::is_mac;
 use crate::world::{Client, Device, Site, WiredClient, World};
 
@@ -73,8 +74,18 @@ impl<'w> Names<'w> {
         let mut devices = self.0.devices.iter().enumerate();
         devices.find(|(_, device)| device.is_called(name)).ok_or_else(|| {
             let names = self.0.devices.iter().map(|device| device.name.as_str());
+            let names = names.chain([mxedges::NAME]);
             format!("there is no device \"{name}\"{}", remedy(name, names))
         })
+    }
+
+    /// Whether a name, MAC address or id is that of the Mist Edge.
+    pub(super) fn is_mist_edge(&self, name: &str) -> bool {
+        let is_there = !self.0.sites.is_empty();
+        is_there
+            && (name == mxedges::NAME
+                || name == mxedges::edge_id()
+                || plain_mac(name) == mxedges::mac_address())
     }
 
     /// The client of a host name, user name or MAC address.

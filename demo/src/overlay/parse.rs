@@ -1,9 +1,9 @@
 //! Parser of incident and overlay files: [`read`].
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::{OverlayError, collection, route, strict};
+use super::{OverlayError, collection, names::Names, route, strict};
 use crate::{
     engine::{HoleValues, ResponseShape},
     incident::{Expect, Question},
@@ -72,21 +72,11 @@ struct Entry {
     selection: Option<Map<String, Value>>,
     set: Option<Map<String, Value>>,
     remove: Option<bool>,
-    add: Option<Rows>,
+    add: Option<Value>,
     device: Option<String>,
     offline_for: Option<i64>,
     path: Option<String>,
     site: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(
-    untagged,
-    expecting = "a row, or a list of rows; `ago`, `times` and `every` are whole numbers, `site`, `device` and `client` are names"
-)]
-enum Rows {
-    Many(Vec<Addition>),
-    One(Addition),
 }
 
 /// What a file says.
@@ -101,7 +91,7 @@ pub(crate) struct Read {
 /// Reads the text of a file; errors begin with its name.
 pub(crate) fn read(file: &str, text: &str) -> Result<Read, OverlayError> {
     let error = |problem: String| OverlayError::new(format!("{file}: {problem}"));
-    let value = serde_json::from_str::<Value>(text).map_err(|problem| error(problem.to_string()))?;
+    let value = strict::parse(text).map_err(error)?;
     let parsed = strict::read::<File>(value).map_err(error)?;
     let part = |name: &'static str| move |problem: String| format!("{name}: {problem}");
     let question =
@@ -116,6 +106,47 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Read, OverlayError> {
         changes.push(OverlayChange { place, change });
     }
     Ok(Read { title: parsed.title, question, expect, changes })
+}
+
+/// What it means that the Mist Edge is down: it is no device of the network that is made, but has rows of its own. `None` for
+/// other changes.
+pub(super) fn mist_edge_is_down(laid: &OverlayChange, names: &Names<'_>) -> Option<Vec<OverlayChange>> {
+    let Change::Offline { device, seconds } = &laid.change else { return None };
+    if !names.is_mist_edge(device) {
+        return None;
+    }
+    let object = |value: Value| value.as_object().cloned().unwrap_or_default();
+    let down = json!({ "status": "disconnected", "last_seen": { "ago": seconds }, "num_tunnels": 0, "uptime": null });
+    let seen = json!({ "last_seen": { "ago": seconds } });
+    let add = |collection, fields: Value| {
+        let row = Addition {
+            ago: Some(*seconds),
+            site: None,
+            device: Some(device.clone()),
+            client: None,
+            times: None,
+            every: None,
+            fields: object(fields),
+        };
+        (collection, Action::Add(vec![row]))
+    };
+    let changes = [
+        ("mxedge stats", Action::Set(object(down))),
+        ("mxedges found", Action::Set(object(seen))),
+        add(
+            "mxedge events",
+            json!({ "type": "ME_DISCONNECTED", "text": "Lost contact with the cloud", "severity": "critical" }),
+        ),
+        add(
+            "alarms",
+            json!({ "type": "mist_edge_disconnected", "group": "infrastructure", "severity": "critical" }),
+        ),
+    ];
+    let made = changes.into_iter().map(|(collection, action)| {
+        let selection = Map::new();
+        OverlayChange { place: laid.place.clone(), change: Change::Rows { collection, selection, action } }
+    });
+    Some(made.collect())
 }
 
 impl OverlayChange {
@@ -188,10 +219,7 @@ impl Entry {
             (None, None, Some(_)) if !selection.is_empty() => {
                 return Err("\"where\" does not go with \"add\"".to_owned());
             }
-            (None, None, Some(rows)) => Action::Add(checked(match rows {
-                Rows::Many(rows) => rows,
-                Rows::One(row) => vec![row],
-            })?),
+            (None, None, Some(rows)) => Action::Add(checked(additions(rows)?)?),
             (None, Some(false), None) => return Err("\"remove\" is always true".to_owned()),
             _ => return Err("with \"collection\" goes one of \"set\", \"remove\" and \"add\"".to_owned()),
         };
@@ -233,13 +261,51 @@ impl Entry {
     }
 }
 
+/// The rows to add: one, or a list of them.
+fn additions(rows: Value) -> Result<Vec<Addition>, String> {
+    let rows = match rows {
+        Value::Array(rows) => rows,
+        row => vec![row],
+    };
+    (1..)
+        .zip(rows)
+        .map(|(number, row)| addition(row).map_err(|problem| format!("add, row {number}: {problem}")))
+        .collect()
+}
+
+fn is_whole(value: &Value) -> bool {
+    value.is_i64() || value.is_u64()
+}
+
+fn addition(row: Value) -> Result<Addition, String> {
+    let Value::Object(fields) = &row else { return Err(format!("{row} is no row: an object is required")) };
+    if fields.is_empty() {
+        return Err("a row without a field says nothing: give it a `type`, or what else it has".to_owned());
+    }
+    for (names, is_fine, wanted) in [
+        (&["ago", "times", "every"][..], is_whole as fn(&Value) -> bool, "a whole number is required"),
+        (&["site", "device", "client"], Value::is_string, "a name is required"),
+    ] {
+        let wrong = names.iter().find_map(|name| {
+            fields.get(*name).filter(|value| !is_fine(value) && !value.is_null()).map(|value| (name, value))
+        });
+        if let Some((name, value)) = wrong {
+            let unit = if ["ago", "every"].contains(name) { ", in seconds" } else { "" };
+            return Err(format!("{name} is {value}: {wanted}{unit}"));
+        }
+    }
+    serde_json::from_value(row).map_err(|error| error.to_string())
+}
+
 /// The rows to add, where their times are possible.
 fn checked(rows: Vec<Addition>) -> Result<Vec<Addition>, String> {
     for (number, row) in (1..).zip(&rows) {
         let span =
             i64::try_from(row.times.unwrap_or(1)).unwrap_or(i64::MAX).saturating_mul(row.every.unwrap_or(0));
         let farthest = row.ago.unwrap_or(0).saturating_abs().saturating_add(span);
-        let problem = if row.times == Some(0) {
+        let problem = if row.ago.is_some_and(|ago| ago < 0) {
+            "ago: it is the seconds since then, so that it cannot be negative"
+        } else if row.times == Some(0) {
             "times: at least 1 is required"
         } else if row.every.is_some_and(|every| every < 1) {
             "every: at least 1 second is required"

@@ -2,8 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use super::{Action, Overlay, fill, names::Names, patch, select};
+use super::{
+    Action, Overlay, fill,
+    names::{Names, remedy},
+    patch, select,
+};
 use crate::{
+    categories,
     engine::{Collection, Row},
     world::{UNTOUCHED, World},
 };
@@ -22,6 +27,9 @@ pub(super) fn change(
         Action::Set(wanted) => {
             for position in positions(collection, rows, selection, &names)? {
                 patch::lay_over_row(&mut rows[position], wanted, &names);
+                if collection.name == "sle" {
+                    checked_level(&rows[position])?;
+                }
             }
         }
         Action::Remove => {
@@ -38,6 +46,28 @@ pub(super) fn change(
                 added.extend(more.map_err(|problem| format!("add, row {number}: {problem}"))?);
             }
             rows.extend(added);
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a service level that cannot be.
+fn checked_level(row: &Row) -> Result<(), String> {
+    for (name, value) in ["bad", "hours"].map(|name| (name, row.get(name))) {
+        let Some(value) = value.filter(|value| !value.is_null()) else { continue };
+        let most = if name == "bad" { 100.0 } else { f64::MAX };
+        if value.as_f64().is_none_or(|number| !(0.0..=most).contains(&number)) {
+            let wanted = if name == "bad" { "a percentage from 0 to 100" } else { "a number of hours" };
+            return Err(format!("{name} is {value}: {wanted} is required"));
+        }
+    }
+    let metric = row.get("metric").and_then(Value::as_str).unwrap_or_default();
+    let blamed = row.get("blame").and_then(Value::as_object);
+    let known = categories::classifiers(metric);
+    for name in blamed.into_iter().flat_map(Map::keys) {
+        if !known.contains(&name.as_str()) {
+            let remedy = remedy(name, known.iter().copied());
+            return Err(format!("blame: {metric} has no classifier \"{name}\"{remedy}"));
         }
     }
     Ok(())

@@ -1,11 +1,13 @@
 //! Deserialization that refuses unknown fields, with a suggestion.
 
+use std::fmt;
+
 use serde::{
-    Deserializer,
-    de::{DeserializeOwned, Error as _, Visitor},
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor},
     forward_to_deserialize_any,
 };
-use serde_json::{Error, Value};
+use serde_json::{Error, Map, Value};
 
 use super::names::remedy;
 
@@ -15,6 +17,75 @@ pub(super) fn read<T: DeserializeOwned>(value: Value) -> Result<T, String> {
         let (path, problem) = (error.path().to_string(), error.into_inner());
         if path == "." { problem.to_string() } else { format!("{path}: {problem}") }
     })
+}
+
+/// Reads a JSON text in which no object has a field twice.
+pub(super) fn parse(text: &str) -> Result<Value, String> {
+    serde_json::from_str::<Unique>(text)
+        .map(|value| value.0)
+        .map_err(|error| if error.is_data() { error.to_string() } else { format!("not JSON: {error}") })
+}
+
+/// A value of which no object has a field twice.
+struct Unique(Value);
+
+impl<'de> Deserialize<'de> for Unique {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(UniqueVisitor).map(Unique)
+    }
+}
+
+struct UniqueVisitor;
+
+impl<'de> Visitor<'de> for UniqueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(Unique(member)) = seq.next_element()? {
+            members.push(member);
+        }
+        Ok(members.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some((name, Unique(value))) = map.next_entry::<String, Unique>()? {
+            if object.contains_key(&name) {
+                return Err(A::Error::custom(format!("the field \"{name}\" stands twice")));
+            }
+            object.insert(name, value);
+        }
+        Ok(object.into())
+    }
 }
 
 /// A value whose fields have to be those of the struct that is read from it.

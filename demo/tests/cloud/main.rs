@@ -18,7 +18,5 @@ mod overlay_errors;
 mod overlays;
 mod paging;
 mod peer;
-mod references;
 mod repeat;
 mod schemas;
-mod scopes;

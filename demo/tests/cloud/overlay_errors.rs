@@ -128,10 +128,36 @@ fn an_entry_that_means_nothing_is_refused() {
         (json!({ "collection": "alarms", "add": { "ago": 400_000_000_i64 } }), "farther than ten years"),
         (
             json!({ "collection": "alarms", "add": { "ago": "now" } }),
-            "`ago`, `times` and `every` are whole numbers",
+            "add, row 1: ago is \"now\": a whole number is required, in seconds",
         ),
         (
-            json!({ "collection": "alarms", "add": { "ago": i64::MIN, "times": usize::MAX, "every": i64::MAX } }),
+            json!({ "collection": "alarms", "add": [{ "type": "x" }, { "type": "x", "ago": "5m" }] }),
+            "add, row 2: ago is \"5m\": a whole number is required, in seconds",
+        ),
+        (
+            json!({ "collection": "alarms", "add": { "type": "x", "times": 2.5, "every": 1 } }),
+            "add, row 1: times is 2.5: a whole number is required",
+        ),
+        (
+            json!({ "collection": "alarms", "add": { "site": 5 } }),
+            "add, row 1: site is 5: a name is required",
+        ),
+        (json!({ "collection": "alarms", "add": [5] }), "add, row 1: 5 is no row"),
+        (json!({ "collection": "alarms", "add": [{}] }), "add, row 1: a row without a field says nothing"),
+        (
+            json!({ "collection": "alarms", "add": { "ago": -500 } }),
+            "add, row 1: ago: it is the seconds since then",
+        ),
+        (
+            json!({ "collection": "sle", "where": { "metric": "coverage" }, "set": { "bad": 150 } }),
+            "bad is 150: a percentage from 0 to 100 is required",
+        ),
+        (
+            json!({ "collection": "sle", "where": { "metric": "coverage" }, "set": { "blame": { "weak-signals": 5 } } }),
+            "blame: coverage has no classifier \"weak-signals\"; did you mean \"weak-signal\"?",
+        ),
+        (
+            json!({ "collection": "alarms", "add": { "ago": i64::MAX, "times": usize::MAX, "every": i64::MAX } }),
             "farther than ten years",
         ),
     ];
@@ -144,7 +170,12 @@ fn an_entry_that_means_nothing_is_refused() {
 #[test]
 fn a_file_that_is_not_of_the_form_is_refused_with_its_name() {
     for (text, wanted) in [
-        ("{", "mine.json: EOF while parsing"),
+        ("{", "mine.json: not JSON: EOF while parsing"),
+        (r#"{"overlay": [], "overlay": []}"#, "mine.json: the field \"overlay\" stands twice"),
+        (
+            r#"{"overlay": [{ "device": "LDS-SW-02", "offline_for": 1, "offline_for": 2 }]}"#,
+            "mine.json: the field \"offline_for\" stands twice",
+        ),
         ("[]", "mine.json: an object is required"),
         ("{}", "mine.json: missing field `overlay`"),
         (r#"{"overlay": [], "titel": "x"}"#, "mine.json: unknown field \"titel\"; did you mean \"title\"?"),
