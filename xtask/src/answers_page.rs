@@ -68,8 +68,10 @@ pub(crate) fn page(catalog: &Catalog) -> String {
          At most eight requests of an answer are in flight. *Rounds* are requests that wait for each other, so that they decide \
          how long an answer takes: with Mist answering in 200 ms, three rounds are 0.6 s. They are counted with names known and \
          lists of one page; a longer list adds a round for each further page. Equal answers at the same time are computed once. \
-         Where more calls would be needed, the rest stands in `not_seen`. `checkSite` reads the service levels of wired clients \
-         and of the WAN as far as calls remain, and its facts show those that it has read.\n\n\
+         Where more calls would be needed, the rest stands in `not_seen`. `checkSite` and `troubleshootDevice` of a \
+         gateway read VPN paths, BGP neighbors, tunnels and OSPF neighbors, in this order and what is reported first, as far as \
+         calls remain; `checkSite` then reads the service levels of the WAN and of wired clients, and its facts show those that \
+         it has read. It reads the events of access control where clients fail to sign in without a reason.\n\n\
          | tool | calls to Mist at one site, at most | otherwise | rounds |\n|---|---|---|---|\n",
     );
     for limit in LIMITS {

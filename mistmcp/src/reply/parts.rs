@@ -9,7 +9,7 @@ use super::secrets::redact;
 use super::sentences::Sentences;
 use super::source::Source;
 use super::{Format, Rules, field_mask, truncate, write};
-use crate::{Result, work};
+use crate::Result;
 
 /// Renders a value that is not a list, without its largest parts if it is too long.
 pub(super) fn render(
@@ -91,7 +91,7 @@ pub(super) fn in_parts(
         if text.len() <= budget {
             return Ok(text);
         }
-        if room == 0 || work::is_abandoned() {
+        if room == 0 {
             return write(&frame("[left out]".into(), &[]), format);
         }
         room = less(room, budget, text.len());

@@ -9,7 +9,7 @@ use rmcp::model::{
 
 use super::LIST_TTL_MS;
 use crate::session::Settings;
-use crate::text::{shortened, visible};
+use crate::text::visible;
 
 const CATEGORIES: &str = "mistmcp://categories";
 pub(super) const CATEGORY: &str = "mistmcp://categories/{category}";
@@ -58,8 +58,5 @@ pub(super) fn read(
 }
 
 fn missing(message: String, uri: &str) -> ErrorData {
-    // What a client sends is not repeated at any length.
-    const LONGEST: usize = 300;
-    let uri = shortened(&visible(uri), LONGEST);
-    ErrorData::resource_not_found(message, Some(serde_json::json!({ "uri": uri })))
+    ErrorData::resource_not_found(message, Some(serde_json::json!({ "uri": visible(uri) })))
 }

@@ -1,16 +1,22 @@
 //! `checkPorts`: what is wrong with ports of switches and gateways.
 
-use mistmcp::answers::{Cause, Diagnosis, Finding, Inquiry, Part, Window, answer, count, join, name};
+use mistmcp::answers::{Cause, Diagnosis, Finding, Inquiry, Part, Rows, Window, answer, count, join, name};
 use mistmcp::{Call, Choice, Mist, Reply, Result, SiteId, mist_tool};
 
 use super::arguments::Organization;
-use super::facts::{Device, Event, Port};
+use super::facts::{Alarm, Device, Event, Port};
 use super::rules::ports::{self, PortContext};
+use super::rules::{alarms, device};
 use super::site_state::site_name;
 use super::{causes as c, locate, parts, thresholds as t, views};
 
 /// The causes that this tool finds.
-pub(super) const FINDS: &[&[&Cause]] = &[c::POWER, c::PORTS, &[&c::MISSING_VLAN, &c::LOOP, &c::NEVER_SEEN]];
+pub(super) const FINDS: &[&[&Cause]] = &[
+    c::OUTAGES,
+    c::POWER,
+    c::PORTS,
+    &[&c::MISSING_VLAN, &c::LOOP, &c::UPGRADING, &c::AUTH_SERVER_UNREACHABLE, &c::NEVER_SEEN],
+];
 
 /// Switch and gateway ports with trouble: slow, half duplex, errors, flapping, PoE, blocked, MAC limit, authentication.
 #[mist_tool(category = "answers", hints(read_only), view = "switch-ports")]
@@ -105,8 +111,10 @@ async fn find(
             None => None,
         }
     };
-    let (port_rows, events, alarm_rows, devices, stats, called) = join!(
+    let actions_part = parts::marvis_actions(org);
+    let (port_rows, actions, events, alarm_rows, devices, stats, called) = join!(
         ask.rows(&ports_part),
+        ask.rows(&actions_part),
         ask.rows(&events_part),
         ask.rows(&alarms_part),
         ask.rows_if(inventory.as_ref()),
@@ -117,13 +125,7 @@ async fn find(
         Some(located) => located.inventory.clone(),
         None => locate::devices_of(&devices),
     };
-    for switch in locate::devices_of(&stats) {
-        match devices.iter_mut().find(|device| device.mac == switch.mac) {
-            Some(device) => device.poe = switch.poe,
-            // The inventory could not be read.
-            None => devices.push(switch),
-        }
-    }
+    add_budgets(&mut devices, &stats);
     let ports: Vec<_> = port_rows.iter().filter_map(Port::of).collect();
     let events: Vec<_> = events.iter().filter_map(Event::of).collect();
     let subject = match (of_device, called) {
@@ -138,8 +140,17 @@ async fn find(
         return Diagnosis::unknown(format!("{subject} could not be seen, so nothing is known about them."));
     }
     let context = PortContext::new(ask.now(), &devices, &ports, &events);
-    let mut found: Vec<Finding> = ports
-        .iter()
+    let here = |device: &&Device| site.is_none_or(|site| device.site.as_deref() == Some(site));
+    let at_site: Vec<_> = devices.iter().filter(here).cloned().collect();
+    let outages = device::outages_at_ports(&at_site, &ports, &events, ask.now());
+    for (called, _) in &outages {
+        ask.not_seen(&format!("ports of {called}"), "it is down, so their state is not current");
+    }
+    let has_state =
+        |mac: &str| context.devices.get(mac).is_none_or(|device| !device.is_down() || device.kind == "ap");
+    let (current, _): (Vec<&Port>, Vec<&Port>) = ports.iter().partition(|port| has_state(&port.device));
+    let mut found: Vec<Finding> = current
+        .into_iter()
         .flat_map(|port| {
             let power =
                 devices.iter().filter(|device| port.has_neighbor(&device.mac, device.name.as_deref()));
@@ -149,10 +160,18 @@ async fn find(
             if power.is_empty() { ports::port(port, &context) } else { power }
         })
         .collect();
-    let here = |device: &&Device| site.is_none_or(|site| device.site.as_deref() == Some(site));
+    found.extend(outages.into_iter().map(|(_, finding)| finding));
     let asked = |device: &&Device| of_device.is_none_or(|of_device| of_device.mac == device.mac);
-    found.extend(devices.iter().filter(here).filter(asked).filter_map(ports::poe_budget));
-    found.extend(reported(&alarm_rows, &devices, &events, of_device, ask.now()));
+    let is_up = |device: &&Device| !device.is_down();
+    let switches = || devices.iter().filter(here).filter(asked).filter(is_up);
+    found.extend(switches().filter_map(ports::poe_budget));
+    found.extend(switches().filter_map(|switch| device::radius(switch, &events, &ports, ask.now())));
+    let told: Vec<_> =
+        events.iter().filter(|event| event.mac.as_deref().is_some_and(has_state)).cloned().collect();
+    found.extend(ports::without_rows(&told, &ports, &context));
+    let mut alarms: Vec<_> = alarm_rows.iter().filter_map(Alarm::of).collect();
+    Alarm::add_actions(&mut alarms, &actions, site);
+    found.extend(reported(&alarms, &devices, &events, of_device, ask.now()));
     if let Some(problem) = problem {
         found.retain(|finding| finding.cause().name == problem.cause().name);
     }
@@ -170,6 +189,17 @@ async fn find(
             diagnosis.when_no_findings(words)
         }
         None => diagnosis,
+    }
+}
+
+/// Adds the PoE budgets of switches, which only their statistics show.
+fn add_budgets(devices: &mut Vec<Device>, stats: &Rows) {
+    for switch in locate::devices_of(stats) {
+        match devices.iter_mut().find(|device| device.mac == switch.mac) {
+            Some(device) => device.poe = switch.poe,
+            // The inventory could not be read.
+            None => devices.push(switch),
+        }
     }
 }
 
@@ -203,21 +233,18 @@ fn switch_stats(org: &str, site: Option<&str>) -> Part {
 
 /// What alarms and Marvis say of ports.
 fn reported(
-    rows: &mistmcp::answers::Rows,
+    all: &[Alarm],
     devices: &[Device],
     events: &[Event],
     only: Option<&Device>,
     now: i64,
 ) -> Vec<Finding> {
-    use super::facts::Alarm;
-    use super::rules::alarms;
-    let all: Vec<_> = rows.iter().filter_map(Alarm::of).collect();
     let of_ports = |alarm: &&&Alarm| {
-        let cause = alarms::cause_of(&alarm.kind).map(|(cause, ..)| cause.group);
-        cause == Some("ports")
+        let cause = alarms::cause_of(&alarm.kind).map(|(cause, ..)| cause);
+        cause.is_some_and(|cause| cause.group == "ports" || cause.name == c::CABLE_FAULT.name)
             && only.is_none_or(|device| alarm.devices.iter().any(|mac| device.has_mac(mac)))
     };
-    let open: Vec<_> = alarms::active(&all, events).iter().filter(of_ports).copied().collect();
+    let open: Vec<_> = alarms::active(all, events).iter().filter(of_ports).copied().collect();
     alarms::findings(&open, devices, |_| None, now)
         .into_iter()
         .map(|finding| {

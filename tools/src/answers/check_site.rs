@@ -5,9 +5,9 @@ use mistmcp::serde_json::{Value, json};
 use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 
 use super::arguments::Organization;
-use super::facts::{Alarm, Change, Event, ServiceLevel, ServiceLevelTrend, Target, classifiers};
+use super::facts::{Alarm, Change, Device, Event, ServiceLevel, ServiceLevelTrend, Target, classifiers};
 use super::rules::ports::PortContext;
-use super::rules::{alarms, changes, service_levels, site};
+use super::rules::{alarms, changes, client_failures, service_levels, site};
 use super::site_state::{SitePart, SiteState, WanPeers};
 use super::{causes as c, parts, sources};
 
@@ -25,6 +25,7 @@ pub(super) const FINDS: &[&[&Cause]] = &[
         &c::ASSOCIATION_REFUSED,
         &c::ROAMING_FAILURE,
         &c::CAPTIVE_PORTAL_FAILURE,
+        &c::POSTURE_FAILED,
         &c::WEAK_SIGNAL,
         &c::RADIO_CONGESTED,
         &c::CHANGED_BEFORE,
@@ -51,13 +52,19 @@ pub async fn check_site(
 struct SiteHistory {
     levels: Vec<ServiceLevel>,
     changes: Vec<Change>,
-    client_events: Vec<Event>,
+    /// Events of access control, where clients fail to sign in and their own events do not say why.
+    nac_events: Vec<Event>,
 }
 
 async fn find(ask: &Inquiry, org: &str, id: &str, window: Window) -> Diagnosis {
     let (actions, wireless) = (parts::marvis_actions(org), parts::levels(org, "wifi", &window));
-    let (mut state, actions, wireless) =
-        join!(SiteState::read(ask, id, &window, SitePart::ALL), ask.rows(&actions), ask.rows(&wireless));
+    let clients = parts::client_events(id, &window);
+    let (mut state, actions, wireless, clients) = join!(
+        SiteState::read(ask, id, &window, SitePart::ALL),
+        ask.rows(&actions),
+        ask.rows(&wireless),
+        ask.rows(&clients)
+    );
     state.add_actions(&actions, id);
     if state.devices_seen && state.devices.is_empty() {
         ask.nothing_there("devices", "the site has none");
@@ -65,23 +72,21 @@ async fn find(ask: &Inquiry, org: &str, id: &str, window: Window) -> Diagnosis {
         return Diagnosis::unknown(format!("{about} has no devices, so nothing is known about it."))
             .fact("site", state.place(id));
     }
-    let history = read_history(ask, org, id, &window, &wireless, &mut state).await;
+    let client_events: Vec<_> = clients.iter().filter_map(Event::of).collect();
+    let history = read_history(ask, org, id, &window, (&wireless, &client_events), &mut state).await;
     let context = PortContext::new(window.end, &state.devices, &state.ports, &state.events);
-    let case = state.case(&history.client_events, &context);
+    let mut case = state.case(&client_events, &context);
+    case.nac_events = &history.nac_events;
     let mut found = site::site(&case);
     let reported = site::reported(&case, &found);
     found.extend(reported);
     if let Some(level) = service_levels::lowest(&history.levels) {
-        let part = parts::levels(org, sle_scope(level), &window);
-        let low = match classified(ask, id, &window, level, &state.name, &found).await {
-            Classified::Found(finding) => Some(*finding),
-            Classified::Explained(root) => service_levels::low(level, &state.name, &[root.cause()])
-                .map(|finding| finding.see(&part).because_of(root)),
-            Classified::Unknown => {
-                service_levels::low(level, &state.name, &[]).map(|finding| finding.see(&part))
-            }
+        let classified = classified(ask, id, &window, level, &state.name, &found).await;
+        let low = || {
+            let part = parts::levels(org, sle_scope(level), &window);
+            Some(service_levels::low(level, &state.name, &[])?.see(&part))
         };
-        found.extend(low);
+        found.extend(classified.or_else(low));
     }
     let before = changes::change_before(&history.changes, &found, ask.now());
     found.extend(before.map(|(finding, time)| finding.see(&sources::audit_log(org, time))));
@@ -94,29 +99,33 @@ async fn read_history(
     org: &str,
     id: &str,
     window: &Window,
-    wireless: &Rows,
+    (wireless, client_events): (&Rows, &[Event]),
     state: &mut SiteState,
 ) -> SiteHistory {
-    let (audit, clients) = (parts::audit_logs(org, window), parts::client_events(id, window));
+    let audit = parts::audit_logs(org, window);
     let has = |kind: &str| state.count(kind).0 > 0;
-    let mut left = ask.calls_left().saturating_sub(2);
-    let carried = WanPeers::parts(ask, (org, id), (&state.events, &state.alarms), &mut left);
+    let has_gateway = state.devices.iter().any(|device| device.kind == "gateway" && !device.is_down());
+    // The classifiers of a low service level cost a request as well.
+    let is_low = service_levels::lowest(&ServiceLevel::at_site(wireless, id, "wireless"))
+        .is_some_and(|level| service_levels::low(level, &state.name, &[]).is_some());
+    let mut left = ask.calls_left().saturating_sub(1 + usize::from(is_low));
+    let is_unexplained = client_failures::lacks_a_reason(client_events, window.end);
+    let nac = is_unexplained.then(|| ask.within(&mut left, parts::nac_events_of_site(id, window))).flatten();
+    let carried = WanPeers::parts(ask, (org, id), (&state.events, &state.alarms), has_gateway, &mut left);
     // The facts show which service levels were read.
     let mut level = |sle: &str, is_there: bool| {
-        let is_asked = is_there && left > 0;
-        left = left.saturating_sub(usize::from(is_asked));
-        is_asked.then(|| parts::levels(org, sle, window))
+        is_there.then(|| ask.within(&mut left, parts::levels(org, sle, window))).flatten()
     };
     let (wan, wired) = (level("wan", has("gateway")), level("wired", has("switch")));
-    let (audit, clients, wan, wired, carried) = join!(
+    let (audit, nac, wan, wired, carried) = join!(
         ask.rows(&audit),
-        ask.rows(&clients),
+        ask.rows_if(nac.as_ref()),
         ask.rows_if(wan.as_ref()),
         ask.rows_if(wired.as_ref()),
         WanPeers::read(ask, &carried)
     );
-    let is_gateway =
-        |mac: &str| state.devices.iter().any(|device| device.kind == "gateway" && device.has_mac(mac));
+    let is_up = |device: &Device| device.kind == "gateway" && !device.is_down();
+    let is_gateway = |mac: &str| state.devices.iter().any(|device| is_up(device) && device.has_mac(mac));
     state.wan_peers = carried.of(is_gateway);
     let changes = audit.iter().filter_map(Change::of);
     let changes =
@@ -128,51 +137,34 @@ async fn read_history(
             .map(|(rows, scope)| ServiceLevel::at_site(rows, id, scope))
             .concat(),
         changes,
-        client_events: clients.iter().filter_map(Event::of).collect(),
+        nac_events: nac.iter().filter_map(Event::of).collect(),
     }
 }
 
-/// What a low service level comes from.
-enum Classified<'f> {
-    /// The classifier that costs most.
-    Found(Box<Finding>),
-    /// Something else at the site, by the finding about it.
-    Explained(&'f Finding),
-    Unknown,
-}
-
-/// What a low service level comes from: a finding that explains it, or else the classifier that costs most.
-async fn classified<'f>(
+/// The low service level with the classifier that costs most, unless something else at the site explains it.
+async fn classified(
     ask: &Inquiry,
     id: &str,
     window: &Window,
     level: &ServiceLevel,
     site: &str,
-    found: &'f [Finding],
-) -> Classified<'f> {
-    let explained = |can_lower: &dyn Fn(&Cause) -> bool| {
-        // The first of those that explain it best.
-        let explains = found.iter().rev().filter(|finding| can_lower(finding.cause()));
-        explains.max_by_key(|finding| finding.get_weight()).map(Classified::Explained)
-    };
+    found: &[Finding],
+) -> Option<Finding> {
+    if ask.calls_left() == 0 {
+        return None;
+    }
     let part = parts::level_trend(id, &level.metric, window);
-    let rows = if ask.calls_left() == 0 { Rows::default() } else { ask.rows(&part).await };
-    let trend = rows.first().map(ServiceLevelTrend::of);
-    let assessment = trend.as_ref().and_then(service_levels::assess);
-    let worst = assessment.as_ref().and_then(|assessment| Some((assessment, *assessment.shares.first()?)));
-    let Some((assessment, (classifier, share))) = worst else {
-        let can_lower = |cause: &Cause| classifiers::may_stand_for(&level.metric, cause);
-        return explained(&can_lower).unwrap_or(Classified::Unknown);
-    };
+    let trend = ask.rows(&part).await.first().map(ServiceLevelTrend::of)?;
+    let assessment = service_levels::assess(&trend)?;
+    let (classifier, share) = *assessment.shares.first()?;
     let causes = classifiers::causes(&level.metric, &classifier.name);
-    let root = explained(&|cause| causes.iter().any(|known| known.name == cause.name));
-    let finding = || {
-        let cause = causes.first()?;
-        let found =
-            service_levels::explained(&level.metric, assessment, classifier, share, cause, site, ask.now());
-        Some(Classified::Found(Box::new(found.see(&part))))
-    };
-    root.or_else(finding).unwrap_or(Classified::Unknown)
+    let is_explained =
+        found.iter().any(|finding| causes.iter().any(|cause| cause.name == finding.cause().name));
+    let cause = causes.first().filter(|_| !is_explained)?;
+    Some(
+        service_levels::explained(&level.metric, &assessment, classifier, share, cause, site, ask.now())
+            .see(&part),
+    )
 }
 
 /// The scope of a service level, as Mist's list of them spells it.

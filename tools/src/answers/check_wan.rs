@@ -144,7 +144,11 @@ impl State {
             tunnels: tunnels.iter().filter_map(Tunnel::of).filter(|tunnel| known(&tunnel.gateway)).collect(),
             // Switches have neighbors of their own, inside the site.
             neighbors: neighbors.filter(|neighbor| known(&neighbor.device)).collect(),
-            events: events.iter().filter_map(Event::of).collect(),
+            events: events
+                .iter()
+                .filter_map(Event::of)
+                .filter(|event| !event.kind.starts_with("SW_"))
+                .collect(),
             alarms: alarms.iter().filter_map(Alarm::of).collect(),
             clusters: stats.iter().filter_map(GatewayCluster::of).collect(),
             pools: stats.iter().flat_map(DhcpPool::all_of).collect(),
@@ -171,6 +175,7 @@ impl State {
     fn wan(&self, now: i64) -> Wan<'_> {
         Wan {
             gateways: &self.gateways,
+            devices: &[],
             ports: &self.ports,
             paths: &self.paths,
             tunnels: &self.tunnels,

@@ -39,15 +39,18 @@ async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
     let nac = (!is_address).then(|| search.nac());
     let devices = if is_address { parts::org_device_addresses(org) } else { parts::inventory(org) };
     let sites = parts::sites(org);
-    let (wireless, wired, wan, nac_rows, device_rows, sites) = join!(
+    let edges = parts::mist_edges(org);
+    let (wireless, wired, wan, nac_rows, device_rows, edge_rows, sites) = join!(
         ask.rows(&wireless),
         ask.rows(&wired),
         ask.rows(&wan),
         ask.rows_if(nac.as_ref()),
         ask.rows(&devices),
+        ask.rows(&edges),
         ask.rows(&sites),
     );
-    let devices = locate::devices_of(&device_rows);
+    let mut devices = locate::devices_of(&device_rows);
+    devices.extend(edge_rows.iter().filter_map(Device::of_mist_edge));
     let names = Names { devices: &devices, sites: &sites };
     let found = [
         (&wireless, Medium::Wireless),
@@ -63,8 +66,9 @@ async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
     things.extend(others.map(|client| names.client(client)));
     things.extend(fitting_sites(&sites, text).map(|site| Names::site(&site)));
     let called = name(text);
-    let all_seen = [&wireless, &wired, &wan, &device_rows, &sites].iter().all(|rows| rows.is_seen())
-        && (is_address || nac_rows.is_seen());
+    let all_seen =
+        [&wireless, &wired, &wan, &device_rows, &edge_rows, &sites].iter().all(|rows| rows.is_seen())
+            && (is_address || nac_rows.is_seen());
     if things.is_empty() {
         return not_found(ask, text, all_seen, devices.is_empty() && sites.is_empty());
     }

@@ -8,25 +8,25 @@ use mistmcp::answers::{Cause, Diagnosis, Inquiry, Severity, Window, answer, coun
 use mistmcp::{Call, Choice, Mist, Reply, Result, SiteId, mist_tool};
 
 use super::arguments::Organization;
-use super::facts::wan::VpnPath;
+use super::facts::wan::{RoutingNeighbor, Tunnel, VpnPath};
 use super::facts::{Alarm, Event, Port};
 use super::rules::alarms;
-use super::site_state::site_name;
+use super::site_state::{WanPeers, site_name};
 use super::{causes as c, locate, parts, thresholds as t};
 
-use outages::{down, paths_down};
+use outages::{carried_down, down};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] =
-    &[c::REPORTS, c::OUTAGES, &[&c::POWER_LOST, &c::PORT_DISABLED, &c::UPGRADING]];
+    &[c::REPORTS, c::OUTAGES, &[&c::POWER_LOST, &c::PORT_DISABLED, &c::UPGRADING, &c::TUNNEL_DOWN]];
 
 /// How far back alarms are looked for, in days.
 const DAYS: i64 = 7;
 
 /// The most requests at one site, and for the organization.
-const CALLS: [usize; 2] = [12, 14];
+const CALLS: [usize; 2] = [12, 16];
 
-/// What is wrong now: open Marvis actions, alarms, devices and VPN paths down, folded to their roots, the worst first.
+/// What is wrong now: open Marvis actions, alarms, devices, VPN paths, tunnels and BGP down, folded to their roots, worst first.
 #[mist_tool(category = "answers", hints(read_only), view = "findings")]
 pub async fn list_problems(
     mist: &Mist,
@@ -78,7 +78,11 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
     let paths_part = site.map_or_else(|| parts::org_vpn_paths(org), |site| parts::vpn_paths(org, site));
     // Of an organization whose lists fill all their pages, the last page that the calls do not suffice for is left out, and
     // `not_seen` says so.
-    let (alarm_rows, actions, inventory, names, port_rows, event_rows, path_rows) = join!(
+    let (tunnels_part, bgp_part) = match site {
+        Some(site) => (parts::tunnels(org, site), parts::bgp(site)),
+        None => (parts::org_tunnels(org), parts::org_bgp(org)),
+    };
+    let (alarm_rows, actions, inventory, names, port_rows, event_rows, path_rows, tunnel_rows, bgp_rows) = join!(
         ask.rows(&alarms_part),
         ask.rows(&actions_part),
         ask.rows(&inventory_part),
@@ -86,6 +90,8 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
         ask.rows(&ports_part),
         ask.rows(&events_part),
         ask.rows(&paths_part),
+        ask.rows(&tunnels_part),
+        ask.rows(&bgp_part),
     );
     let events: Vec<_> = event_rows.iter().filter_map(Event::of).collect();
     let here = |id: Option<&str>| site.is_none_or(|site| id == Some(site));
@@ -111,8 +117,12 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
     });
     let open = alarms::active(&reported, &events);
     let mut findings = down(&devices, &ports, &events, site_name, ask.now());
-    let paths: Vec<_> = path_rows.iter().filter_map(VpnPath::of).collect();
-    findings.extend(paths_down(&devices, &paths, &events, site_name, ask.now()));
+    let carried = WanPeers {
+        paths: path_rows.iter().filter_map(VpnPath::of).collect(),
+        tunnels: tunnel_rows.iter().filter_map(Tunnel::of).collect(),
+        neighbors: bgp_rows.iter().filter_map(RoutingNeighbor::of_bgp).collect(),
+    };
+    findings.extend(carried_down(&devices, &carried, &events, site_name, ask.now()));
     findings.extend(
         alarms::findings(&open, &devices, site_name, ask.now()).into_iter().map(|finding| {
             if finding.cause().name == c::DEVICE_DOWN.name { finding.folds() } else { finding }

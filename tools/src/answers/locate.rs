@@ -39,33 +39,16 @@ pub(super) fn devices_at(site: &str, rows: &Rows) -> Vec<Device> {
     devices
 }
 
-/// Finds a device of the inventory by id, MAC address, name, serial number or a part of its name; or an answer that says
+/// Finds a device of the inventory, or a Mist Edge, by id, MAC address, name, serial number or a part of its name; or an answer that says
 /// why there is none.
 pub(super) async fn find_device(ask: &Inquiry, org: &str, text: &str) -> Result<Located, Diagnosis> {
     let rows = ask.rows(&parts::inventory(org)).await;
-    let inventory = devices_of(&rows);
-    let id = text.trim().to_lowercase();
-    let mac = mac_of(text).or_else(|| id.strip_prefix("00000000-0000-0000-1000-").and_then(mac_of));
-    let called = name(text);
-    let exact = |device: &&Device| {
-        device.id.as_deref() == Some(id.as_str())
-            || mac.as_deref().is_some_and(|mac| device.mac == mac)
-            || [&device.name, &device.serial]
-                .into_iter()
-                .flatten()
-                .any(|known| known.eq_ignore_ascii_case(text.trim()))
-    };
-    let member = |device: &&Device| mac.as_deref().is_some_and(|mac| device.has_mac(mac));
-    let part = |device: &&Device| {
-        !id.is_empty() && device.name.as_deref().is_some_and(|known| known.to_lowercase().contains(&id))
-    };
-    let mut fitting: Vec<_> = inventory.iter().filter(exact).collect();
-    if fitting.is_empty() {
-        fitting = inventory.iter().filter(member).collect();
+    let mut inventory = devices_of(&rows);
+    if fitting(&inventory, text).is_empty() {
+        let edges = ask.rows(&parts::mist_edges(org)).await;
+        inventory.extend(edges.iter().filter_map(Device::of_mist_edge));
     }
-    if fitting.is_empty() && mac.is_none() {
-        fitting = inventory.iter().filter(part).collect();
-    }
+    let (called, fitting) = (name(text), fitting(&inventory, text));
     match fitting.as_slice() {
         [device] => Ok(Located { device: (*device).clone(), inventory }),
         // Without its row nothing is known of it, not even its site.
@@ -90,6 +73,33 @@ pub(super) async fn find_device(ask: &Inquiry, org: &str, text: &str) -> Result<
             )))
         }
     }
+}
+
+/// The devices that a text names: by id, MAC address, name or serial number, or else by the MAC address of a member or a part of
+/// the name.
+fn fitting<'a>(devices: &'a [Device], text: &str) -> Vec<&'a Device> {
+    let id = text.trim().to_lowercase();
+    let mac = mac_of(text).or_else(|| id.strip_prefix("00000000-0000-0000-1000-").and_then(mac_of));
+    let exact = |device: &&Device| {
+        device.id.as_deref() == Some(id.as_str())
+            || mac.as_deref().is_some_and(|mac| device.mac == mac)
+            || [&device.name, &device.serial]
+                .into_iter()
+                .flatten()
+                .any(|known| known.eq_ignore_ascii_case(text.trim()))
+    };
+    let member = |device: &&Device| mac.as_deref().is_some_and(|mac| device.has_mac(mac));
+    let part = |device: &&Device| {
+        !id.is_empty() && device.name.as_deref().is_some_and(|known| known.to_lowercase().contains(&id))
+    };
+    let mut fitting: Vec<_> = devices.iter().filter(exact).collect();
+    if fitting.is_empty() {
+        fitting = devices.iter().filter(member).collect();
+    }
+    if fitting.is_empty() && mac.is_none() {
+        fitting = devices.iter().filter(part).collect();
+    }
+    fitting
 }
 
 fn unknown(called: &str) -> Diagnosis {

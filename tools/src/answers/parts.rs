@@ -24,6 +24,17 @@ pub(super) fn device_stats(site: &str) -> Part {
         .pages(2)
 }
 
+/// The Mist Edges of the organization, which are not in the inventory.
+pub(super) fn mist_edges(org: &str) -> Part {
+    Part::new("Mist Edges", "listOrgMxEdgesStats").with("org_id", org).with("limit", ROWS)
+}
+
+/// Events of a Mist Edge, the latest first.
+pub(super) fn events_of_mist_edge(org: &str, id: Option<&str>, window: &Window) -> Part {
+    let part = Part::new("events of the device", "searchOrgMistEdgeEvents").with("org_id", org);
+    window.on(part.with("mxedge_id", id).with("limit", ROWS))
+}
+
 /// All ports of switches and gateways of a site.
 pub(super) fn ports(site: &str) -> Part {
     Part::new("ports", "searchSiteSwOrGwPorts").with("site_id", site).with("limit", ROWS).pages(2)
@@ -189,6 +200,16 @@ pub(super) fn org_vpn_paths(org: &str) -> Part {
     Part::new("VPN paths", "searchOrgPeerPathStats").with("org_id", org).with("limit", ROWS)
 }
 
+/// Tunnels of all gateways of the organization.
+pub(super) fn org_tunnels(org: &str) -> Part {
+    Part::new("tunnels", "searchOrgTunnelsStats").with("org_id", org).with("limit", ROWS).with("type", "wan")
+}
+
+/// BGP neighbors of the organization.
+pub(super) fn org_bgp(org: &str) -> Part {
+    Part::new("BGP neighbors", "searchOrgBgpStats").with("org_id", org).with("limit", ROWS)
+}
+
 /// Tunnels of the gateways of a site.
 pub(super) fn tunnels(org: &str, site: &str) -> Part {
     Part::new("tunnels", "searchOrgTunnelsStats")
@@ -226,6 +247,12 @@ pub(super) fn outage_events(org: &str, site: Option<&str>, window: &Window) -> P
 /// NAC events of one client, the latest first.
 pub(super) fn nac_events(org: &str, mac: &str, window: &Window) -> Part {
     let part = Part::new("NAC events", "searchOrgNacClientEvents").with("org_id", org).with("mac", mac);
+    window.on(part.with("limit", ROWS).with("sort", "-timestamp"))
+}
+
+/// NAC events of the clients of a site, the latest first.
+pub(super) fn nac_events_of_site(site: &str, window: &Window) -> Part {
+    let part = Part::new("NAC events", "searchSiteNacClientEvents").with("site_id", site);
     window.on(part.with("limit", ROWS).with("sort", "-timestamp"))
 }
 

@@ -41,22 +41,34 @@ pub(super) struct WanPeers {
 }
 
 impl WanPeers {
-    /// The parts that events or alarms make worth reading, as far as so many requests remain.
+    /// The parts to read, as far as so many requests remain: those first that events or alarms report, and of a site with a
+    /// gateway also the rest, since their state alone may show a trouble. What is not read stands in `not_seen`.
     pub(super) fn parts(
         ask: &Inquiry,
         (org, site): (&str, &str),
         (events, alarms): (&[Event], &[Alarm]),
+        has_gateway: bool,
         left: &mut usize,
     ) -> [Option<Part>; 4] {
         let is_reported = |cause: &str| wan::is_reported(cause, events, alarms);
         let is_routing = is_reported("bgp_down");
-        let mut wanted = |is_wanted: bool, part: Part| is_wanted.then(|| ask.within(left, part)).flatten();
-        [
-            wanted(is_reported("vpn_path_down"), parts::vpn_paths(org, site)),
-            wanted(is_reported("tunnel_down"), parts::tunnels(org, site)),
-            wanted(is_routing, parts::bgp(site)),
-            wanted(is_routing, parts::ospf(site)),
-        ]
+        let all = [
+            (is_reported("vpn_path_down"), parts::vpn_paths(org, site)),
+            (is_reported("tunnel_down"), parts::tunnels(org, site)),
+            (is_routing, parts::bgp(site)),
+            (is_routing, parts::ospf(site)),
+        ];
+        let mut taken = [const { None }; 4];
+        // BGP goes before tunnels: without its routes, a site reaches nothing.
+        for is_first in [true, false] {
+            for place in [0, 2, 1, 3] {
+                let (is_reported, part) = &all[place];
+                if *is_reported == is_first && (is_first || has_gateway) {
+                    taken[place] = ask.within(left, part.clone());
+                }
+            }
+        }
+        taken
     }
 
     /// Reads them.
@@ -80,8 +92,11 @@ impl WanPeers {
 }
 
 impl WanPeers {
-    /// Without the neighbors of switches, which have some of their own inside the site.
+    /// Only what is of these gateways: switches have neighbors of their own inside the site, and what a dead gateway carried has
+    /// no current state.
     pub(super) fn of(mut self, is_gateway: impl Fn(&str) -> bool) -> Self {
+        self.paths.retain(|path| is_gateway(&path.gateway));
+        self.tunnels.retain(|tunnel| is_gateway(&tunnel.gateway));
         self.neighbors.retain(|neighbor| is_gateway(&neighbor.device));
         self
     }
@@ -118,18 +133,21 @@ impl SiteState {
     /// Reads a site: a call for its name and for each part, and one more for a second page of devices or ports.
     pub(super) async fn read(ask: &Inquiry, site: &str, window: &Window, wanted: &[SitePart]) -> Self {
         let if_wanted = |want: SitePart, part: Part| wanted.contains(&want).then_some(part);
-        let (about, stats) = (parts::site(site), if_wanted(SitePart::Devices, parts::device_stats(site)));
+        // Where its name is known, its row has little that the devices do not show.
+        let resolved = ask.resolved_name(site);
+        let about = (resolved.is_none() || !wanted.contains(&SitePart::Devices)).then(|| parts::site(site));
+        let stats = if_wanted(SitePart::Devices, parts::device_stats(site));
         let ports = if_wanted(SitePart::Ports, parts::ports(site));
         let events = if_wanted(SitePart::Events, parts::device_events(site, window));
         let alarms = if_wanted(SitePart::Alarms, parts::alarms(site, window));
         let (about, stats, ports, events, alarms) = join!(
-            ask.rows(&about),
+            ask.rows_if(about.as_ref()),
             ask.rows_if(stats.as_ref()),
             ask.rows_if(ports.as_ref()),
             ask.rows_if(events.as_ref()),
             ask.rows_if(alarms.as_ref())
         );
-        let name = about.first().and_then(|row| row.text("name")).or_else(|| ask.resolved_name(site));
+        let name = about.first().and_then(|row| row.text("name")).or(resolved);
         let name = name.unwrap_or_else(|| nameless(site));
         Self {
             id: site.to_owned(),
@@ -161,6 +179,7 @@ impl SiteState {
             ports: &self.ports,
             events: &self.events,
             client_events,
+            nac_events: &[],
             alarms: &self.alarms,
             radios: &self.radios,
             pools: &self.pools,
@@ -174,12 +193,7 @@ impl SiteState {
 
     /// Adds the Marvis actions of the site that no alarm stands for.
     pub(super) fn add_actions(&mut self, rows: &Rows, site: &str) {
-        let actions = rows.iter().filter_map(Alarm::of_action);
-        let here: Vec<_> = actions
-            .filter(|action| action.site.as_deref() == Some(site))
-            .filter(|action| action.id.is_none() || !self.alarms.iter().any(|alarm| alarm.id == action.id))
-            .collect();
-        self.alarms.extend(here);
+        Alarm::add_actions(&mut self.alarms, rows, Some(site));
     }
 
     fn row(&self) -> Row<'_> {
@@ -189,7 +203,11 @@ impl SiteState {
 
     /// Number of wireless clients.
     pub(super) fn clients(&self) -> Option<i64> {
-        self.row().integer("num_clients")
+        let of_devices = || {
+            let aps = self.devices.iter().filter(|device| device.kind == "ap");
+            aps.filter_map(|ap| ap.clients).reduce(i64::saturating_add)
+        };
+        self.row().integer("num_clients").or_else(of_devices)
     }
 
     /// Name, id, country and time zone.

@@ -13,6 +13,8 @@ pub(super) const BUSY_CHANNEL: f64 = 70.0;
 pub(super) const MANY_CLIENTS: i64 = 60;
 /// Reassociations or disconnections within ten minutes that are more than walking causes.
 pub(super) const MANY_REASSOCIATIONS: usize = 8;
+/// Times that a client fails anew at what it had passed, from which on the trouble comes again and again.
+pub(super) const MIN_RELAPSES: usize = 2;
 /// Failures of a client in the window that are more than a chance.
 pub(super) const MIN_FAILURES: usize = 2;
 
@@ -39,6 +41,13 @@ pub(super) const MIN_RESTARTS: usize = 3;
 pub(super) const OUTAGE_WINDOW: i64 = 10 * MINUTE;
 /// Seconds before a trouble in which a change is its likely cause.
 pub(super) const SHORTLY_BEFORE: i64 = 30 * MINUTE;
+/// Seconds without the cloud, after which a restart that somebody asked for no longer explains an outage. An access point is
+/// back in some 3 to 5 minutes, a switch in 5 to 10, a cluster of gateways in up to 15 (the vendor's boot times).
+pub(super) const RESTART_DURATION: i64 = 20 * MINUTE;
+/// Seconds after which the statistics of a device no longer show an upgrade of now, and a failed one is history: an upgrade takes
+/// less than an hour, and Mist keeps its last state in the statistics for ever.
+pub(super) const UPGRADE_DURATION: i64 = 60 * MINUTE;
+pub(super) const UPGRADE_FAILURE_AGE: i64 = 7 * DAY;
 /// Part of the devices of a site that is a site's outage and not a device's.
 pub(super) const MOST_OF_A_SITE: f64 = 0.8;
 

@@ -117,6 +117,12 @@ async fn find(
             .into_iter()
             .filter(|finding| finding.cause().name == c::CAPTIVE_PORTAL_FAILURE.name),
     );
+    // A wired client signs in through its switch, which has no events of clients.
+    let switch = found.device.as_deref().filter(|_| found.medium == Medium::Wired);
+    let admitted =
+        nac_events.iter().filter(|event| nac::was_admitted(&event.kind)).map(|event| event.time).max();
+    let silent = switch.and_then(|mac| nac::switch_without_server(&devices, mac, &who, admitted));
+    findings.extend(silent.filter(|_| refused.is_none()));
     findings.extend(unreachable);
     let shown = findings
         .into_iter()

@@ -1,18 +1,18 @@
 //! `troubleshootDevice`: why a device is down, or has trouble.
 
 use mistmcp::answers::{
-    Cause, Diagnosis, Finding, Inquiry, Object, Rows, Severity, Window, ago, answer, join, name,
+    Cause, Diagnosis, Finding, Inquiry, Object, Part, Rows, Severity, Window, ago, answer, join, name,
 };
 use mistmcp::{Call, Mist, Reply, Result, TimeWindow, mist_tool};
 
 use super::arguments::Organization;
+use super::facts::wan::GatewayCluster;
 use super::facts::{Alarm, Device, Event, Port};
 use super::locate::{self, Located};
 use super::parts::shown_by;
-use super::rules::tree::DeviceTree;
 use super::rules::wan::{self, Wan};
 use super::rules::{alarms, device, ports::PortContext};
-use super::site_state::WanPeers;
+use super::site_state::{WanPeers, site_name};
 use super::{causes as c, parts, sources, thresholds as t};
 
 /// The causes that this tool finds.
@@ -26,6 +26,7 @@ pub(super) const FINDS: &[&[&Cause]] = &[
         &c::MISSING_VLAN,
         &c::LOOP,
         &c::TUNNEL_DOWN,
+        &c::WAN_LINK_DOWN,
         &c::VPN_PATH_DOWN,
         &c::BGP_DOWN,
         &c::CLUSTER_DEGRADED,
@@ -59,6 +60,9 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
         Err(unknown) => return unknown,
     };
     let context = PortContext::default();
+    if found.kind == "mxedge" {
+        return mist_edge(ask, org, &found, &window).await;
+    }
     let Some(site) = found.site.clone() else {
         let case = device::DeviceCase {
             device: &found,
@@ -70,18 +74,14 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
         };
         return facts(state(&found, ask), &found).findings(device::device(&case));
     };
-    let chassis = (found.kind == "switch").then(|| {
-        let id = found.id.clone().unwrap_or_else(|| format!("00000000-0000-0000-1000-{}", found.mac));
-        mistmcp::answers::Part::new("virtual chassis", "getSiteDeviceVirtualChassis")
-            .with("site_id", site.as_str())
-            .with("device_id", id)
-            .or_none()
-    });
+    let chassis = (found.kind == "switch").then(|| chassis_of(&found, &site));
     let own = parts::events_of(&site, &found.mac, "device", &window);
     let (port_rows, alarm_rows) = (parts::ports(&site), parts::alarms(&site, &window));
     let (stats_part, audit_part, site_part) =
         (parts::device_stats(&site), parts::audit_logs(org, &window), parts::site(&site));
-    let (stats, events, ports, alarm_rows, audit, site_row, members) = join!(
+    let actions_part = parts::marvis_actions(org);
+    let (actions, stats, events, ports, alarm_rows, audit, site_row, members) = join!(
+        ask.rows(&actions_part),
         ask.rows(&stats_part),
         ask.rows(&own),
         ask.rows(&port_rows),
@@ -90,13 +90,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
         ask.rows(&site_part),
         ask.rows_if(chassis.as_ref()),
     );
-    let mut devices = locate::devices_of(&stats);
-    for known in inventory.iter().filter(|known| known.site.as_deref() == Some(site.as_str())) {
-        match devices.iter_mut().find(|device| device.mac == known.mac) {
-            Some(device) => *device = device.clone().with(known),
-            None => devices.push(known.clone()),
-        }
-    }
+    let mut devices = with_inventory(locate::devices_of(&stats), &inventory, &site);
     if let Some(known) = devices.iter().find(|device| device.mac == found.mac) {
         found = known.clone();
     } else {
@@ -111,10 +105,21 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
     let ports: Vec<_> = ports.iter().filter_map(Port::of).collect();
     let own_events: Vec<_> = events.iter().filter_map(Event::of).collect();
     let upstream = device::upstream(&found, &devices, &ports).cloned();
-    let upstream_events = match &upstream {
-        Some(upstream) => ask.rows(&parts::events_of(&site, &upstream.mac, "upstream device", &window)).await,
-        None => Rows::default(),
+    let upstream_part =
+        upstream.as_ref().map(|upstream| parts::events_of(&site, &upstream.mac, "upstream device", &window));
+    let mut alarms: Vec<_> = alarm_rows.iter().filter_map(Alarm::of).collect();
+    Alarm::add_actions(&mut alarms, &actions, Some(&site));
+    // Of a device that is down, what is carried over it has no current state.
+    let carries = ["gateway", "switch"].contains(&found.kind.as_str()) && !found.is_down();
+    let mut left = ask.calls_left().saturating_sub(usize::from(upstream_part.is_some()));
+    let is_gateway = found.kind == "gateway";
+    let peers = if carries {
+        WanPeers::parts(ask, (org, &site), (&own_events, &alarms), is_gateway, &mut left)
+    } else {
+        [const { None }; 4]
     };
+    let (upstream_events, peers) = join!(ask.rows_if(upstream_part.as_ref()), WanPeers::read(ask, &peers));
+    let peers = peers.of(|mac| found.has_mac(mac));
     let mut port_events: Vec<_> = upstream_events.iter().filter_map(Event::of).collect();
     port_events.extend(own_events.iter().cloned());
     let site_name = site_row.first().and_then(|row| row.text("name")).unwrap_or_else(|| site.clone());
@@ -136,19 +141,13 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
             }
         }
     }
-    if found.kind == "gateway" {
-        carried(ask, (org, &site), &case, &alarm_rows, &mut findings).await;
+    if carries {
+        let clusters: Vec<_> = stats.iter().filter_map(GatewayCluster::of).collect();
+        carried(&case, (&alarms, &clusters), &peers, &mut findings);
     }
-    let alarms: Vec<_> = alarm_rows.iter().filter_map(Alarm::of).collect();
     findings.extend(reported(&alarms, &case, &site_name, ask.now()));
     findings.extend(changed_before(org, &audit, &found, &own_events, &findings, ask.now()));
-    if found.is_down() && !findings.iter().any(|finding| finding.get_weight() >= 70) {
-        let tree = DeviceTree::of(&devices, &ports);
-        let behind = tree.place(&found.mac).map(|place| tree.downstream(place)).unwrap_or_default();
-        let outage = device::outage(&found, &behind, &devices, ask.now());
-        // What else was found about it explains more.
-        findings.push(outage.weight(70));
-    }
+    device::add_outage(&case, &mut findings);
     facts(state(&found, ask), &found)
         .fact("site", name(&site_name))
         .fact("upstream", upstream.map(|upstream| upstream.called()))
@@ -156,32 +155,84 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
         .findings(shown_by(findings, &own))
 }
 
-/// Puts what statistics and events show of a gateway's paths, tunnels and routing neighbors, as `checkWan` does, in place of
-/// what its events alone say.
-async fn carried(
-    ask: &Inquiry,
-    (org, site): (&str, &str),
+/// The members of a virtual chassis.
+fn chassis_of(found: &Device, site: &str) -> Part {
+    let id = found.id.clone().unwrap_or_else(|| format!("00000000-0000-0000-1000-{}", found.mac));
+    Part::new("virtual chassis", "getSiteDeviceVirtualChassis")
+        .with("site_id", site)
+        .with("device_id", id)
+        .or_none()
+}
+
+/// The devices of a site, from their statistics and the inventory.
+fn with_inventory(mut devices: Vec<Device>, inventory: &[Device], site: &str) -> Vec<Device> {
+    for known in inventory.iter().filter(|known| known.site.as_deref() == Some(site)) {
+        match devices.iter_mut().find(|device| device.mac == known.mac) {
+            Some(device) => *device = device.clone().with(known),
+            None => devices.push(known.clone()),
+        }
+    }
+    devices
+}
+
+/// What is wrong with a Mist Edge, by its state and its own events.
+async fn mist_edge(ask: &Inquiry, org: &str, found: &Device, window: &Window) -> Diagnosis {
+    let events_part = parts::events_of_mist_edge(org, found.id.as_deref(), window);
+    let called = async {
+        match found.site.as_deref() {
+            Some(site) => Some(site_name(ask, site).await),
+            None => None,
+        }
+    };
+    let (events, called) = join!(ask.rows(&events_part), called);
+    let events: Vec<_> = events.iter().filter_map(Event::of).collect();
+    let context = PortContext::new(ask.now(), std::slice::from_ref(found), &[], &events);
+    let case = device::DeviceCase {
+        device: found,
+        site: &[],
+        site_name: called.as_deref().unwrap_or_default(),
+        events: &events,
+        ports: &[],
+        context: &context,
+    };
+    // It belongs to the organization as well as to a site.
+    let mut findings = device::device(&case);
+    findings.retain(|finding| finding.cause().name != c::NOT_ASSIGNED.name);
+    device::add_outage(&case, &mut findings);
+    // Only the search for Mist Edges shows their events.
+    let findings = findings.into_iter().map(|finding| {
+        let is_outage = finding.cause().name == c::DEVICE_DOWN.name;
+        if is_outage { finding } else { finding.see(&events_part) }
+    });
+    facts(state(found, ask), found).fact("site", called.as_deref().map(name)).findings(findings)
+}
+
+/// Adds what statistics and events show of a gateway's cluster, paths, tunnels and routing neighbors, as `checkWan` does.
+fn carried(
     case: &device::DeviceCase<'_>,
-    alarm_rows: &Rows,
+    (alarms, clusters): (&[Alarm], &[GatewayCluster]),
+    carried: &WanPeers,
     findings: &mut Vec<Finding>,
 ) {
-    let alarms: Vec<_> = alarm_rows.iter().filter_map(Alarm::of).collect();
-    let read = WanPeers::parts(ask, (org, site), (case.events, &alarms), &mut ask.calls_left());
-    let carried = WanPeers::read(ask, &read).await.of(|mac| case.device.has_mac(mac));
     let gateways: Vec<_> = case.site.iter().filter(|device| device.kind == "gateway").cloned().collect();
     let wan = Wan {
         gateways: &gateways,
+        devices: case.site,
         ports: case.ports,
         paths: &carried.paths,
         tunnels: &carried.tunnels,
         neighbors: &carried.neighbors,
         events: case.events,
-        alarms: &alarms,
-        now: ask.now(),
+        alarms,
+        now: case.context.now,
     };
     let called = case.device.called();
     let mut found: Vec<_> =
-        [wan::paths_down(&wan), wan::tunnels_down(&wan), wan::neighbors_down(&wan)].concat();
+        [wan::paths_down(&wan), wan::tunnels_down(&wan), wan::neighbors_down(&wan), wan::unresolved(&wan)]
+            .concat();
+    if !findings.iter().any(|finding| finding.cause().name == c::CLUSTER_DEGRADED.name) {
+        found.extend(wan::clusters(&wan, clusters, &[]));
+    }
     found.retain(|finding| finding.is_on(&called));
     let by_events = wan::by_events(&wan, &found);
     found.extend(by_events);
@@ -256,8 +307,13 @@ fn reported(all: &[Alarm], case: &device::DeviceCase<'_>, site_name: &str, now: 
         })
         .copied()
         .collect();
-    let found = alarms::findings(&of_device, case.site, |_| Some(site_name.to_owned()), now);
-    let found = found.into_iter().map(|finding| {
+    let of_alarm = |alarm: &Alarm| {
+        let found = alarms::findings(&[alarm], case.site, |_| Some(site_name.to_owned()), now);
+        let is_new = alarms::is_recent(alarm, now);
+        let is_of_today = alarms::is_reported_since(alarm, now - t::DAY);
+        found.into_iter().map(|finding| (finding, is_new, is_of_today)).collect::<Vec<_>>()
+    };
+    let found = of_device.into_iter().flat_map(of_alarm).map(|(finding, is_new, is_of_today)| {
         let is_cable = finding.cause().name == c::CABLE_FAULT.name;
         // The access point and its port have one cable.
         let finding = match (is_cable, upstream, case.upstream()) {
@@ -272,7 +328,15 @@ fn reported(all: &[Alarm], case: &device::DeviceCase<'_>, site_name: &str, now: 
             }
             _ => finding,
         };
-        finding.weight(if is_cable { 91 } else { 68 })
+        // The longer nothing was reported, the less it explains.
+        let weight = match (is_new, is_of_today, is_cable) {
+            (true, _, true) => 91,
+            (true, _, false) => 68,
+            (_, true, true) => 72,
+            (_, true, false) => 55,
+            _ => finding.get_weight(),
+        };
+        finding.weight(weight)
     });
     found.collect()
 }

@@ -6,9 +6,9 @@ use super::impact::{Impacted, concentrated, with_objects};
 use crate::answers::facts::{Event, classifiers, metric_name};
 use crate::answers::rules::ports::PortContext;
 use crate::answers::rules::service_levels::{self, SleAssessment};
-use crate::answers::rules::site;
+use crate::answers::rules::{alarms, site};
 use crate::answers::site_state::SiteState;
-use crate::answers::{causes as c, parts};
+use crate::answers::{causes as c, parts, thresholds as t};
 
 /// The site of a service level, with what was read of it.
 pub(super) struct SleSite<'a> {
@@ -25,7 +25,17 @@ pub(super) fn explained(metric: &str, assessment: &SleAssessment<'_>, at: &SleSi
     let metric_known = metric_name(metric);
     let state = at.state;
     let context = PortContext::new(at.window.end, &state.devices, &state.ports, &state.events);
-    let case = state.case(at.client_events, &context);
+    let mut case = state.case(at.client_events, &context);
+    // What was last reported long before the level fell does not explain it.
+    let current: Vec<_> = state
+        .alarms
+        .iter()
+        .filter(|alarm| {
+            assessment.since.is_none_or(|since| alarms::is_reported_since(alarm, since - t::SHORTLY_BEFORE))
+        })
+        .cloned()
+        .collect();
+    case.alarms = &current;
     let mut troubles = site::site(&case);
     let reported = site::reported(&case, &troubles);
     troubles.extend(reported);

@@ -1,6 +1,6 @@
 //! An alarm or a Marvis action: [`Alarm`].
 
-use mistmcp::answers::Row;
+use mistmcp::answers::{Row, Rows};
 
 use crate::shared::is_closed_marvis_action;
 
@@ -18,6 +18,8 @@ pub(in crate::answers) struct Alarm {
     pub(in crate::answers) last_seen: Option<i64>,
     pub(in crate::answers) count: i64,
     pub(in crate::answers) is_open: bool,
+    /// The kind of its devices, where the alarm shows it.
+    pub(in crate::answers) device_kind: Option<&'static str>,
     /// MAC addresses of the devices, and their names.
     pub(in crate::answers) devices: Vec<String>,
     pub(in crate::answers) names: Vec<String>,
@@ -35,8 +37,12 @@ impl Alarm {
         let macs = ["aps", "switches", "gateways", "mxedges", "device_mac", "mac"];
         let mut devices: Vec<_> = macs.iter().flat_map(|name| row.macs(name)).collect();
         devices.dedup();
+        let kind = row.text("type")?.to_lowercase();
+        let lists = [("aps", "ap"), ("switches", "switch"), ("gateways", "gateway"), ("mxedges", "mxedge")];
+        let device_kind = lists.iter().find(|(list, _)| !row.macs(list).is_empty()).map(|(_, kind)| *kind);
         Some(Self {
-            kind: row.text("type")?.to_lowercase(),
+            device_kind: device_kind.or(kind.starts_with("mist_edge").then_some("mxedge")),
+            kind,
             id: row.text("id"),
             site: row.text("site_id"),
             severity: row.text("severity").map(|severity| severity.to_lowercase()),
@@ -52,6 +58,16 @@ impl Alarm {
             suggestion: None,
             is_action: false,
         })
+    }
+
+    /// Adds the actions of a site, or of all, that no alarm stands for.
+    pub(in crate::answers) fn add_actions(alarms: &mut Vec<Self>, rows: &Rows, site: Option<&str>) {
+        let here = |action: &Self| site.is_none_or(|site| action.site.as_deref() == Some(site));
+        let actions = rows.iter().filter_map(Self::of_action).filter(here);
+        let new: Vec<_> = actions
+            .filter(|action| action.id.is_none() || !alarms.iter().any(|alarm| alarm.id == action.id))
+            .collect();
+        alarms.extend(new);
     }
 
     /// An action of Marvis.
@@ -76,6 +92,7 @@ impl Alarm {
             vlans: tuple.texts("vlan").into_iter().chain(tuple.texts("vlans")).collect(),
             ssids: tuple.texts("ssid").into_iter().chain(tuple.texts("ssids")).collect(),
             suggestion: row.text("suggestion"),
+            device_kind: None,
             is_action: true,
         })
     }

@@ -29,6 +29,7 @@ pub(in crate::answers) struct Client {
     pub(in crate::answers) site: Option<String>,
     /// MAC address of its access point, or of its switch or gateway.
     pub(in crate::answers) device: Option<String>,
+    pub(in crate::answers) device_name: Option<String>,
     pub(in crate::answers) port: Option<String>,
     pub(in crate::answers) ssid: Option<String>,
     pub(in crate::answers) wlan: Option<String>,
@@ -66,6 +67,7 @@ impl Client {
             os: first(&["last_os", "os"]),
             site: row.text("site_id").or_else(|| row.text("site_ids")),
             device: device.into_iter().find_map(|name| row.mac(name)).or_else(|| row.mac("device_mac_port")),
+            device_name: first(&["last_device_name", "device_name", "switch_name", "ap_name"]),
             port: first(&["last_port_id", "port_id"]),
             ssid: first(&["last_ssid", "ssid"]),
             wlan: first(&["last_wlan_id", "wlan_id"]),

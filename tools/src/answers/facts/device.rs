@@ -33,6 +33,8 @@ pub(in crate::answers) struct Device {
     pub(in crate::answers) power_source: Option<String>,
     /// State of a firmware upgrade (`fwupdate.status`).
     pub(in crate::answers) upgrade: Option<String>,
+    /// When that was (`fwupdate.timestamp`), in epoch seconds.
+    pub(in crate::answers) upgrade_time: Option<i64>,
     /// The device and port upstream of it, from LLDP.
     pub(in crate::answers) lldp_neighbor: LldpNeighbor,
     /// Its Ethernet port: speed in Mb/s, duplex, errors.
@@ -97,6 +99,7 @@ impl Device {
                 ),
             power_source: row.text("power_src"),
             upgrade,
+            upgrade_time: row.time("fwupdate.timestamp"),
             lldp_neighbor: LldpNeighbor {
                 name: row.text("lldp_stat.system_name"),
                 mac: row.mac("lldp_stat.chassis_id").or_else(|| row.mac("lldp_stat.mac")),
@@ -121,6 +124,11 @@ impl Device {
             hardware: hardware(row),
             status,
         })
+    }
+
+    /// A Mist Edge, from its row in the statistics (`listOrgMxEdgesStats`), which names no type.
+    pub(in crate::answers) fn of_mist_edge(row: Row<'_>) -> Option<Self> {
+        Some(Self { kind: "mxedge".to_owned(), ..Self::of(row)? })
     }
 
     /// The device that an event is about.

@@ -2,20 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use mistmcp::answers::{Finding, Object};
+use mistmcp::answers::{Finding, Object, Severity};
 
-use crate::answers::facts::wan::VpnPath;
+use crate::answers::causes as c;
 use crate::answers::facts::{Device, Event, Port};
 use crate::answers::rules::ports::{self as port_rules, PortContext};
 use crate::answers::rules::tree::DeviceTree;
 use crate::answers::rules::wan::{self, Wan};
 use crate::answers::rules::{device, upgrading};
+use crate::answers::site_state::WanPeers;
 
-/// VPN paths that are down, by their statistics and events as for `checkWan`. A path of or to a gateway that is down is left
-/// out: the outage of that gateway is listed.
-pub(super) fn paths_down(
+/// VPN paths, tunnels and BGP neighbors that are down, by their statistics and events as for `checkWan`. What is of a gateway
+/// that is down, or leads to one, is left out: the outage of that gateway is listed.
+pub(super) fn carried_down(
     devices: &[Device],
-    paths: &[VpnPath],
+    WanPeers { paths, tunnels, neighbors }: &WanPeers,
     events: &[Event],
     site_name: impl Fn(&str) -> Option<String>,
     now: i64,
@@ -42,17 +43,23 @@ pub(super) fn paths_down(
         })
     });
     let events: Vec<_> = events.cloned().collect();
+    let tunnels: Vec<_> = tunnels.iter().filter(|tunnel| is_up(&tunnel.gateway)).cloned().collect();
+    let neighbors = neighbors
+        .iter()
+        .filter(|neighbor| is_up(&neighbor.device) && !neighbor.mac.as_deref().is_some_and(is_down));
+    let neighbors: Vec<_> = neighbors.cloned().collect();
     let wan = Wan {
         gateways: &up,
+        devices,
         ports: &[],
         paths: &paths,
-        tunnels: &[],
-        neighbors: &[],
+        tunnels: &tunnels,
+        neighbors: &neighbors,
         events: &events,
         alarms: &[],
         now,
     };
-    let mut found = wan::paths_down(&wan);
+    let mut found = [wan::paths_down(&wan), wan::tunnels_down(&wan), wan::neighbors_down(&wan)].concat();
     let by_events = wan::by_events(&wan, &found);
     found.extend(by_events);
     let site_of = |finding: &Finding| {
@@ -61,9 +68,16 @@ pub(super) fn paths_down(
     };
     found
         .into_iter()
-        .map(|finding| match site_of(&finding) {
-            Some(site) => finding.on(Object::site(&site)),
-            None => finding,
+        .map(|finding| {
+            // One of several neighbors that was lost before the events begin is no news.
+            let is_old = finding.cause().name == c::BGP_DOWN.name
+                && finding.began().is_none()
+                && finding.severity() < Severity::Critical;
+            let finding = if is_old { finding.weight(44) } else { finding };
+            match site_of(&finding) {
+                Some(site) => finding.on(Object::site(&site)),
+                None => finding,
+            }
         })
         .collect()
 }
@@ -127,10 +141,11 @@ fn down_at_site(devices: &[Device], ports: &[Port], events: &[Event], site: &str
 
 #[cfg(test)]
 mod tests {
-    use mistmcp::answers::{Row, Severity};
+    use mistmcp::answers::Row;
     use mistmcp::serde_json::json;
 
     use super::*;
+    use crate::answers::facts::wan::{RoutingNeighbor, Tunnel, VpnPath};
 
     const NOW: i64 = 1_795_890_000;
 
@@ -159,6 +174,28 @@ mod tests {
         };
         let ports = vec![port(1, 2), port(2, 3), port(2, 4), port(2, 5)];
         (devices, ports)
+    }
+
+    fn of(paths: &[VpnPath]) -> WanPeers {
+        WanPeers { paths: paths.to_vec(), ..WanPeers::default() }
+    }
+
+    #[test]
+    fn tunnels_and_bgp_neighbors_are_listed_by_their_state_unless_their_gateway_is_down() {
+        let tunnel =
+            json!({ "mac": "5c5b35000001", "tunnel_name": "SEC", "port_id": "ge-0/0/0", "up": false });
+        let neighbor = json!({ "mac": "5c5b35000001", "neighbor": "10.0.0.1", "state": "idle", "up": false });
+        let carried = WanPeers {
+            tunnels: Tunnel::of(Row::of(&tunnel)).into_iter().collect(),
+            neighbors: RoutingNeighbor::of_bgp(Row::of(&neighbor)).into_iter().collect(),
+            ..WanPeers::default()
+        };
+        let causes = |down_ones: &[&str]| {
+            let found = carried_down(&network(down_ones).0, &carried, &[], |_| None, NOW);
+            found.iter().map(|finding| finding.cause().name).collect::<Vec<_>>()
+        };
+        assert_eq!(causes(&[]), ["tunnel_down", "bgp_down"]);
+        assert!(causes(&["GW"]).is_empty());
     }
 
     fn causes(down_ones: &[&str], change: impl Fn(&mut Port)) -> Vec<(&'static str, Severity)> {
@@ -193,7 +230,7 @@ mod tests {
                 "mac": "5c5b35000001", "port_id": "wan0", "peer_router_name": "HUB", "peer_mac": "5c5b35000009", "up": up,
             });
             let paths = [VpnPath::of(Row::of(&row)).unwrap()];
-            let found = paths_down(&devices, &paths, &[], |_| Some("Leeds".to_owned()), NOW);
+            let found = carried_down(&devices, &of(&paths), &[], |_| Some("Leeds".to_owned()), NOW);
             found.iter().map(|finding| (finding.cause().name, finding.is_on("Leeds"))).collect::<Vec<_>>()
         };
         assert_eq!(found(&[], false, false), [("vpn_path_down", true)]);
@@ -212,8 +249,12 @@ mod tests {
         let event = json!({ "type": "GW_VPN_PATH_DOWN", "timestamp": NOW - 600, "mac": "5c5b35000001" });
         let event = [Event::of(Row::of(&event)).unwrap()];
         let paths = [VpnPath::of(Row::of(&row)).unwrap()];
-        assert!(paths_down(&devices, &paths, &event, |_| None, NOW).is_empty());
-        assert_eq!(paths_down(&devices, &[], &event, |_| None, NOW).len(), 1, "no statistics show the path");
+        assert!(carried_down(&devices, &of(&paths), &event, |_| None, NOW).is_empty());
+        assert_eq!(
+            carried_down(&devices, &WanPeers::default(), &event, |_| None, NOW).len(),
+            1,
+            "no statistics show the path"
+        );
     }
 
     #[test]
@@ -223,7 +264,8 @@ mod tests {
             let row = json!({ "type": "GW_VPN_PATH_DOWN", "timestamp": NOW - 60_000, "mac": mac });
             Event::of(Row::of(&row)).unwrap()
         };
-        let found = |mac: &str| paths_down(&devices, &[], &[event(mac)], |_| None, NOW).len();
+        let found =
+            |mac: &str| carried_down(&devices, &WanPeers::default(), &[event(mac)], |_| None, NOW).len();
         assert_eq!((found("5c5b35000001"), found("5c5b35000077")), (1, 0));
     }
 

@@ -10,7 +10,7 @@ use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
 
 use active::last_reported;
-pub(in crate::answers) use active::{CLEARING_EVENTS, active, is_recent, open};
+pub(in crate::answers) use active::{CLEARING_EVENTS, active, is_recent, is_reported_since, open};
 use kinds::{LACKS_A_VLAN, equivalents_of};
 pub(in crate::answers) use kinds::{cause_of, is_shown_by};
 
@@ -98,7 +98,15 @@ fn finding(
         .map(Device::called)
         .or_else(|| alarm.names.first().cloned())
         .or_else(|| alarm.devices.first().cloned());
-    let place = name(place.as_deref().or(site).unwrap_or("a device that it does not name"));
+    let kind = alarm.device_kind.unwrap_or("ap");
+    let place = match (place, site) {
+        (Some(place), _) => name(&place),
+        // Clients of a site fail; but a site is not down because some device of it is.
+        (None, Some(site)) if cause.group == "client" => name(site),
+        (None, Some(site)) if kind == "mxedge" => format!("a Mist Edge of {}", name(site)),
+        (None, Some(site)) => format!("a device of {} that it does not name", name(site)),
+        (None, None) => "a device that it does not name".to_owned(),
+    };
     let subject = match alarm.ports.first() {
         Some(port) => format!("port {} of {place}", name(port)),
         None => place.clone(),
@@ -118,10 +126,11 @@ fn finding(
     finding = match (device, alarm.devices.first()) {
         (Some(device), _) => finding.on(device.object()),
         (None, Some(mac)) => {
-            finding.on(Object::ap(alarm.names.first().map_or(mac.as_str(), String::as_str)).mac(mac.clone()))
+            finding.on(Object::device(kind, alarm.names.first().map_or(mac.as_str(), String::as_str))
+                .mac(mac.clone()))
         }
         (None, None) => match alarm.names.first() {
-            Some(name) => finding.on(Object::ap(name)),
+            Some(name) => finding.on(Object::device(kind, name)),
             None => finding,
         },
     };
@@ -179,6 +188,25 @@ mod tests {
             assert!(found[0].is_on(object), "{found:?}");
             assert!(!found[0].summary().contains("organization"), "{found:?}");
         }
+    }
+
+    #[test]
+    fn an_alarm_that_names_only_its_site_does_not_say_that_the_site_is_down() {
+        let summary = |kind: &str| {
+            let row = json!({ "type": kind, "timestamp": 1_600, "site_id": "s" });
+            let alarm = Alarm::of(Row::of(&row)).unwrap();
+            findings(&[&alarm], &[], |_| Some("Leeds".to_owned()), 1_700)[0].summary().to_owned()
+        };
+        assert!(
+            summary("mist_edge_disconnected")
+                .starts_with("An alarm reports that a Mist Edge of Leeds is down")
+        );
+        assert!(summary("switch_down").contains("a device of Leeds that it does not name is down"));
+        assert!(summary("infra_dhcp_failure").contains("Leeds has clients"));
+        let row = json!({ "type": "mist_edge_disconnected", "timestamp": 1_600, "hostnames": ["ME-1"], "mxedges": ["5c5b35000001"] });
+        let alarm = Alarm::of(Row::of(&row)).unwrap();
+        let found = findings(&[&alarm], &[], |_| None, 1_700);
+        assert!(format!("{found:?}").contains("kind: \"mxedge\""), "{found:?}");
     }
 
     #[test]

@@ -155,6 +155,7 @@ pub(in crate::answers) fn alone(case: &ClientCase<'_>, others: &[Finding]) -> Op
         .events
         .iter()
         .filter(|event| matches!(stage_of(&event.kind), Some((_, false))) && !is_noise(event))
+        .filter(|event| !has_passed_since(case.events, event))
         .count();
     if leaves.len() < t::MANY_REASSOCIATIONS && failures < 2 * t::MIN_FAILURES {
         return None;
@@ -182,6 +183,16 @@ pub(in crate::answers) fn alone(case: &ClientCase<'_>, others: &[Finding]) -> Op
         .evidence("reason_code", leaves.first().and_then(|event| event.reason))
         .see(case.shown_by(&leaves).as_ref()),
     )
+}
+
+/// Whether the stage that an event failed at was passed later.
+fn has_passed_since(events: &[Event], failure: &Event) -> bool {
+    let stage = stage_of(&failure.kind).map(|(stage, _)| stage);
+    events.iter().any(|event| {
+        event.time > failure.time
+            && !is_noise(event)
+            && stage_of(&event.kind).is_some_and(|(other, good)| good && Some(other) == stage)
+    })
 }
 
 /// A client that is in no list of clients.
@@ -277,10 +288,59 @@ mod tests {
     }
 
     #[test]
+    fn a_trouble_that_is_over_is_no_cause_and_one_that_comes_again_and_again_is() {
+        for (failure, success) in [
+            ("CLIENT_ASSOCIATION_FAILURE", "CLIENT_ASSOCIATION"),
+            ("MARVIS_EVENT_CLIENT_DHCP_FAILURE", "CLIENT_IP_ASSIGNED"),
+            ("CLIENT_GW_ARP_FAILURE", "CLIENT_GW_ARP_OK"),
+            ("MARVIS_DNS_FAILURE", "CLIENT_DNS_OK"),
+            ("MARVIS_EVENT_CAPTIVE_PORTAL_FAILURE", "MARVIS_EVENT_CAPTIVE_PORTAL_AUTHORIZED"),
+            ("MARVIS_EVENT_CLIENT_FBT_FAILURE", "MARVIS_EVENT_CLIENT_FBT_SUCCESS"),
+        ] {
+            let failures = [(failure, 500), (failure, 520), (failure, 540), (failure, 560)];
+            let over: Vec<_> = failures.into_iter().chain([(success, 700)]).collect();
+            assert!(causes(&all(&over), &json!({})).is_empty(), "{failure}");
+            assert!(!causes(&all(&failures), &json!({})).is_empty(), "{failure}");
+        }
+        let dhcp: Vec<_> = (0..5)
+            .flat_map(|step| {
+                [
+                    ("MARVIS_EVENT_CLIENT_DHCP_FAILURE", 500 + step * 60),
+                    ("CLIENT_IP_ASSIGNED", 520 + step * 60),
+                ]
+            })
+            .collect();
+        assert_eq!(causes(&all(&dhcp), &json!({})), ["dhcp_failure"]);
+    }
+
+    #[test]
+    fn others_fail_as_well_where_they_do_so_at_the_same_time_and_more_than_once() {
+        let client = client(&json!({}));
+        let own = all(&[
+            ("MARVIS_EVENT_CLIENT_DHCP_FAILURE", 90_000),
+            ("MARVIS_EVENT_CLIENT_DHCP_FAILURE", 90_100),
+        ]);
+        let summary = |times: &[i64]| {
+            let of = |time: &i64| {
+                event("MARVIS_EVENT_CLIENT_DHCP_FAILURE", *time, &json!({ "mac": "8c8caa000009" }))
+            };
+            let others: Vec<_> = times.iter().map(of).collect();
+            let case = ClientCase { client: &client, events: &own, others: &others, ap: None, now: 90_200 };
+            stages(&case, false)[0].summary().to_owned()
+        };
+        assert!(summary(&[90_050, 90_150]).ends_with("; other clients of the site fail as well."));
+        for times in [&[90_050][..], &[10_000, 10_050]] {
+            assert!(summary(times).ends_with("no other client of the site fails like this."), "{times:?}");
+        }
+    }
+
+    #[test]
     fn a_handshake_that_times_out_is_a_wrong_key() {
         let fail = |reason| event("MARVIS_EVENT_CLIENT_AUTH_FAILURE", 900, &json!({ "reason_code": reason }));
         assert_eq!(causes(&[fail(15)], &json!({})), ["wrong_key"]);
-        assert_eq!(causes(&[fail(23)], &json!({})), ["auth_denied"]);
+        assert_eq!(causes(&[fail(23)], &json!({})), ["auth_identity"], "nothing shows a rule that denies it");
+        let mac_auth = event("MARVIS_EVENT_CLIENT_MAC_AUTH_FAILURE", 900, &json!({}));
+        assert_eq!(causes(&[mac_auth], &json!({ "key_mgmt": "WPA2-PSK/CCMP" })), ["auth_denied"]);
         assert_eq!(causes(&[fail(0)], &json!({ "key_mgmt": "WPA2-PSK/CCMP" })), ["wrong_key"]);
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mistmcp::answers::{Cause, Finding, Object, Part, Severity, ago, count, listed, name};
 
+use super::nac;
 use crate::answers::facts::{Event, Stage, stage_of};
 use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
@@ -22,6 +23,8 @@ pub(in crate::answers) struct Failures<'a> {
     pub(in crate::answers) last: i64,
     pub(in crate::answers) text: Option<&'a str>,
     kinds: BTreeSet<&'a str>,
+    /// The event of access control that names the cause.
+    nac_event: Option<String>,
 }
 
 /// The cause that a failed event of a client stands for.
@@ -64,6 +67,16 @@ pub(in crate::answers) fn cause_of(event: &Event) -> Option<&'static Cause> {
 /// IEEE 802.11 reason code 15: the four-way handshake timed out.
 const HANDSHAKE_TIMEOUT: i64 = 15;
 
+/// Whether clients fail, of those that these failures are of: one failure of a client is a chance. Rows without a client count
+/// by their access point.
+pub(in crate::answers) fn any_fails<'a>(failures: impl Iterator<Item = &'a Event>) -> bool {
+    let mut times: BTreeMap<_, usize> = BTreeMap::new();
+    for event in failures {
+        *times.entry(event.mac.as_deref().or(event.ap.as_deref())).or_default() += 1;
+    }
+    times.values().any(|times| *times >= t::MIN_FAILURES)
+}
+
 /// Counts the failures in the last hours before `end`, by cause and WLAN, the most frequent first.
 pub(in crate::answers) fn failures(events: &[Event], end: i64) -> Vec<Failures<'_>> {
     let recent = || events.iter().filter(|event| (0..=t::RECENT).contains(&(end - event.time)));
@@ -85,6 +98,7 @@ pub(in crate::answers) fn failures(events: &[Event], end: i64) -> Vec<Failures<'
             last: event.time,
             text: event.text.as_deref(),
             kinds: BTreeSet::new(),
+            nac_event: None,
         });
         entry.failed += 1;
         entry.kinds.insert(&event.kind);
@@ -105,23 +119,57 @@ pub(in crate::answers) fn failures(events: &[Event], end: i64) -> Vec<Failures<'
     found
 }
 
-/// When failures that still go on began: the first one that no half hour separates from the next.
+/// When failures that still go on began: the first one that no pause separates from the next. A pause is much longer than the
+/// usual time between two failures, since every network has one now and then.
 fn onset(events: &[Event], failures: &Failures<'_>) -> i64 {
-    let earlier = events.iter().filter(|event| {
-        event.time < failures.first
+    let own = events.iter().filter(|event| {
+        event.time <= failures.last
             && event.ssid == failures.ssid
             && cause_of(event).is_some_and(|cause| cause.name == failures.cause.name)
     });
-    let mut earlier: Vec<_> = earlier.map(|event| event.time).collect();
-    earlier.sort_unstable_by_key(|time| std::cmp::Reverse(*time));
-    let mut first = failures.first;
-    for time in earlier {
-        if first - time > t::SHORTLY_BEFORE {
-            break;
+    let mut times: Vec<_> = own.map(|event| event.time).collect();
+    times.sort_unstable_by_key(|time| std::cmp::Reverse(*time));
+    let gaps = || times.windows(2).map(|pair| pair[0] - pair[1]);
+    let mut lately: Vec<_> = gaps().take(failures.failed.saturating_sub(1)).collect();
+    lately.sort_unstable();
+    let usual = lately.get(lately.len() / 2).copied().unwrap_or_default();
+    let pause = usual.saturating_mul(PAUSE).clamp(t::OUTAGE_WINDOW, t::SHORTLY_BEFORE);
+    let lasting = gaps().take_while(|gap| *gap <= pause).count();
+    times.get(lasting).copied().unwrap_or(failures.first)
+}
+
+/// How much longer than the usual time between two failures a pause is.
+const PAUSE: i64 = 20;
+
+/// Whether clients fail to sign in on a WLAN and their events do not say why, so that those of access control are worth a
+/// request.
+pub(in crate::answers) fn lacks_a_reason(events: &[Event], now: i64) -> bool {
+    failures(events, now).iter().any(|failures| failures.lacks_a_reason() && failures.is_trouble(now))
+}
+
+/// Gives failures to sign in the cause that access control names for the same clients and time.
+pub(in crate::answers) fn explain(all: &mut [Failures<'_>], nac: &[Event]) {
+    for failures in all.iter_mut().filter(|failures| failures.lacks_a_reason()) {
+        let is_own = |event: &&Event| {
+            event.time >= failures.first - t::MINUTE
+                && (failures.clients.is_empty()
+                    || event.mac.as_deref().is_none_or(|mac| failures.clients.contains(mac)))
+                && (event.ssid.is_none() || event.ssid == failures.ssid)
+        };
+        let own: Vec<_> = nac.iter().filter(is_own).collect();
+        let mut causes: BTreeMap<&str, (usize, &'static Cause, &str)> = BTreeMap::new();
+        for (event, cause) in own.iter().filter_map(|event| Some((event, nac::cause_of(&event.kind)?.0))) {
+            causes.entry(cause.name).or_insert((0, cause, &event.kind)).0 += 1;
         }
-        first = time;
+        // A denial follows from what failed right before it.
+        if causes.len() > 1 {
+            causes.remove(c::AUTH_DENIED.name);
+        }
+        if let Some((_, cause, kind)) = causes.into_values().max_by_key(|(times, ..)| *times) {
+            failures.cause = cause;
+            failures.nac_event = Some(kind.to_owned());
+        }
     }
-    first
 }
 
 fn stage_of_cause(cause: &Cause) -> Option<Stage> {
@@ -140,6 +188,11 @@ fn stage_of_cause(cause: &Cause) -> Option<Stage> {
 }
 
 impl Failures<'_> {
+    /// Whether they are failures to sign in of which nothing says why.
+    fn lacks_a_reason(&self) -> bool {
+        self.cause.name == c::AUTH_IDENTITY.name
+    }
+
     /// Whether this is more than the few failures that every network has: many, still going on, and not outweighed by
     /// exchanges that went well.
     pub(in crate::answers) fn is_trouble(&self, end: i64) -> bool {
@@ -203,6 +256,7 @@ fn finding(cause: &'static Cause, troubles: &[&Failures<'_>], (id, site): (&str,
         .evidence("successes", passed)
         .evidence("clients", Some(clients.len()).filter(|clients| *clients > 0))
         .evidence("access_points", Some(aps.len()).filter(|aps| *aps > 0))
+        .evidence("nac_event", own.iter().find_map(|failures| failures.nac_event.clone()))
         .evidence("text", own.first().and_then(|failures| failures.text))
         .see(shown(&own, id, first).as_ref())
 }
@@ -228,12 +282,13 @@ fn symptom(cause: &Cause, clients: usize) -> &'static str {
         "wrong_key" => ("fails the key exchange", "fail the key exchange"),
         "auth_denied" => ("is denied by a rule", "are denied by a rule"),
         "auth_server_unreachable" => (
-            "cannot sign in, because the RADIUS server does not answer",
-            "cannot sign in, because the RADIUS server does not answer",
+            "cannot sign in, because the authentication server does not answer",
+            "cannot sign in, because the authentication server does not answer",
         ),
         "auth_certificate" => {
             ("cannot sign in because of a certificate", "cannot sign in because of a certificate")
         }
+        "posture_failed" => ("is not accepted by device management", "are not accepted by device management"),
         _ => ("fails to sign in", "fail to sign in"),
     };
     if clients == 1 { one } else { several }
@@ -313,6 +368,42 @@ mod tests {
             .collect();
         let found = findings(&super::failures(&failures, NOW), ("s", "Leeds"), NOW);
         assert_eq!(found[0].began(), Some(NOW - 300 * 39), "long before the last two hours");
+    }
+
+    #[test]
+    fn a_failure_long_before_the_others_is_not_their_beginning() {
+        for alone in [25 * 60, 50 * 60, 110 * 60] {
+            let failures: Vec<_> = (0..32)
+                .map(|number| event("MARVIS_DNS_FAILURE", 15 * i64::from(number), "Guest", number % 4, 0))
+                .chain([event("MARVIS_DNS_FAILURE", alone, "Guest", 1, 0)])
+                .collect();
+            let found = findings(&super::failures(&failures, NOW), ("s", "Leeds"), NOW);
+            assert_eq!(found[0].began(), Some(NOW - 15 * 31), "{alone}");
+        }
+    }
+
+    #[test]
+    fn access_control_names_the_cause_of_failures_to_sign_in() {
+        let events: Vec<_> = (0..12)
+            .map(|number| {
+                event("MARVIS_EVENT_CLIENT_AUTH_FAILURE", 30 * i64::from(number), "Staff", number % 4, 23)
+            })
+            .collect();
+        assert!(lacks_a_reason(&events, NOW));
+        for (kinds, wanted) in [
+            (&["NAC_IDP_UNREACHABLE", "NAC_CLIENT_DENY"][..], "auth_server_unreachable"),
+            (&["NAC_SERVER_CERT_VALIDATION_FAILURE"], "auth_certificate"),
+            (&["NAC_CLIENT_DENY"], "auth_denied"),
+            (&["NAC_CLIENT_PERMIT"], "auth_identity"),
+        ] {
+            let nac: Vec<_> = kinds.iter().map(|kind| event(kind, 60, "Staff", 1, 0)).collect();
+            let mut found = super::failures(&events, NOW);
+            explain(&mut found, &nac);
+            assert_eq!(found[0].cause.name, wanted, "{kinds:?}");
+        }
+        let mut found = super::failures(&events, NOW);
+        explain(&mut found, &[event("NAC_IDP_UNREACHABLE", 60, "Staff", 99, 0)]);
+        assert_eq!(found[0].cause.name, "auth_identity", "of a client that does not fail");
     }
 
     #[test]

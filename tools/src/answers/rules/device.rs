@@ -2,6 +2,8 @@
 
 mod down;
 mod running;
+#[cfg(test)]
+mod tests;
 
 use mistmcp::answers::{Finding, Object, Part, Severity, times};
 
@@ -10,11 +12,14 @@ use crate::answers::facts::{Device, Event, LldpNeighbor, Port, open};
 use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
 
+pub(in crate::answers) use down::{
+    add_outage, outage, outages_at_ports, single_outage, site_down, upstream_outage,
+};
 use down::{never_connected, not_assigned, upstream_down};
-pub(in crate::answers) use down::{outage, single_outage, site_down, upstream_outage};
+pub(in crate::answers) use running::radius;
 use running::{
-    cluster, config_failed, hardware, loops, missing_vlan, power_constrained, radius, restarted_by_user,
-    restarting, upgrade, virtual_chassis,
+    cluster, config_failed, hardware, loops, missing_vlan, power_constrained, restarted_by_user, restarting,
+    upgrade, virtual_chassis,
 };
 
 /// The input of the rules for a device.
@@ -156,7 +161,7 @@ pub(in crate::answers) fn device(case: &DeviceCase<'_>) -> Vec<Finding> {
     found.extend(hardware(case));
     found.extend(virtual_chassis(case));
     found.extend(power_constrained(case));
-    found.extend(radius(case));
+    found.extend(radius(case.device, case.events, case.ports, case.now()));
     found.extend(loops(case));
     found.extend(missing_vlan(case));
     if case.device.kind == "gateway" {
@@ -221,9 +226,11 @@ fn uplink(case: &DeviceCase<'_>) -> Vec<Finding> {
             .see(&case.shown_by(downs)),
         );
     }
-    if device.kind != "ap" {
-        let own: Vec<_> = case.ports.iter().filter(|port| device.has_mac(&port.device)).collect();
-        found.extend(own.into_iter().flat_map(|port| ports::port(port, case.context)));
+    // The ports of a dead device have no current state.
+    if device.kind != "ap" && !device.is_down() {
+        let own = case.ports.iter().filter(|port| device.has_mac(&port.device));
+        found.extend(own.flat_map(|port| ports::port(port, case.context)));
+        found.extend(ports::without_rows(case.events, case.ports, case.context));
     }
     found
 }

@@ -2,8 +2,10 @@
 
 use mistmcp::answers::{Cause, Finding, Object, Severity, ago, name, times as often};
 
+use super::client_failures::any_fails;
+use super::device;
 use crate::answers::causes as c;
-use crate::answers::facts::{Client, Event, Stage, open, stage_of};
+use crate::answers::facts::{Client, Device, Event, Stage, open, stage_of};
 use crate::answers::thresholds as t;
 
 /// What a NAC event that failed says, the most specific first: a part of its type, its cause, and words for it.
@@ -48,12 +50,12 @@ fn has_failed(kind: &str) -> bool {
 }
 
 /// Whether a NAC event says that the client got access.
-fn was_admitted(kind: &str) -> bool {
+pub(in crate::answers) fn was_admitted(kind: &str) -> bool {
     ["NAC_CLIENT_PERMIT", "NAC_SESSION_STARTED", "NAC_CLIENT_IP_ASSIGNED", "NAC_CLIENT_PPSK_KEY_FOUND"]
         .contains(&kind)
 }
 
-fn cause_of(kind: &str) -> Option<(&'static Cause, &'static str)> {
+pub(in crate::answers) fn cause_of(kind: &str) -> Option<(&'static Cause, &'static str)> {
     let known = FAILURES.iter().find(|(parts, ..)| parts.iter().any(|part| kind.contains(part)));
     known.filter(|_| has_failed(kind)).map(|(_, cause, words)| (*cause, *words))
 }
@@ -208,10 +210,7 @@ pub(in crate::answers) fn server_unreachable(
         return None;
     }
     let ssid = own.first().and_then(|event| event.ssid.clone()).or_else(|| who.client?.ssid.clone());
-    let scope = match others.len() {
-        0 => String::new(),
-        _ => ", and other clients fail as well".to_owned(),
-    };
+    let scope = if any_fails(others.iter().copied()) { ", and other clients fail as well" } else { "" };
     let text = told.first().and_then(|event| event.text.clone());
     let mut finding = who
         .finding(
@@ -234,6 +233,31 @@ pub(in crate::answers) fn server_unreachable(
         finding = finding.on(Object::device(kind, called).mac(event.mac.clone()));
     }
     Some(finding)
+}
+
+/// The switch of a wired client that cannot reach its RADIUS server, unless the client was admitted since.
+pub(in crate::answers) fn switch_without_server(
+    events: &[Event],
+    mac: &str,
+    who: &Subject<'_>,
+    admitted: Option<i64>,
+) -> Option<Finding> {
+    let own: Vec<_> = events.iter().filter(|event| event.mac.as_deref() == Some(mac)).cloned().collect();
+    let called = own.iter().find_map(|event| event.device_name.clone());
+    let switch = Device {
+        mac: mac.to_owned(),
+        name: called.or_else(|| who.client?.device_name.clone()),
+        kind: "switch".to_owned(),
+        ..Device::default()
+    };
+    let last =
+        own.iter().filter(|event| event.short() == "RADIUS_SERVER_UNREACHABLE").map(|event| event.time).max();
+    let finding = device::radius(&switch, &own, &[], who.now)?;
+    let is_over = last.zip(admitted).is_some_and(|(last, admitted)| admitted > last);
+    (!is_over).then(|| match who.client {
+        Some(client) => finding.on(client.object()).weight(93),
+        None => finding.weight(93),
+    })
 }
 
 #[cfg(test)]

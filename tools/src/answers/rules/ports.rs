@@ -5,13 +5,16 @@ mod context;
 mod link;
 mod power;
 
+use std::collections::{BTreeSet, HashSet};
+
 use mistmcp::answers::{Cause, Finding, Severity, count, name};
 
-use crate::answers::facts::{Device, Port};
+use crate::answers::facts::{Device, Event, Port};
 use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
 
 use access::{authentication, blocked, disabled, mac_limit};
+pub(in crate::answers) use access::{is_held, is_refused};
 pub(in crate::answers) use context::PortContext;
 use link::{cable, down, errors, flapping, half_duplex, slow};
 pub(in crate::answers) use power::{outage_at_port, poe_budget, power_lost};
@@ -31,6 +34,38 @@ pub(in crate::answers) fn port(port: &Port, context: &PortContext<'_>) -> Vec<Fi
     let rules: [fn(&Port, &PortContext<'_>) -> Option<Finding>; 10] =
         [disabled, blocked, authentication, mac_limit, cable, flapping, half_duplex, slow, errors, down];
     rules.iter().filter_map(|rule| rule(port, context)).collect()
+}
+
+/// What events say of ports that no row shows: of a line card that is gone, or of a port that is in no list.
+pub(in crate::answers) fn without_rows(
+    events: &[Event],
+    ports: &[Port],
+    context: &PortContext<'_>,
+) -> Vec<Finding> {
+    let known: HashSet<_> = ports.iter().map(|port| (port.device.as_str(), port.id.as_str())).collect();
+    let of_ports =
+        events.iter().filter(|event| event.kind.starts_with("SW_") || event.kind.starts_with("GW_"));
+    let named = of_ports
+        .filter_map(|event| Some((event.mac.as_deref()?, event.port.as_deref()?, event.site.as_deref())));
+    let lost: BTreeSet<_> = named.filter(|(device, port, _)| !known.contains(&(*device, *port))).collect();
+    let findings = lost.into_iter().flat_map(|(device, id, site)| {
+        let mut port = Port {
+            device: device.to_owned(),
+            id: id.to_owned(),
+            site: site.map(str::to_owned),
+            ..Port::default()
+        };
+        // An older event alone says little of now.
+        let is_new = |event: &Event| context.now - event.time <= t::RECENT;
+        port.up = context.open_event(&port, "PORT_DOWN").filter(|(event, _)| is_new(event)).map(|_| false);
+        let of_port = events
+            .iter()
+            .filter(|event| event.mac.as_deref() == Some(device) && event.port.as_deref() == Some(id));
+        let shown = sources::device_events(of_port);
+        let found = self::port(&port, context).into_iter();
+        found.map(move |finding| finding.see(shown.as_ref())).collect::<Vec<_>>()
+    });
+    findings.collect()
 }
 
 /// A finding about a port and what is connected to it. `what` follows the port in the summary.
@@ -82,7 +117,6 @@ mod tests {
     use mistmcp::serde_json::{Value, json};
 
     use super::*;
-    use crate::answers::facts::Event;
     use crate::answers::facts::test_rows::merge;
 
     fn port_of(changes: &Value) -> Port {
@@ -155,6 +189,8 @@ mod tests {
     #[test]
     fn a_good_port_has_no_findings() {
         assert!(causes(&json!({}), &[]).is_empty());
+        assert!(causes(&json!({ "mac_count": 2, "mac_limit": 2 }), &[]).is_empty(), "as many as it may have");
+        assert!(causes(&json!({ "mac_count": 5, "mac_limit": 0 }), &[]).is_empty(), "no limit");
         assert!(causes(&json!({ "speed": "1000", "rx_errors": null, "up": "true" }), &[]).is_empty());
     }
 
@@ -169,6 +205,7 @@ mod tests {
             (json!({ "up": false }), "port_down"),
             (json!({ "stp_state": "blocking" }), "spanning_tree_blocked"),
             (json!({ "auth_state": "held" }), "port_auth_failed"),
+            (json!({ "mac_count": 5, "mac_limit": 2 }), "mac_limit"),
         ] {
             assert_eq!(causes(&changes, &[]), [cause], "{changes}");
         }

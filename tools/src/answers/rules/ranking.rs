@@ -164,6 +164,7 @@ fn links(site: &SiteRow, now: i64) -> Vec<(u32, Finding)> {
         .cloned()
         .collect();
     let wan = Wan {
+        devices: &site.devices,
         gateways: &gateways,
         ports: &ports,
         paths: &[],

@@ -5,7 +5,7 @@ mod reported;
 
 use std::collections::HashMap;
 
-use mistmcp::answers::Finding;
+use mistmcp::answers::{Cause, Finding, Severity};
 
 use super::client_failures;
 use super::device::{self, DeviceCase};
@@ -30,6 +30,8 @@ pub(in crate::answers) struct SiteCase<'a> {
     pub(in crate::answers) events: &'a [Event],
     /// Events of clients.
     pub(in crate::answers) client_events: &'a [Event],
+    /// Events of access control, where they were read.
+    pub(in crate::answers) nac_events: &'a [Event],
     /// Alarms and Marvis actions.
     pub(in crate::answers) alarms: &'a [Alarm],
     pub(in crate::answers) radios: &'a [Radio],
@@ -56,6 +58,7 @@ impl SiteCase<'_> {
     fn wan<'w>(&'w self, gateways: &'w [Device], ports: &'w [Port]) -> Wan<'w> {
         Wan {
             gateways,
+            devices: self.devices,
             ports,
             paths: self.paths,
             tunnels: self.tunnels,
@@ -114,9 +117,34 @@ pub(in crate::answers) fn site(case: &SiteCase<'_>) -> Vec<Finding> {
     found.extend(radio_findings(case));
     found.extend(loops(case));
     found.extend(vlans(case, &tree));
-    let failures = client_failures::failures(case.client_events, case.now());
+    let mut failures = client_failures::failures(case.client_events, case.now());
+    client_failures::explain(&mut failures, case.nac_events);
+    pools_explain(&mut found, &failures, case);
     found.extend(client_failures::findings(&failures, (case.id, case.name), case.now()));
     found
+}
+
+/// What follows from a DHCP pool without a free address.
+static POOL_EFFECTS: &[&Cause] = &[&c::DHCP_FAILURE];
+
+/// Clients that get no address on a WLAN follow from a pool without a free one: the only pool that is known, or one whose network
+/// is in the name of the WLAN.
+fn pools_explain(found: &mut [Finding], failures: &[client_failures::Failures<'_>], case: &SiteCase<'_>) {
+    let of_dhcp = failures.iter().filter(|failures| failures.cause.name == c::DHCP_FAILURE.name);
+    let ssids: Vec<_> = of_dhcp.filter_map(|failures| failures.ssid.as_deref()).collect();
+    let full = |finding: &Finding| {
+        finding.cause().name == c::DHCP_POOL_EXHAUSTED.name && finding.severity() == Severity::Critical
+    };
+    for finding in found.iter_mut().filter(|finding| full(finding)) {
+        let is_its = |ssid: &str| {
+            case.pools.len() == 1
+                || case.pools.iter().any(|pool| {
+                    finding.is_on(&pool.network) && ssid.to_lowercase().contains(&pool.network.to_lowercase())
+                })
+        };
+        let own = ssids.iter().filter(|ssid| is_its(ssid));
+        *finding = finding.clone().affects(own).effects(POOL_EFFECTS);
+    }
 }
 
 /// What the rules for devices find about one, without its ports: these have their own findings.
@@ -166,7 +194,7 @@ fn outage_of(case: &SiteCase<'_>, root: &Device, behind: &[&Device], own: &[Find
 
 #[cfg(test)]
 mod tests {
-    use mistmcp::answers::{Row, Severity};
+    use mistmcp::answers::Row;
     use mistmcp::serde_json::{Value, json};
 
     use super::*;
@@ -229,6 +257,7 @@ mod tests {
             ports,
             events: &given.events,
             client_events: &[],
+            nac_events: &[],
             alarms: &given.alarms,
             radios: &[],
             pools: &[],

@@ -14,9 +14,6 @@ pub(in crate::answers) const UPGRADE_EVENTS: &str = "AP_UPGRADE_BY_USER,AP_UPGRA
 AP_UPGRADE_FAILED,SW_UPGRADE_BY_USER,SW_UPGRADE_STARTED,SW_UPGRADE_REQUESTED,SW_UPGRADED,SW_UPGRADE_FAILED,GW_UPGRADE_BY_USER,\
 GW_UPGRADE_STARTED,GW_UPGRADE_REQUESTED,GW_UPGRADED,GW_UPGRADE_FAILED";
 
-/// Seconds without the cloud, after which an upgrade no longer explains an outage.
-const MAX_DURATION: i64 = 60 * t::MINUTE;
-
 /// What follows from the restart of a device at the end of an upgrade.
 static EFFECTS: &[&Cause] = &[
     &c::SITE_DOWN,
@@ -60,8 +57,11 @@ pub(in crate::answers) fn upgrade<'a>(
     let in_progress = ["inprogress", "in_progress", "upgrading", "downloading"].contains(&status.as_str())
         || device.status.as_deref() == Some("upgrading");
     // The statistics of a device that never came back still say that it is being upgraded.
-    let is_in_stats =
-        in_progress && (!device.is_down() || device.last_seen.is_none_or(|seen| now - seen <= MAX_DURATION));
+    let is_old = |time: i64| now - time > t::UPGRADE_DURATION;
+    let is_gone = device.is_down() && device.last_seen.is_some_and(is_old);
+    // They also say so of an upgrade that never ended.
+    let has_ended = device.status.as_deref() != Some("upgrading") && device.upgrade_time.is_some_and(is_old);
+    let is_in_stats = in_progress && !is_gone && !has_ended;
     let is_asked = device.is_down()
         && started.is_some_and(|started| match device.last_seen {
             Some(seen) => {

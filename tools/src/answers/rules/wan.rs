@@ -4,7 +4,7 @@ mod gateways;
 mod links;
 mod paths;
 
-use mistmcp::answers::{Finding, Object, Part, state_since};
+use mistmcp::answers::{Finding, Object, Part, name, state_since};
 
 use super::alarms;
 use crate::answers::facts::wan::{RoutingNeighbor, Tunnel, VpnPath};
@@ -13,13 +13,15 @@ use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
 
 pub(in crate::answers) use gateways::{clusters, gateways_down, pools};
-pub(in crate::answers) use links::{links_degraded, links_down};
+pub(in crate::answers) use links::{links_degraded, links_down, unresolved};
 pub(in crate::answers) use paths::{by_events, neighbors_down, paths_degraded, paths_down, tunnels_down};
 
 /// The gateways of a site, and what happened to them.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::answers) struct Wan<'a> {
     pub(in crate::answers) gateways: &'a [Device],
+    /// All devices that are known, which name the switches among the routing neighbors.
+    pub(in crate::answers) devices: &'a [Device],
     pub(in crate::answers) ports: &'a [Port],
     pub(in crate::answers) paths: &'a [VpnPath],
     pub(in crate::answers) tunnels: &'a [Tunnel],
@@ -54,6 +56,7 @@ pub(in crate::answers) fn is_reported(cause: &str, events: &[Event], alarms: &[A
 /// What links, paths, tunnels and routing neighbors show.
 pub(in crate::answers) fn all(wan: &Wan<'_>) -> Vec<Finding> {
     let mut found = links_down(wan);
+    found.extend(unresolved(wan));
     let degraded = links_degraded(wan);
     found.extend(paths_degraded(wan, &degraded));
     found.extend(degraded);
@@ -68,12 +71,28 @@ impl Wan<'_> {
         self.gateways.iter().find(|gateway| gateway.has_mac(mac))
     }
 
+    /// The gateway or other device of a MAC address.
+    fn device(&self, mac: &str) -> Option<&Device> {
+        self.gateway(mac).or_else(|| self.devices.iter().find(|device| device.has_mac(mac)))
+    }
+
     fn called(&self, mac: &str) -> String {
-        self.gateway(mac).map_or_else(|| mac.to_owned(), Device::called)
+        self.device(mac).map_or_else(|| mac.to_owned(), Device::called)
     }
 
     fn object(&self, mac: &str) -> Object {
-        self.gateway(mac).map_or_else(|| Object::gateway(mac).mac(mac.to_owned()), Device::object)
+        self.device(mac).map_or_else(|| Object::gateway(mac).mac(mac.to_owned()), Device::object)
+    }
+
+    /// The name and object of the device of an event, which may be none that is known.
+    fn of_event(&self, event: &Event) -> (String, Object) {
+        let mac = event.mac.as_deref().unwrap_or_default();
+        if self.device(mac).is_some() {
+            return (self.called(mac), self.object(mac));
+        }
+        let called = event.device_name.as_deref().unwrap_or(mac);
+        let kind = if event.kind.starts_with("SW_") { "switch" } else { "gateway" };
+        (name(called), Object::device(kind, called).mac(event.mac.clone()))
     }
 
     /// Whether statistics show what a cause is about.
@@ -125,7 +144,7 @@ impl Wan<'_> {
 
     /// The call of a list that is filtered by gateway and site.
     fn rows_of(&self, name: &'static str, tool: &'static str, mac: &str) -> Part {
-        let site = self.gateway(mac).and_then(|gateway| gateway.site.as_deref());
+        let site = self.device(mac).and_then(|device| device.site.as_deref());
         Part::new(name, tool).with("site_id", site).with("mac", mac)
     }
 

@@ -67,6 +67,7 @@ pub(super) async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, w
     } else if port_rows.is_seen() {
         ask.nothing_there("port of the client", "no port is known for it");
     }
+    findings.extend(without_server(device, own, &found, &events, ask.now()));
     let held = ["held", "failed", "denied", "rejected", "unauthenticated"];
     let held = found.auth_state.as_deref().filter(|state| held.contains(state));
     let is_known = findings.iter().any(|finding| finding.cause().name == c::PORT_AUTH_FAILED.name);
@@ -106,6 +107,21 @@ pub(super) async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, w
         .view("client", views::client(&found, device))
         .view("timeline", views::timeline(&nac_events, &devices))
         .findings(findings)
+}
+
+/// The switch of a client that is not authenticated, where it cannot reach its RADIUS server.
+fn without_server(
+    switch: Option<&Device>,
+    own: Option<&Port>,
+    found: &Client,
+    events: &[Event],
+    now: i64,
+) -> Option<Finding> {
+    let is_refused =
+        own.is_some_and(ports::is_held) || found.auth_state.as_deref().is_some_and(ports::is_refused);
+    let finding = device::radius(switch.filter(|_| is_refused)?, events, &[], now)?;
+    let port = own.map(|port| format!("{} {}", port.device, port.id));
+    Some(finding.on(found.object()).affects(port).affects([found.mac.as_str()]).weight(93))
 }
 
 /// A wired client in the search.

@@ -78,6 +78,11 @@ pub(super) fn last_reported(alarm: &Alarm) -> Option<i64> {
     alarm.last_seen.max(alarm.time)
 }
 
+/// Whether an alarm was raised at this time or later.
+pub(in crate::answers) fn is_reported_since(alarm: &Alarm, time: i64) -> bool {
+    last_reported(alarm).is_some_and(|seen| seen >= time)
+}
+
 /// Whether an alarm was raised lately, so that its trouble is there now.
 pub(in crate::answers) fn is_recent(alarm: &Alarm, now: i64) -> bool {
     last_reported(alarm).is_some_and(|seen| now - seen <= t::RECENT)

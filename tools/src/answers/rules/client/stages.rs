@@ -5,6 +5,7 @@ use mistmcp::answers::{Cause, Finding, Object, Severity, ago, count, times};
 use super::ClientCase;
 use crate::answers::causes as c;
 use crate::answers::facts::{Event, Stage, stage_of};
+use crate::answers::rules::client_failures::any_fails;
 use crate::answers::rules::nac;
 use crate::answers::thresholds as t;
 
@@ -43,14 +44,25 @@ fn failing(events: &[Event], wanted: Stage) -> Option<Failing<'_>> {
     Some(Failing { failures, last })
 }
 
-/// Failures of a stage that come again and again, although each is passed in the end.
-fn recurring(events: &[Event], wanted: Stage) -> Option<Failing<'_>> {
-    let of_stage = |good| {
-        events.iter().filter(move |event| !is_noise(event) && stage_of(&event.kind) == Some((wanted, good)))
-    };
-    let failures: Vec<_> = of_stage(false).collect();
-    let last = failures.iter().map(|event| event.time).max()?;
-    (failures.len() >= 4 && failures.len() * 2 > of_stage(true).count()).then_some(Failing { failures, last })
+/// Failures of a stage that come again and again, although each is passed in the end: it failed anew after it had been passed,
+/// and did so lately. One trouble that is over is history.
+fn recurring(events: &[Event], wanted: Stage, now: i64) -> Option<Failing<'_>> {
+    let mut of_stage: Vec<_> = events
+        .iter()
+        .filter(|event| !is_noise(event))
+        .filter_map(|event| {
+            let (stage, good) = stage_of(&event.kind)?;
+            (stage == wanted).then_some((event, good))
+        })
+        .collect();
+    of_stage.sort_by_key(|(event, _)| event.time);
+    let failures: Vec<_> = of_stage.iter().filter(|(_, good)| !good).map(|(event, _)| *event).collect();
+    let passed = of_stage.len() - failures.len();
+    let relapses = of_stage.windows(2).filter(|pair| pair[0].1 && !pair[1].1).count();
+    let last = failures.last()?.time;
+    let is_trouble = failures.len() >= 4 && failures.len() * 2 > passed;
+    (is_trouble && relapses >= t::MIN_RELAPSES && now - last <= t::RECENT)
+        .then_some(Failing { failures, last })
 }
 
 /// Why a client does not get as far as it should: the earliest stage that fails. With `explained`, why its authorization
@@ -79,7 +91,7 @@ pub(in crate::answers) fn stages(case: &ClientCase<'_>, explained: bool) -> Vec<
     ] {
         let now_failing = failing(case.events, stage);
         let is_open = now_failing.is_some();
-        let Some(failing) = now_failing.or_else(|| recurring(case.events, stage)) else { continue };
+        let Some(failing) = now_failing.or_else(|| recurring(case.events, stage, case.now)) else { continue };
         // One lost exchange is a chance.
         if failing.failures.len() < t::MIN_FAILURES
             && !(is_open && case.now - failing.last < t::SHORTLY_BEFORE)
@@ -102,10 +114,12 @@ fn stage_finding(
     (kind, severity, words): (&'static Cause, Severity, &str),
     weight: u8,
 ) -> Finding {
-    let others = others_failing(case, stage);
-    let scope = match others {
-        0 => "; no other client of the site fails like this".to_owned(),
-        others => format!("; other clients of the site fail as well ({})", count(others, "event")),
+    let others = others_failing(case, stage, &failing.failures);
+    let fail = any_fails(others.iter().copied());
+    let scope = if fail {
+        "; other clients of the site fail as well"
+    } else {
+        "; no other client of the site fails like this"
     };
     let first = failing.failures.iter().map(|event| event.time).min();
     let sample = failing.failures.iter().max_by_key(|event| event.time);
@@ -113,6 +127,7 @@ fn stage_finding(
     let full = status == Some(17) || sample.is_some_and(|event| event.reason == Some(5));
     let words =
         if full { "is refused, because its access point has reached its limit of clients" } else { words };
+    let words = sample.and_then(|event| words_of(&event.kind)).unwrap_or(words);
     let times = failing.failures.len();
     let finding = case
         .finding(
@@ -130,7 +145,7 @@ fn stage_finding(
         .evidence("event", sample.map(|event| event.kind.clone()))
         .evidence("failures", times)
         .evidence("last", failing.last)
-        .evidence("failures_of_others", others)
+        .evidence("failures_of_others", others.len())
         .evidence("status_code", status)
         .evidence("reason_code", sample.and_then(|event| event.reason))
         .evidence("text", sample.and_then(|event| event.text.clone()))
@@ -141,8 +156,22 @@ fn stage_finding(
     }
 }
 
-/// Failures of a stage by other clients of the site: on the same WLAN or VLAN where that is known.
-fn others_failing(case: &ClientCase<'_>, stage: Stage) -> usize {
+/// What types of events say that their stage does not.
+fn words_of(kind: &str) -> Option<&'static str> {
+    let words = [
+        ("STATIC_IP", "is blocked, because it uses a static IP address that the WLAN does not allow"),
+        ("EXCESSIVE_ARP", "sends too many ARP requests, as if nothing answered them"),
+        ("BAD_IP", "uses an IP address that does not belong to its network"),
+        ("SPOOFING", "receives the address of the default gateway from another device"),
+    ];
+    words.iter().find(|(part, _)| kind.contains(part)).map(|(_, words)| *words)
+}
+
+/// Failures of a stage by other clients of the site around those of the client: on the same WLAN where that is known.
+fn others_failing<'a>(case: &ClientCase<'a>, stage: Stage, own: &[&Event]) -> Vec<&'a Event> {
+    let times = || own.iter().map(|event| event.time);
+    let (first, last) = (times().min().unwrap_or(case.now), times().max().unwrap_or(case.now));
+    let around = (first - t::SHORTLY_BEFORE)..=(last + t::SHORTLY_BEFORE);
     let same = |event: &&Event| match (&event.ssid, &case.client.ssid) {
         (Some(theirs), Some(own)) => theirs == own,
         _ => true,
@@ -150,13 +179,29 @@ fn others_failing(case: &ClientCase<'_>, stage: Stage) -> usize {
     case.others
         .iter()
         .filter(same)
+        .filter(|event| around.contains(&event.time))
         .filter(|event| !is_noise(event) && stage_of(&event.kind) == Some((stage, false)))
-        .count()
+        .collect()
 }
 
 fn roaming(case: &ClientCase<'_>) -> Option<Finding> {
-    let failures: Vec<_> =
-        case.events.iter().filter(|event| stage_of(&event.kind) == Some((Stage::Roaming, false))).collect();
+    // A full sign-in follows each failed transition. A fast one since shows that it works.
+    let passed = case
+        .events
+        .iter()
+        .filter(|event| {
+            let stage = stage_of(&event.kind);
+            stage == Some((Stage::Roaming, true))
+                || (event.kind.ends_with("_11R") && stage.is_some_and(|(_, good)| good))
+        })
+        .map(|event| event.time)
+        .max();
+    let failures: Vec<_> = case
+        .events
+        .iter()
+        .filter(|event| stage_of(&event.kind) == Some((Stage::Roaming, false)))
+        .filter(|event| passed.is_none_or(|passed| event.time > passed))
+        .collect();
     let moves: Vec<_> = case.events.iter().filter(|event| event.kind.contains("REASSOCIATION")).collect();
     let last_moves = moves.iter().filter(|event| {
         moves.iter().map(|other| other.time).max().is_some_and(|last| last - event.time <= t::OUTAGE_WINDOW)
@@ -205,22 +250,24 @@ pub(in crate::answers) fn authorization(case: &ClientCase<'_>) -> Option<Finding
     if failing.failures.len() < t::MIN_FAILURES && case.now - failing.last > t::SHORTLY_BEFORE {
         return None;
     }
+    let others = others_failing(case, Stage::Authorization, &failing.failures);
+    let fail = any_fails(others.iter().copied());
     let by_server = |event: &&&Event| event.text.as_deref().is_some_and(nac::says_unreachable);
     let (kind, words) = if failing.failures.iter().any(|event| by_server(&event)) {
         (&c::AUTH_SERVER_UNREACHABLE, "gets no answer from the authentication server")
+    } else if failing.failures.iter().any(|event| event.kind.contains("MAC_AUTH")) {
+        // The address of the client is refused, whatever key the WLAN has.
+        (&c::AUTH_DENIED, "is denied: its MAC address is not accepted")
     } else if case.is_wireless_key(&failing.failures) {
         (&c::WRONG_KEY, "uses a wrong passphrase")
-    } else if failing
-        .failures
-        .iter()
-        .any(|event| event.kind.contains("DENIED") || event.kind.contains("MAC_AUTH"))
-    {
+    } else if failing.failures.iter().any(|event| event.kind.contains("DENIED")) {
         (&c::AUTH_DENIED, "is denied by the authentication server")
+    } else if !fail && !case.others.is_empty() {
+        (&c::CLIENT_ALONE, "fails 802.1X authentication, and no other client of the site does")
     } else {
-        (&c::AUTH_DENIED, "fails 802.1X authentication")
+        (&c::AUTH_IDENTITY, "fails 802.1X authentication")
     };
     let times = failing.failures.len();
-    let others = others_failing(case, Stage::Authorization);
     Some(
         case.finding(
             kind,
@@ -236,7 +283,7 @@ pub(in crate::answers) fn authorization(case: &ClientCase<'_>) -> Option<Finding
         .since(failing.failures.iter().map(|event| event.time).min())
         .evidence("event", sample.kind.clone())
         .evidence("failures", times)
-        .evidence("failures_of_others", others)
+        .evidence("failures_of_others", others.len())
         .evidence("reason_code", sample.reason)
         .evidence("text", sample.text.clone())
         .see(case.shown_by(&failing.failures).as_ref()),

@@ -3,7 +3,7 @@
 use mistmcp::answers::{Cause, Finding, Object, Severity, count, is, state_since};
 
 use super::{DeviceCase, upstream};
-use crate::answers::facts::Device;
+use crate::answers::facts::{Device, Event, Port};
 use crate::answers::rules::{tree::DeviceTree, upgrading};
 use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
@@ -173,6 +173,54 @@ pub(in crate::answers) fn outage(root: &Device, behind: &[&Device], site: &[Devi
         finding = finding.on(device.object());
     }
     finding
+}
+
+/// Adds that a device is down, with what is behind it, unless something else explains that. The port that leads to a switch or
+/// gateway is down because the device is.
+pub(in crate::answers) fn add_outage(case: &DeviceCase<'_>, found: &mut Vec<Finding>) {
+    let device = case.device;
+    let is_port = |finding: &Finding| finding.cause().name == c::PORT_DOWN.name && device.kind != "ap";
+    if !device.is_down() || found.iter().any(|finding| finding.get_weight() >= 70 && !is_port(finding)) {
+        return;
+    }
+    let tree = DeviceTree::of(case.site, case.ports);
+    let behind = tree.place(&device.mac).map(|place| tree.downstream(place)).unwrap_or_default();
+    let outage = outage(device, &behind, case.site, case.now());
+    // What else was found about an access point explains more.
+    let weight = if device.kind == "ap" { 70 } else { outage.get_weight().max(80) };
+    for finding in found.iter_mut().filter(|finding| is_port(finding)) {
+        *finding = finding.clone().at_most(outage.severity()).weight(60).folds();
+    }
+    let port = case.upstream_port().map(|port| format!("{} {}", port.device, port.id));
+    found.push(outage.affects(port).weight(weight));
+}
+
+/// The switches and gateways among `devices` that are down and have ports, each with what is behind it. The state of their ports
+/// is not current.
+pub(in crate::answers) fn outages_at_ports(
+    devices: &[Device],
+    ports: &[Port],
+    events: &[Event],
+    now: i64,
+) -> Vec<(String, Finding)> {
+    let has_ports = |device: &Device| ports.iter().any(|port| device.has_mac(&port.device));
+    let is_dead = |device: &Device| device.is_down() && device.kind != "ap" && has_ports(device);
+    if !devices.iter().any(is_dead) {
+        return Vec::new();
+    }
+    let tree = DeviceTree::of(devices, ports);
+    let dead = devices.iter().enumerate().filter(|(_, device)| is_dead(device));
+    dead.map(|(place, device)| {
+        let behind = tree.downstream(place);
+        let finding = match upgrading::upgrade(device, events, now) {
+            Some(upgrade) => upgrade.finding(&behind, now),
+            None => outage(device, &behind, devices, now),
+        };
+        let leading = ports.iter().filter(|port| port.has_neighbor(&device.mac, device.name.as_deref()));
+        let leading = leading.map(|port| format!("{} {}", port.device, port.id));
+        (device.called(), finding.weight(90).affects(leading).folds())
+    })
+    .collect()
 }
 
 /// So many devices that are down as well, after a semicolon; nothing if there are none.

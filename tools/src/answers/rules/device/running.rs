@@ -3,7 +3,7 @@
 use mistmcp::answers::{Cause, Finding, Object, Severity, ago, count, listed, times};
 
 use super::DeviceCase;
-use crate::answers::facts::{CONFIG_FAILURES, Device, open};
+use crate::answers::facts::{CONFIG_FAILURES, Device, Event, Port, open};
 use crate::answers::rules::{ports, tree::DeviceTree, upgrading};
 use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
@@ -21,9 +21,11 @@ pub(super) fn upgrade(case: &DeviceCase<'_>) -> Vec<Finding> {
         found.push(upgrade.finding(&behind, now));
     }
     let failed = case.open(&["UPGRADE_FAILED"]);
-    if failed.is_some() || status == "failed" || status == "error" {
+    let is_history = device.upgrade_time.is_some_and(|time| now - time > t::UPGRADE_FAILURE_AGE);
+    if failed.is_some() || (["failed", "error"].contains(&status.as_str()) && !is_history) {
         let (event, times) = failed.map_or((None, 1), |(event, times)| (Some(event), times));
         let last = case.latest(&["UPGRADE_FAILED"]).map(|event| event.time);
+        let last = last.or(device.upgrade_time.filter(|_| event.is_none()));
         found.push(
             case.finding(
                 &c::UPGRADE_FAILED,
@@ -31,7 +33,7 @@ pub(super) fn upgrade(case: &DeviceCase<'_>) -> Vec<Finding> {
                 format!("The upgrade of {called} failed{}.", times_last(times, last, now)),
             )
             .weight(74)
-            .since(event.map(|event| event.time))
+            .since(event.map(|event| event.time).or(last))
             .evidence("failures", event.map(|_| times))
             .evidence("version", device.version.clone().filter(|_| event.is_none()))
             .evidence("text", event.and_then(|event| event.text.clone()))
@@ -54,17 +56,25 @@ fn times_last(often: usize, last: Option<i64>, now: i64) -> String {
 pub(super) fn restarted_by_user(case: &DeviceCase<'_>) -> Option<Finding> {
     let event = case.latest(&["RESTART_BY_USER", "RESTARTED_BY_USER"])?;
     let called = case.device.called();
-    let recent = case.since().is_some_and(|since| {
-        case.device.is_down() && (-t::MINUTE..=t::OUTAGE_WINDOW).contains(&(since - event.time))
-    });
+    let is_down = case.device.is_down();
+    let began_it = is_down
+        && case.since().is_some_and(|since| (-t::MINUTE..=t::OUTAGE_WINDOW).contains(&(since - event.time)));
+    // A restart ends by itself. What has not come back since has another cause.
+    let recent = began_it && case.now() - event.time <= t::RESTART_DURATION;
+    let rest = if began_it && !recent { ", and it has not come back since" } else { "" };
+    let weight = match (recent, is_down) {
+        (true, _) => 97,
+        (false, true) => 52,
+        (false, false) => 61,
+    };
     Some(
         case.finding(
             &c::RESTARTED_BY_USER,
             Severity::Info,
-            format!("Somebody restarted {called} {}.", ago(event.time, case.now())),
+            format!("Somebody restarted {called} {}{rest}.", ago(event.time, case.now())),
         )
         .independent()
-        .weight(if recent { 97 } else { 61 })
+        .weight(weight)
         .since(event.time)
         .affects(Some(case.device.mac.as_str()).filter(|_| recent))
         .effects(RESTART_EFFECTS)
@@ -122,7 +132,8 @@ pub(super) fn config_failed(case: &DeviceCase<'_>) -> Option<Finding> {
         event.is_some_and(|event| (0..=t::SHORTLY_BEFORE).contains(&(event.time - changed.time)))
     });
     let called = case.device.called();
-    let when = event.map_or(String::new(), |event| format!(" {}", ago(event.time, case.now())));
+    let last = case.latest(&CONFIG_FAILURES).filter(|_| event.is_some());
+    let when = last.map_or(String::new(), |last| format!(" {}", ago(last.time, case.now())));
     Some(
         case.finding(
             &c::CONFIG_FAILED,
@@ -132,6 +143,10 @@ pub(super) fn config_failed(case: &DeviceCase<'_>) -> Option<Finding> {
         .weight(if case.device.is_down() { 60 } else { 80 })
         .since(event.map(|event| event.time))
         .evidence("config_status", Some(status).filter(|status| !status.is_empty() && event.is_none()))
+        .evidence(
+            "last",
+            last.filter(|last| Some(last.time) != event.map(|event| event.time)).map(|last| last.time),
+        )
         .evidence("text", event.and_then(|event| event.text.clone()))
         .evidence("changed", changed.and_then(|changed| changed.text.clone()))
         .see(&case.shown_by(event.into_iter().chain(changed))),
@@ -251,20 +266,51 @@ pub(super) fn power_constrained(case: &DeviceCase<'_>) -> Option<Finding> {
     })
 }
 
-pub(super) fn radius(case: &DeviceCase<'_>) -> Option<Finding> {
-    let (event, times) = case.open(&["RADSEC_FAILURE"])?;
-    let called = case.device.called();
+/// What follows from a RADIUS server that does not answer.
+static RADIUS_EFFECTS: &[&Cause] = &[&c::PORT_AUTH_FAILED];
+
+/// A device that cannot reach its RADIUS server: `ports` that do not authenticate anybody follow from it.
+pub(in crate::answers) fn radius(
+    device: &Device,
+    events: &[Event],
+    ports: &[Port],
+    now: i64,
+) -> Option<Finding> {
+    let own = || events.iter().filter(|event| event.mac.as_deref().is_none_or(|mac| device.has_mac(mac)));
+    let over_radsec = open(events).into_iter().find(|(event, _)| {
+        event.short() == "RADSEC_FAILURE" && event.mac.as_deref().is_none_or(|mac| device.has_mac(mac))
+    });
+    // No event says that the server is back, so that it counts while it is reported, and nobody gets in.
+    let admitted =
+        own().filter(|event| event.short() == "DOT1XD_USR_AUTHENTICATED").map(|event| event.time).max();
+    let silent: Vec<_> = own()
+        .filter(|event| event.short() == "RADIUS_SERVER_UNREACHABLE")
+        .filter(|event| {
+            now - event.time <= t::RECENT && admitted.is_none_or(|admitted| admitted < event.time)
+        })
+        .collect();
+    let (first, times, how, shown) = match (over_radsec, silent.iter().min_by_key(|event| event.time)) {
+        (Some((event, times)), _) => (event, times, " over RadSec", vec![event]),
+        (None, Some(first)) => (*first, silent.len(), "", silent.clone()),
+        (None, None) => return None,
+    };
+    let called = device.called();
+    let held = ports.iter().filter(|port| device.has_mac(&port.device) && ports::is_held(port));
     Some(
-        case.finding(
+        Finding::new(
             &c::AUTH_SERVER_UNREACHABLE,
             Severity::Critical,
-            format!("{called} cannot reach its RADIUS server over RadSec."),
+            format!("{called} cannot reach its RADIUS server{how}."),
         )
-        .weight(70)
-        .since(event.time)
+        .on(device.object())
+        .weight(78)
+        .since(first.time)
+        .evidence("event", first.kind.clone())
         .evidence("failures", times)
-        .evidence("text", event.text.clone())
-        .see(&case.shown_by([event])),
+        .evidence("text", first.text.clone())
+        .affects(held.map(|port| format!("{} {}", port.device, port.id)))
+        .effects(RADIUS_EFFECTS)
+        .see(sources::device_events(shown).as_ref()),
     )
 }
 

@@ -48,9 +48,22 @@ pub(super) fn blocked(port: &Port, context: &PortContext<'_>) -> Option<Finding>
     )
 }
 
+/// States of 802.1X in which a port lets nothing through.
+const REFUSED: [&str; 7] =
+    ["held", "failed", "unauthenticated", "unauthorized", "rejected", "denied", "connecting"];
+
+/// Whether a state of 802.1X lets nothing through.
+pub(in crate::answers) fn is_refused(state: &str) -> bool {
+    REFUSED.contains(&state)
+}
+
+/// Whether a port does not authenticate what is behind it.
+pub(in crate::answers) fn is_held(port: &Port) -> bool {
+    port.auth_state.as_deref().is_some_and(is_refused)
+}
+
 pub(super) fn authentication(port: &Port, context: &PortContext<'_>) -> Option<Finding> {
-    let failed = ["held", "failed", "unauthenticated", "unauthorized", "rejected", "denied", "connecting"];
-    let state = port.auth_state.as_deref().filter(|state| failed.contains(state))?;
+    let state = port.auth_state.as_deref().filter(|_| is_held(port))?;
     let held = context.events_of(
         port,
         &["DOT1XD_USR_SESSION_HELD", "DOT1XD_USR_FAILED", "DOT1XD_USR_AUTHENTICATION_FAILED"],
@@ -76,13 +89,20 @@ pub(super) fn authentication(port: &Port, context: &PortContext<'_>) -> Option<F
 }
 
 pub(super) fn mac_limit(port: &Port, context: &PortContext<'_>) -> Option<Finding> {
-    let exceeded = context.open_event(port, "MAC_LIMIT_EXCEEDED")?;
+    let exceeded = context.open_event(port, "MAC_LIMIT_EXCEEDED");
+    let shows = port.mac_count.zip(port.mac_limit).is_some_and(|(count, limit)| limit > 0 && count > limit);
+    if exceeded.is_none() && !shows {
+        return None;
+    }
+    let event = exceeded.map(|(event, _)| event);
     Some(
         finding(&c::MAC_LIMIT, Severity::Critical, port, context, "exceeds its limit of MAC addresses")
             .weight(71)
-            .since(exceeded.0.time)
-            .evidence("exceeded", exceeded.1)
-            .evidence("text", exceeded.0.text.clone())
-            .see(sources::device_events([exceeded.0]).as_ref()),
+            .since(event.map(|event| event.time))
+            .evidence("mac_count", port.mac_count.filter(|_| shows))
+            .evidence("mac_limit", port.mac_limit.filter(|_| shows))
+            .evidence("exceeded", exceeded.map(|(_, times)| times))
+            .evidence("text", event.and_then(|event| event.text.clone()))
+            .see(event.and_then(|event| sources::device_events([event])).as_ref()),
     )
 }

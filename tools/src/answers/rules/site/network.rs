@@ -3,7 +3,7 @@
 use mistmcp::answers::{Finding, Object, Severity, ago, listed, plural};
 
 use super::SiteCase;
-use crate::answers::facts::{Device, Port, Radio, open};
+use crate::answers::facts::{Device, Event, Port, Radio, open};
 use crate::answers::rules::device;
 use crate::answers::rules::ports;
 use crate::answers::rules::radio::{self, RadarHit};
@@ -14,7 +14,11 @@ use crate::answers::{causes as c, sources};
 /// Troubles of the ports of devices that are connected. A port that is down because of what is behind it is a symptom.
 pub(super) fn port_findings(case: &SiteCase<'_>) -> Vec<Finding> {
     let is_alive = |port: &&Port| case.device(&port.device).is_none_or(|device| !device.is_down());
-    let mut found = Vec::new();
+    let is_told = |event: &&Event| {
+        event.mac.as_deref().and_then(|mac| case.device(mac)).is_some_and(|device| !device.is_down())
+    };
+    let told: Vec<_> = case.events.iter().filter(is_told).cloned().collect();
+    let mut found = ports::without_rows(&told, case.ports, case.context);
     for port in case.ports.iter().filter(is_alive) {
         let neighbor =
             case.devices.iter().find(|device| port.has_neighbor(&device.mac, device.name.as_deref()));

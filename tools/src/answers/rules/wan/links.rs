@@ -1,8 +1,9 @@
 //! Rules for WAN links: ports to a provider that are down or degraded.
 
-use mistmcp::answers::{Cause, Finding, Severity, count, listed, name};
+use mistmcp::answers::{Cause, Finding, Severity, ago, count, listed, name};
 
 use super::{Wan, over_limit};
+use crate::answers::facts::{Port, open};
 use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
 
@@ -49,6 +50,56 @@ pub(in crate::answers) fn links_down(wan: &Wan<'_>) -> Vec<Finding> {
         .see(&sources::port(port))
     })
     .collect()
+}
+
+/// WAN links that are up, but where the gateway gets no ARP reply from its next hop, or no address by DHCP.
+pub(in crate::answers) fn unresolved(wan: &Wan<'_>) -> Vec<Finding> {
+    let whys = [
+        ("ARP_UNRESOLVED", "gets no ARP reply from its next hop"),
+        ("DHCP_UNRESOLVED", "gets no address by DHCP from the provider"),
+    ];
+    let mut found = Vec::new();
+    for (event, times) in open(wan.events) {
+        let Some((_, what)) = whys.iter().find(|(short, _)| *short == event.short()) else { continue };
+        let Some(gateway) = event.mac.as_deref().and_then(|mac| wan.gateway(mac)) else { continue };
+        let links: Vec<_> =
+            wan.ports.iter().filter(|port| gateway.has_mac(&port.device) && port.is_wan()).collect();
+        let port = links.iter().find(|port| event.port.as_deref() == Some(port.id.as_str()));
+        // Of a port in the LAN it says nothing of the provider, and one that is down is told by its state.
+        let is_of_lan = event.port.is_some() && port.is_none();
+        if is_of_lan || port.is_some_and(|port| port.up == Some(false)) {
+            continue;
+        }
+        let is_other = |other: &&&Port| port.is_none_or(|port| port.id != other.id);
+        let others = links.iter().filter(is_other).filter(|other| other.up == Some(true)).count();
+        let others = if port.is_some() { others } else { others.saturating_sub(1) };
+        let (severity, weight) = if others == 0 { (Severity::Critical, 82) } else { (Severity::Warning, 66) };
+        let called = gateway.called();
+        let place = match port {
+            Some(port) => format!("The WAN port {} of {called}", name(&port.id)),
+            None => called.clone(),
+        };
+        let when = ago(event.time, wan.now);
+        let mut finding = Finding::new(&c::WAN_LINK_DOWN, severity, format!("{place} {what}, first {when}."));
+        if let Some(port) = port {
+            finding = finding.on(port.object(&called)).affects(wan.keys_over(port));
+        }
+        found.push(
+            finding
+                .on(gateway.object())
+                .item((*what).to_owned())
+                .weight(weight)
+                .since(event.time)
+                .evidence("event", event.kind.clone())
+                .evidence("times", times)
+                .evidence("text", event.text.clone())
+                .evidence("other_wan_links_up", others)
+                .affects(event.port.iter().map(|port| format!("{} {port}", gateway.mac)))
+                .effects(EFFECTS)
+                .see(sources::device_events([event]).as_ref()),
+        );
+    }
+    found
 }
 
 /// WAN links with loss, latency or jitter.

@@ -268,7 +268,7 @@ pub(in crate::answers) fn by_events(wan: &Wan<'_>, found: &[Finding]) -> Vec<Fin
             let is_known = |known: &Finding| {
                 known.cause().name == cause.name
                     && known.is_about_item(protocol)
-                    && wan.gateway(mac).is_none_or(|gateway| known.is_on(&gateway.called()))
+                    && wan.device(mac).is_none_or(|device| known.is_on(&device.called()))
             };
             let is_shown = wan.shows(cause.name);
             let own = of_kind.iter().filter(|(event, _)| event.mac.as_deref() == Some(mac));
@@ -281,13 +281,14 @@ pub(in crate::answers) fn by_events(wan: &Wan<'_>, found: &[Finding]) -> Vec<Fin
             }
             let times: usize = own.iter().map(|(_, times)| *times).sum();
             let when = ago(first.time, wan.now);
+            let (called, object) = wan.of_event(first);
             lost.push(
                 Finding::new(
                     cause,
                     Severity::Warning,
-                    format!("{} lost {what} {when}, according to its events.", wan.called(mac)),
+                    format!("{called} lost {what} {when}, according to its events."),
                 )
-                .on(wan.object(mac))
+                .on(object)
                 .item(protocol.map(str::to_owned))
                 .weight(58)
                 .since(first.time)

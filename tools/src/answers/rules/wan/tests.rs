@@ -34,7 +34,17 @@ fn event(kind: &str, time: i64) -> Event {
 }
 
 fn wan<'a>(gateways: &'a [Device], ports: &'a [Port], paths: &'a [VpnPath]) -> Wan<'a> {
-    Wan { gateways, ports, paths, tunnels: &[], neighbors: &[], events: &[], alarms: &[], now: 1_000 }
+    Wan {
+        gateways,
+        devices: &[],
+        ports,
+        paths,
+        tunnels: &[],
+        neighbors: &[],
+        events: &[],
+        alarms: &[],
+        now: 1_000,
+    }
 }
 
 #[test]
@@ -214,4 +224,41 @@ fn an_alarm_that_newer_statistics_refute_does_not_hold() {
     assert!(holds(&[], 90_000), "no statistics");
     assert!(holds(&paths, 1_600), "it is new");
     assert!(!holds(&paths, 90_000));
+}
+
+#[test]
+fn a_wan_link_without_its_next_hop_is_down_although_its_port_is_up() {
+    let port = |id: &str, usage: &str| {
+        let row = json!({ "mac": "5c4527000001", "port_id": id, "port_usage": usage, "up": true });
+        Port::of(Row::of(&row)).unwrap()
+    };
+    let ports = [port("ge-0/0/0", "wan"), port("ge-0/0/3", "lan")];
+    let gateway = json!({ "mac": "5c4527000001", "type": "gateway", "name": "GW" });
+    let gateways = [Device::of(Row::of(&gateway)).unwrap()];
+    let found = |kind: &str, port: Option<&str>| {
+        let row = json!({ "type": kind, "timestamp": 700, "mac": "5c4527000001", "port_id": port });
+        let events = [Event::of(Row::of(&row)).unwrap()];
+        let found = unresolved(&Wan { events: &events, ..wan(&gateways, &ports, &[]) });
+        found.first().map(|finding| (finding.cause().name, finding.is_on("GW")))
+    };
+    for kind in ["GW_ARP_UNRESOLVED", "GW_DHCP_UNRESOLVED"] {
+        assert_eq!(found(kind, Some("ge-0/0/0")), Some(("wan_link_down", true)), "{kind}");
+        assert_eq!(found(kind, None), Some(("wan_link_down", true)), "{kind}");
+        assert_eq!(found(kind, Some("ge-0/0/3")), None, "{kind}: a port of the LAN");
+    }
+    assert_eq!(found("GW_ARP_RESOLVED", Some("ge-0/0/0")), None);
+}
+
+#[test]
+fn a_switch_among_the_routing_neighbors_is_called_by_its_name_and_kind() {
+    let row = json!({ "type": "SW_BGP_NEIGHBOR_DOWN", "timestamp": 700, "mac": "5c4527000009" });
+    let events = [Event::of(Row::of(&row)).unwrap()];
+    let switch = json!({ "mac": "5c4527000009", "type": "switch", "name": "SW-9" });
+    let devices = [Device::of(Row::of(&switch)).unwrap()];
+    let of = |devices: &[Device]| {
+        let case = Wan { events: &events, devices, ..wan(&[], &[], &[]) };
+        format!("{:?}", by_events(&case, &[]))
+    };
+    assert!(of(&devices).contains("SW-9 lost a BGP neighbor"), "{}", of(&devices));
+    assert!(of(&[]).contains("kind: \"switch\"") && !of(&[]).contains("kind: \"gateway\""), "{}", of(&[]));
 }
