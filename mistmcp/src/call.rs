@@ -59,6 +59,8 @@ pub(crate) enum Stage {
     Queue,
     /// An SQL statement.
     Statement,
+    /// Parsing and rendering of an answer.
+    Answer,
 }
 
 /// The session of a call, as its tool sees it.

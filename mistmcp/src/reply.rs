@@ -45,7 +45,8 @@ use crate::error::ErrorKind;
 use crate::mist::{Answer, Parsed, Repairs};
 #[cfg(feature = "query")]
 use crate::text::shortened;
-use crate::{Error, Fields, Result, work};
+use crate::work::{self, LARGE, QUICK};
+use crate::{Error, Fields, Result};
 
 /// The reply of a tool, before rendering.
 #[derive(Clone, Debug, PartialEq)]
@@ -269,14 +270,26 @@ impl Reply {
         Ok(page)
     }
 
-    /// Renders the reply, off the async threads if it is large.
+    /// Renders the reply, off the async threads unless that is quick.
     pub(crate) async fn rendered(self, rules: &Rules, facts: RequestFacts) -> Result<Rendered> {
+        let (rules, bytes) = (*rules, self.bytes());
+        let render = move || self.render(&rules, &facts);
+        if bytes <= QUICK {
+            render()
+        } else if bytes <= LARGE {
+            work::run(render).await?
+        } else {
+            work::on_large(render).await?
+        }
+    }
+
+    /// Bytes that rendering it reads. Of data that a tool made, more than [`QUICK`] are not counted.
+    fn bytes(&self) -> usize {
         match &self.body {
-            Body::Data { source, .. } if source.is_large => {
-                let rules = *rules;
-                work::on_large(move || self.render(&rules, &facts)).await?
-            }
-            _ => self.render(rules, &facts),
+            Body::Data { source: Source { bytes: bytes @ 1.., .. }, .. } => *bytes as usize,
+            Body::Data { value, .. } => measure::length_within(value, QUICK).unwrap_or(QUICK + 1),
+            Body::File(file) => file.bytes.len(),
+            Body::Blocks(blocks) => blocks.iter().map(Block::len).sum(),
         }
     }
 }

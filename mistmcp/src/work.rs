@@ -1,12 +1,18 @@
 //! CPU-bound jobs, run on blocking threads so that the async threads keep answering: [`run`]. One processor is left
-//! to the async threads. Queued jobs are cancelled with their caller. The memory for large answers is bounded in
-//! total as well.
+//! to the async threads. Queued jobs are cancelled with their caller, and a job that runs can ask whether its caller has
+//! gone: [`is_abandoned`]. Jobs of one token do not keep those of others waiting: [`Owner`]. Short jobs do not wait for
+//! answers: [`run_short`]. The memory for large answers is bounded in total as well.
 
+mod owner;
+
+use std::cell::RefCell;
 use std::hint::black_box;
 use std::num::NonZero;
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::thread::available_parallelism;
 
+pub(crate) use owner::{Owner, Turn};
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use tokio::task::spawn_blocking;
 use tokio_util::task::AbortOnDropHandle;
@@ -14,10 +20,14 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::error::ErrorKind;
 use crate::{Error, Result};
 
-static JOBS: LazyLock<Semaphore> = LazyLock::new(|| {
-    let processors = available_parallelism().map_or(1, NonZero::get);
-    Semaphore::new(processors.saturating_sub(1).max(1))
-});
+static JOBS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(jobs_at_once()));
+
+/// Jobs of some milliseconds.
+static SHORT_JOBS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(jobs_at_once()));
+
+fn jobs_at_once() -> usize {
+    available_parallelism().map_or(1, NonZero::get).saturating_sub(1).max(1)
+}
 
 /// Large answers that are parsed and rendered at once: each may take some hundred megabytes.
 static PARSES: Semaphore = Semaphore::const_new(2);
@@ -29,6 +39,9 @@ const UNITS: u32 = 1_024;
 
 /// Answers above this size are subject to the memory limits.
 pub(crate) const LARGE: usize = 1 << 20;
+
+/// Replies up to this size are rendered on the async threads, which takes some milliseconds at most.
+pub(crate) const QUICK: usize = 64 * 1024;
 
 /// Size of a block that is a page of its own in mimalloc.
 const OWN_PAGE: usize = 8 << 20;
@@ -48,7 +61,15 @@ pub(crate) type Room = SemaphorePermit<'static>;
 /// # Errors
 /// The job panicked, or the process is shutting down.
 pub(crate) async fn run<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    run_within(None, job).await
+    run_within(&JOBS, None, job).await
+}
+
+/// Runs a job of some milliseconds, which does not wait for those on answers.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) async fn run_short<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    run_within(&SHORT_JOBS, None, job).await
 }
 
 /// Runs a job on a large answer.
@@ -56,7 +77,7 @@ pub(crate) async fn run<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'sta
 /// # Errors
 /// As [`run`].
 pub(crate) async fn on_large<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    run_within(Some(&PARSES), job).await
+    run_within(&JOBS, Some(&PARSES), job).await
 }
 
 /// Runs a job on a thread of its own, which ends with the job. It is for jobs that allocate much in C, as SQLite does:
@@ -75,28 +96,79 @@ pub(crate) async fn on_own_thread<T: Send + 'static>(job: impl FnOnce() -> T + S
     receiver.await.ok()
 }
 
+thread_local! {
+    /// Of the job that runs on this thread: whether its caller has gone.
+    static ABANDONED: RefCell<Option<Arc<AtomicBool>>> = const { RefCell::new(None) };
+}
+
+/// Whether the caller of the job on this thread has gone: its call has ended, or was cancelled. The result is then dropped.
+pub(crate) fn is_abandoned() -> bool {
+    ABANDONED.with_borrow(|abandoned| abandoned.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed)))
+}
+
+/// Marks a job as abandoned on drop.
+#[derive(Default)]
+struct Caller(Arc<AtomicBool>);
+
+impl Drop for Caller {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A job on this thread, until drop.
+struct Running;
+
+impl Running {
+    fn new(abandoned: Arc<AtomicBool>) -> Self {
+        ABANDONED.set(Some(abandoned));
+        Self
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        ABANDONED.set(None);
+    }
+}
+
 async fn run_within<T: Send + 'static>(
+    lane: &'static Semaphore,
     limit: Option<&'static Semaphore>,
     job: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T> {
+    let owner = Owner::current();
+    let _counted = owner.as_ref().map(Owner::begin);
     let (sender, receiver) = oneshot::channel();
+    let caller = Caller::default();
+    let abandoned = Arc::clone(&caller.0);
     let job = Box::new(move || {
+        let _running = Running::new(abandoned);
         let _ = sender.send(job());
     });
-    queue(limit, job).await?;
+    queue(owner.map(|owner| owner.turn().clone()), limit, lane, job).await?;
     receiver.await.map_err(|error| failed(&error))
 }
 
 /// Queues a job in a task of its own, which is aborted with its caller. A semaphore gives its permits to waiters in order,
 /// polled or not: a caller that is not polled, such as the pages of a buffered stream behind the current one, would keep
 /// its permit from the job that the stream waits for. Not generic: tasks of one type take less code.
-async fn queue(limit: Option<&'static Semaphore>, job: Box<dyn FnOnce() + Send>) -> Result<()> {
+async fn queue(
+    turn: Option<Turn>,
+    limit: Option<&'static Semaphore>,
+    lane: &'static Semaphore,
+    job: Box<dyn FnOnce() + Send>,
+) -> Result<()> {
     let task = tokio::spawn(async move {
+        let turn = match turn {
+            Some(turn) => Some(turn.take().await.map_err(|error| failed(&error))?),
+            None => None,
+        };
         let of_limit = match limit {
             Some(limit) => Some(limit.acquire().await.map_err(|error| failed(&error))?),
             None => None,
         };
-        let permits = (of_limit, JOBS.acquire().await.map_err(|error| failed(&error))?);
+        let permits = (turn, of_limit, lane.acquire().await.map_err(|error| failed(&error))?);
         let job = move || {
             let _permits = permits;
             job();
@@ -130,19 +202,37 @@ fn failed(error: &dyn std::fmt::Display) -> Error {
     )
 }
 
+/// Keeps all jobs waiting, but the short ones, until it is dropped.
+#[cfg(test)]
+pub(crate) async fn hold_all() -> Room {
+    JOBS.acquire_many(u32::try_from(jobs_at_once()).unwrap()).await.unwrap()
+}
+
+/// Runs a job as one whose caller has gone.
+#[cfg(test)]
+pub(crate) fn abandoned<T>(job: impl FnOnce() -> T) -> T {
+    let _running = Running::new(Arc::new(AtomicBool::new(true)));
+    job()
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
     use std::time::Duration;
 
     use futures_util::poll;
+    use parking_lot::Mutex;
+    use tokio::time::timeout;
 
     use super::*;
 
+    /// Far longer than a job takes.
+    const LONG: Duration = Duration::from_mins(1);
+
     #[tokio::test]
     async fn a_queued_job_whose_caller_is_not_polled_keeps_no_other_job_waiting() {
-        let jobs = available_parallelism().map_or(1, NonZero::get).saturating_sub(1).max(1);
-        let all = JOBS.acquire_many(u32::try_from(jobs).unwrap()).await.unwrap();
-        let mut idle: Vec<_> = (0..jobs).map(|number| Box::pin(run(move || number))).collect();
+        let all = hold_all().await;
+        let mut idle: Vec<_> = (0..jobs_at_once()).map(|number| Box::pin(run(move || number))).collect();
         for caller in &mut idle {
             assert!(poll!(caller).is_pending());
         }
@@ -150,10 +240,61 @@ mod tests {
         let mut last = Box::pin(on_large(|| "done"));
         assert!(poll!(&mut last).is_pending());
         drop(all);
-        let ended = tokio::time::timeout(Duration::from_mins(1), last).await;
+        let ended = timeout(LONG, last).await;
         assert_eq!(ended.expect("it waits for callers that are not polled").unwrap(), "done");
         for (number, caller) in idle.into_iter().enumerate() {
             assert_eq!(caller.await.unwrap(), number);
         }
+    }
+
+    #[tokio::test]
+    async fn a_short_job_does_not_wait_for_answers() {
+        let all = hold_all().await;
+        assert_eq!(timeout(LONG, run_short(|| 1)).await.unwrap().unwrap(), 1);
+        drop(all);
+    }
+
+    #[tokio::test]
+    async fn a_job_can_ask_whether_its_caller_has_gone() {
+        let (go, went) = mpsc::channel::<()>();
+        let (told, tells) = oneshot::channel();
+        let (started, starts) = oneshot::channel();
+        let job = move || {
+            let _ = started.send(is_abandoned());
+            let _ = went.recv();
+            let _ = told.send(is_abandoned());
+        };
+        let caller = tokio::spawn(run(job));
+        assert!(!starts.await.unwrap(), "its caller waits for it");
+        caller.abort();
+        let _ = caller.await;
+        go.send(()).unwrap();
+        assert!(tells.await.unwrap(), "its caller has gone");
+        assert!(!run(is_abandoned).await.unwrap(), "the next job on the thread has a caller");
+        assert!(!is_abandoned());
+    }
+
+    #[tokio::test]
+    async fn jobs_of_one_token_do_not_keep_those_of_another_waiting() {
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let (many, one) = (Owner::new(Turn::default()), Owner::new(Turn::default()));
+        let job = |owner: &Owner, name: &'static str| {
+            let (owner, order) = (owner.clone(), Arc::clone(&order));
+            let job = move || order.lock().push(name);
+            Box::pin(async move { owner.owns(run(job)).await })
+        };
+        let all = hold_all().await;
+        let mut jobs: Vec<_> = (0..4 * jobs_at_once() + 4).map(|_| job(&many, "many")).collect();
+        jobs.push(job(&one, "one"));
+        for job in &mut jobs {
+            assert!(poll!(job).is_pending());
+            tokio::task::yield_now().await;
+        }
+        assert!(many.has_jobs() && one.has_jobs());
+        drop(all);
+        timeout(LONG, futures_util::future::join_all(jobs)).await.expect("the jobs must end");
+        let order = order.lock();
+        assert_ne!(order.last(), Some(&"one"), "{order:?}");
+        assert!(!many.has_jobs() && !one.has_jobs());
     }
 }

@@ -20,19 +20,19 @@ pub async fn count_org_wireless_client_events(
     #[flatten] buckets: Buckets,
 );
 
-/// How many labelled clients (user MACs) there are by label or name. Rows: `searchOrgUserMacs`.
+/// How many labelled clients (user MACs) there are: `total`, with the clients as rows, and no count for each value.
 #[mist_tool(category = "orgs_clients_counts", get = "/api/v1/orgs/{org_id}/usermacs/count")]
 pub async fn count_org_user_macs(
     org_id: OrgId,
     distinct: UserMacField,
     #[flatten] range: TimeRange,
-    /// Number of buckets, each a value with its count.
-    #[brief = "Number of buckets"]
+    /// Number of clients in the answer.
+    #[brief = "Number of clients"]
     #[default = 100]
     limit: Option<u32>,
 );
 
-/// Field to count by.
+/// Field of the clients.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a labelled client")]
 pub enum UserMacField {

@@ -9,7 +9,7 @@ mistmcp::category! {
     extended sites_spectrum
 }
 
-/// The spectrum analysis that runs at a site now: access point, band, channels, length, start.
+/// The spectrum analysis that runs at a site now: access point, band, channels, length, start; nothing where none runs.
 #[mist_tool(category = "sites_spectrum", get = "/api/v1/sites/{site_id}/analyze_spectrum")]
 pub async fn get_site_running_spectrum_analysis(site_id: SiteId);
 

@@ -1,8 +1,10 @@
 //! Constants: countries, states and the default gateway configuration.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
-use super::constants::COUNTRIES;
+use super::constants::{COUNTRIES, country};
 use crate::{
     engine::{Answer, ApiError, Call, Collection, Route},
     world::{Kind, World},
@@ -17,50 +19,33 @@ pub(super) const ROUTES: &[Route] = &[
 static LISTED: Collection = Collection::of("countries", countries).for_all();
 static STATES: Collection = Collection::of("states", states).for_all();
 
-/// Countries where no site of the demo may be: code, number and name.
-const OTHERS: &[(&str, u32, &str)] = &[("KE", 404, "Kenya"), ("NP", 524, "Nepal"), ("UY", 858, "Uruguay")];
-
 fn countries(_world: &World) -> Vec<Value> {
-    let row = |code: &str, number: u32, name: &str, extend: &[bool]| {
-        let certified = extend.len() > 1;
-        json!({ "alpha2": code, "numeric": number, "name": name, "certified": certified, "~extend": extend })
-    };
-    let known = COUNTRIES.iter().map(|(code, number, name, ..)| row(code, *number, name, &[true, false]));
-    known.chain(OTHERS.iter().map(|(code, number, name)| row(code, *number, name, &[true]))).collect()
+    let rows = COUNTRIES.iter().map(|country| {
+        let certified = country.certified;
+        // Those without certified access points are listed only where all are asked for.
+        let extend: &[bool] = if certified { &[true, false] } else { &[true] };
+        json!({
+            "alpha2": country.code, "numeric": country.number, "name": country.name, "certified": certified,
+            "~extend": extend,
+        })
+    });
+    rows.collect()
 }
-
-const NAMES: &[(&str, &[(&str, &str)])] = &[
-    ("AU", &[("NSW", "New South Wales"), ("QLD", "Queensland"), ("VIC", "Victoria")]),
-    ("GB", &[("ENG", "England"), ("NIR", "Northern Ireland"), ("SCT", "Scotland"), ("WLS", "Wales")]),
-    ("NL", &[("NH", "Noord-Holland"), ("UT", "Utrecht"), ("ZH", "Zuid-Holland")]),
-    (
-        "US",
-        &[
-            ("CA", "California"),
-            ("IL", "Illinois"),
-            ("NY", "New York"),
-            ("TX", "Texas"),
-            ("WA", "Washington"),
-        ],
-    ),
-];
 
 /// Refuses a country that is not listed.
 fn check_country(call: &Call<'_>) -> Result<(), ApiError> {
-    let Some(wanted) = call.query.get("country_code") else { return Ok(()) };
-    let known = COUNTRIES.iter().map(|(code, ..)| *code).chain(OTHERS.iter().map(|(code, ..)| *code));
-    if known.into_iter().any(|code| code.eq_ignore_ascii_case(wanted)) {
-        return Ok(());
-    }
-    Err(ApiError::bad_request(format!("country_code: there is no country \"{wanted}\"")))
+    if call.query.get("country_code").is_some() { country(call, "").map(drop) } else { Ok(()) }
 }
 
+/// The states of each country that has some.
 fn states(_world: &World) -> Vec<Value> {
-    let states = NAMES.iter().flat_map(|(country, states)| {
-        let row = move |(code, name): &(&str, &str)| json!({ "iso_code": code, "name": name, "~country_code": country });
-        states.iter().map(row)
+    let known: BTreeMap<String, BTreeMap<String, String>> =
+        serde_json::from_str(include_str!("../../data/states.json")).unwrap_or_default();
+    let rows = known.into_iter().flat_map(|(country, states)| {
+        let row = move |(code, name)| json!({ "iso_code": code, "name": name, "~country_code": country });
+        states.into_iter().map(row)
     });
-    states.collect()
+    rows.collect()
 }
 
 fn gateway(call: &Call<'_>) -> Result<Answer, ApiError> {

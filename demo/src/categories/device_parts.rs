@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
+use super::constants;
 use crate::{
     engine::{Answer, ApiError, Call, Collection, Route},
     world::{Device, Kind, ORG_ID, Random, World},
 };
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::whole("/api/v1/sites/{site_id}/devices/ap_channels", channels).checking(check_country),
+    Route::made("/api/v1/sites/{site_id}/devices/ap_channels", channels),
     Route::search_with(
         "/api/v1/sites/{site_id}/devices/{device_id}/flow_records/search",
         &FLOWS,
@@ -30,45 +31,10 @@ fn device<'w>(call: &Call<'w>, kind: Kind) -> Result<&'w Device, ApiError> {
     call.world.kind(kind).find(is_requested).ok_or_else(ApiError::not_found)
 }
 
-/// The countries of the sites, with Mist's number of each.
-const COUNTRIES: &[(&str, &str, i64)] = &[
-    ("GB", "United Kingdom", 826),
-    ("NL", "Netherlands", 528),
-    ("US", "United States", 840),
-    ("SG", "Singapore", 702),
-    ("AU", "Australia", 36),
-    ("DE", "Germany", 276),
-];
-
-/// Refuses a country whose channels are not known.
-fn check_country(call: &Call<'_>) -> Result<(), ApiError> {
-    let Some(wanted) = call.query.get("country_code") else { return Ok(()) };
-    if COUNTRIES.iter().any(|(code, ..)| code.eq_ignore_ascii_case(wanted)) {
-        return Ok(());
-    }
-    let known = COUNTRIES.iter().map(|(code, ..)| *code).collect::<Vec<_>>().join(", ");
-    Err(ApiError::bad_request(format!("country_code: the demo knows {known}, not \"{wanted}\"")))
-}
-
-/// What regulators allow, in two groups: America, and the others.
-fn channels(call: &Call<'_>) -> Value {
+/// What regulators allow in a country, in the site's where the call names none.
+fn channels(call: &Call<'_>) -> Result<Answer, ApiError> {
     let here = call.world.site(call.hole("site_id")).map_or("GB", |site| site.plan.country);
-    let country = call.query.get("country_code").unwrap_or(here);
-    let known = COUNTRIES.iter().find(|(code, ..)| code.eq_ignore_ascii_case(country));
-    let (code, name, number) = known.unwrap_or(&COUNTRIES[0]);
-    let american = *code == "US";
-    let band_24 = (1..=if american { 11 } else { 13 }).collect::<Vec<i64>>();
-    let mut band_5 = (36..=64).step_by(4).chain((100..=140).step_by(4)).collect::<Vec<i64>>();
-    if american {
-        band_5.extend((144..=165).filter(|channel| *channel == 144 || channel % 4 == 1));
-    }
-    let band_6 = (1..=if american { 233 } else { 93 }).step_by(4).collect::<Vec<i64>>();
-    json!({
-        "key": code, "name": name, "code": number, "certified": true, "dfs_ok": true, "uses": "indoor and outdoor",
-        "band24_enabled": true, "band24_40mhz_allowed": false, "band24_channels": { "20": band_24 },
-        "band5_enabled": true, "band5_channels": { "20": band_5, "40": band_5, "80": band_5 },
-        "band6_enabled": true, "band6_channels": { "20": band_6, "40": band_6, "80": band_6 },
-    })
+    constants::channels(call, here)
 }
 
 /// No gateway here has a second node.

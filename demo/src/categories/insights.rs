@@ -38,12 +38,16 @@ fn series(call: &Call<'_>) -> Result<Answer, ApiError> {
         return Err(ApiError::bad_request("metrics: is required"));
     }
     let subject = match call.world.site(call.hole("site_id")) {
-        Some(_) if !client.is_empty() => Subject::client(client),
+        Some(_) if !client.is_empty() => Subject::client(call.world, client),
         Some(site) => Subject::site(call.world, site),
         None => Subject::organization(call.world),
     };
-    let scope = if call.hole("site_id").is_empty() { "org" } else { "site" };
-    check_metrics(call, &[scope, "ap", "client", "device", "switch", "gateway"])?;
+    let scope = match (call.hole("site_id"), client) {
+        ("", _) => "org",
+        (_, "") => "site",
+        _ => "client",
+    };
+    check_metrics(call, &[scope])?;
     if let Some(ranked) = samples::ranked(call)? {
         return Ok(Answer::json(ranked));
     }
@@ -69,7 +73,8 @@ fn of_device(call: &Call<'_>) -> Result<Answer, ApiError> {
         let is_it = |row: &Row| row["mac"] == device.mac && row["port_id"] == port;
         call.world.rows(&ports::PORTS).iter().any(is_it)
     };
-    points(call, Subject::device(call.world, device), is_port)
+    let scopes = [device.kind.name(), "device"];
+    points(call, &scopes, Subject::device(call.world, device), is_port)
 }
 
 /// The one Mist Edge is at the first site.
@@ -77,12 +82,19 @@ fn of_edge(call: &Call<'_>) -> Result<Answer, ApiError> {
     let home = call.world.sites.first().filter(|site| site.id == call.hole("site_id"));
     let home = home.filter(|_| call.hole("device_mac") == mxedges::mac_address());
     let home = home.ok_or_else(ApiError::not_found)?;
-    points(call, Subject::edge(call.world, home), |port| mxedges::PORTS.contains(&port))
+    points(call, &["mxedge", "device"], Subject::edge(call.world, home), |port| {
+        mxedges::PORTS.contains(&port)
+    })
 }
 
 /// The samples of a device, or of a port of it; none of a port that it does not have.
-fn points(call: &Call<'_>, subject: Subject, is_port: impl Fn(&str) -> bool) -> Result<Answer, ApiError> {
-    check_metrics(call, &["site", "ap", "client", "device", "switch", "gateway", "org"])?;
+fn points(
+    call: &Call<'_>,
+    scopes: &[&str],
+    subject: Subject,
+    is_port: impl Fn(&str) -> bool,
+) -> Result<Answer, ApiError> {
+    check_metrics(call, scopes)?;
     let mut samples = Samples::of(call)?;
     let subject = match call.query.get("port_id") {
         Some(port) if is_port(port) => subject.port(port),
@@ -105,6 +117,7 @@ fn sites(call: &Call<'_>) -> Result<Answer, ApiError> {
     let (names, devices): (&[&str], _) = match call.query.get("sle").unwrap_or("wifi") {
         "wifi" => (
             &[
+                "ap-availability",
                 "ap-health",
                 "capacity",
                 "coverage",
@@ -133,12 +146,6 @@ fn sites(call: &Call<'_>) -> Result<Answer, ApiError> {
             if let Some(success) = level.success(call.world, site, hours) {
                 row[level.name] = success.into();
             }
-        }
-        if devices == "num_aps" && number > 0 {
-            let down = call.world.kind(kind).filter(|ap| ap.site == site.index && !ap.connected).count();
-            let [down, number] = [down, number].map(|it| f64::from(u32::try_from(it).unwrap_or_default()));
-            // One of the day's hours in five is missed by a device that is down.
-            row["ap-availability"] = (1.0 - 0.2 * down / number).into();
         }
         row
     });

@@ -7,7 +7,7 @@ use super::{
     orgs_licenses::{self, TYPES},
     orgs_marvis_actions::ACTIONS,
     record::{self, with},
-    service_levels::{LEVELS, Level, hours_of, sums},
+    service_levels::{Hours, LEVELS, Level, hours_of, sums},
     stats,
 };
 use crate::{
@@ -88,7 +88,7 @@ fn names() -> impl Iterator<Item = &'static str> {
 fn orgs(world: &World) -> Vec<Value> {
     let orgs = names().map(|name| {
         let more = json!({
-            "id": org_id(name), "msp_name": MSP_NAME, "orggroup_ids": [record::id("org group", group(name))],
+            "id": org_id(name), "msp_name": MSP_NAME, "orggroup_ids": orggroup_ids(name),
             "allow_mist": true, "session_expiry": 1440,
         });
         of_msp(world, "org", name, more)
@@ -99,6 +99,11 @@ fn orgs(world: &World) -> Vec<Value> {
 /// The group that an organization is in.
 fn group(name: &str) -> &'static str {
     if name == "Calder Schools" || name == "Rosehill Clinics" { "Public" } else { "Commercial" }
+}
+
+/// The ids of the groups that an organization is in.
+pub(super) fn orggroup_ids(name: &str) -> Vec<String> {
+    vec![record::id("org group", group(name))]
 }
 
 fn groups(world: &World) -> Vec<Value> {
@@ -193,21 +198,22 @@ fn licenses_of_orgs(call: &Call<'_>) -> Value {
 }
 
 fn org_stats(world: &World) -> Vec<Value> {
-    let own =
-        with(stats::figures(world), json!({ "orggroup_ids": [record::id("org group", group(ORG_NAME))] }));
+    let own = stats::figures(world);
     let others = CUSTOMERS.iter().map(|customer| {
         let devices = customer.devices.iter().sum::<i64>();
         let missing = Random::of(customer.name).between(1, 5);
-        let minutes = devices * 9000;
-        let level = |path: &str, bad: i64| {
-            json!({ "path": path, "user_minutes": { "total": minutes, "ok": minutes - minutes * bad / 100 } })
-        };
+        let levels = stats::LEVELS_OF_ORGS.iter().filter_map(|name| {
+            let thousandths = thousandths(&customer.id(), Level::named(name)?, (0, 24))?;
+            let minutes = devices * 9;
+            let user_minutes = json!({ "total": minutes * 1000, "ok": minutes * thousandths });
+            Some(json!({ "path": name, "user_minutes": user_minutes }))
+        });
         let figures = json!({
             "id": customer.id(), "name": customer.name,
-            "alarmtemplate_id": record::id("alarm template", customer.name), "orggroup_ids": [record::id("org group", group(customer.name))],
+            "alarmtemplate_id": record::id("alarm template", customer.name), "orggroup_ids": orggroup_ids(customer.name),
             "num_sites": customer.sites, "num_inventory": devices, "num_devices": devices,
             "num_devices_connected": devices - missing, "num_devices_disconnected": missing,
-            "sle": [level("coverage", 4), level("capacity", missing), level("time-to-connect", 6)],
+            "sle": levels.collect::<Vec<_>>(),
         });
         with(own.clone(), figures)
     });
@@ -259,19 +265,25 @@ fn clients(world: &World, org: &Row) -> i64 {
 
 /// A level of an organization; of the demo's own as its sites have it.
 fn success(world: &World, org: &Row, level: &Level, window: Window) -> Option<f64> {
-    let (end, hours) = hours_of(world, window);
+    let hours = hours_of(world, window);
     if org["org_id"] == ORG_ID {
-        let sites = world.sites.iter().flat_map(|site| level.hours_until(world, site, end, hours));
+        let sites = world.sites.iter().flat_map(|site| level.hours_until(world, site, hours));
         let (total, bad) = sums(&sites.collect::<Vec<_>>());
         return (total > 0.0).then(|| 1.0 - bad / total);
     }
+    let thousandths = thousandths(org["org_id"].as_str()?, level, hours)?;
+    Some(f64::from(i32::try_from(thousandths).ok()?) / 1000.0)
+}
+
+/// A level of a customer in thousandths, the mean of some days.
+fn thousandths(org_id: &str, level: &Level, (end, hours): Hours) -> Option<i64> {
     let days = hours.div_ceil(24);
-    let thousandths = |day: usize| {
-        let mut random = Random::of(&format!("msp sle {} {} {}", org["org_id"], level.name, end / 24 + day));
+    let of_day = |day: usize| {
+        let mut random = Random::of(&format!("msp sle {org_id} {} {}", level.name, end / 24 + day));
         random.between(860, 990)
     };
-    let mean = (0..days).map(thousandths).sum::<i64>() / i64::try_from(days).ok()?;
-    Some(f64::from(i32::try_from(mean).ok()?) / 1000.0)
+    let sum = (0..days).map(of_day).sum::<i64>();
+    sum.checked_div(i64::try_from(days).ok()?)
 }
 
 /// How many Marvis actions the organizations have in any state, by organization or status: those of the demo's own as they

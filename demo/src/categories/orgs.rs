@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{orgs_alarm_templates, record};
+use super::{msps, orgs_alarm_templates, record};
 use crate::{
     engine::{Collection, Route},
     world::{ORG_ID, ORG_NAME, Random, World, uuid},
@@ -25,7 +25,7 @@ fn org(world: &World) -> Vec<Value> {
         "alarmtemplate_id": orgs_alarm_templates::id(),
         "allow_mist": true,
         "session_expiry": 1440,
-        "orggroup_ids": [],
+        "orggroup_ids": msps::orggroup_ids(ORG_NAME),
         "created_time": record::created(world),
         "modified_time": world.ago(12 * 86_400),
     })]

@@ -88,7 +88,9 @@ fn found_device(world: &World, device: &Device) -> Map<String, Value> {
     put("eth0_port_speed", 1000.into());
     put("power_constrained", false.into());
     put("power_opmode", "".into());
-    put("mxtunnel_status", if site.index == 0 { "up" } else { "" }.into());
+    // Mist's document has it for every access point: it is empty where there is no tunnel.
+    let tunnel = if device.connected { "up" } else { "down" };
+    put("mxtunnel_status", if site.index == 0 { tunnel } else { "" }.into());
     if site.index == 0 {
         put("mxedge_id", mxedges::edge_id().into());
         put("mxedge_ids", mxedges::edge_id().into());

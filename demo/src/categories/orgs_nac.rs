@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::record::{self, record, with};
+use super::{
+    record::{self, record, with},
+    sso,
+};
 use crate::{
     engine::{Collection, Route},
     world::{Client, ORG_ID, Random, World, uuid},
@@ -142,7 +145,7 @@ fn posture(world: &World, client: &Client) -> Value {
 /// Who the client says that it is, and where it said so.
 fn identity(world: &World, client: &Client) -> Value {
     json!({
-        "idp_id": record::id("idp", "Staff directory"), "idp_role": ["staff"], "~idp_username": client.username,
+        "idp_id": sso::directory_id(), "idp_role": ["staff"], "~idp_username": client.username,
         "~nas_ip": world.devices[client.ap].ip, "~ingress_vlan": "10", "~usermac_label": null,
     })
 }

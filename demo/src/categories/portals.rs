@@ -35,12 +35,14 @@ pub(super) const ROUTES: &[Route] = &[
     Route::made("/api/v1/orgs/{org_id}/crl", revoked),
 ];
 
-static NAC: Collection = Collection::of("nac portals", nac);
+/// The portals of network access control.
+pub(super) static NAC: Collection = Collection::of("nac portals", nac);
 static PSK: Collection = Collection::of("psk portals", psk);
 static LOGS: Collection = Collection::timed("psk portal logs", logs);
 static INVITES: Collection = Collection::of("sdk invites", invites);
 static TEMPLATES: Collection = Collection::of("sdk templates", templates);
-static DASHBOARDS: Collection = Collection::of("org dashboards", dashboards);
+/// The dashboards of the organization.
+pub(super) static DASHBOARDS: Collection = Collection::of("org dashboards", dashboards);
 
 /// What looks like a certificate.
 pub(super) const PEM: &str = "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUDEMOHARBOURANDPINEDEMOCERTIFICATE\n\

@@ -1,10 +1,16 @@
-//! Data of the service level expectations (SLE): user minutes, and classifiers of bad ones.
+//! Data of the service level expectations (SLE): user minutes of sites, access points, clients, switches and gateways, and
+//! classifiers of bad ones.
+
+mod levels;
+mod parts;
 
 use serde_json::{Map, Value, json};
 
+pub(super) use levels::{LEVELS, Level};
+
 use crate::{
     engine::{Collection, Row, Window, field},
-    world::{Random, Site, World},
+    world::{Client, Device, Kind, Random, Site, World},
 };
 
 /// How each site's levels are: `bad` is the percentage of bad minutes, as on usual days where it is null; `hours` is since
@@ -14,10 +20,20 @@ pub(super) static LEVELS_OF_SITES: Collection = Collection::of("sle", levels_of_
 fn levels_of_sites(world: &World) -> Vec<Value> {
     let rows = world.sites.iter().flat_map(|site| {
         LEVELS.iter().map(|level| {
-            // The first classifier is the one that is to blame most.
-            let blame = (0..)
-                .zip(level.classifiers)
-                .map(|(place, name)| ((*name).to_owned(), json!(if place == 0 { 2 } else { 1 })));
+            let blame = level.classifiers.iter().enumerate().map(|(place, name)| {
+                let weight = match level.name {
+                    levels::AVAILABILITY => i32::from(*name == outage(world, site)),
+                    // The first classifier is the one that is to blame most.
+                    _ => {
+                        if place == 0 {
+                            2
+                        } else {
+                            1
+                        }
+                    }
+                };
+                ((*name).to_owned(), json!(weight))
+            });
             json!({
                 "site_id": site.id, "metric": level.name, "bad": null, "hours": null,
                 "blame": blame.collect::<Map<_, _>>(),
@@ -25,6 +41,11 @@ fn levels_of_sites(world: &World) -> Vec<Value> {
         })
     });
     rows.collect()
+}
+
+/// The classifier of the minutes that access points of a site are down.
+fn outage(world: &World, site: &Site) -> &'static str {
+    if world.access_points(site.index).any(|ap| ap.connected) { "ap-unreachable" } else { "site-down" }
 }
 
 /// The row of a level at a site; none where the level is not measured there.
@@ -36,38 +57,46 @@ fn row(world: &World, site: &Site, level: &Level) -> Option<Row> {
     world.rows(&LEVELS_OF_SITES).iter().find(is_it).cloned()
 }
 
-/// A service level and what can spoil it.
-#[derive(Debug)]
-pub(super) struct Level {
-    pub(super) name: &'static str,
-    pub(super) classifiers: &'static [&'static str],
-    /// What a user minute must reach: the threshold, its unit and its range.
-    pub(super) threshold: (f64, &'static str, f64, f64),
-    /// How much of it is bad on a usual day, in percent.
-    bad: i64,
+/// Some hours: how many whole hours ago they ended, and how many they are.
+pub(super) type Hours = (usize, usize);
+
+/// The user minutes of an hour.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Minutes {
+    pub(super) total: i64,
+    pub(super) bad: i64,
+    /// The bad ones by classifier, in the order of the level's classifiers.
+    pub(super) blame: Vec<i64>,
 }
 
-#[rustfmt::skip] // A table reads best as one.
-pub(super) const LEVELS: &[Level] = &[
-    Level { name: "coverage", classifiers: &["weak-signal", "asymmetry-downlink", "asymmetry-uplink"], threshold: (-72.0, "dBm", -90.0, -50.0), bad: 6 },
-    Level { name: "capacity", classifiers: &["client-count", "client-usage", "non-wifi-interference", "wifi-interference"], threshold: (20.0, "%", 5.0, 60.0), bad: 4 },
-    Level { name: "roaming", classifiers: &["latency", "stability", "signal-quality"], threshold: (2.0, "s", 0.5, 5.0), bad: 5 },
-    Level { name: "throughput", classifiers: &["capacity", "coverage", "device-capability", "network-issues"], threshold: (80.0, "Mbps", 10.0, 200.0), bad: 3 },
-    Level { name: "time-to-connect", classifiers: &["association", "authorization", "dhcp", "IP-services"], threshold: (4.0, "s", 1.0, 10.0), bad: 7 },
-    Level { name: "successful-connect", classifiers: &["association", "authorization", "dhcp", "dns"], threshold: (100.0, "%", 0.0, 100.0), bad: 2 },
-    Level { name: "ap-health", classifiers: &["ap-disconnected", "ethernet", "low-power", "network"], threshold: (100.0, "%", 0.0, 100.0), bad: 1 },
-    Level { name: "switch-health", classifiers: &["switch-unreachable", "network", "system"], threshold: (100.0, "%", 0.0, 100.0), bad: 1 },
-    Level { name: "switch-throughput", classifiers: &["congestion", "interface-anomalies", "storm-control"], threshold: (100.0, "%", 0.0, 100.0), bad: 2 },
-    Level { name: "gateway-health", classifiers: &["gateway-disconnected", "system", "dhcp"], threshold: (100.0, "%", 0.0, 100.0), bad: 1 },
-    Level { name: "wan-link-health", classifiers: &["network", "interface", "isp-reachability"], threshold: (100.0, "%", 0.0, 100.0), bad: 3 },
-    Level { name: "application-health", classifiers: &["jitter", "latency", "loss"], threshold: (100.0, "%", 0.0, 100.0), bad: 3 },
-];
+/// What a level is asked of.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Scope<'w> {
+    Site,
+    Device(&'w Device),
+    Client(&'w Client),
+}
+
+/// The smallest thing that a level has minutes of.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Unit<'w> {
+    Device(&'w Device),
+    Client(&'w Client),
+}
+
+impl Scope<'_> {
+    pub(super) fn contains(self, world: &World, unit: Unit<'_>) -> bool {
+        match (self, unit) {
+            (Scope::Site, _) => true,
+            (Scope::Device(device), Unit::Device(other)) => device.mac == other.mac,
+            (Scope::Device(device), Unit::Client(client)) => world.devices[client.ap].mac == device.mac,
+            (Scope::Client(client), Unit::Client(other)) => client.mac == other.mac,
+            (Scope::Client(_), Unit::Device(_)) => false,
+        }
+    }
+}
 
 impl Level {
-    pub(super) fn named(name: &str) -> Option<&'static Level> {
-        LEVELS.iter().find(|level| level.name == name)
-    }
-
     /// Whether it is measured at a site.
     pub(super) fn is_at(&self, world: &World, site: &Site) -> bool {
         row(world, site, self).is_some()
@@ -75,54 +104,159 @@ impl Level {
 
     /// Each of the last hours' user minutes at a site, and how many of them were bad; the newest last.
     pub(super) fn hours(&self, world: &World, site: &Site, count: usize) -> Vec<(i64, i64)> {
-        self.hours_until(world, site, 0, count)
+        self.hours_until(world, site, (0, count))
     }
 
     /// The same of hours that end some hours ago.
-    pub(super) fn hours_until(
+    pub(super) fn hours_until(&self, world: &World, site: &Site, hours: Hours) -> Vec<(i64, i64)> {
+        let row = row(world, site, self);
+        past(hours).map(|ago| self.hour(world, site, row.as_ref(), ago)).collect()
+    }
+
+    /// The minutes of a site in the hour that ended some hours ago.
+    fn hour(&self, world: &World, site: &Site, row: Option<&Row>, ago: usize) -> (i64, i64) {
+        let number = |name: &str| row.and_then(|row| row.get(name)).and_then(Value::as_f64);
+        let (share, since) = (number("bad"), number("hours"));
+        let mut random = Random::of(&format!("sle {} {} {ago}", site.plan.code, self.name));
+        let (total, usual) = if self.name == levels::AVAILABILITY {
+            let aps = world.access_points(site.index).map(|ap| down_minutes(ap, ago));
+            aps.fold((0, 0), |(total, down), minutes| (total + 60, down + minutes))
+        } else {
+            let users = i64::try_from(world.clients_at(site)).unwrap_or_default();
+            let total = users * random.between(20, 42);
+            (total, total * random.between(0, 2 * self.bad) / 100)
+        };
+        if row.is_none() {
+            return (0, 0);
+        }
+        let is_so = since.is_none_or(|since| f64::from(u32::try_from(ago).unwrap_or(u32::MAX)) < since);
+        (total, share.filter(|_| is_so).map_or(usual, |share| part(total, share / 100.0)))
+    }
+
+    /// The things of a site that the level's minutes are of.
+    fn units<'w>(&self, world: &'w World, site: &Site) -> Vec<Unit<'w>> {
+        let devices = |kind: Kind| {
+            let here = world.kind(kind).filter(|device| device.site == site.index);
+            here.map(Unit::Device).collect()
+        };
+        if self.name == levels::AVAILABILITY {
+            return devices(Kind::AccessPoint);
+        }
+        match self.scopes {
+            [_, "switch", ..] => devices(Kind::Switch),
+            [_, "gateway", ..] => devices(Kind::Gateway),
+            _ => world.clients.iter().filter(|client| client.site == site.index).map(Unit::Client).collect(),
+        }
+    }
+
+    /// The minutes of each hour of each thing at a site; the things' minutes together are the site's.
+    pub(super) fn by_unit<'w>(
+        &self,
+        world: &'w World,
+        site: &Site,
+        hours: Hours,
+    ) -> Vec<(Unit<'w>, Vec<Minutes>)> {
+        let (row, units) = (row(world, site, self), self.units(world, site));
+        let shares = units.iter().map(|unit| self.share_of(world, *unit)).collect::<Vec<_>>();
+        let mut each = units.into_iter().map(|unit| (unit, Vec::new())).collect::<Vec<_>>();
+        let is_real = row.as_ref().is_some_and(|row| row.get("bad").is_none_or(Value::is_null));
+        for ago in past(hours) {
+            let site_hour = self.hour(world, site, row.as_ref(), ago);
+            let measured = if self.name == levels::AVAILABILITY && is_real {
+                let minutes = each.iter().map(|(unit, _)| match unit {
+                    Unit::Device(device) => (60, down_minutes(device, ago)),
+                    Unit::Client(_) => (0, 0),
+                });
+                minutes.collect()
+            } else {
+                parts::spread(site_hour, &shares, ago)
+            };
+            let blame = self.blame(row.as_ref(), site_hour.1);
+            let minutes = parts::blamed(measured, &blame, ago);
+            for ((_, hours), minutes) in each.iter_mut().zip(minutes) {
+                hours.push(minutes);
+            }
+        }
+        each
+    }
+
+    /// How much of the bad minutes a thing has, beside the others.
+    fn share_of(&self, world: &World, unit: Unit<'_>) -> i64 {
+        let (label, weak) = match unit {
+            Unit::Device(device) => (device.mac.as_str(), false),
+            Unit::Client(client) => (client.mac.as_str(), client.rssi < -68),
+        };
+        let own = Random::of(&format!("sle part {} {label}", self.name)).between(2, 4);
+        let ap = match unit {
+            Unit::Client(client) => &world.devices[client.ap].mac,
+            Unit::Device(device) => &device.mac,
+        };
+        let place = Random::of(&format!("sle place {} {ap}", self.name)).between(2, 4);
+        own * place * if weak { 2 } else { 1 }
+    }
+
+    /// The minutes of each hour in a scope.
+    pub(super) fn hours_in(
         &self,
         world: &World,
         site: &Site,
-        end: usize,
-        count: usize,
-    ) -> Vec<(i64, i64)> {
-        let users = i64::try_from(world.clients_at(site)).unwrap_or_default();
-        let row = row(world, site, self);
-        let number = |name: &str| row.as_ref().and_then(|row| row.get(name)).and_then(Value::as_f64);
-        let (share, since) = (number("bad"), number("hours"));
-        let hours = (end..end.saturating_add(count)).rev().map(|ago| {
-            let mut random = Random::of(&format!("sle {} {} {ago}", site.plan.code, self.name));
-            let total = if row.is_some() { users * random.between(20, 42) } else { 0 };
-            let usual = total * random.between(0, 2 * self.bad) / 100;
-            let is_so = since.is_none_or(|since| f64::from(u32::try_from(ago).unwrap_or(u32::MAX)) < since);
-            (total, share.filter(|_| is_so).map_or(usual, |share| part(total, share / 100.0)))
-        });
-        hours.collect()
+        scope: Scope<'_>,
+        hours: Hours,
+    ) -> Vec<Minutes> {
+        if matches!(scope, Scope::Site) {
+            let row = row(world, site, self);
+            let hours = past(hours).map(|ago| self.hour(world, site, row.as_ref(), ago));
+            let minutes =
+                hours.map(|(total, bad)| Minutes { total, bad, blame: self.blame(row.as_ref(), bad) });
+            return minutes.collect();
+        }
+        let none = Minutes { total: 0, bad: 0, blame: vec![0; self.classifiers.len()] };
+        let mut sums = vec![none; hours.1];
+        let here = self.by_unit(world, site, hours).into_iter();
+        for (_, minutes) in here.filter(|(unit, _)| scope.contains(world, *unit)) {
+            for (sum, minutes) in sums.iter_mut().zip(minutes) {
+                sum.total += minutes.total;
+                sum.bad += minutes.bad;
+                for (sum, part) in sum.blame.iter_mut().zip(minutes.blame) {
+                    *sum += part;
+                }
+            }
+        }
+        sums
     }
 
     /// How many of some bad minutes each classifier is to blame for; together they are all of them.
-    pub(super) fn blame(&self, world: &World, site: &Site, bad: i64) -> Vec<(&'static str, i64)> {
-        let row = row(world, site, self);
+    fn blame(&self, row: Option<&Row>, bad: i64) -> Vec<i64> {
         let weight = |name: &str| {
-            let blame = row.as_ref().and_then(|row| row.get("blame")?.get(name)?.as_f64());
+            let blame = row.and_then(|row| row.get("blame")?.get(name)?.as_f64());
             blame.unwrap_or_default().max(0.0)
         };
         let sum = self.classifiers.iter().map(|name| weight(name)).sum::<f64>();
         let share = |name: &str| if sum > 0.0 { weight(name) / sum } else { 0.0 };
-        let mut blame =
-            self.classifiers.iter().map(|name| (*name, part(bad, share(name)))).collect::<Vec<_>>();
-        let rest = bad - blame.iter().map(|(_, part)| part).sum::<i64>();
-        if let Some((_, most)) = blame.iter_mut().rev().max_by_key(|(_, part)| *part) {
+        let mut blame = self.classifiers.iter().map(|name| part(bad, share(name))).collect::<Vec<_>>();
+        let rest = bad - blame.iter().sum::<i64>();
+        if let Some(most) = blame.iter_mut().rev().max_by_key(|part| **part) {
             *most += rest;
         }
         blame
     }
 
     /// How well it went over some hours, from 0 to 1; none where nothing was measured.
-    pub(super) fn success(&self, world: &World, site: &Site, (end, hours): (usize, usize)) -> Option<f64> {
-        let (total, bad) = sums(&self.hours_until(world, site, end, hours));
+    pub(super) fn success(&self, world: &World, site: &Site, hours: Hours) -> Option<f64> {
+        let (total, bad) = sums(&self.hours_until(world, site, hours));
         (total > 0.0).then(|| 1.0 - bad / total)
     }
+}
+
+/// How many hours ago each of some hours ended, the oldest first.
+fn past((end, count): Hours) -> impl Iterator<Item = usize> {
+    (end..end.saturating_add(count)).rev()
+}
+
+/// How many minutes of the hour that ended some hours ago an access point was down.
+fn down_minutes(ap: &Device, ago: usize) -> i64 {
+    let later = i64::try_from(ago).unwrap_or(i64::MAX).saturating_mul(3_600);
+    if ap.connected { 0 } else { ap.silent.saturating_sub(later).clamp(0, 3_600) / 60 }
 }
 
 /// A part of some minutes, from 0 to 1 of them, in whole minutes.
@@ -133,7 +267,7 @@ fn part(minutes: i64, share: f64) -> i64 {
 }
 
 /// How many whole hours ago a window ended, and how many it has: a week's at most.
-pub(super) fn hours_of(world: &World, window: Window) -> (usize, usize) {
+pub(super) fn hours_of(world: &World, window: Window) -> Hours {
     let hours = |seconds: i64| usize::try_from(seconds / 3_600).unwrap_or_default();
     (hours(world.now - window.end), hours(window.end - window.start).clamp(1, 168))
 }

@@ -76,7 +76,7 @@ pub(super) fn app_users(world: &World) -> Vec<AppUser<'_>> {
 fn app_user(world: &World, user: &AppUser<'_>) -> Value {
     let connection = json!({ "mac": user.client.mac, "type": "WiFi", "rssi": user.client.rssi, "signal_level": (user.client.rssi + 100) / 12 });
     json!({
-        "id": user.id, "uuid": uuid("mobile app"), "name": user.client.hostname, "map_id": user.site.map_id,
+        "id": user.id, "uuid": uuid(&format!("mobile app on {}", user.client.mac)), "name": user.client.hostname, "map_id": user.site.map_id,
         "x": user.position.0, "y": user.position.1, "last_seen": world.ago(user.client.silent),
         "network_connection": connection, "~site_id": user.site.id,
     })

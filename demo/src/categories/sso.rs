@@ -9,23 +9,27 @@ use super::{
     record::{self, record, with},
 };
 use crate::{
-    engine::{Collection, Route},
+    engine::{ApiError, Call, Collection, Route, Row},
     world::{MSP_ID, ORG_ID, World},
 };
 
 pub(super) const ROUTES: &[Route] = &[
     Route::pages("/api/v1/orgs/{org_id}/ssos", &PROVIDERS),
     Route::one("/api/v1/orgs/{org_id}/ssos/{sso_id}", &PROVIDERS),
-    Route::search_with("/api/v1/orgs/{org_id}/ssos/{sso_id}/failures", &FAILURES, &[]),
-    Route::one_by("/api/v1/orgs/{org_id}/ssos/{sso_id}/metadata", &METADATA, "sso_id"),
+    Route::search_with("/api/v1/orgs/{org_id}/ssos/{sso_id}/failures", &FAILURES, &[])
+        .checking(check_provider),
+    Route::one_by("/api/v1/orgs/{org_id}/ssos/{sso_id}/metadata", &METADATA, "sso_id").checking(check_saml),
     Route::pages("/api/v1/orgs/{org_id}/ssoroles", &ROLES),
     Route::one("/api/v1/orgs/{org_id}/ssoroles/{ssorole_id}", &ROLES),
-    Route::search_with("/api/v1/orgs/{org_id}/nacportals/{nacportal_id}/failures", &PORTAL_FAILURES, &[]),
-    Route::one_by("/api/v1/orgs/{org_id}/nacportals/{nacportal_id}/saml_metadata", &METADATA, "nacportal_id"),
+    Route::search_with("/api/v1/orgs/{org_id}/nacportals/{nacportal_id}/failures", &PORTAL_FAILURES, &[])
+        .checking(check_portal),
+    Route::one_by("/api/v1/orgs/{org_id}/nacportals/{nacportal_id}/saml_metadata", &METADATA, "nacportal_id")
+        .checking(check_saml_of_portal),
     Route::list("/api/v1/msps/{msp_id}/ssos", &PROVIDERS),
     Route::one("/api/v1/msps/{msp_id}/ssos/{sso_id}", &PROVIDERS),
-    Route::search_with("/api/v1/msps/{msp_id}/ssos/{sso_id}/failures", &FAILURES, &[]),
-    Route::one_by("/api/v1/msps/{msp_id}/ssos/{sso_id}/metadata", &METADATA, "sso_id"),
+    Route::search_with("/api/v1/msps/{msp_id}/ssos/{sso_id}/failures", &FAILURES, &[])
+        .checking(check_provider),
+    Route::one_by("/api/v1/msps/{msp_id}/ssos/{sso_id}/metadata", &METADATA, "sso_id").checking(check_saml),
     Route::list("/api/v1/msps/{msp_id}/ssoroles", &ROLES),
 ];
 
@@ -34,6 +38,14 @@ static ROLES: Collection = Collection::of("sso roles", roles);
 static FAILURES: Collection = Collection::timed("sso failures", failures);
 static PORTAL_FAILURES: Collection = Collection::timed("nac portal failures", portal_failures);
 static METADATA: Collection = Collection::of("saml metadata", metadata);
+
+/// The identity provider of the organization's directory.
+const DIRECTORY: &str = "Directory";
+
+/// Its id.
+pub(super) fn directory_id() -> String {
+    record::id("sso", DIRECTORY)
+}
 
 /// Identity providers: those of the organization have its id, the provider's own that of the provider.
 fn providers(world: &World) -> Vec<Value> {
@@ -50,9 +62,47 @@ fn providers(world: &World) -> Vec<Value> {
     });
     vec![
         record(world, "sso", "Staff portal login", saml.clone()),
-        record(world, "sso", "Directory", ldap),
+        record(world, "sso", DIRECTORY, ldap),
         of_msp(world, "msp sso", "Provider login", saml),
     ]
+}
+
+/// The identity provider of a call, which is the organization's or the provider's.
+fn provider(call: &Call<'_>) -> Result<Row, ApiError> {
+    let owner = if call.hole("msp_id").is_empty() { "org_id" } else { "msp_id" };
+    let rows = call.world.rows(&PROVIDERS);
+    let is_it = |row: &&Row| row["id"] == call.hole("sso_id") && row.contains_key(owner);
+    rows.iter().find(is_it).cloned().ok_or_else(ApiError::not_found)
+}
+
+/// The NAC portal of a call.
+fn portal(call: &Call<'_>) -> Result<Row, ApiError> {
+    let rows = call.world.rows(&portals::NAC);
+    rows.iter().find(|row| row["id"] == call.hole("nacportal_id")).cloned().ok_or_else(ApiError::not_found)
+}
+
+/// Refuses an identity provider that is not there. One without failures has an empty list of them.
+fn check_provider(call: &Call<'_>) -> Result<(), ApiError> {
+    provider(call).map(drop)
+}
+
+fn check_portal(call: &Call<'_>) -> Result<(), ApiError> {
+    portal(call).map(drop)
+}
+
+fn check_saml(call: &Call<'_>) -> Result<(), ApiError> {
+    let provider = provider(call)?;
+    if provider["idp_type"] == "saml" {
+        return Ok(());
+    }
+    let kind = provider["idp_type"].as_str().unwrap_or_default();
+    Err(ApiError::missing(format!("No SAML metadata: this identity provider has idp_type {kind}.")))
+}
+
+fn check_saml_of_portal(call: &Call<'_>) -> Result<(), ApiError> {
+    let portal = portal(call)?;
+    let message = "No SAML metadata: this NAC portal has no sso.";
+    if portal.contains_key("sso") { Ok(()) } else { Err(ApiError::missing(message)) }
 }
 
 fn roles(world: &World) -> Vec<Value> {
@@ -107,12 +157,8 @@ fn metadata(_world: &World) -> Vec<Value> {
         });
         with(row, which)
     };
-    let mut rows = ["Staff portal login", "Directory"]
-        .map(|name| {
-            let id = record::id("sso", name);
-            one("login", &id, json!({ "~org_id": ORG_ID, "~sso_id": id }))
-        })
-        .to_vec();
+    let staff = record::id("sso", "Staff portal login");
+    let mut rows = vec![one("login", &staff, json!({ "~org_id": ORG_ID, "~sso_id": staff }))];
     let provider = record::id("msp sso", "Provider login");
     rows.push(one("login", &provider, json!({ "~msp_id": MSP_ID, "~sso_id": provider })));
     let portal = portals::nac_id();

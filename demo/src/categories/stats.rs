@@ -1,12 +1,12 @@
 //! Statistics of sites, devices and clients.
 
-use std::collections::BTreeMap;
+mod metrics;
 
 use serde_json::{Value, json};
 
 use super::{
     inventory::INVENTORY,
-    orgs_alarm_templates, orgs_sites,
+    msps, orgs_alarm_templates, orgs_sites,
     record::{self, with},
     service_levels::{Level, sums},
 };
@@ -23,8 +23,8 @@ pub(super) const ROUTES: &[Route] = &[
     Route::pages("/api/v1/sites/{site_id}/stats/devices", &DEVICES).with_defaults(&[("type", "ap")]),
     Route::one("/api/v1/sites/{site_id}/stats/devices/{device_id}", &DEVICES),
     Route::made("/api/v1/sites/{site_id}/stats/devices/{device_id}/clients", clients_of_device),
-    Route::whole("/api/v1/sites/{site_id}/stats/gateways/metrics", gateway_metrics),
-    Route::whole("/api/v1/sites/{site_id}/stats/switches/metrics", switch_metrics),
+    Route::whole("/api/v1/sites/{site_id}/stats/gateways/metrics", metrics::gateways),
+    Route::made("/api/v1/sites/{site_id}/stats/switches/metrics", metrics::switches),
     Route::list("/api/v1/sites/{site_id}/stats/clients", &CLIENTS),
     Route::one_by("/api/v1/sites/{site_id}/stats/clients/{client_mac}", &CLIENTS, "mac"),
     Route::pages("/api/v1/sites/{site_id}/stats/maps/{map_id}/clients", &CLIENTS),
@@ -40,11 +40,14 @@ fn org(call: &Call<'_>) -> Value {
     figures(call.world)
 }
 
+/// The service levels that the figures of an organization have.
+pub(super) const LEVELS_OF_ORGS: [&str; 3] = ["coverage", "capacity", "time-to-connect"];
+
 /// The organization in figures.
 pub(super) fn figures(world: &World) -> Value {
     let devices = world.rows(&DEVICES);
     let connected = devices.iter().filter(|row| is_connected(row)).count();
-    let levels = ["coverage", "capacity", "time-to-connect"].iter().filter_map(|name| Level::named(name));
+    let levels = LEVELS_OF_ORGS.iter().filter_map(|name| Level::named(name));
     let levels = levels.map(|level| {
         let hours = world.sites.iter().flat_map(|site| level.hours(world, site, 24)).collect::<Vec<_>>();
         let (total, bad) = sums(&hours);
@@ -52,7 +55,7 @@ pub(super) fn figures(world: &World) -> Value {
     });
     json!({
         "id": ORG_ID, "name": ORG_NAME, "msp_id": MSP_ID, "alarmtemplate_id": orgs_alarm_templates::id(),
-        "allow_mist": true, "orggroup_ids": [], "session_expiry": 1440,
+        "allow_mist": true, "orggroup_ids": msps::orggroup_ids(ORG_NAME), "session_expiry": 1440,
         "created_time": record::created(world), "modified_time": world.ago(12 * 86_400),
         "num_sites": world.sites.len(), "num_inventory": world.rows(&INVENTORY).len(), "num_devices": devices.len(),
         "num_devices_connected": connected, "num_devices_disconnected": devices.len() - connected,
@@ -189,93 +192,4 @@ fn clients_of_device(call: &Call<'_>) -> Result<Answer, ApiError> {
     let rows =
         rows.iter().filter(|row| row.get("ap_mac").is_some_and(|it| it == device.mac.as_str())).map(shown);
     Ok(Answer::json(rows.collect()))
-}
-
-/// The statistics of the devices of one kind at the site of a call.
-fn of_kind(call: &Call<'_>, kind: Kind) -> Vec<Row> {
-    let has = |row: &Row, name: &str, value: &str| row.get(name).is_some_and(|it| it == value);
-    let rows = call.world.rows(&DEVICES);
-    let here =
-        rows.iter().filter(|row| has(row, "site_id", call.hole("site_id")) && has(row, "type", kind.name()));
-    here.cloned().collect()
-}
-
-/// The models of some devices: the version that most of them have, how many those are, and their names.
-fn versions(devices: &[Row]) -> Vec<(&str, &str, Vec<&str>)> {
-    let mut models = BTreeMap::<&str, BTreeMap<&str, Vec<&str>>>::new();
-    for row in devices {
-        let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
-        models.entry(text("model")).or_default().entry(text("version")).or_default().push(text("name"));
-    }
-    let major = models.into_iter().filter_map(|(model, versions)| {
-        let (version, names) = versions.into_iter().max_by_key(|(_, names)| names.len())?;
-        Some((model, version, names))
-    });
-    major.collect()
-}
-
-/// How many of all there are, from 0 to 100.
-fn score(part: usize, all: usize) -> usize {
-    (100 * part).checked_div(all).unwrap_or(100)
-}
-
-/// How many devices have the version of most of their model.
-fn compliant(devices: &[Row]) -> usize {
-    versions(devices).iter().map(|(.., names)| names.len()).sum()
-}
-
-fn configured(devices: &[Row]) -> usize {
-    devices.iter().filter(|row| row.get("config_status").is_some_and(|it| it == "success")).count()
-}
-
-fn gateway_metrics(call: &Call<'_>) -> Value {
-    let gateways = of_kind(call, Kind::Gateway);
-    let number = |number: usize| f64::from(u32::try_from(number).unwrap_or_default());
-    let models = versions(&gateways).into_iter().map(|(model, version, names)| {
-        (model.to_owned(), json!({ "major_version": version, "major_count": names.len() }))
-    });
-    let models = models.collect::<serde_json::Map<_, _>>();
-    json!({
-        "config_success": number(score(configured(&gateways), gateways.len())),
-        "version_compliance": {
-            "score": number(score(compliant(&gateways), gateways.len())), "type": "gateway", "major_version": models,
-        },
-    })
-}
-
-fn switch_metrics(call: &Call<'_>) -> Value {
-    let mut switches = of_kind(call, Kind::Switch);
-    if let Some(mac) = call.query.get("switch_mac") {
-        switches.retain(|switch| switch.get("mac").is_some_and(|it| it == mac));
-    }
-    let count = switches.len();
-    let versions = versions(&switches).into_iter().map(|(model, version, names)| {
-        json!({ "model": model, "major_version": version, "major_count": names.len(), "system_names": names })
-    });
-    let is_small =
-        |row: &Row| row.get("model").and_then(Value::as_str).is_some_and(|model| model.contains("24P"));
-    let ports = switches.iter().map(|switch| if is_small(switch) { 24 } else { 48 }).sum::<i64>();
-    let used = call.world.wired.iter().filter(|client| {
-        let mac = call.world.devices[client.switch].mac.as_str();
-        switches.iter().any(|switch| switch.get("mac").is_some_and(|it| it == mac))
-    });
-    let used = i64::try_from(used.count() + count).unwrap_or_default();
-    let ports_in_use = json!({
-        "score": 100 * used / ports.max(1), "total_switch_count": count,
-        "details": { "active_port_count": used, "total_port_count": ports },
-    });
-    if call.query.get("type") == Some("active_ports_summary") {
-        return json!({ "active_ports_summary": ports_in_use });
-    }
-    json!({
-        "active_ports_summary": ports_in_use,
-        "config_success": {
-            "score": score(configured(&switches), count), "total_switch_count": count,
-            "details": { "config_success_count": configured(&switches) },
-        },
-        "version_compliance": {
-            "score": score(compliant(&switches), count), "total_switch_count": count,
-            "details": { "major_versions": versions.collect::<Vec<_>>() },
-        },
-    })
 }

@@ -26,8 +26,8 @@ pub(super) const ROUTES: &[Route] = &[
     Route::count(
         "/api/v1/orgs/{org_id}/stats/tunnels/count",
         &TUNNELS,
-        "wxtunnel_id ap auth_algo encrypt_algo ike_version ip last_event mac mxcluster_id mxedge_id node peer_host peer_ip \
-         peer_mxedge_id protocol remote_ip remote_port site_id state tunnel_name up",
+        "wxtunnel_id tunnel_name mxedge_id ap auth_algo encrypt_algo ike_version ip last_event mac mxcluster_id node peer_host \
+         peer_ip peer_mxedge_id protocol remote_ip remote_port site_id state up",
     )
     .with_defaults(&[("type", "wxtunnel")]),
     Route::search("/api/v1/orgs/{org_id}/stats/vpn_peers/search", &VPN),
@@ -111,7 +111,7 @@ fn to_the_edge(world: &World) -> Vec<Value> {
             "mxcluster_id": mxedges::cluster_id(), "mxtunnel_id": tunnel, "remote_ip": mxedges::HOST, "remote_port": 1701,
             "mtu": 1300, "state": if ap.connected { "established_with_sessions" } else { "idle" }, "start_time": world.ago(ap.uptime / 3), "last_seen": world.ago(ap.silent),
             "sessions": [{ "local_sid": local, "remote_sid": remote, "remote_id": "vlan40", "state": "established" }],
-            "~wxtunnel_id": tunnel, "~type": "wxtunnel", "~timestamp": world.ago(ap.silent), "~peer_mxedge_id": null,
+            "~wxtunnel_id": null, "~type": "wxtunnel", "~timestamp": world.ago(ap.silent), "~peer_mxedge_id": null,
         })
     });
     rows.collect()

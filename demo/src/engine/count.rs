@@ -10,10 +10,12 @@ use super::{
     window::Window,
 };
 
-/// `allowed` are the fields that Mist counts by, separated by spaces; the first is taken when nothing is said.
+/// `allowed` are the fields that Mist counts by, separated by spaces. Where the query names none, the first is taken that
+/// some row has.
 pub(crate) fn count(rows: &[&Row], query: &Query, window: Window, allowed: &str) -> Result<Answer, ApiError> {
-    let default = allowed.split(' ').next().unwrap_or_default();
-    let distinct = query.get("distinct").unwrap_or(default);
+    let has_values = |name: &&str| rows.iter().any(|row| field(row, name).is_some_and(|it| !it.is_null()));
+    let default = || allowed.split(' ').find(has_values).or_else(|| allowed.split(' ').next());
+    let distinct = query.get("distinct").or_else(default).unwrap_or_default();
     if !allowed.split(' ').any(|name| name == distinct) {
         return Err(ApiError::bad_request(format!(
             "distinct: \"{distinct}\" is not one of {}",
@@ -37,10 +39,11 @@ pub(crate) fn count(rows: &[&Row], query: &Query, window: Window, allowed: &str)
     })))
 }
 
-/// A value as the name of its bucket; a list counts in the bucket of each of its members.
+/// A value as the name of its bucket; a list counts in the bucket of each of its members. An empty text names none.
 fn names(value: &Value) -> Vec<String> {
     match value {
         Value::Null | Value::Object(_) => Vec::new(),
+        Value::String(text) if text.is_empty() => Vec::new(),
         Value::String(text) => vec![text.clone()],
         Value::Array(members) => members.iter().flat_map(names).collect(),
         other => vec![other.to_string()],

@@ -42,6 +42,11 @@ impl ApiError {
         ApiError::new(StatusCode::NOT_FOUND, "Not found.")
     }
 
+    /// What is asked for is not there, with the reason.
+    pub(crate) fn missing(detail: impl Into<String>) -> ApiError {
+        ApiError::new(StatusCode::NOT_FOUND, detail)
+    }
+
     pub(crate) fn unknown_path() -> ApiError {
         ApiError::new(StatusCode::NOT_FOUND, "The demo cloud does not know this path.")
     }

@@ -45,7 +45,9 @@ pub(crate) async fn addresses(peer: &Peer, path: &str) -> Vec<String> {
 
 /// What a path cannot be asked without.
 async fn required(peer: &Peer, path: &str) -> String {
-    if path.contains("/insights") && !path.contains("/rogues") && !path.contains("fingerprints") {
+    if path.contains("/insights/client/") {
+        "metrics=rx_bps".to_owned()
+    } else if path.contains("/insights") && !path.contains("/rogues") && !path.contains("fingerprints") {
         "metrics=num_clients".to_owned()
     } else if path.ends_with("/jsi/pbn/count") || path.ends_with("/jsi/sirt/count") {
         "distinct=models".to_owned()

@@ -42,6 +42,16 @@ pub(crate) fn schema(document: &Value, path: &str) -> Option<Value> {
         // whose fields are accounts.
         schema = json!({ "$ref": "#/components/schemas/site_setting" });
     }
+    if path.ends_with("/uisettings/derived") {
+        // The document says that it answers the dashboards of the site and of the organization, and has the schema of one.
+        let inherited = json!({ "$ref": "#/components/schemas/org_ui_settings" });
+        schema = json!({ "type": "array", "items": { "anyOf": [schema, inherited] } });
+    }
+    if schema["$ref"] == "#/components/schemas/insight_metrics" {
+        // The document wants no two samples alike, and counts are.
+        schema = document["components"]["schemas"]["insight_metrics"].clone();
+        schema["properties"]["results"] = json!({ "type": "array", "items": { "$ref": "#/components/schemas/insight_metrics_results_item" } });
+    }
     if path.ends_with("/wan_clients/events/search") || path.ends_with("/otherdevices/events/search") {
         // Here the document has one event for the `results`, beside a total and a cursor: it means a list of them.
         let reference = schema["$ref"].as_str()?;

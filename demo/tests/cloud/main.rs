@@ -18,5 +18,7 @@ mod overlay_errors;
 mod overlays;
 mod paging;
 mod peer;
+mod references;
 mod repeat;
 mod schemas;
+mod scopes;

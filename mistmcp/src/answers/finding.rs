@@ -34,6 +34,8 @@ pub struct Finding {
     pub(super) item: Option<String>,
     pub(super) folds: bool,
     pub(super) independent: bool,
+    /// The finding that it follows from, by its cause and object.
+    pub(super) root: Option<(&'static str, Option<String>)>,
     /// Of a report: other causes of the same condition.
     pub(super) reported: Option<&'static [&'static Cause]>,
 }
@@ -79,6 +81,7 @@ impl Finding {
             item: None,
             folds: false,
             independent: false,
+            root: None,
             reported: None,
         }
     }
@@ -195,6 +198,17 @@ impl Finding {
         self
     }
 
+    /// Puts the finding behind another one that explains it, whatever that affects.
+    pub fn because_of(mut self, root: &Self) -> Self {
+        self.root = Some(root.place());
+        self
+    }
+
+    /// What tells a finding from others: its cause, and the object where that is.
+    fn place(&self) -> (&'static str, Option<String>) {
+        (self.cause.name, self.objects.first().map(Object::key))
+    }
+
     /// The cause.
     pub fn cause(&self) -> &'static Cause {
         self.cause
@@ -247,6 +261,9 @@ impl Finding {
 
     /// Whether the finding follows from `root`.
     pub(super) fn follows(&self, root: &Self) -> bool {
+        if let Some(known) = &self.root {
+            return *known == root.place();
+        }
         let is_effect =
             root.effects.is_empty() || root.effects.iter().any(|effect| effect.name == self.cause.name);
         let is_earlier = self.since.zip(root.since).is_some_and(|(own, root)| own < root - TOLERANCE);

@@ -205,6 +205,15 @@ mod tests {
         assert_eq!(names(&found), [("ap", None), ("port", None)]);
     }
 
+    #[test]
+    fn a_finding_follows_from_the_one_that_it_names_and_from_no_other() {
+        let root = finding("switch", 40);
+        let level = finding("site", 60).because_of(&root);
+        let found = ranked(vec![level.clone(), finding("gateway", 90).affects(["site"]), root]);
+        assert_eq!(names(&found), [("gateway", None), ("switch", None), ("site", Some(1))]);
+        assert_eq!(names(&ranked(vec![level])), [("site", None)], "the other one is gone");
+    }
+
     static SAME_CAUSE: &[&Cause] = &[&CAUSE];
     static OTHER_CAUSE: &[&Cause] = &[&OTHER];
     static OTHER: Cause = Cause { name: "other", group: "g", meaning: "", evidence: "", remedy: "" };

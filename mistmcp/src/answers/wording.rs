@@ -9,10 +9,14 @@ use crate::text::{one_line, shortened};
 /// Longest name in a sentence, in bytes.
 const NAME: usize = 48;
 
+/// How much of a name is searched for secrets, in bytes.
+const SEARCHED: usize = 4 * 1024;
+
 /// A name from the network, for a sentence: without secrets, on one line, without invisible characters, and cut to length.
 pub fn name(text: &str) -> String {
-    let redacted = redact_text("name", text);
-    shortened(one_line(redacted.as_deref().unwrap_or(text).trim()).trim(), NAME)
+    let text = shortened(text, SEARCHED);
+    let redacted = redact_text("name", &text);
+    shortened(one_line(redacted.as_deref().unwrap_or(&text).trim()).trim(), NAME)
 }
 
 /// A sentence from names and words: on one line, and cut to length.

@@ -19,6 +19,8 @@ use crate::text::{is_unseen, shortened};
 
 /// The most bytes of arguments in a line.
 const MOST_ARGUMENTS: usize = 16 * 1024;
+/// How much of arguments, and of a name, is searched for secrets: the search of more would keep other lines waiting.
+const MOST_SEARCHED: usize = 2 * MOST_ARGUMENTS;
 /// The longest name of a tool that is written, in bytes.
 const LONGEST_NAME: usize = 200;
 
@@ -122,8 +124,9 @@ impl Line {
             }
             text
         };
-        // Masked before they are cut and searched for other secrets: a part of a token may not be found any more.
-        let tool = mask(self.tool.clone());
+        // Masked before they are cut, because a part of a token may not be found any more. Other secrets are searched for
+        // in what is left, which is more than what is written.
+        let tool = shortened(&mask(self.tool.clone()), MOST_SEARCHED);
         let tool = redact_text("", &tool).unwrap_or(tool);
         let mut arguments = self.arguments.clone();
         mask_object(&mut arguments, &mask);
@@ -168,12 +171,61 @@ fn escaped(json: &str) -> String {
 
 /// Arguments without secrets, and of bounded length.
 fn redacted(mut arguments: Map<String, Value>) -> Value {
+    let mut room = MOST_SEARCHED;
+    let is_cut = !cut_object(&mut arguments, &mut room);
     redact_object(&mut arguments);
-    if bytes(&arguments) <= MOST_ARGUMENTS {
+    if !is_cut && bytes(&arguments) <= MOST_ARGUMENTS {
         return Value::Object(arguments);
     }
-    let text = shortened(&Value::Object(arguments).to_string(), MOST_ARGUMENTS);
-    Value::Object(Map::from_iter([("cut".to_owned(), text.into())]))
+    let mut text = Value::Object(arguments).to_string();
+    if is_cut {
+        text.push('…');
+    }
+    Value::Object(Map::from_iter([("cut".to_owned(), shortened(&text, MOST_ARGUMENTS).into())]))
+}
+
+/// Cuts an object after the room that is left. Returns whether it is complete.
+fn cut_object(object: &mut Map<String, Value>, room: &mut usize) -> bool {
+    let mut is_complete = true;
+    object.retain(|name, value| {
+        let fits = is_complete && take(room, 4 + name.len());
+        is_complete = fits && cut(value, room);
+        fits
+    });
+    is_complete
+}
+
+/// The same, of any value.
+fn cut(value: &mut Value, room: &mut usize) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => take(room, 8),
+        Value::String(text) => {
+            let left = *room;
+            let fits = take(room, 4 + text.len());
+            if !fits {
+                *text = shortened(text, left);
+            }
+            fits
+        }
+        Value::Array(items) => {
+            let whole = items.len();
+            let mut is_complete = take(room, 4);
+            items.retain_mut(|item| {
+                let is_kept = is_complete;
+                is_complete = is_kept && cut(item, room);
+                is_kept
+            });
+            is_complete && items.len() == whole
+        }
+        Value::Object(object) => cut_object(object, room),
+    }
+}
+
+/// Takes so many bytes of the room. Where they do not fit, none is left.
+fn take(room: &mut usize, bytes: usize) -> bool {
+    let left = room.checked_sub(bytes);
+    *room = left.unwrap_or(0);
+    left.is_some()
 }
 
 /// The bytes that arguments take, roughly.
@@ -191,7 +243,48 @@ pub(super) fn bytes(arguments: &Map<String, Value>) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    fn object(value: Value) -> Map<String, Value> {
+        let Value::Object(object) = value else { panic!("no object: {value}") };
+        object
+    }
+
+    #[test]
+    fn long_arguments_are_cut_before_they_are_searched() {
+        let long = "password ".repeat(10_000);
+        for arguments in [
+            json!({ "a": long }),
+            json!({ "a": { "b": [1, { "c": long }], "later": "x" }, "later": "x" }),
+            json!({ "a": vec!["password x"; 10_000], "later": "x" }),
+            json!({ long.as_str(): "x", "later": "x" }),
+            Value::Object((0..5_000).map(|number| (format!("field{number}"), json!("password"))).collect()),
+        ] {
+            let mut arguments = object(arguments);
+            let mut room = MOST_SEARCHED;
+            assert!(!cut_object(&mut arguments, &mut room));
+            assert!(bytes(&arguments) <= MOST_SEARCHED + 64, "{}", bytes(&arguments));
+            assert_eq!(arguments.get("later"), None);
+        }
+        let short = object(json!({ "a": [null, true, 1, "x", { "b": "é" }], "c": {} }));
+        let mut uncut = short.clone();
+        assert!(cut_object(&mut uncut, &mut MOST_SEARCHED.clone()));
+        assert_eq!(uncut, short);
+    }
+
+    #[test]
+    fn arguments_that_were_cut_are_shown_as_such_although_little_is_left_of_them() {
+        let arguments = json!({ "password": "x ".repeat(50_000), "later": "password: hunter2" });
+        let shown = redacted(object(arguments));
+        assert_eq!(shown, json!({ "cut": r#"{"password":"[hidden]"}…"# }));
+        let long = json!({ "a": format!("password: hunter2 {}", "b ".repeat(20_000)) });
+        let shown = redacted(object(long))["cut"].as_str().unwrap().to_owned();
+        assert!(shown.starts_with(r#"{"a":"password: [hidden] b b"#) && shown.ends_with('…'), "{shown}");
+        assert!(shown.len() <= MOST_ARGUMENTS);
+        assert_eq!(redacted(object(json!({ "psk": "x", "b": 1 }))), json!({ "psk": "[hidden]", "b": 1 }));
+    }
 
     #[test]
     fn characters_that_change_how_a_line_looks_are_escaped() {

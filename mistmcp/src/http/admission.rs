@@ -15,6 +15,7 @@ mod new_clients;
 
 use std::convert::Infallible;
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ use axum::extract::Request;
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
 use futures_util::future::poll_fn;
-use http::{HeaderValue, StatusCode, Version, header};
+use http::{HeaderMap, HeaderValue, StatusCode, Version, header};
 use http_body::Body as HttpBody;
 use tower::{Service, ServiceExt};
 
@@ -42,6 +43,8 @@ use super::rejection::Rejection;
 use crate::metrics::Metrics;
 use crate::work;
 
+/// How long a body that was rejected is read.
+const DISCARDING: Duration = Duration::from_secs(2);
 /// How often idle and stalled connections are closed.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(2);
 /// Responses up to this size are not counted: the buffers of a connection are larger.
@@ -239,24 +242,14 @@ impl Client {
     ) -> Result<T, Rejection> {
         let failed = |message: String| Rejection::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message);
         let _permit = self.address.parses.acquire().await.map_err(|error| failed(error.to_string()))?;
-        work::run(job).await.map_err(|error| failed(error.to_string()))
+        work::run_short(job).await.map_err(|error| failed(error.to_string()))
     }
 
     async fn collect(&self, mut body: Body) -> Result<(Bytes, Received), Rejection> {
-        let too_large = || {
-            Rejection::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "body_size",
-                format!("The message has more than the {MAX_BODY_BYTES} bytes that are read."),
-            )
-        };
         let incomplete = || {
             let message = "The message ended before all of its bytes were there. Send it again.";
             Rejection::new(StatusCode::BAD_REQUEST, "body_incomplete", message)
         };
-        // A body that is too large is read and discarded: a client that is still sending would not read the
-        // rejection.
-        let is_too_large = body.size_hint().lower() > MAX_BODY_BYTES as u64;
         let Self { admission, address } = self;
         let (Some(of_address), Some(of_all)) = (address.body_bytes.take(0), admission.body_bytes.take(0))
         else {
@@ -266,14 +259,11 @@ impl Client {
         // In blocks, because growing a single buffer briefly needs the memory of both copies.
         let mut blocks: Vec<BytesMut> = Vec::new();
         let mut length = 0;
-        while let Some(frame) = poll_fn(|context| std::pin::Pin::new(&mut body).poll_frame(context)).await {
+        while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
             let Ok(mut data) = frame.map_err(|_| incomplete())?.into_data() else { continue };
             length += data.len();
             if length > MAX_BODY_BYTES {
                 return Err(too_large());
-            }
-            if is_too_large {
-                continue;
             }
             while !data.is_empty() {
                 let free = blocks.last().map_or(0, |block| block.capacity() - block.len());
@@ -303,6 +293,35 @@ impl Client {
             }
         };
         Ok((bytes.freeze(), Received(parts)))
+    }
+}
+
+fn too_large() -> Rejection {
+    Rejection::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "body_size",
+        format!("The message has more than the {MAX_BODY_BYTES} bytes that are read."),
+    )
+}
+
+/// Rejects a body whose header states more bytes than are read, before anything else is done for the request. What a
+/// client sends meanwhile is read and discarded, because it would not read the rejection otherwise; one that waits for
+/// `100 Continue` sends nothing.
+pub(super) fn within_size(headers: &HeaderMap, body: Body) -> Result<Body, Rejection> {
+    if body.size_hint().lower() <= MAX_BODY_BYTES as u64 {
+        return Ok(body);
+    }
+    if !headers.contains_key(header::EXPECT) {
+        tokio::spawn(tokio::time::timeout(DISCARDING, discard(body)));
+    }
+    Err(too_large())
+}
+
+async fn discard(mut body: Body) {
+    let mut left = 2 * MAX_BODY_BYTES;
+    while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let Some(less) = left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) else { break };
+        left = less;
     }
 }
 

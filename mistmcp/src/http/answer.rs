@@ -5,25 +5,36 @@ use std::pin::Pin;
 
 use axum::body::{Body, to_bytes};
 use axum::response::{IntoResponse, Response};
+use http::response::Parts;
 use http::{HeaderValue, StatusCode, header};
 use http_body::Body as HttpBody;
 use rmcp::model::{ErrorCode, ProtocolVersion};
 use serde_json::Value;
 
 use super::accept::{Accept, Events};
+use super::mcp_handler::MAX_BODY_BYTES;
 use super::message::RequestSummary;
 use super::rejection::Rejection;
 use crate::server::json_rpc::Invalid;
+use crate::text::{shortened, visible};
 
+/// The most bytes of an rmcp rejection that is JSON: some more than the request has.
+const MAX_JSON_BYTES: usize = 8 * MAX_BODY_BYTES;
 /// Longest text of an rmcp rejection, in bytes.
 const MAX_REJECTION_BYTES: usize = 64 * 1024;
 
-/// Converts a plain-text rejection of rmcp to JSON, and adds the remedy.
+/// Longest message of an rmcp rejection that is JSON, in bytes: it repeats what the client sent.
+const MAX_MESSAGE_BYTES: usize = 600;
+
+/// Converts a plain-text rejection of rmcp to JSON, and adds the remedy. A long message in JSON is cut.
 pub(super) async fn rejections_to_json(response: Response, summary: &RequestSummary) -> Response {
     let (parts, body) = response.into_parts();
     let is_rejected = parts.status.is_client_error() || parts.status.is_server_error();
-    if !is_rejected || is(&parts.headers, "application/json") {
+    if !is_rejected {
         return Response::from_parts(parts, body);
+    }
+    if is(&parts.headers, "application/json") {
+        return with_short_message(parts, body).await;
     }
     let text = to_bytes(body, MAX_REJECTION_BYTES).await.unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
@@ -39,6 +50,22 @@ pub(super) async fn rejections_to_json(response: Response, summary: &RequestSumm
         .headers_mut()
         .extend(parts.headers.get(header::ALLOW).map(|allow| (header::ALLOW, allow.clone())));
     response
+}
+
+async fn with_short_message(mut parts: Parts, body: Body) -> Response {
+    if body.size_hint().upper().is_some_and(|most| most <= MAX_MESSAGE_BYTES as u64) {
+        return Response::from_parts(parts, body);
+    }
+    let bytes = to_bytes(body, MAX_JSON_BYTES).await.unwrap_or_default();
+    let mut answer = serde_json::from_slice::<Value>(&bytes).unwrap_or_default();
+    match answer.pointer_mut("/error/message") {
+        Some(Value::String(message)) if message.len() > MAX_MESSAGE_BYTES => {
+            *message = shortened(&visible(message), MAX_MESSAGE_BYTES);
+        }
+        _ => return Response::from_parts(parts, bytes.into()),
+    }
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, answer.to_string().into())
 }
 
 /// The error code of a rejection, and its text with the remedy.

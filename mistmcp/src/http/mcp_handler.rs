@@ -17,7 +17,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use super::accept::Accept;
-use super::admission::{Client, NewClient};
+use super::admission::{Client, NewClient, within_size};
 use super::answer;
 use super::authentication::Authenticated;
 use super::message::{self, ReadMessage, RequestSummary};
@@ -77,6 +77,7 @@ impl<H: ServerHandler> McpHandler<H> {
             return Err(Rejection::full("closing", "This server is about to end. Try again in a while."));
         }
         let (mut parts, body) = request.into_parts();
+        let body = within_size(&parts.headers, body)?;
         let query = Query::parse(parts.uri.query().unwrap_or_default())?;
         let client = parts.extensions.get::<Arc<Client>>().cloned().ok_or_else(Rejection::session)?;
         let Authenticated { tokens, cloud, is_shared, principal, subject, accounts, access } =

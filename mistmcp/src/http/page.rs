@@ -142,7 +142,7 @@ async fn search(
         return Rejection::request(problem).into_response();
     };
     let settings = Arc::clone(page.content.settings());
-    let found = work::run(move || {
+    let found = work::run_short(move || {
         let found = settings.search(&query, SEARCH_RESULTS, None);
         let tools: Vec<_> = found.tools.iter().map(|entry| entry.tool().name).collect();
         json!({ "fit": found.fit(), "tools": tools, "note": found.note() })

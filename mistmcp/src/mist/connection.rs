@@ -11,6 +11,7 @@ use super::routing::Route;
 use super::token_state::Key;
 use super::{Cloud, Limits, Pool, Token, Tokens, ValidationLimiter};
 use crate::known_tokens;
+use crate::work::Turn;
 
 /// Connection of a client to one cloud with one or several tokens. Rate limits and caches of a token are shared by
 /// all connections of the pool with the same token and cloud.
@@ -132,6 +133,11 @@ impl Connection {
     /// Limits of a call.
     pub fn limits(&self) -> &Limits {
         &self.dispatcher.pool.limits
+    }
+
+    /// The turn of its first token for jobs on answers.
+    pub(crate) fn turn(&self) -> Turn {
+        self.dispatcher.token_states.first().map(|state| state.turn.clone()).unwrap_or_default()
     }
 
     /// Masks this connection's tokens and those of the operator in `text`, and escapes invisible characters.

@@ -60,6 +60,14 @@ pub(super) fn for_status(status: StatusCode, body: &str, of_msp: bool) -> Error 
              with Mist. Tell the user that the cloud's host may be wrong."
                 .to_owned(),
         ),
+        status if !status.is_client_error() => (
+            ErrorKind::Cloud,
+            format!(
+                "Mist answered with status {}, and such an answer cannot be read. Try again once; if it stays, tell the \
+                 user that a proxy may stand between.",
+                status.as_u16()
+            ),
+        ),
         status => (
             ErrorKind::Request,
             format!(
@@ -89,14 +97,15 @@ pub(super) fn for_refused(tokens: usize, body: &str) -> Error {
 /// Error when the calls of the hour are used up.
 pub(super) fn for_rate_limit(used_up: &Exhausted, body: &str) -> Error {
     let until = used_up.until.strftime("%H:%M:%S UTC");
-    let seconds = used_up.wait.as_secs_f64().ceil().max(1.0);
+    let whole = used_up.wait.as_secs() + u64::from(used_up.wait.subsec_nanos() > 0);
+    let wait = seconds(whole.max(1));
     let what = match used_up.by {
         ExhaustedBy::Mist => "Mist's limit of calls an hour is reached.".to_owned(),
         ExhaustedBy::Count(limit) => {
             format!("The API token's calls of this hour, {limit}, are used up but for a small reserve.")
         }
     };
-    let words = format!("{what} Call nothing for the next {seconds} seconds, until {until}; do not loop.");
+    let words = format!("{what} Call nothing for the next {wait}, until {until}; do not loop.");
     let error = Error::new(ErrorKind::RateLimit, words);
     let error = match used_up.by {
         ExhaustedBy::Mist => error,
@@ -114,10 +123,16 @@ pub(super) fn for_validation_limit(limited: ValidationLimited) -> Error {
         ErrorKind::RateLimit,
         format!(
             "Mist has not accepted this API token yet, and is asked with such tokens {per_minute} times a minute for \
-             one address (--new-tokens-per-minute). Call again in {} seconds; do not loop.",
-            wait.as_secs() + 1
+             one address (--new-tokens-per-minute). Call again in {}; do not loop.",
+            seconds(wait.as_secs() + 1)
         ),
     )
+}
+
+/// `1 second`, `30 seconds`.
+fn seconds(number: u64) -> String {
+    let more = if number == 1 { "" } else { "s" };
+    format!("{number} second{more}")
 }
 
 /// Error when no answer, or only a part of one, was received.
@@ -126,6 +141,16 @@ pub(super) fn for_network(error: &reqwest::Error) -> Error {
     let has = |words: &str| causes.iter().any(|cause| cause.contains(words));
     // The last cause is the specific one: "connection refused", "certificate expired".
     let cause = causes.last().map_or("", String::as_str);
+    if error.is_redirect() {
+        let words = "Mist redirects the request in a circle. Do not try again; tell the user that the cloud's host may be \
+                     wrong, or that a proxy may stand between.";
+        return Error::new(ErrorKind::Cloud, words);
+    }
+    if has(LONG_HEAD) {
+        let words = "Mist's answer has longer headers than are read. Do not try again; tell the user that a proxy may stand \
+                     between.";
+        return Error::new(ErrorKind::Cloud, words);
+    }
     if is_lasting(error) {
         let message = if has(CERTIFICATE) {
             format!(
@@ -161,21 +186,24 @@ pub(super) fn for_network(error: &reqwest::Error) -> Error {
     )
 }
 
+const LONG_HEAD: &str = "message head is too large";
 const CERTIFICATE: &str = "invalid peer certificate";
 const PROXY_REFUSES: &str = "tunnel error: unsuccessful";
 const PROXY_PASSWORD: &str = "A proxy between this server and Mist wants a user name and a password (status 407). Do not try \
                               again; tell the user to put them into HTTPS_PROXY.";
 
-/// Whether retrying cannot help: an untrusted certificate, or a proxy that refuses.
+/// Whether retrying cannot help: an untrusted certificate, a proxy that refuses, redirects in a circle, or headers that
+/// are too long.
 pub(super) fn is_lasting(error: &reqwest::Error) -> bool {
     let lasting = [
         CERTIFICATE,
+        LONG_HEAD,
         PROXY_REFUSES,
         "tunnel error: proxy authorization required",
         "server does not support user/pass authentication",
         "credentials not accepted",
     ];
-    causes(error).iter().any(|cause| lasting.iter().any(|words| cause.contains(words)))
+    error.is_redirect() || causes(error).iter().any(|cause| lasting.iter().any(|words| cause.contains(words)))
 }
 
 /// The error and its chain of causes, the root cause last.
@@ -185,20 +213,24 @@ pub(super) fn causes(error: &reqwest::Error) -> Vec<String> {
 
 /// Error when the whole call took too long, by what it spent its time on at the end.
 pub(crate) fn for_deadline(limit: Duration, stage: Stage) -> Error {
-    let seconds = limit.as_secs();
+    let limit = seconds(limit.as_secs());
     let words = match stage {
         Stage::Mist => format!(
-            "Mist took longer than the {seconds} seconds that a call may take. Ask for less: a smaller window, a \
+            "Mist took longer than the {limit} that a call may take. Ask for less: a smaller window, a \
              filter, a lower `limit`."
         ),
         Stage::Queue => format!(
-            "The query waited for other queries until the {seconds} seconds that a call may take were over. Run one query \
+            "The query waited for other queries until the {limit} that a call may take had passed. Run one query \
              after the other, and try this one again in a minute."
         ),
         Stage::Statement => format!(
-            "The SQL was still running when the {seconds} seconds that a call may take were over. Give each JOIN its \
+            "The SQL was still running when the {limit} that a call may take had passed. Give each JOIN its \
              condition, and filter or group before joining. Tables that were fetched completely are kept for five \
              minutes, so that the next query over them begins at once."
+        ),
+        Stage::Answer => format!(
+            "Mist has answered, and the answer took too long to process: the {limit} that a call may take had \
+             passed. Ask for less: a smaller window, a filter, a lower `limit`."
         ),
     };
     Error::new(ErrorKind::Deadline, words)
@@ -249,6 +281,8 @@ fn words(body: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZero;
+
     use super::*;
 
     fn advice(status: u16, body: &str) -> String {
@@ -297,6 +331,14 @@ mod tests {
             assert!(advice.ends_with("slow down"), "{advice}");
         }
         assert!(advice(ExhaustedBy::Count(5_000)).contains("5000"));
+        for milliseconds in [0, 1, 1_000] {
+            let wait = Duration::from_millis(milliseconds);
+            let advice = for_rate_limit(&Exhausted { by: ExhaustedBy::Mist, until, wait }, "").to_string();
+            assert!(advice.contains("the next 1 second, until"), "{advice}");
+        }
+        let limited = ValidationLimited { per_minute: NonZero::new(60).unwrap(), wait: Duration::ZERO };
+        assert!(for_validation_limit(limited).to_string().contains("again in 1 second; do"));
+        assert!(for_deadline(Duration::from_secs(1), Stage::Mist).to_string().contains("the 1 second that"));
     }
 
     #[test]
@@ -306,7 +348,19 @@ mod tests {
         assert!(
             words(Stage::Queue).contains("waited for other queries") && !words(Stage::Queue).contains("Mist")
         );
+        assert!(words(Stage::Answer).contains("took too long to process"));
         assert!(words(Stage::Statement).contains("SQL") && !words(Stage::Statement).contains("`limit`"));
+    }
+
+    #[test]
+    fn a_status_that_is_no_answer_to_a_request_is_not_blamed_on_a_parameter() {
+        for status in [100, 101, 199, 600, 999] {
+            let error = for_status(StatusCode::from_u16(status).unwrap(), "", false);
+            let words = error.to_string();
+            assert_eq!(error.kind(), ErrorKind::Cloud, "{words}");
+            assert!(words.contains("cannot be read") && !words.contains("parameter"), "{words}");
+        }
+        assert!(advice(418, "").contains("parameter"));
     }
 
     #[test]

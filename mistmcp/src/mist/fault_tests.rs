@@ -1,10 +1,12 @@
 //! Fault-injection tests with the demo cloud: the error of each failure, and that the next call works.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http::Method;
 use mistmcp_demo::{DemoCloud, Fault};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::clock::Clock;
 use super::{Clouds, Connection, Limits, Mist, Pool, Request, Token};
@@ -45,6 +47,7 @@ async fn each_failure_ends_in_its_kind_of_error_and_the_next_call_works() {
         (Fault::Html { status: 502 }, ErrorKind::Cloud),
         (Fault::Html { status: 200 }, ErrorKind::Cloud),
         (Fault::BrokenJson, ErrorKind::Cloud),
+        (Fault::status(999), ErrorKind::Cloud),
         (Fault::CutOff, ErrorKind::Network),
         (Fault::Redirect { location: "http://127.0.0.1:1/".to_owned() }, ErrorKind::Cloud),
     ] {
@@ -55,6 +58,52 @@ async fn each_failure_ends_in_its_kind_of_error_and_the_next_call_works() {
     }
     demo.fail_next(PATH, 1, Fault::Empty);
     assert_eq!(mist.get(PATH).await, Ok(serde_json::Value::Null));
+}
+
+#[tokio::test]
+async fn redirects_in_a_circle_end_and_are_named() {
+    let demo = DemoCloud::start().await.unwrap();
+    let mist = mist(&demo, Duration::from_secs(15));
+    demo.fail_next(PATH, 100, Fault::Redirect { location: format!("{}{PATH}", demo.url()) });
+    let error = mist.get(PATH).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Cloud, "{error}");
+    assert!(
+        error.to_string().contains("in a circle") && !error.to_string().contains("another host"),
+        "{error}"
+    );
+    assert_eq!(demo.requests().len(), 4, "it is not tried again");
+}
+
+#[tokio::test]
+async fn an_answer_with_too_long_headers_is_asked_for_once() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (cloud, asked) =
+        (format!("http://{}", listener.local_addr().unwrap()), Arc::new(AtomicUsize::new(0)));
+    let count = Arc::clone(&asked);
+    let server = tokio::spawn(async move {
+        let answer = format!("HTTP/1.1 200 OK\r\nX-Long: {}\r\n\r\n", "x".repeat(2 << 20));
+        loop {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            count.fetch_add(1, Ordering::Relaxed);
+            let _ = socket.read(&mut [0; 4096]).await;
+            let _ = socket.write_all(answer.as_bytes()).await;
+        }
+    });
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let limits = Limits {
+        timeout: Duration::from_secs(20),
+        retry_wait: Duration::from_secs(15),
+        rate_limit: 5_000,
+        max_response_bytes: 1 << 20,
+    };
+    let pool = Arc::new(Pool::with_clock(limits, Clock::set("2026-01-01T10:20:00Z")));
+    let (cloud, token) = (Clouds::only(&cloud).unwrap(), Token::new(DemoCloud::TOKEN).unwrap());
+    let mist = Mist::new(Arc::new(Connection::new(pool, cloud, token, None)), Call::unattended());
+    let error = mist.get(PATH).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Cloud, "{error}");
+    assert!(error.to_string().contains("longer headers"), "{error}");
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+    server.abort();
 }
 
 #[tokio::test]

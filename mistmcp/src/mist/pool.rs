@@ -130,7 +130,11 @@ impl Pool {
             .redirect(reqwest::redirect::Policy::custom(|attempt| {
                 let same_host =
                     attempt.previous().first().is_some_and(|first| first.origin() == attempt.url().origin());
-                if same_host && attempt.previous().len() <= 3 { attempt.follow() } else { attempt.stop() }
+                match attempt.previous().len() {
+                    _ if !same_host => attempt.stop(),
+                    ..=3 => attempt.follow(),
+                    _ => attempt.error("too many redirects"),
+                }
             }));
         // Plain HTTP to a loopback address must not be sent to a proxy.
         let configured = if direct { Ok(builder.no_proxy()) } else { self.configured(builder) };

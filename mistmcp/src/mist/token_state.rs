@@ -19,6 +19,7 @@ use super::wait_progress::{Wait, WaitReporter};
 use super::{Cloud, Token};
 use crate::mask::Mask;
 use crate::redis::Unavailable;
+use crate::work::Turn;
 
 /// Concurrent calls of one token. Further calls wait in a FIFO queue.
 pub(super) const AT_ONCE: usize = 16;
@@ -44,6 +45,8 @@ pub(super) struct TokenState {
     /// Built when the first answer is masked.
     mask: OnceLock<Mask>,
     pub(super) validation: ValidationGate,
+    /// The turn of the token among others for jobs on answers.
+    pub(super) turn: Turn,
 }
 
 /// Permit of one of the concurrent calls, released on drop.
@@ -80,6 +83,7 @@ impl TokenState {
             is_proven: AtomicBool::new(false),
             mask: OnceLock::new(),
             validation: ValidationGate::default(),
+            turn: Turn::default(),
         }
     }
 

@@ -9,7 +9,7 @@ use super::secrets::redact;
 use super::sentences::Sentences;
 use super::source::Source;
 use super::{Format, Rules, field_mask, truncate, write};
-use crate::Result;
+use crate::{Result, work};
 
 /// Renders a value that is not a list, without its largest parts if it is too long.
 pub(super) fn render(
@@ -91,7 +91,7 @@ pub(super) fn in_parts(
         if text.len() <= budget {
             return Ok(text);
         }
-        if room == 0 {
+        if room == 0 || work::is_abandoned() {
             return write(&frame("[left out]".into(), &[]), format);
         }
         room = less(room, budget, text.len());

@@ -36,9 +36,57 @@ pub(crate) async fn refetch_to_fit<Asking: Future<Output = Result<(Reply, Reques
             }
             _ => {
                 let shown = in_json.as_ref().unwrap_or(&content);
-                let data = if for_view { view_data::of(shown, own_data, &rules)? } else { None };
+                let data = if for_view { view_data::of(shown, own_data, &rules).await? } else { None };
                 return Ok((content, data));
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::poll;
+    use serde_json::json;
+
+    use super::super::{Block, File, Format};
+    use super::*;
+    use crate::work;
+
+    #[tokio::test]
+    async fn replies_that_are_not_quickly_rendered_are_rendered_off_the_async_threads() {
+        let rules = Rules { max_bytes: 1 << 20, format: Format::Json, show_secrets: false };
+        let text = |bytes: usize| "x".repeat(bytes);
+        let file =
+            |bytes| File { name: "a".into(), media_type: "text/plain".into(), bytes: text(bytes).into() };
+        let replies = |bytes: usize| {
+            [
+                Reply::json(json!([{ "a": text(bytes) }])).unwrap(),
+                Reply::json(json!({ "a": text(bytes) })).unwrap(),
+                Reply::file(file(bytes)),
+                Reply::blocks([Block::text(text(bytes))]),
+                Reply::json(json!({ "a": 1 })).unwrap().with_view(json!({ "a": text(bytes) })),
+            ]
+        };
+        let rendered = async |reply: &Reply| {
+            let ask = |_| std::future::ready(Ok((reply.clone(), RequestFacts::default())));
+            refetch_to_fit(false, &rules, true, Map::new(), ask).await.unwrap().0
+        };
+        let long = replies(2 * work::QUICK);
+        let all = work::hold_all().await;
+        let mut waiting = Vec::new();
+        for reply in replies(work::QUICK / 2) {
+            assert!(poll!(Box::pin(rendered(&reply))).is_ready(), "{reply:?}");
+        }
+        for reply in &long {
+            let mut rendering = Box::pin(rendered(reply));
+            assert!(poll!(&mut rendering).is_pending());
+            waiting.push(rendering);
+        }
+        drop(all);
+        for rendering in waiting {
+            tokio::time::timeout(Duration::from_mins(1), rendering).await.expect("it is rendered then");
         }
     }
 }

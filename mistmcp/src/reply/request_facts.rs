@@ -123,9 +123,11 @@ impl RequestFacts {
 
     /// Hint how to get truncated parts of an object.
     pub(super) fn ways_to_parts(&self, parts: &[String]) -> String {
-        let parts: Vec<_> = parts.iter().map(|part| format!("`{part}`")).collect();
-        let parts = shortened(&parts.join(", "), 200);
+        let names: Vec<_> = parts.iter().map(|part| format!("`{part}`")).collect();
+        let names = shortened(&names.join(", "), 200);
         let way = match (&self.fields, self.takes_fields) {
+            (None, true) if parts.is_empty() => "name the `fields` that you need",
+            (Some(_), _) if parts.is_empty() => "name fewer `fields`, or what is inside them",
             (None, true) => "name them or what is inside them in `fields`",
             (Some(_), _) => "name what is inside them in `fields`",
             (None, false) if self.takes(OFFSET) => {
@@ -134,7 +136,10 @@ impl RequestFacts {
             (None, false) if self.takes("duration") => "take a smaller window",
             (None, false) => "the Mist portal shows the rest",
         };
-        format!("Too long, and so cut inside: {parts}; {way}.")
+        if parts.is_empty() {
+            return format!("Too long, and so cut; {way}.");
+        }
+        format!("Too long, and so cut inside: {names}; {way}.")
     }
 }
 
@@ -167,6 +172,19 @@ impl RequestFacts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_hint_about_cut_parts_names_them_or_none() {
+        for given in [json!({}), json!({ "fields": ["a"] })] {
+            for takes in [&["fields"][..], &["duration"], &["offset"], &[]] {
+                let facts = RequestFacts::test(takes, given.clone());
+                let none = facts.ways_to_parts(&[]);
+                assert!(none.starts_with("Too long, and so cut; ") && !none.contains("them in"), "{none}");
+                let some = facts.ways_to_parts(&["a.b".to_owned()]);
+                assert!(some.starts_with("Too long, and so cut inside: `a.b`; "), "{some}");
+            }
+        }
+    }
 
     #[test]
     fn the_window_is_that_of_the_call_or_the_default() {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::measure::add_within;
 use super::{Format, write};
-use crate::Result;
+use crate::{Result, work};
 
 /// JSON of rows, one after the other, and the end offset of each.
 pub(super) struct RowBuffer {
@@ -20,6 +20,9 @@ impl RowBuffer {
     pub(super) fn of(rows: &mut [Value], ready: &impl Fn(&mut Value), room: usize) -> Self {
         let mut written = Self { text: Vec::with_capacity(room.min(64 * 1024)), ends: Vec::new() };
         for row in rows {
+            if work::is_abandoned() {
+                break;
+            }
             ready(row);
             if !written.text.is_empty() {
                 written.text.push(b',');

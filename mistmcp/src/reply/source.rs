@@ -21,8 +21,8 @@ pub(crate) struct Source {
     pub(super) repairs: Repairs,
     /// Number of omitted rows of each list, by its name.
     pub(super) omitted: BTreeMap<String, usize>,
-    /// Whether to render it off the async threads.
-    pub(super) is_large: bool,
+    /// Bytes of Mist's answer; 0 if the data is not from one.
+    pub(super) bytes: u32,
     /// Whether secrets were hidden before. A name that the tool chose says nothing about its value.
     pub(super) is_redacted: bool,
     /// Whether it is an answer to a question, with sentences of this program, whose values were redacted one by one.
@@ -52,7 +52,7 @@ impl Source {
             url: Some(Arc::clone(answer.url())),
             repairs,
             omitted: BTreeMap::new(),
-            is_large: answer.is_large(),
+            bytes: u32::try_from(answer.bytes().len()).unwrap_or(u32::MAX),
             is_redacted: false,
             is_answer: false,
             offset: None,

@@ -2,10 +2,12 @@
 
 use serde_json::{Map, Value};
 
+use super::measure::length_within;
 use super::parts;
 use super::source::Source;
 use super::{Content, Format, Reply, RequestFacts, Rules};
-use crate::Result;
+use crate::work::QUICK;
+use crate::{Result, work};
 
 /// The most bytes of data that only the view shows. The model does not read it, so the limit of replies is not for it.
 const MAX_BYTES: usize = 256 * 1024;
@@ -27,12 +29,14 @@ pub(super) async fn in_json(
 }
 
 /// The data as JSON text. None if the content is not a JSON object.
-pub(super) fn of(content: &Content, own: Option<Value>, rules: &Rules) -> Result<Option<String>> {
+pub(super) async fn of(content: &Content, own: Option<Value>, rules: &Rules) -> Result<Option<String>> {
     let Content::Text(text) = content else { return Ok(None) };
     let Ok(mut object) = serde_json::from_str::<Map<String, Value>>(text) else { return Ok(None) };
     if let Some(own) = own.filter(Value::is_object) {
         let rules = Rules { format: Format::Json, max_bytes: MAX_BYTES, ..*rules };
-        let text = parts::render(own, &Source::default(), &rules, &RequestFacts::default())?;
+        let is_quick = length_within(&own, QUICK).is_some();
+        let render = move || parts::render(own, &Source::default(), &rules, &RequestFacts::default());
+        let text = if is_quick { render()? } else { work::run(render).await?? };
         object.insert(VIEW_FIELD.into(), serde_json::from_str(&text).unwrap_or_default());
     }
     Ok(Some(Value::Object(object).to_string()))

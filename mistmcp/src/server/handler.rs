@@ -98,15 +98,13 @@ impl ServerHandler for Server {
         settings.catalog().find(name).map(|entry| entry.definition().clone())
     }
 
-    /// Rejects an unknown method. Its name is sanitized, because it is untrusted input.
+    /// Rejects an unknown method.
     async fn on_custom_request(
         &self,
         request: CustomRequest,
         _context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        const LONGEST: usize = 100;
-        let method = shortened(&one_line(&request.method), LONGEST);
-        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method, None))
+        Err(unknown_method(&request.method))
     }
 
     #[cfg(feature = "client-requests")]
@@ -212,4 +210,13 @@ impl ServerHandler for Server {
         let call = Call::unattended().traced(Trace::of(&context));
         completion::complete(&*self.session(&context)?, &request, call).await
     }
+}
+
+/// The error for an unknown method. Its name is sanitized and cut, because it is untrusted input.
+fn unknown_method(method: &str) -> ErrorData {
+    const LONGEST: usize = 100;
+    let method = shortened(&one_line(method), LONGEST);
+    let words =
+        format!("There is no method `{method}`. `tools/list` lists tools, and `tools/call` calls one.");
+    ErrorData::new(ErrorCode::METHOD_NOT_FOUND, words, None)
 }

@@ -9,7 +9,7 @@ use rmcp::model::{
 
 use super::LIST_TTL_MS;
 use crate::session::Settings;
-use crate::text::visible;
+use crate::text::{shortened, visible};
 
 const CATEGORIES: &str = "mistmcp://categories";
 pub(super) const CATEGORY: &str = "mistmcp://categories/{category}";
@@ -58,5 +58,8 @@ pub(super) fn read(
 }
 
 fn missing(message: String, uri: &str) -> ErrorData {
-    ErrorData::resource_not_found(message, Some(serde_json::json!({ "uri": visible(uri) })))
+    // What a client sends is not repeated at any length.
+    const LONGEST: usize = 300;
+    let uri = shortened(&visible(uri), LONGEST);
+    ErrorData::resource_not_found(message, Some(serde_json::json!({ "uri": uri })))
 }

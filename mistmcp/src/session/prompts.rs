@@ -66,6 +66,12 @@ impl Settings {
         let value = match given.get(argument.name) {
             None | Some(Value::Null) => String::new(),
             Some(Value::String(text)) => one_line(text),
+            Some(Value::Array(_) | Value::Object(_)) => {
+                let PromptArgument { name, description, .. } = argument;
+                return Err(wrong(format!(
+                    "`{name}` is a list or an object, and a text is wanted: {description}."
+                )));
+            }
             Some(other) => other.to_string(),
         };
         if value.is_empty() {

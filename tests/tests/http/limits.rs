@@ -125,6 +125,18 @@ async fn messages_are_limited_in_bytes() {
         assert_eq!(response.status, 413, "{response:?}");
         assert!(response.error().contains(&MOST_BYTES.to_string()), "{response:?}");
     }
+    // The header alone is enough, before the credentials are looked at, and a client that waits is not told to go on.
+    for length in ["1048577", "10000000000"] {
+        for expect in ["", "Expect: 100-continue\r\n"] {
+            let mut socket = RawSocket::open(fixture.server.address()).await;
+            let head =
+                format!("POST /mcp HTTP/1.1\r\nHost: localhost\r\n{expect}Content-Length: {length}\r\n\r\n");
+            socket.send(head).await;
+            let (status, head, body) = socket.answer().await.unwrap();
+            assert_eq!(status, 413, "{length} {expect}: {head}");
+            assert!(body.contains(&MOST_BYTES.to_string()), "{body}");
+        }
+    }
     // One with a huge `Content-Length`, and one without a length that does not end.
     let token = format!("X-Authorization: {ALICE}");
     let head = format!("POST /mcp HTTP/1.1\r\nHost: localhost\r\n{token}\r\n");

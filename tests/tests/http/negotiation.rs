@@ -109,6 +109,44 @@ async fn every_accepted_media_type_is_served_in_both_lifecycles() {
 }
 
 #[tokio::test]
+async fn what_a_client_sends_is_not_repeated_at_any_length() {
+    let fixture = Fixture::start("").await;
+    let long = "x".repeat(500_000);
+    let call = json!({ "name": long, "arguments": {} });
+    let read = json!({ "uri": format!("mistmcp://{long}") });
+    let category = json!({ "uri": format!("mistmcp://categories/{long}") });
+    let prompt = json!({ "name": "site-health", "arguments": { "site": [long] } });
+    let nothing = json!({});
+    for (method, name, params) in [
+        ("tools/call", "findTools", &call),
+        ("resources/read", "mistmcp://y", &read),
+        ("prompts/get", "site-health", &prompt),
+        ("nonsense", "", &nothing),
+    ] {
+        let headers = [
+            ("Content-Type", "application/json"),
+            ("MCP-Protocol-Version", "2026-07-28"),
+            ("Mcp-Method", method),
+            ("Mcp-Name", name),
+        ];
+        let body = message(method, &StdioProcess::stateless_params(params.clone()));
+        let response = post(&fixture.alice(""), &headers, body).await;
+        let (_, words) = error(&response);
+        assert!(words.len() > 20 && response.body.len() < 2_000, "{method}: {} bytes", response.body.len());
+    }
+    let alice = fixture.alice("").open().await;
+    let headers = [("Content-Type", "application/json"), ("Accept", "application/json")];
+    for (method, params) in
+        [("resources/read", &read), ("resources/read", &category), ("prompts/get", &prompt)]
+    {
+        let response = post(&alice, &headers, message(method, params)).await;
+        let (_, words) = error(&response);
+        assert!(response.body.len() < 2_000, "{method}: {} bytes", response.body.len());
+        assert!(method != "prompts/get" || words.contains("a text is wanted"), "{words}");
+    }
+}
+
+#[tokio::test]
 async fn a_json_response_omits_progress() {
     let fixture = Fixture::start("").await;
     let headers = [("Accept", "application/json"), ("Content-Type", "application/json")];

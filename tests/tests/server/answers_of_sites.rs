@@ -55,6 +55,35 @@ async fn check_site_reports_effects_of_a_dead_switch_once() {
 }
 
 #[tokio::test]
+async fn check_site_puts_a_service_level_behind_the_outage_that_lowers_it() {
+    let down = |names: &[&str]| {
+        let down = names.iter().map(|name| json!({ "device": name, "offline_for": 8 * 3_600 }));
+        json!({ "overlay": down.collect::<Vec<_>>() })
+    };
+    let sydney = ["SYD-GW-01", "SYD-SW-01", "SYD-AP-01", "SYD-AP-02", "SYD-AP-03"];
+    for (names, site, cause) in [
+        (&sydney[..], "Sydney Store", "site_down"),
+        (&["SIN-AP-01", "SIN-AP-02"], "Singapore Office", "power_lost"),
+        (&["CHI-AP-02", "CHI-AP-04", "CHI-AP-06"], "Chicago Flagship Store", "power_lost"),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("down.json");
+        std::fs::write(&file, down(names).to_string()).unwrap();
+        let client = Launch::new(&format!("--demo --demo-overlay {}", file.display()));
+        let client = client.client(Lifecycle::Legacy).await;
+        let answer = client.json("checkSite", json!({ "site_id": site })).await;
+        let lowest = &answer["facts"]["lowest_service_levels_percent"]["ap-availability"];
+        assert!(lowest.as_f64().is_some_and(|percent| percent < 90.0), "{answer}");
+        let findings = answer["findings"].as_array().unwrap();
+        assert_eq!(findings[0]["cause"], cause, "{answer}");
+        for finding in findings.iter().filter(|finding| finding["evidence"]["metric"] == "ap-availability") {
+            let root = finding["because_of"].as_u64().unwrap_or_else(|| panic!("{answer}"));
+            assert_eq!(findings[usize::try_from(root).unwrap()]["cause"], cause, "{answer}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn rank_sites_puts_the_worst_first_and_takes_a_limit() {
     let answer = finds_first(
         "site-down-worst-of-all",

@@ -47,6 +47,7 @@ async fn known(client: &Client, tool: &str, name: &str) -> Value {
         (_, "scope") => return json!("site"),
         (_, "classifier") => return json!("weak-signal"),
         ("getOrgSle", "metric") => return json!("worst-sites-by-sle"),
+        ("getSiteInsightMetricsForClient", "metrics") => return json!("rx_bps"),
         (_, "metrics") => return json!("num_clients"),
         (tool, "metric") if tool.contains("Insight") => return json!("num_clients"),
         (tool, "metric") if tool.contains("Switch") || tool.contains("Wired") => {

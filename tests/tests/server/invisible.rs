@@ -201,6 +201,7 @@ async fn an_unknown_method_is_sent_back_as_it_is_seen_and_cut() {
         let told = answer["error"]["message"].as_str().unwrap_or_else(|| panic!("{answer}"));
         assert_eq!(answer["error"]["code"], -32601);
         assert_seen(told);
+        assert!(told.starts_with("There is no method `") && told.contains("`tools/list`"), "{told}");
         assert!(told.len() < 500, "{} bytes", told.len());
     }
 }

@@ -81,12 +81,16 @@ async fn find(ask: &Inquiry, org: &str, id: &str, window: Window) -> Diagnosis {
     let reported = site::reported(&case, &found);
     found.extend(reported);
     if let Some(level) = service_levels::lowest(&history.levels) {
-        let classified = classified(ask, id, &window, level, &state.name, &found).await;
-        let low = || {
-            let part = parts::levels(org, sle_scope(level), &window);
-            Some(service_levels::low(level, &state.name, &[])?.see(&part))
+        let part = parts::levels(org, sle_scope(level), &window);
+        let low = match classified(ask, id, &window, level, &state.name, &found).await {
+            Classified::Found(finding) => Some(*finding),
+            Classified::Explained(root) => service_levels::low(level, &state.name, &[root.cause()])
+                .map(|finding| finding.see(&part).because_of(root)),
+            Classified::Unknown => {
+                service_levels::low(level, &state.name, &[]).map(|finding| finding.see(&part))
+            }
         };
-        found.extend(classified.or_else(low));
+        found.extend(low);
     }
     let before = changes::change_before(&history.changes, &found, ask.now());
     found.extend(before.map(|(finding, time)| finding.see(&sources::audit_log(org, time))));
@@ -141,30 +145,47 @@ async fn read_history(
     }
 }
 
-/// The low service level with the classifier that costs most, unless something else at the site explains it.
-async fn classified(
+/// What a low service level comes from.
+enum Classified<'f> {
+    /// The classifier that costs most.
+    Found(Box<Finding>),
+    /// Something else at the site, by the finding about it.
+    Explained(&'f Finding),
+    Unknown,
+}
+
+/// What a low service level comes from: a finding that explains it, or else the classifier that costs most.
+async fn classified<'f>(
     ask: &Inquiry,
     id: &str,
     window: &Window,
     level: &ServiceLevel,
     site: &str,
-    found: &[Finding],
-) -> Option<Finding> {
-    if ask.calls_left() == 0 {
-        return None;
-    }
+    found: &'f [Finding],
+) -> Classified<'f> {
+    let explained = |can_lower: &dyn Fn(&Cause) -> bool| {
+        // The first of those that explain it best.
+        let explains = found.iter().rev().filter(|finding| can_lower(finding.cause()));
+        explains.max_by_key(|finding| finding.get_weight()).map(Classified::Explained)
+    };
     let part = parts::level_trend(id, &level.metric, window);
-    let trend = ask.rows(&part).await.first().map(ServiceLevelTrend::of)?;
-    let assessment = service_levels::assess(&trend)?;
-    let (classifier, share) = *assessment.shares.first()?;
+    let rows = if ask.calls_left() == 0 { Rows::default() } else { ask.rows(&part).await };
+    let trend = rows.first().map(ServiceLevelTrend::of);
+    let assessment = trend.as_ref().and_then(service_levels::assess);
+    let worst = assessment.as_ref().and_then(|assessment| Some((assessment, *assessment.shares.first()?)));
+    let Some((assessment, (classifier, share))) = worst else {
+        let can_lower = |cause: &Cause| classifiers::may_stand_for(&level.metric, cause);
+        return explained(&can_lower).unwrap_or(Classified::Unknown);
+    };
     let causes = classifiers::causes(&level.metric, &classifier.name);
-    let is_explained =
-        found.iter().any(|finding| causes.iter().any(|cause| cause.name == finding.cause().name));
-    let cause = causes.first().filter(|_| !is_explained)?;
-    Some(
-        service_levels::explained(&level.metric, &assessment, classifier, share, cause, site, ask.now())
-            .see(&part),
-    )
+    let root = explained(&|cause| causes.iter().any(|known| known.name == cause.name));
+    let finding = || {
+        let cause = causes.first()?;
+        let found =
+            service_levels::explained(&level.metric, assessment, classifier, share, cause, site, ask.now());
+        Some(Classified::Found(Box::new(found.see(&part))))
+    };
+    root.or_else(finding).unwrap_or(Classified::Unknown)
 }
 
 /// The scope of a service level, as Mist's list of them spells it.

@@ -5,10 +5,11 @@ use serde_json::{Map, Value, json};
 use super::super::{
     constants::insight_metrics,
     service_levels::{Level, hours_of},
+    stats::CLIENTS,
 };
 use crate::{
-    engine::{ApiError, Call, Window, seconds},
-    world::{Device, Kind, Random, Site, World},
+    engine::{ApiError, Call, Row, Window, seconds},
+    world::{Client, Device, Kind, Random, Site, WiredClient, World},
 };
 
 /// The usual length of an interval, in seconds.
@@ -64,48 +65,79 @@ pub(super) fn written(epoch: i64) -> String {
 #[derive(Debug)]
 pub(super) struct Subject {
     label: String,
-    clients: usize,
+    /// The access points that its clients are on, or whatever else they are on, and how many are on each now.
+    clients: Vec<(String, usize)>,
     access_points: usize,
+    /// The time now.
+    now: i64,
 }
 
 impl Subject {
+    /// The wireless clients of a place, by access point: as many as the statistics of clients show.
+    fn of(world: &World, label: String, is_here: impl Fn(&Device) -> bool) -> Subject {
+        let rows = world.rows(&CLIENTS);
+        let aps = world.kind(Kind::AccessPoint).filter(|ap| is_here(ap)).collect::<Vec<_>>();
+        let clients = aps.iter().map(|ap| {
+            let on = |row: &&Row| row.get("ap_mac").is_some_and(|mac| *mac == ap.mac.as_str());
+            (ap.mac.clone(), rows.iter().filter(on).count())
+        });
+        let access_points = aps.iter().filter(|ap| ap.connected).count();
+        Subject { label, clients: clients.collect(), access_points, now: world.now }
+    }
+
     pub(super) fn organization(world: &World) -> Subject {
-        let clients = world.clients.iter().filter(|client| client.present()).count();
-        let up = world.kind(Kind::AccessPoint).filter(|ap| ap.connected).count();
-        Subject { label: "organization".to_owned(), clients, access_points: up }
+        Subject::of(world, "organization".to_owned(), |_| true)
     }
 
     pub(super) fn site(world: &World, site: &Site) -> Subject {
-        let clients = world.clients.iter().filter(|client| client.present() && client.site == site.index);
-        let up = world.access_points(site.index).filter(|ap| ap.connected).count();
-        Subject { label: site.id.clone(), clients: clients.count(), access_points: up }
+        Subject::of(world, site.id.clone(), |ap| ap.site == site.index)
     }
 
     pub(super) fn edge(world: &World, site: &Site) -> Subject {
         Subject { label: "Mist Edge".to_owned(), ..Subject::site(world, site) }
     }
 
-    pub(super) fn client(mac: &str) -> Subject {
-        Subject { label: mac.to_owned(), clients: 1, access_points: 1 }
+    pub(super) fn client(world: &World, mac: &str) -> Subject {
+        Subject {
+            label: mac.to_owned(),
+            clients: vec![(mac.to_owned(), 1)],
+            access_points: 1,
+            now: world.now,
+        }
     }
 
     pub(super) fn device(world: &World, device: &Device) -> Subject {
-        let site = Subject::site(world, world.site_of(device));
-        let is_on = |place: usize| world.devices[place].mac == device.mac;
-        let clients = match device.kind {
-            Kind::AccessPoint => {
-                world.clients.iter().filter(|client| client.present() && is_on(client.ap)).count()
+        let label = device.mac.clone();
+        match device.kind {
+            Kind::AccessPoint => Subject::of(world, label, |ap| ap.mac == device.mac),
+            Kind::Gateway => Subject { label, ..Subject::site(world, world.site_of(device)) },
+            Kind::Switch => {
+                let on = |client: &&WiredClient| world.devices[client.switch].mac == device.mac;
+                let clients = if device.connected { world.wired.iter().filter(on).count() } else { 0 };
+                let up = usize::from(device.connected);
+                Subject { clients: vec![(label.clone(), clients)], label, access_points: up, now: world.now }
             }
-            Kind::Switch => world.wired.iter().filter(|client| is_on(client.switch)).count(),
-            Kind::Gateway => site.clients,
-        };
-        let clients = if device.connected { clients } else { 0 };
-        Subject { label: device.mac.clone(), clients, access_points: usize::from(device.connected) }
+        }
     }
 
     /// A port of the device, which carries a part of its traffic.
     pub(super) fn port(self, port: &str) -> Subject {
-        Subject { label: format!("{} {port}", self.label), clients: self.clients.div_ceil(4), ..self }
+        let clients = self.clients.into_iter().map(|(label, clients)| (label, clients.div_ceil(4)));
+        Subject { label: format!("{} {port}", self.label), clients: clients.collect(), ..self }
+    }
+
+    /// How many clients there were in an interval; in the one that is not over, as many as now.
+    fn clients_at(&self, begin: i64, interval: i64) -> usize {
+        let hour = usize::try_from(begin.div_euclid(HOUR).rem_euclid(24)).unwrap_or_default();
+        let is_now = begin.saturating_add(interval) >= self.now;
+        let counts = self.clients.iter().map(|(label, now)| {
+            let mut random = Random::of(&format!("insight clients {label} {begin}"));
+            // Even at night more than half of them are there.
+            let percent = 55 + BUSY[hour] * 45 / 100 - random.between(0, 8);
+            let percent = usize::try_from(percent).unwrap_or(100);
+            if is_now { *now } else { (*now * percent + 50) / 100 }
+        });
+        counts.sum()
     }
 
     /// A metric of the interval that begins at a moment.
@@ -113,10 +145,13 @@ impl Subject {
         let mut random = Random::of(&format!("insight {} {metric} {interval} {begin}", self.label));
         let hour = usize::try_from(begin.div_euclid(HOUR).rem_euclid(24)).unwrap_or_default();
         let busy = float(BUSY[hour]) / 100.0 * random.fraction(85, 100) / 100.0;
-        let number = |count: usize| float(i64::try_from(count).unwrap_or_default());
-        let clients = number(self.clients) * busy;
+        let count = |count: usize| float_of(count);
+        let now = self.clients.iter().map(|(_, clients)| clients).sum();
+        let clients = count(now) * busy;
         match (metric, unit) {
-            ("num_aps", _) => number(self.access_points),
+            ("num_aps", _) => count(self.access_points),
+            ("num_stressed_clients", _) => count(self.clients_at(begin, interval) / 12),
+            (_, "count") => count(self.clients_at(begin, interval)),
             (_, "bps") => clients * float(random.between(90_000, 900_000)),
             (_, "byte") => clients * float(random.between(9_000, 90_000)) * float(interval),
             (_, "dBm") => random.fraction(-71, -48),
@@ -173,27 +208,23 @@ impl Samples {
         self.each(subject, |_, number| json!(whole(number)))
     }
 
-    /// The mean of each interval; of several metrics, an object with the time and one of each. Mist's document wants no two
-    /// of them alike.
+    /// The mean of each interval, or the whole number of what is counted; of several metrics, an object with the time and
+    /// one of each.
     pub(super) fn of_subject(&self, subject: &Subject) -> Vec<Value> {
-        let mut before = Vec::<i64>::new();
-        let is_one = self.metrics.len() == 1;
-        self.each(subject, move |_, number| {
-            let mut thousandths = whole(number * 1_000.0);
-            while is_one && before.contains(&thousandths) {
-                thousandths -= 1;
+        self.each(subject, |unit, number| match unit {
+            "count" => json!(whole(number)),
+            _ => {
+                #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+                let mean = whole(number * 1_000.0) as f64 / 1_000.0;
+                json!(mean)
             }
-            before.push(thousandths);
-            #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-            let mean = thousandths as f64 / 1_000.0;
-            json!(mean)
         })
     }
 
-    fn each(&self, subject: &Subject, mut number: impl FnMut(&str, f64) -> Value) -> Vec<Value> {
+    fn each(&self, subject: &Subject, number: impl Fn(&str, f64) -> Value) -> Vec<Value> {
         let samples = self.times.iter().map(|begin| {
-            let mut of = |(name, unit): &(String, String)| {
-                number(name, subject.sample(name, unit, *begin, self.interval))
+            let of = |(name, unit): &(String, String)| {
+                number(unit, subject.sample(name, unit, *begin, self.interval))
             };
             match self.metrics.as_slice() {
                 [only] => of(only),
@@ -213,11 +244,19 @@ fn whole(number: f64) -> i64 {
     number.round() as i64
 }
 
+const APPS: [&str; 5] = ["Microsoft 365", "Zoom", "Google", "Spotify", "YouTube"];
+
 /// The answer for a metric that ranks things: networks and applications by their clients, sites by a service level.
 pub(super) fn ranked(call: &Call<'_>) -> Result<Option<Value>, ApiError> {
     let site = call.world.site(call.hole("site_id"));
-    let here = |index: usize| site.is_none_or(|site| site.index == index);
-    let clients = || call.world.clients.iter().filter(|client| client.present() && here(client.site));
+    let one = call.hole("client_mac");
+    let is_here = |client: &Client| {
+        site.is_none_or(|site| site.index == client.site) && (one.is_empty() || client.mac == one)
+    };
+    let clients = || call.world.clients.iter().filter(|client| client.present() && is_here(client));
+    let used = |app: &str| {
+        clients().filter(|client| Random::of(&format!("app {app} {}", client.mac)).chance(30)).count()
+    };
     let mut rows = match names(call).as_slice() {
         ["top-ssid-by-num_clients"] => {
             let count =
@@ -230,12 +269,15 @@ pub(super) fn ranked(call: &Call<'_>) -> Result<Option<Value>, ApiError> {
                 .map(|ssid| (json!({ "ssid": ssid }), "num_clients", float_of(count(ssid))))
                 .collect()
         }
-        ["top-app-by-num_clients"] => {
-            let apps = [("Microsoft 365", 3), ("Zoom", 5), ("Google", 4), ("Spotify", 9), ("YouTube", 7)];
-            let apps = apps.map(|(app, part)| {
-                (json!({ "app": app }), "num_clients", float_of(clients().count() / part))
-            });
-            apps.to_vec()
+        ["top-app-by-num_clients" | "top-app-by-num_client"] => {
+            APPS.map(|app| (json!({ "app": app }), "num_clients", float_of(used(app)))).to_vec()
+        }
+        ["top-app-by-bytes"] => {
+            let bytes = |app: &str| {
+                let mean = Random::of(&format!("app bytes {app}")).between(9_000_000, 900_000_000);
+                float_of(used(app)) * float(mean)
+            };
+            APPS.map(|app| (json!({ "app": app }), "bytes", bytes(app))).to_vec()
         }
         ["worst-sites-by-sle"] => {
             let sle = call.query.get("sle").unwrap_or("coverage");

@@ -14,6 +14,7 @@ use super::names::{any_of, automaton};
 use super::reader::{Reader, authorization};
 use super::steps::count;
 use super::{prose, token_patterns, urls, xml};
+use crate::work;
 
 /// How deep quoted texts inside quoted texts are read. Deeper ones are hidden as a whole if they may hold a secret.
 const DEEPEST: usize = 6;
@@ -114,6 +115,12 @@ impl TextReader {
 
     /// The ranges of a text to redact.
     pub(super) fn cover(&mut self, text: &str, in_list: bool) -> Option<HiddenRanges> {
+        if work::is_abandoned() {
+            // Nobody gets the answer, which is not worth a search.
+            let mut cover = HiddenRanges::default();
+            cover.add(0..text.len());
+            return Some(cover);
+        }
         // Lines of a list carry what is open to the next, whether or not there is a secret in them.
         let carries = in_list && (self.open.is_some() || text.ends_with(['{', ':', ']']) || opens(text));
         if !self.in_key && !carries && !any_of(&TRIGGERS, text) {

@@ -7,6 +7,7 @@ use super::field_context::FieldContext;
 use super::names::{Sense, is_about, is_plural, is_public_header};
 use super::remarks::is_state;
 use super::text::{TextReader, without_authorization};
+use crate::text::shortened;
 
 /// Redacts the secrets in the value of a field.
 pub(super) fn redact(field: &str, value: &mut Value, context: FieldContext) {
@@ -14,11 +15,22 @@ pub(super) fn redact(field: &str, value: &mut Value, context: FieldContext) {
         Value::Object(object) => redact_object(object, context),
         Value::Array(items) => list(field, items, context.in_list()),
         Value::String(text) => {
+            cut(text);
             if let Some(without) = TextReader::new(field, context).read(text, false) {
                 *text = without;
             }
         }
         _ => {}
+    }
+}
+
+/// Longest text of a field that is searched, in bytes. A longer one is cut there.
+const LONGEST_TEXT: usize = 1 << 20;
+
+/// Cuts a text that is too long to be searched.
+fn cut(text: &mut String) {
+    if text.len() > LONGEST_TEXT {
+        *text = shortened(text, LONGEST_TEXT);
     }
 }
 
@@ -28,6 +40,7 @@ fn list(field: &str, items: &mut [Value], context: FieldContext) {
     for item in items {
         match item {
             Value::String(text) => {
+                cut(text);
                 let lines = lines.get_or_insert_with(|| TextReader::new(field, context));
                 if let Some(without) = lines.read(text, true) {
                     *text = without;
@@ -176,5 +189,18 @@ mod tests {
             "vars": { "SNMP_RO": HIDDEN, "BGP_MD5": HIDDEN, "SNMP_LOCATION": "HQ", "GAST_KENNWORT": HIDDEN },
         });
         assert_eq!(value, wanted);
+    }
+
+    #[test]
+    fn a_text_is_searched_to_a_length_and_cut_there() {
+        let long = format!("password: x1y {}é", "a ".repeat(LONGEST_TEXT / 2));
+        let mut value = json!({ "note": long, "lines": [long], "short": "a" });
+        redact("", &mut value, FieldContext::default());
+        for text in [&value["note"], &value["lines"][0]] {
+            let text = text.as_str().unwrap();
+            assert!(text.starts_with("password: [hidden] a a") && text.ends_with("a…"));
+            assert!((LONGEST_TEXT - 10..LONGEST_TEXT + 10).contains(&text.len()), "{}", text.len());
+        }
+        assert_eq!(value["short"], "a");
     }
 }

@@ -26,7 +26,8 @@ async fn a_call_of_a_file_prints_the_file_as_it_is() {
 
 #[tokio::test]
 async fn the_categories_bound_what_a_call_reaches() {
-    stops(Launch::new("--demo -c sites call getOrg"), 2, &["There is no tool `getOrg`"]).await;
+    stops(Launch::new("--demo -c sites call getOrg"), 4, &["`getOrg` exists", "not allowed here"]).await;
+    stops(Launch::new("--demo -c sites call getOrgg"), 2, &["There is no tool `getOrgg`"]).await;
     assert_eq!(Launch::new("--demo -c sites call getSelf").run().await.code(), Some(0));
 }
 

@@ -3,10 +3,11 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::super::files;
 use super::super::steps::counted;
+use super::super::{files, redact};
 use super::*;
 use crate::reply::File;
+use crate::work;
 
 /// What is repeated: words for secrets, and all that a scanner may look further for.
 const PATTERNS: [&str; 108] = [
@@ -236,4 +237,14 @@ fn a_value_of_more_tokens_than_are_judged_is_hidden_to_white_space() {
         let shown = TextReader::new("", FieldContext::default()).read(&text, false);
         assert_eq!(shown.as_deref(), Some(wanted));
     }
+}
+
+#[test]
+fn a_job_whose_caller_has_gone_searches_no_text() {
+    let texts = || serde_json::json!({ "note": repeated("password ", 4_000), "lines": ["password x", "y"] });
+    let mut value = texts();
+    assert!(counted(|| redact(&mut value)) > 4_000);
+    let mut value = texts();
+    assert_eq!(work::abandoned(|| counted(|| redact(&mut value))), 0);
+    assert_eq!(value, serde_json::json!({ "note": "[hidden]", "lines": ["[hidden]", "[hidden]"] }));
 }

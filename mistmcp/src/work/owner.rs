@@ -1,0 +1,76 @@
+//! The call that a job is of ([`Owner`]), and the turn of its token ([`Turn`]).
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
+use tokio::task::futures::TaskLocalFuture;
+
+use super::jobs_at_once;
+
+tokio::task_local! {
+    static OWNER: Owner;
+}
+
+/// The jobs of one token that run or are next: as many as run at all. Its others wait here, and not before those of
+/// other tokens.
+#[derive(Clone, Debug)]
+pub(crate) struct Turn(Arc<Semaphore>);
+
+impl Default for Turn {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(jobs_at_once())))
+    }
+}
+
+impl Turn {
+    pub(super) async fn take(self) -> Result<OwnedSemaphorePermit, AcquireError> {
+        self.0.acquire_owned().await
+    }
+}
+
+/// The call that jobs are of.
+#[derive(Clone, Debug)]
+pub(crate) struct Owner {
+    turn: Turn,
+    jobs: Arc<AtomicUsize>,
+}
+
+/// A job that runs or waits, until drop.
+pub(super) struct Counted(Arc<AtomicUsize>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Owner {
+    /// The owner of jobs in this task, or else a new one.
+    pub(crate) fn new(turn: Turn) -> Self {
+        Self::current().unwrap_or_else(|| Self { turn, jobs: Arc::default() })
+    }
+
+    pub(super) fn current() -> Option<Self> {
+        OWNER.try_with(Self::clone).ok()
+    }
+
+    /// The same work, with jobs that are this owner's.
+    pub(crate) fn owns<F: Future>(&self, work: F) -> TaskLocalFuture<Self, F> {
+        OWNER.scope(self.clone(), work)
+    }
+
+    pub(super) fn turn(&self) -> &Turn {
+        &self.turn
+    }
+
+    pub(super) fn begin(&self) -> Counted {
+        self.jobs.fetch_add(1, Ordering::Relaxed);
+        Counted(Arc::clone(&self.jobs))
+    }
+
+    /// Whether a job of it runs or waits.
+    pub(crate) fn has_jobs(&self) -> bool {
+        self.jobs.load(Ordering::Relaxed) > 0
+    }
+}
