@@ -6,6 +6,8 @@
 //! operator requires the log, the call is refused, and its answer is given out only once its line is written.
 
 mod line;
+mod spelling;
+mod sql;
 mod target;
 mod writer;
 
@@ -22,7 +24,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use tokio::sync::{Semaphore, oneshot};
 
-use line::{Line, Outcome};
+use line::{Line, Outcome, Waiter};
 use target::Target;
 use writer::{Message, Writer};
 
@@ -64,6 +66,17 @@ struct State {
     is_closing: AtomicBool,
     /// Calls that went unrecorded.
     lost: AtomicU64,
+}
+
+impl State {
+    /// Notes that lines cannot be written now. Returns whether that is new.
+    fn fail(&self) -> bool {
+        !self.is_failing.swap(true, Ordering::AcqRel)
+    }
+}
+
+fn log_failure(error: &str) {
+    tracing::error!(error, "the audit log cannot be written; it is tried again");
 }
 
 /// Who calls: the subject of an access token, or else the token, as a keyed hash; and the session.
@@ -148,18 +161,20 @@ impl AuditLog {
         Caller { subject, token_hash, session, secrets }
     }
 
-    /// Begins the line of a call.
+    /// Begins the line of a call. `by_name` is the tool that it calls by its name.
     ///
     /// # Errors
     /// The log is required, and cannot take the line.
     pub(crate) fn begin(
         self: &Arc<Self>,
         caller: Caller,
-        (tool, arguments): (&str, &Map<String, Value>),
+        (tool, by_name, arguments): (&str, Option<&str>, &Map<String, Value>),
         connection: &Arc<Connection>,
         record: &Arc<CallRecord>,
     ) -> Result<AuditEntry> {
-        let units = (tool.len() + line::bytes(arguments)).div_ceil(UNIT).clamp(1, UNITS);
+        let units = (tool.len() + by_name.map_or(0, str::len) + line::bytes(arguments))
+            .div_ceil(UNIT)
+            .clamp(1, UNITS);
         let units = u32::try_from(units).unwrap_or(u32::MAX);
         let room = Arc::clone(&self.room).try_acquire_many_owned(units).ok();
         if room.is_none() {
@@ -172,12 +187,14 @@ impl AuditLog {
             caller,
             account: None,
             tool: tool.to_owned(),
+            called: by_name.map(str::to_owned),
             arguments: arguments.clone(),
             outcome: if is_refused { Outcome::Refused(ErrorKind::Audit) } else { Outcome::Cancelled },
             bytes: 0,
             mist_calls: 0,
             milliseconds: 0,
-            is_written: None,
+            waiter: None,
+            is_begun: false,
             connection: Arc::clone(connection),
             _room: room,
         });
@@ -194,20 +211,37 @@ impl AuditEntry {
     /// # Errors
     /// The log is required, and the line cannot be written now.
     pub(crate) async fn end(mut self, outcome: Result<usize, ErrorKind>) -> Result<()> {
-        let is_required = self.log.state.is_required;
-        let (sender, is_written) = oneshot::channel();
+        let log = Arc::clone(&self.log);
+        let is_required = log.state.is_required;
+        let (sender, mut is_written) = oneshot::channel();
+        let has_given_up = Arc::new(AtomicBool::new(false));
         if let Some(line) = &mut self.line {
             line.bytes = outcome.unwrap_or(0);
-            line.outcome = Outcome::of(outcome.err());
-            line.is_written = is_required.then_some(sender);
+            line.outcome = Outcome::of(match outcome {
+                Err(ErrorKind::Access) if self.record.has_unknown_tool() => Some(ErrorKind::Tool),
+                outcome => outcome.err(),
+            });
+            let has_given_up = Arc::clone(&has_given_up);
+            line.waiter = is_required.then_some(Waiter { is_written: sender, has_given_up });
         }
         drop(self);
         if !is_required {
             return Ok(());
         }
-        match tokio::time::timeout(LINE_TIMEOUT, is_written).await {
+        let withheld = || Err(unwritable("The call was made, and its answer is withheld"));
+        match tokio::time::timeout(LINE_TIMEOUT, &mut is_written).await {
             Ok(Ok(())) => Ok(()),
-            _ => Err(unwritable("The call was made, and its answer is withheld")),
+            Ok(Err(_)) => withheld(),
+            Err(_) => {
+                has_given_up.store(true, Ordering::Release);
+                if is_written.try_recv().is_ok() {
+                    return Ok(());
+                }
+                if log.state.fail() {
+                    log_failure("a line was not written in time");
+                }
+                withheld()
+            }
         }
     }
 }

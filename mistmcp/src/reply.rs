@@ -35,7 +35,7 @@ pub use file::File;
 use list::List;
 pub(crate) use refetch::refetch_to_fit;
 pub(crate) use request_facts::{Expected, RequestFacts};
-pub(crate) use secrets::{redact_object, redact_text};
+pub(crate) use secrets::{HIDDEN, redact_object, redact_text};
 pub(crate) use source::Offset;
 use source::Source;
 

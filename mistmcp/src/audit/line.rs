@@ -2,15 +2,15 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
-use percent_encoding::percent_decode_str;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
-use super::Caller;
+use super::{Caller, spelling, sql};
 use crate::error::ErrorKind;
 use crate::mask::{Mask, mask_object};
 use crate::mist::Connection;
@@ -20,7 +20,7 @@ use crate::text::{is_unseen, shortened};
 /// The most bytes of arguments in a line.
 const MOST_ARGUMENTS: usize = 16 * 1024;
 /// How much of arguments, and of a name, is searched for secrets: the search of more would keep other lines waiting.
-const MOST_SEARCHED: usize = 2 * MOST_ARGUMENTS;
+pub(super) const MOST_SEARCHED: usize = 2 * MOST_ARGUMENTS;
 /// The longest name of a tool that is written, in bytes.
 const LONGEST_NAME: usize = 200;
 
@@ -31,6 +31,8 @@ pub(super) struct Line {
     pub(super) caller: Caller,
     pub(super) account: Option<String>,
     pub(super) tool: String,
+    /// The tool that is called by `callTool`.
+    pub(super) called: Option<String>,
     pub(super) arguments: Map<String, Value>,
     pub(super) outcome: Outcome,
     pub(super) bytes: usize,
@@ -38,10 +40,20 @@ pub(super) struct Line {
     pub(super) milliseconds: u64,
     /// Its tokens are masked.
     pub(super) connection: Arc<Connection>,
-    /// Where it is told that it was written, if the answer of the call waits for that.
-    pub(super) is_written: Option<oneshot::Sender<()>>,
+    /// The answer of the call, if it waits until the line is written.
+    pub(super) waiter: Option<Waiter>,
+    /// Its answer was withheld when a part of it was written.
+    pub(super) is_begun: bool,
     /// Its part of the queue, released when it is written.
     pub(super) _room: OwnedSemaphorePermit,
+}
+
+/// An answer that waits until its line is written.
+#[derive(Debug)]
+pub(super) struct Waiter {
+    pub(super) is_written: oneshot::Sender<()>,
+    /// It took too long, so that the answer is withheld.
+    pub(super) has_given_up: Arc<AtomicBool>,
 }
 
 /// How a call ended.
@@ -89,6 +101,8 @@ struct Fields<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     session: Option<&'a str>,
     tool: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    called: Option<String>,
     arguments: Value,
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,14 +112,30 @@ struct Fields<'a> {
     ms: u64,
 }
 
+impl Waiter {
+    fn has_given_up(&self) -> bool {
+        self.has_given_up.load(Ordering::Acquire)
+    }
+}
+
 impl Line {
     /// Ends the waiting of the call, whose answer is withheld then. Returns whether it waited.
     pub(super) fn withhold(&mut self) -> bool {
-        let waited = self.is_written.take().is_some();
+        let waited = self.waiter.take().is_some();
         if waited {
-            (self.outcome, self.bytes) = (Outcome::Failed(ErrorKind::Audit), 0);
+            self.set_withheld();
         }
         waited
+    }
+
+    /// Sets the outcome of a call whose answer is withheld.
+    pub(super) fn set_withheld(&mut self) {
+        (self.outcome, self.bytes) = (Outcome::Failed(ErrorKind::Audit), 0);
+    }
+
+    /// The same, if the answer does not wait any longer.
+    pub(super) fn withhold_given_up(&mut self) -> bool {
+        self.waiter.as_ref().is_some_and(Waiter::has_given_up) && self.withhold()
     }
 
     /// The line as JSON with a line end, without secrets and tokens.
@@ -115,19 +145,19 @@ impl Line {
         let mask_plain = |text: String| secrets.text(self.connection.mask_tokens(text));
         let mask = |text: String| {
             let text = mask_plain(text);
-            if text.contains('%') {
-                let decoded = percent_decode_str(&text).decode_utf8_lossy().into_owned();
-                let masked = mask_plain(decoded.clone());
-                if masked != decoded {
-                    return masked;
-                }
+            let plain = spelling::plain(&text);
+            if plain == text {
+                return text;
             }
-            text
+            let masked = mask_plain(plain.clone());
+            if masked == plain { text } else { masked }
         };
         // Masked before they are cut, because a part of a token may not be found any more. Other secrets are searched for
         // in what is left, which is more than what is written.
-        let tool = shortened(&mask(self.tool.clone()), MOST_SEARCHED);
-        let tool = redact_text("", &tool).unwrap_or(tool);
+        let name = |name: &str| {
+            let name = shortened(&mask(name.to_owned()), MOST_SEARCHED);
+            shortened(&redact_text("", &name).unwrap_or(name), LONGEST_NAME)
+        };
         let mut arguments = self.arguments.clone();
         mask_object(&mut arguments, &mask);
         let fields = Fields {
@@ -136,7 +166,8 @@ impl Line {
             token_hash: self.caller.token_hash.as_deref(),
             account: self.account.as_deref(),
             session: self.caller.session.as_deref(),
-            tool: &shortened(&tool, LONGEST_NAME),
+            tool: &name(&self.tool),
+            called: self.called.as_deref().map(name),
             arguments: redacted(arguments),
             outcome,
             kind,
@@ -171,6 +202,8 @@ fn escaped(json: &str) -> String {
 
 /// Arguments without secrets, and of bounded length.
 fn redacted(mut arguments: Map<String, Value>) -> Value {
+    // Before it is cut: the name of a secret may stand behind its value.
+    sql::hide_literals(&mut arguments);
     let mut room = MOST_SEARCHED;
     let is_cut = !cut_object(&mut arguments, &mut room);
     redact_object(&mut arguments);

@@ -75,7 +75,8 @@ fn fifo(path: &Path, runtime: &tokio::runtime::Handle) -> io::Result<File> {
         // The system's word for it, "no such device or address", says little.
         io::Error::new(error.kind(), format!("no program reads this FIFO ({error}): start its reader first"))
     })?;
-    sender.into_blocking_fd().map(File::from)
+    // Left as it is: a write to a full FIFO is an error, and does not wait for the reader.
+    sender.into_nonblocking_fd().map(File::from)
 }
 
 /// Whether a file ends with a part of a line. One that cannot be read is taken to end with a whole one.

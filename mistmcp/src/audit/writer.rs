@@ -7,14 +7,17 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use super::State;
-use super::line::Line;
+use super::line::{Line, Waiter};
 use super::target::Target;
+use super::{State, log_failure};
 
 /// Bytes that are written at once at most.
 const BATCH: usize = 64 * 1024;
 /// Time between two attempts to write.
 const RETRY: Duration = Duration::from_millis(250);
+/// How long the reader of a FIFO may leave it full, and the time between two attempts meanwhile.
+const STALL_TIMEOUT: Duration = Duration::from_secs(2);
+const STALL_PAUSE: Duration = Duration::from_millis(5);
 /// Attempts once the process ends.
 const LAST_ATTEMPTS: usize = 4;
 
@@ -49,7 +52,8 @@ impl Writer {
             let mut next = Some(first);
             while let Some(message) = next.take() {
                 match message {
-                    Message::Line(line) => {
+                    Message::Line(mut line) => {
+                        line.withhold_given_up();
                         let start = self.batch.len();
                         self.batch.extend_from_slice(&line.written());
                         self.lines.push((start, *line));
@@ -91,12 +95,16 @@ impl Writer {
         self.target.write(&self.batch[written..])
     }
 
-    /// Ends the waiting of calls whose lines cannot be written now, and corrects the lines that are not begun.
-    fn withhold(&mut self, written: usize) {
+    /// Ends the waiting of calls by `withhold`, and corrects their lines in the batch. One that is begun stays, and its
+    /// correction follows.
+    fn withhold(&mut self, written: usize, withhold: impl Fn(&mut Line) -> bool) {
         let mut is_changed = false;
         let first = self.lines.partition_point(|(start, _)| *start < written);
         for (index, (_, line)) in self.lines.iter_mut().enumerate() {
-            is_changed |= line.withhold() && index >= first;
+            if withhold(line) {
+                line.is_begun = index < first;
+                is_changed |= index >= first;
+            }
         }
         if !is_changed {
             return;
@@ -112,23 +120,41 @@ impl Writer {
     /// meanwhile, or until the process ends.
     fn flush(&mut self, messages: &Receiver<Message>) {
         let (mut written, mut attempts) = (0, 0);
+        let mut stalled = None;
         while written < self.batch.len() {
+            self.withhold(written, Line::withhold_given_up);
             match self.write(written) {
                 Ok(count) if count > 0 => {
                     written += count;
+                    stalled = None;
                     if self.state.is_failing.swap(false, Ordering::AcqRel) {
                         tracing::info!("the audit log can be written again");
                     }
                     continue;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error)
+                    if error.kind() == io::ErrorKind::WouldBlock
+                        && !self.state.is_failing.load(Ordering::Acquire)
+                        && stalled.get_or_insert_with(Instant::now).elapsed() < STALL_TIMEOUT =>
+                {
+                    std::thread::sleep(STALL_PAUSE);
+                    continue;
+                }
                 outcome => {
-                    if !self.state.is_failing.swap(true, Ordering::AcqRel) {
-                        let error =
-                            outcome.err().map_or_else(|| "nothing was written".to_owned(), |e| e.to_string());
-                        tracing::error!(error, "the audit log cannot be written; it is tried again");
+                    // First of all, so that the client's next call is refused.
+                    let is_new = self.state.fail();
+                    self.withhold(written, Line::withhold);
+                    let error = match outcome {
+                        Ok(_) => "nothing was written".to_owned(),
+                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                            "the reader of its FIFO does not take the lines".to_owned()
+                        }
+                        Err(error) => error.to_string(),
+                    };
+                    if is_new {
+                        log_failure(&error);
                     }
-                    self.withhold(written);
                 }
             }
             if self.state.is_closing.load(Ordering::Acquire) {
@@ -146,12 +172,19 @@ impl Writer {
             }
         }
         self.batch.clear();
-        for (_, line) in self.lines.drain(..) {
-            if let Some(is_written) = line.is_written
-                && attempts <= LAST_ATTEMPTS
-            {
-                // A call that was cancelled does not wait.
-                let _ = is_written.send(());
+        let lines = std::mem::take(&mut self.lines);
+        if attempts > LAST_ATTEMPTS {
+            return;
+        }
+        for (_, mut line) in lines.into_iter().rev() {
+            let is_late = line.waiter.take().is_some_and(|Waiter { is_written, has_given_up }| {
+                // A call that was cancelled does not wait either.
+                is_written.send(()).is_err() && has_given_up.load(Ordering::Acquire)
+            });
+            // Its answer was withheld while it was being written: a line with the true outcome follows.
+            if is_late || std::mem::take(&mut line.is_begun) {
+                line.set_withheld();
+                self.backlog.push_front(Message::Line(Box::new(line)));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What a call has used, for the audit log: [`CallRecord`].
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 pub(crate) struct CallRecord {
     mist_calls: AtomicU64,
     accounts: Mutex<Vec<Arc<str>>>,
+    has_unknown_tool: AtomicBool,
 }
 
 impl CallRecord {
@@ -20,6 +21,15 @@ impl CallRecord {
 
     pub(crate) fn mist_calls(&self) -> u64 {
         self.mist_calls.load(Ordering::Relaxed)
+    }
+
+    /// Notes that `callTool` names a tool that is not there.
+    pub(crate) fn names_unknown_tool(&self) {
+        self.has_unknown_tool.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_unknown_tool(&self) -> bool {
+        self.has_unknown_tool.load(Ordering::Relaxed)
     }
 
     /// Notes that the call uses an account.

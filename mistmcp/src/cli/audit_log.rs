@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde_json::{Map, Value};
 
 use super::flags::Flags;
@@ -24,6 +24,9 @@ pub(super) fn problem(flags: &Flags) -> Option<anyhow::Error> {
     if path == Path::new(STDERR) {
         return None;
     }
+    if let Err(problem) = check_name(path) {
+        return Some(problem);
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let openable = match std::fs::metadata(path) {
         // A FIFO may have no reader yet.
@@ -33,6 +36,22 @@ pub(super) fn problem(flags: &Flags) -> Option<anyhow::Error> {
         Err(error) => Err(error),
     };
     openable.with_context(|| open_error(path)).err()
+}
+
+/// Refuses the names of streams, which people write in the belief that no file is meant.
+fn check_name(path: &Path) -> anyhow::Result<()> {
+    let is_stream = path
+        .to_str()
+        .is_some_and(|name| ["-", "stdout", STDERR].iter().any(|stream| name.eq_ignore_ascii_case(stream)));
+    if is_stream {
+        bail!(
+            "--audit-log (or MISTMCP_AUDIT_LOG) is {}, which is no name of a file here, and no stream that the log can go to: \
+             write `{STDERR}` for standard error, or `./{}` for a file of this name",
+            quote::path(path),
+            path.display()
+        );
+    }
+    Ok(())
 }
 
 /// The path of `--audit-log`, if there is one.
@@ -61,6 +80,9 @@ pub(super) fn open(flags: &Flags, key: Key) -> anyhow::Result<Option<Arc<AuditLo
 
 fn open_file(flags: &Flags, key: Key) -> anyhow::Result<Option<Arc<AuditLog>>> {
     let Some(path) = named(flags) else { return Ok(None) };
+    if path != Path::new(STDERR) {
+        check_name(path)?;
+    }
     let file = Some(path).filter(|path| *path != Path::new(STDERR)).map(Path::to_owned);
     AuditLog::open(file, flags.audit_log_required, key).with_context(|| open_error(path)).map(Some)
 }
@@ -90,7 +112,7 @@ impl CommandAudit {
     ) -> crate::Result<T> {
         let Some(audit) = &self.0 else { return outcome.await };
         let caller = audit.caller(None, connection.tokens(), None, []);
-        let entry = audit.begin(caller, (tool, arguments), connection, call.record())?;
+        let entry = audit.begin(caller, (tool, None, arguments), connection, call.record())?;
         let outcome = outcome.await;
         entry.end(outcome.as_ref().map(bytes).map_err(Error::kind)).await?;
         outcome

@@ -38,7 +38,9 @@ impl Server {
         let headers = context.extensions.get::<http::request::Parts>().map(|parts| &parts.headers);
         let credentials = headers.into_iter().flat_map(known_tokens::of_request);
         let caller = audit.caller(subject, connection.tokens(), session_id, credentials);
-        audit.begin(caller, (tool, arguments), connection, call.record()).map(Some)
+        audit
+            .begin(caller, (tool, session.called_tool(tool, arguments), arguments), connection, call.record())
+            .map(Some)
     }
 
     /// Calls a tool, and sends its notifications.

@@ -119,6 +119,17 @@ impl Session {
         Ok(content.masked(|text| connection.mask(text), |bytes| connection.mask_bytes(bytes)))
     }
 
+    /// The tool that a call of `callTool` names.
+    pub(crate) fn called_tool<'a>(&self, tool: &str, arguments: &'a Map<String, Value>) -> Option<&'a str> {
+        let is_call = |control: &Entry| matches!(control.tool().run, Run::MetaTool(MetaTool::Call));
+        self.controls()
+            .iter()
+            .find(|control| control.tool().name == tool)
+            .filter(|control| is_call(control))?;
+        let name = TOOL_NAMES.iter().find_map(|name| arguments.get(*name)).and_then(Value::as_str);
+        name.map(str::trim)
+    }
+
     async fn call_by_name(&self, arguments: &mut Arguments, call: &Call) -> Result<Content> {
         let ToolName(name) = arguments.take("tool")?;
         let given = arguments.take::<Option<Object>>("arguments")?.map(|object| object.0);
@@ -128,7 +139,12 @@ impl Session {
             let words = format!("`tool`: `{}` is listed: call it by itself.", control.tool().name);
             return Err(Error::own(ErrorKind::Arguments, words));
         }
-        let entry = self.entry(name).map_err(|error| error.of_kind(ErrorKind::Access).after("`tool`: "))?;
+        let entry = self.entry(name).map_err(|error| {
+            if error.kind() == ErrorKind::Tool {
+                call.record().names_unknown_tool();
+            }
+            error.of_kind(ErrorKind::Access).after("`tool`: ")
+        })?;
         call.trace().calls(entry.tool().name);
         // The client shows the views of tools that it calls itself, and not of those that are called for it.
         let ran = self.run(entry, given.unwrap_or_default(), false, call).await;
@@ -136,11 +152,14 @@ impl Session {
     }
 }
 
+/// The names of the argument that names a tool: its own, and those that some models write.
+const TOOL_NAMES: [&str; 4] = ["tool", "name", "tool_name", "toolName"];
+
 /// Takes the name of a tool from the argument that some models write in place of `tool`.
 fn with_tool_name(arguments: &mut Map<String, Value>) {
-    for other in ["name", "tool_name", "toolName"] {
+    for other in &TOOL_NAMES[1..] {
         if !arguments.contains_key("tool")
-            && let Some(name) = arguments.shift_remove(other)
+            && let Some(name) = arguments.shift_remove(*other)
         {
             arguments.insert("tool".to_owned(), name);
         }

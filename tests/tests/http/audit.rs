@@ -325,3 +325,156 @@ fn lines_so_far(path: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     text.split_inclusive('\n').filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
+
+#[tokio::test]
+async fn a_call_by_name_has_the_tool_that_it_names_and_an_unknown_one_has_one_kind() {
+    let fixture = audited("--without-tools getSelf").await;
+    for (round, lifecycle) in Lifecycle::BOTH.into_iter().enumerate() {
+        let alice = fixture.alice("").connect(lifecycle).await;
+        for (tool, arguments) in [
+            ("callTool", json!({ "tool": "getSiteInfo", "arguments": site(1) })),
+            ("callTool", json!({ "name": " getSiteInfo ", "arguments": site(1) })),
+            ("callTool", json!({ "tool": "noSuchTool" })),
+            ("callTool", json!({ "tool": "getSelf" })),
+            ("callTool", json!({ "tool": TOKEN })),
+            ("noSuchTool", json!({})),
+        ] {
+            alice.try_call(tool, arguments).await;
+        }
+        let lines = written(&fixture.server, LOG, 6 * (round + 1)).await.split_off(6 * round);
+        let told: Vec<_> = lines
+            .iter()
+            .map(|line| {
+                [&line["tool"], &line["called"], &line["outcome"], &line["kind"]]
+                    .map(Value::to_string)
+                    .join(" ")
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                r#""callTool" "getSiteInfo" "ok" null"#,
+                r#""callTool" "getSiteInfo" "ok" null"#,
+                r#""callTool" "noSuchTool" "refused" "tool""#,
+                r#""callTool" "getSelf" "refused" "tool""#,
+                r#""callTool" "[token]" "refused" "tool""#,
+                r#""noSuchTool" null "refused" "tool""#,
+            ]
+        );
+    }
+}
+
+#[tokio::test]
+async fn literals_of_a_query_about_a_secret_and_tokens_in_other_spellings_are_hidden() {
+    let fixture = audited("--mode all").await;
+    let alice = fixture.alice("").open().await;
+    let by = |of: fn(char) -> String| TOKEN.chars().map(of).collect::<String>();
+    let (first, rest) = TOKEN.split_at(TOKEN.len() / 2);
+    let texts = [
+        format!("{first} {rest}"),
+        format!("{first}\n{rest}"),
+        format!("a {first}\u{200b}{rest} b"),
+        by(|letter| format!("&#{};", u32::from(letter))),
+        by(|letter| format!("\\u{:04x}", u32::from(letter))),
+        by(|letter| {
+            if letter.is_ascii_graphic() {
+                char::from_u32(u32::from(letter) + 0xfee0).unwrap()
+            } else {
+                letter
+            }
+            .to_string()
+        }),
+    ];
+    for text in &texts {
+        alice.try_call("getSiteInfo", json!({ "site_id": text })).await;
+    }
+    for condition in [
+        "psk IN ('hunter2hunter2')",
+        "'hunter2hunter2' = lower(psk)",
+        "json_extract(auth, '$.psk') LIKE 'hunter2%'",
+    ] {
+        let table = json!({ "t": { "tool": "listOrgWlans" } });
+        alice
+            .try_call(
+                "queryRows",
+                json!({ "tables": table, "sql": format!("SELECT ssid FROM t WHERE {condition}") }),
+            )
+            .await;
+    }
+    let lines = written(&fixture.server, LOG, texts.len() + 3).await;
+    for (line, text) in lines.iter().zip(&texts) {
+        let argument = line["arguments"]["site_id"].as_str().unwrap();
+        assert!(argument.contains("[token]") && !argument.contains(first), "{text}: {line}");
+    }
+    for line in &lines[texts.len()..] {
+        let sql = line["arguments"]["sql"].as_str().unwrap();
+        assert!(
+            sql.contains("SELECT ssid FROM t") && sql.contains("[hidden]") && !sql.contains("hunter2"),
+            "{line}"
+        );
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn where_the_log_is_required_a_fifo_that_nobody_reads_refuses_calls() {
+    use std::io::Read;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fifo");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    let (go_on, paused) = std::sync::mpsc::channel::<()>();
+    let reader = path.clone();
+    let reading = std::thread::spawn(move || {
+        let mut file = std::fs::File::open(reader).unwrap();
+        paused.recv().unwrap();
+        let mut text = String::new();
+        file.read_to_string(&mut text).unwrap();
+        text
+    });
+    let upstream = MockUpstream::start().await;
+    let launch = Launch::at(&upstream, "--audit-log-required")
+        .argument("--audit-log")
+        .argument(path.to_str().unwrap());
+    let fixture = Fixture { server: launch.serve().await, upstream };
+    let alice = fixture.alice("?mode=all").open().await;
+    let long = |number: usize| json!({ "site_id": site(number)["site_id"], "text": "x".repeat(12_000) });
+    let mut calls = 0;
+    let withheld = loop {
+        calls += 1;
+        let answer = alice.try_call("getSiteInfo", long(calls)).await;
+        if answer.body.contains("audit log") {
+            break answer.body;
+        }
+        assert!(calls < 100, "the FIFO takes all");
+    };
+    assert!(withheld.contains("withheld"), "{withheld}");
+    fixture.upstream.take();
+    for number in 0..3 {
+        let refused = alice.refusal("getSiteInfo", site(1_000 + number)).await;
+        assert!(refused.contains("was not made"), "{refused}");
+    }
+    assert!(fixture.upstream.take().is_empty());
+    let told = |errors: &String| errors.contains("audit log cannot be written");
+    let errors = fixture.server.wait_until("the failure in the log", told).await;
+    assert_eq!(errors.matches("audit log cannot be written").count(), 1, "{errors}");
+    go_on.send(()).unwrap();
+    let works = async {
+        while alice.try_call("getSiteInfo", site(2_000)).await.body.contains("audit log") {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    soon("the log to be written", works).await;
+    fixture.server.signal("TERM").await;
+    fixture.server.ended().await;
+    let text = reading.join().unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let outcomes: Vec<_> = lines.iter().map(|line| format!("{} {}", line["outcome"], line["kind"])).collect();
+    let count = |wanted: &str| outcomes.iter().filter(|outcome| *outcome == wanted).count();
+    assert_eq!(count(r#""error" "audit""#), 1, "{outcomes:?}");
+    assert!(count(r#""refused" "audit""#) >= 3, "{outcomes:?}");
+    // The calls before have another kind: the tool has no such argument. So may the line that the FIFO took a part of, which
+    // its correction follows.
+    assert!((calls - 1..=calls).contains(&count(r#""error" "arguments""#)), "{calls}: {outcomes:?}");
+    assert_eq!(outcomes.last().unwrap(), r#""ok" null"#, "{outcomes:?}");
+}

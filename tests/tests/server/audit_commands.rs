@@ -166,3 +166,22 @@ async fn where_the_log_is_required_a_command_without_its_line_prints_no_answer()
         printed.stderr
     );
 }
+
+#[tokio::test]
+async fn names_of_streams_are_no_files_of_the_log() {
+    let upstream = MockUpstream::start().await;
+    for name in ["-", "stdout", "STDOUT", "Stderr"] {
+        for command in ["call getSelf", "check", ""] {
+            let launch = Launch::at(&upstream, command).variable("MISTMCP_AUDIT_LOG", name);
+            let folder = launch.folder().to_owned();
+            let finished = launch.run().await;
+            let told = finished.output() + &finished.stderr;
+            assert_eq!(finished.code(), Some(1), "{name} {command}: {told}");
+            assert!(
+                told.contains("--audit-log (or MISTMCP_AUDIT_LOG)") && told.contains("`stderr`"),
+                "{told}"
+            );
+            assert!(!folder.join(name).exists());
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Other spellings of a text, in which a token would not be recognized: [`plain`].
+
+use crate::text::is_unseen;
+
+/// How often a spelling may be inside another one.
+const MOST_ROUNDS: usize = 3;
+
+/// A text without white space and invisible characters, and with its escapes read: those of URLs, of HTML and of JSON by
+/// number, and the wide forms of ASCII.
+pub(super) fn plain(text: &str) -> String {
+    let mut read = read_once(text);
+    for _ in 1..MOST_ROUNDS {
+        let again = read_once(&read);
+        if again == read {
+            break;
+        }
+        read = again;
+    }
+    read
+}
+
+fn read_once(text: &str) -> String {
+    let mut read = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let escaped = match first {
+            '%' => by_number(rest, "%", 16, Some(2), ""),
+            '&' => by_number(rest, "&#x", 16, None, ";")
+                .or_else(|| by_number(rest, "&#X", 16, None, ";"))
+                .or_else(|| by_number(rest, "&#", 10, None, ";")),
+            '\\' => by_number(rest, "\\u{", 16, None, "}")
+                .or_else(|| by_number(rest, "\\u", 16, Some(4), ""))
+                .or_else(|| by_number(rest, "\\x", 16, Some(2), "")),
+            _ => None,
+        };
+        let (letter, length) = escaped.unwrap_or((first, first.len_utf8()));
+        let letter = match letter {
+            // The wide forms have the order of ASCII.
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
+            letter => letter,
+        };
+        if !letter.is_whitespace() && !is_unseen(letter) {
+            read.push(letter);
+        }
+        rest = &rest[length..];
+    }
+    read
+}
+
+/// A character that is written by its number, and the length of that. A number of no fixed length has 8 digits at most.
+fn by_number(
+    text: &str,
+    before: &str,
+    radix: u32,
+    digits: Option<usize>,
+    after: &str,
+) -> Option<(char, usize)> {
+    let rest = text.strip_prefix(before)?;
+    let are_digits = |digits: &&str| !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));
+    let number = match digits {
+        Some(length) => rest.get(..length),
+        None => {
+            rest.bytes().take(9).position(|byte| after.as_bytes() == [byte]).and_then(|end| rest.get(..end))
+        }
+    };
+    let number = number.filter(are_digits)?;
+    // Bytes of URLs beyond ASCII are parts of characters: none of them is in a token.
+    let letter = u32::from_str_radix(number, radix).ok().filter(|code| before != "%" || *code < 0x80);
+    Some((char::from_u32(letter?)?, before.len() + number.len() + after.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_read_out_of_its_spellings() {
+        let by = |of: fn(char) -> String| "Zk3-v9".chars().map(of).collect::<String>();
+        for text in [
+            "Zk3 -v9".to_owned(),
+            "Zk\u{200b}3\n-\u{2060}v9".to_owned(),
+            by(|letter| format!("%{:02X}", u32::from(letter))),
+            by(|letter| format!("&#{};", u32::from(letter))),
+            by(|letter| format!("&#x{:x};", u32::from(letter))),
+            by(|letter| format!("\\u{:04x}", u32::from(letter))),
+            by(|letter| format!("\\u{{{:x}}}", u32::from(letter))),
+            by(|letter| format!("\\x{:02x}", u32::from(letter))),
+            by(|letter| char::from_u32(u32::from(letter) + 0xfee0).unwrap().to_string()),
+            by(|letter| format!("%26%23{};", u32::from(letter))),
+        ] {
+            assert_eq!(plain(&text), "Zk3-v9", "{text}");
+        }
+        for text in ["100%", "a&b", "&#;", "&#xzz;", "\\u00", "\\", "%é9", "&#99999999;", "%c3%a9"] {
+            assert_eq!(plain(text), text);
+        }
+    }
+}
