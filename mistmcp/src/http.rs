@@ -57,6 +57,7 @@ pub(crate) use page::Question;
 use restore::RestoredByRequest;
 use session_store::{LocalOnly, SessionStore};
 use sessions::Sessions;
+pub(crate) use tls::load as load_tls;
 
 use crate::audit::AuditLog;
 use crate::key::Key;

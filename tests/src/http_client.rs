@@ -271,9 +271,10 @@ impl HttpResponse {
         (result["isError"] == true, text.to_owned())
     }
 
-    /// The text of an HTTP rejection.
+    /// The text of an HTTP rejection: of a JSON-RPC error, or beside the endpoint of MCP.
     pub fn error(&self) -> String {
         let body: Value = serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no refusal: {self:?}"));
-        body["error"].as_str().unwrap_or_else(|| panic!("no refusal: {self:?}")).to_owned()
+        let text = body["error"]["message"].as_str().or(body["error"].as_str());
+        text.unwrap_or_else(|| panic!("no refusal: {self:?}")).to_owned()
     }
 }

@@ -104,6 +104,7 @@ impl<H: ServerHandler> McpHandler<H> {
         let accounts = self.configuration.accounts.as_ref().map(|accounts| accounts.of(person));
         let mut accounts = accounts.unwrap_or_else(|| Arc::new([]));
         if accounts.is_empty() {
+            oauth.log_person_without_account(person);
             let own =
                 if settings.own_token { ", or send a Mist token of yours in `X-Authorization`" } else { "" };
             return Err(Rejection::forbidden(

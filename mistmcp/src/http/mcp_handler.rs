@@ -66,7 +66,7 @@ impl<H: ServerHandler> McpHandler<H> {
             return page::browser_hint();
         }
         let answer = self.answer(request).await.map(uncached);
-        answer.unwrap_or_else(|rejection| rejection.counted(&self.metrics))
+        answer.unwrap_or_else(|rejection| rejection.of_mcp().counted(&self.metrics))
     }
 
     async fn answer(self: &Arc<Self>, request: Request) -> Result<Response, Rejection> {
@@ -110,6 +110,7 @@ impl<H: ServerHandler> McpHandler<H> {
             .as_ref()
             .map_or_else(|| self.sessions.stateless(principal), |session| Arc::clone(&session.activity));
         let in_flight = activity.begin();
+        let is_of_accounts = accounts.is_some();
         // The operator's own tokens need not be validated with Mist first.
         let admission = (!is_shared).then(|| Arc::clone(&client));
         let context = HttpRequestContext {
@@ -170,15 +171,29 @@ impl<H: ServerHandler> McpHandler<H> {
             body.peek(if replicas { PEEK_AMONG_REPLICAS } else { PEEK_ALONE }).await;
         }
         // A call goes on to its answer.
-        let until = access.filter(|_| is_get || summary.is_subscription).and_then(|it| self.stream_end(it));
+        let until = access
+            .filter(|_| is_get || summary.is_subscription)
+            .and_then(|it| self.stream_end(it, is_of_accounts));
         let body = TrackedBody { body: Some(body), until, _in_flight: in_flight, _call: call, _id: id };
         Ok(Response::from_parts(parts, Body::new(body)))
     }
 
-    /// The end of a stream, which must not outlast the access token that has opened it.
-    fn stream_end(&self, access: Arc<Verified>) -> Option<StreamEnd> {
+    /// The end of a stream, which must not outlast the access token that has opened it, nor the last account of a person
+    /// who has accounts.
+    fn stream_end(&self, access: Arc<Verified>, is_of_accounts: bool) -> Option<StreamEnd> {
         let oauth = Arc::clone(self.oauth.as_ref()?);
-        Some(Box::pin(oauth.refused_by_time(access)))
+        let accounts = self.configuration.accounts.clone().filter(|_| is_of_accounts);
+        Some(Box::pin(async move {
+            let person = Arc::clone(&access.person);
+            let refused = oauth.refused_by_time(access);
+            match accounts {
+                Some(accounts) => tokio::select! {
+                    () = refused => {}
+                    () = accounts.removed(&person) => {}
+                },
+                None => refused.await,
+            }
+        }))
     }
 
     /// Takes the permits of a session that the request opens.

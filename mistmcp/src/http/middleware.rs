@@ -33,6 +33,9 @@ impl FrontMiddleware {
         S: Service<Request, Response = Response, Error = Infallible>,
     {
         let result = match self.allowed.check(request.uri(), request.headers()) {
+            Err(rejection) if request.uri().path().trim_end_matches('/') == "/mcp" => {
+                Ok(rejection.of_mcp().counted(&self.metrics))
+            }
             Err(rejection) => Ok(rejection.counted(&self.metrics)),
             Ok(()) if request.headers().contains_key(ORIGIN) => self.cors.layer(inner).call(request).await,
             Ok(()) => inner.call(request).await,

@@ -6,6 +6,7 @@
 
 mod keys;
 mod metadata;
+mod refusal_log;
 mod signature;
 mod token;
 
@@ -20,6 +21,7 @@ use moka::sync::Cache;
 pub(super) use metadata::routes;
 
 use keys::{KeyError, KeyStore, RefreshTimes};
+use refusal_log::RefusalLog;
 use token::{AccessTokenError, Claims};
 
 use super::rejection::Rejection;
@@ -66,6 +68,7 @@ pub(super) struct OAuth {
     /// Verified tokens by their keyed hash: a signature takes longer to verify than most of a request.
     verified: Cache<[u8; 32], Arc<Verified>>,
     hash_key: Key,
+    refusals: RefusalLog,
 }
 
 /// The longest interval between checks of an open stream's token. The clock may be set meanwhile, and a key withdrawn.
@@ -105,7 +108,8 @@ impl OAuth {
         signature::install();
         let keys = Arc::new(KeyStore::new(&settings.issuer, pool, RefreshTimes::default())?);
         let verified = Cache::builder().max_capacity(CACHED).build();
-        Ok(Arc::new(Self { settings, keys, verified, hash_key: Key::random() }))
+        let (hash_key, refusals) = (Key::random(), RefusalLog::default());
+        Ok(Arc::new(Self { settings, keys, verified, hash_key, refusals }))
     }
 
     pub(super) fn settings(&self) -> &OAuthSettings {
@@ -139,6 +143,7 @@ impl OAuth {
         if !verified.has_scopes {
             let scopes = self.settings.scopes.join(" ");
             let challenge = self.challenge(Some(("insufficient_scope", "the token lacks a scope")));
+            self.refusals.of_person(&format!("the access token lacks a scope ({scopes})"), &verified.person);
             let message =
                 format!("The access token lacks a scope of this server ({scopes}): sign in again with it.");
             return Err(Rejection::forbidden("insufficient_scope", message).with_challenge(challenge));
@@ -173,24 +178,30 @@ impl OAuth {
             verified => verified,
         };
         let (claims, key) = verified.map_err(|refused| self.refused(refused))?;
-        let Claims { sub, exp, email, groups, scopes } = claims.read(&self.settings.groups_claim);
+        let Claims { sub, exp, email, mentions_email, groups, scopes } =
+            claims.read(&self.settings.groups_claim);
         if sub.is_empty() {
             return Err(self.invalid("it names no subject"));
         }
         let has_scopes = self.settings.scopes.iter().all(|scope| scopes.contains(scope));
-        let person = Arc::new(Person { subject: sub, email, groups });
+        let person = Arc::new(Person { subject: sub, email, has_email_claims: mentions_email, groups });
         Ok(Verified { person, expires: exp, has_scopes, key })
     }
 
     fn without_key(&self, error: &KeyError) -> Rejection {
         match error {
-            KeyError::Unknown => self.invalid("it is signed by a key that the issuer does not have"),
+            KeyError::Unknown(reason) => self.invalid(&reason.to_string()),
             KeyError::Unavailable => Rejection::full(
                 "issuer",
                 "The keys of the issuer cannot be read now, so that no access token can be checked. Try again in a \
                  while.",
             ),
         }
+    }
+
+    /// Logs that a person has no account, with what the accounts file can name them by.
+    pub(super) fn log_person_without_account(&self, person: &Person) {
+        self.refusals.of_person("no account of the accounts file is this person's", person);
     }
 
     /// Whether what a client sends as a Mist token is an access token, which must not reach Mist.
@@ -246,6 +257,7 @@ impl OAuth {
     }
 
     fn unusable(&self, problem: &str, next_step: &str) -> Rejection {
+        self.refusals.of_token(problem);
         let message = format!("The access token cannot be used: {problem}. {next_step}");
         Rejection::unauthorized(message).with_challenge(self.challenge(Some(("invalid_token", problem))))
     }

@@ -6,13 +6,14 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
+use rmcp::model::ErrorCode;
 use serde_json::{Value, json};
 
 use crate::metrics::Metrics;
 use crate::server::json_rpc::Invalid;
 
-/// An HTTP error response. The message names the remedy, and is sent as `{"error": …}`, or as a JSON-RPC error if it
-/// is about the message in the body.
+/// An HTTP error response. The message names the remedy, and is sent as a JSON-RPC error by the endpoint of MCP, whose
+/// clients show that, and as `{"error": …}` elsewhere.
 #[derive(Debug)]
 pub(super) struct Rejection {
     status: StatusCode,
@@ -40,6 +41,19 @@ impl Rejection {
     pub(super) fn of_message(status: StatusCode, reason: &'static str, invalid: Invalid) -> Self {
         let answer = Some(Box::new(invalid.to_json()));
         Self { answer, ..Self::new(status, reason, invalid.message) }
+    }
+
+    /// The response of the endpoint of MCP: a JSON-RPC error.
+    pub(super) fn of_mcp(mut self) -> Self {
+        let code = if self.status.is_server_error() {
+            ErrorCode::INTERNAL_ERROR
+        } else {
+            ErrorCode::INVALID_REQUEST
+        };
+        if self.answer.is_none() {
+            self.answer = Some(Box::new(Invalid::new(code, self.message.clone()).to_json()));
+        }
+        self
     }
 
     /// Counts the rejection, and converts it to a response.

@@ -16,21 +16,7 @@ const POLL_INTERVAL: Duration = Duration::from_secs(2);
 pub(super) async fn watched(certificate: PathBuf, key: PathBuf) -> io::Result<RustlsConfig> {
     // Taken before the files are read, so that a change in between is one.
     let mut last = (state(&certificate).await, state(&key).await);
-    let config = match read(certificate.clone(), key.clone()).await {
-        Ok((chain, private)) => RustlsConfig::from_pem(chain, private).await,
-        Err(error) => Err(error),
-    };
-    let config = config.map_err(|error| {
-        io::Error::new(
-            error.kind(),
-            format!(
-                "--tls-cert {} and --tls-key {} cannot be used: {error}\nthey take a certificate with its chain, and \
-                 its private key, as PEM files",
-                quote::path(&certificate),
-                quote::path(&key)
-            ),
-        )
-    })?;
+    let config = load(&certificate, &key).await?;
     let watched = config.clone();
     tokio::spawn(async move {
         loop {
@@ -55,6 +41,28 @@ pub(super) async fn watched(certificate: PathBuf, key: PathBuf) -> io::Result<Ru
         }
     });
     Ok(config)
+}
+
+/// Loads certificate and key.
+///
+/// # Errors
+/// They cannot be used. The message names their flags.
+pub(crate) async fn load(certificate: &Path, key: &Path) -> io::Result<RustlsConfig> {
+    let config = match read(certificate.to_owned(), key.to_owned()).await {
+        Ok((chain, private)) => RustlsConfig::from_pem(chain, private).await,
+        Err(error) => Err(error),
+    };
+    config.map_err(|error| {
+        io::Error::new(
+            error.kind(),
+            format!(
+                "--tls-cert {} and --tls-key {} cannot be used: {error}\nthey take a certificate with its chain, and \
+                 its private key, as PEM files",
+                quote::path(certificate),
+                quote::path(key)
+            ),
+        )
+    })
 }
 
 /// Reads both files. Text around the PEM blocks may be in any encoding that contains ASCII.

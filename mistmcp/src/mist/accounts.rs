@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use parking_lot::RwLock;
 use serde_json::Value;
+use tokio::sync::watch;
 
 use super::{Cloud, Connection, Pool, Tokens};
 use crate::argument::Id;
@@ -30,38 +30,53 @@ pub(crate) struct Person {
     pub(crate) subject: String,
     /// The email address, if the issuer has verified it.
     pub(crate) email: Option<String>,
+    /// Whether the access token says anything of an email address, verified or not.
+    pub(crate) has_email_claims: bool,
     pub(crate) groups: Vec<String>,
 }
 
 /// The accounts of the operator, which may be replaced while the server runs.
 #[derive(Debug)]
-pub(crate) struct Accounts(RwLock<Arc<[Arc<Account>]>>);
+pub(crate) struct Accounts(watch::Sender<Arc<[Arc<Account>]>>);
 
 impl Accounts {
     pub(crate) fn new(accounts: Vec<Account>) -> Self {
-        Self(RwLock::new(shared(accounts)))
+        Self(watch::Sender::new(shared(accounts)))
     }
 
     pub(crate) fn replace(&self, accounts: Vec<Account>) {
-        *self.0.write() = shared(accounts);
+        self.0.send_replace(shared(accounts));
     }
 
     /// All accounts.
     pub(crate) fn all(&self) -> Arc<[Arc<Account>]> {
-        Arc::clone(&self.0.read())
+        Arc::clone(&self.0.borrow())
     }
 
     /// The accounts that a person may use.
     pub(crate) fn of(&self, person: &Person) -> Arc<[Arc<Account>]> {
         self.all().iter().filter(|account| account.admits(person)).cloned().collect()
     }
+
+    /// Waits until no account is a person's any longer.
+    pub(crate) async fn removed(&self, person: &Person) {
+        let mut changes = self.0.subscribe();
+        while !self.of(person).is_empty() {
+            if changes.changed().await.is_err() {
+                return;
+            }
+        }
+    }
 }
 
 impl Account {
     /// Whether it is a person's: by the subject, the verified email address in any letter case, or a group.
+    ///
+    /// A user with `@` is the subject only where the issuer says nothing of email addresses: an issuer may let people
+    /// choose the address that it takes as their subject, and tells by the other claims whether it has verified it.
     fn admits(&self, person: &Person) -> bool {
         let is_user = |user: &String| {
-            *user == person.subject
+            (*user == person.subject && !(person.has_email_claims && user.contains('@')))
                 || person.email.as_ref().is_some_and(|email| email.eq_ignore_ascii_case(user))
         };
         self.users.iter().any(is_user) || self.groups.iter().any(|group| person.groups.contains(group))
@@ -172,6 +187,7 @@ mod tests {
         let person = |subject: &str, email: Option<&str>, groups: &[&str]| Person {
             subject: subject.into(),
             email: email.map(str::to_owned),
+            has_email_claims: email.is_some(),
             groups: list(groups),
         };
         for (person, wanted) in [
@@ -185,6 +201,27 @@ mod tests {
         }
         accounts.replace(Vec::new());
         assert!(accounts.all().is_empty());
+    }
+
+    #[test]
+    fn a_subject_that_looks_like_an_address_counts_only_without_claims_of_an_address() {
+        let accounts = Accounts::new(vec![account("a", &["eve@example.com".to_owned()], &[])]);
+        let person = |subject: &str, email: Option<&str>, has_email_claims| Person {
+            subject: subject.into(),
+            email: email.map(str::to_owned),
+            has_email_claims,
+            groups: Vec::new(),
+        };
+        for (person, wanted) in [
+            (person("eve@example.com", None, true), false),
+            (person("eve@example.com", None, false), true),
+            (person("Eve@example.com", None, false), false),
+            (person("eve@example.com", Some("mallory@example.com"), true), false),
+            (person("eve@example.com", Some("eve@example.com"), true), true),
+            (person("x", Some("Eve@Example.com"), true), true),
+        ] {
+            assert_eq!(!accounts.of(&person).is_empty(), wanted, "{person:?}");
+        }
     }
 
     #[test]
@@ -234,6 +271,7 @@ mod tests {
             let person = Person {
                 subject: format!("s{subject}"),
                 email: email.map(|email| format!("{email}@example.com")),
+                has_email_claims: email.is_some(),
                 groups: groups.iter().map(group).collect(),
             };
             let wanted: Vec<_> = grants.iter().enumerate().filter(|(_, (users, granted))| {

@@ -15,9 +15,12 @@ use std::time::Duration;
 use anyhow::Context;
 use jsonwebtoken::{Algorithm, DecodingKey};
 use parking_lot::RwLock;
+use thiserror::Error;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::Instant;
 use url::Url;
+
+use documents::{JwksKeys, MOST_KEYS};
 
 use crate::host::is_loopback;
 use crate::mist::Pool;
@@ -68,10 +71,29 @@ pub(super) struct StoredKey {
 /// Why there is no key.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum KeyError {
-    /// The issuer has no such key.
-    Unknown,
+    /// The issuer has no such key, for this reason.
+    Unknown(UnknownKey),
     /// The issuer cannot be reached, and no keys of it are known; or too many tokens wait until it may be asked.
     Unavailable,
+}
+
+/// Why the issuer has no key for a token.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub(super) enum UnknownKey {
+    #[error("it is signed by a key that the issuer does not have")]
+    Id,
+    #[error("its `alg` is not that of the key that its `kid` names")]
+    Algorithm,
+    #[error(
+        "it is signed by a key of the issuer that cannot be used here: its kind, use or algorithm is not accepted"
+    )]
+    Unusable,
+    #[error("it has a `kid`, and the keys of the issuer have none")]
+    WithoutIds,
+    #[error("it is signed by none of the first {MOST_KEYS} keys of the issuer, and no more are read")]
+    Cut,
+    #[error("the issuer has no key for its `alg`")]
+    NoneOfAlgorithm,
 }
 
 /// The cached keys of an issuer.
@@ -93,6 +115,9 @@ struct CachedKeys {
     issuer: Option<String>,
     jwks: Option<Url>,
     keys: Vec<StoredKey>,
+    /// The ids of keys in the last answer that cannot be used, and whether it had more than are read.
+    unusable: HashSet<String>,
+    is_cut: bool,
     read: Option<Instant>,
     /// The ids of keys that were not in the last answer although tokens have them.
     missing: HashSet<String>,
@@ -171,7 +196,23 @@ impl KeyStore {
         }
         // While the issuer cannot be read, it may have a key that is not known here.
         let is_sure = self.is_usable(&cache) && !cache.is_failing;
-        Err(if is_sure { KeyError::Unknown } else { KeyError::Unavailable })
+        Err(if is_sure { KeyError::Unknown(self.reason(&cache, kid)) } else { KeyError::Unavailable })
+    }
+
+    /// Why there is no key for a token with this key id.
+    fn reason(&self, cache: &CachedKeys, kid: Option<&str>) -> UnknownKey {
+        let mut keys = cache.keys.iter().filter(|key| self.serves(cache, key)).peekable();
+        match kid {
+            None if cache.is_cut => UnknownKey::Cut,
+            None => UnknownKey::NoneOfAlgorithm,
+            Some(kid) if cache.unusable.contains(kid) => UnknownKey::Unusable,
+            Some(_) if keys.peek().is_some() && keys.clone().all(|key| key.kid.is_none()) => {
+                UnknownKey::WithoutIds
+            }
+            Some(kid) if keys.any(|key| key.kid.as_deref() == Some(kid)) => UnknownKey::Algorithm,
+            Some(_) if cache.is_cut => UnknownKey::Cut,
+            Some(_) => UnknownKey::Id,
+        }
     }
 
     /// The keys for a token whose signature the known ones do not fit: the issuer may have another key of the same id by now.
@@ -268,20 +309,21 @@ impl KeyStore {
             None => self.discover().await?,
         };
         let now = Instant::now();
-        let keys = match self.json(jwks.clone()).await.and_then(|document| self.keys(&document, now)) {
-            Ok(keys) => keys,
-            Err(error) => {
-                // It may have moved.
-                self.cache.write().jwks = None;
-                return Err(error.context("its JWKS"));
-            }
-        };
+        let JwksKeys { keys, unusable, is_cut } =
+            match self.json(jwks.clone()).await.and_then(|document| self.keys(&document, now)) {
+                Ok(keys) => keys,
+                Err(error) => {
+                    // It may have moved.
+                    self.cache.write().jwks = None;
+                    return Err(error.context("its JWKS"));
+                }
+            };
         let mut cache = self.cache.write();
         let is_missing = |old: &&StoredKey| keys.iter().all(|key| key.id != old.id);
         let withdrawn =
             cache.keys.iter().filter(is_missing).filter(|old| old.seen.elapsed() < self.longest());
         let withdrawn: Vec<_> = withdrawn.cloned().collect();
-        cache.keys = keys;
+        (cache.keys, cache.unusable, cache.is_cut) = (keys, unusable, is_cut);
         cache.keys.extend(withdrawn);
         cache.read = Some(now);
         cache.missing.clear();

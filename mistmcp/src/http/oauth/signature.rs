@@ -35,6 +35,24 @@ pub(super) fn install() {
     let _ = PROVIDER.install_default();
 }
 
+/// Whether a key is no RSA key, or one of a size with which signatures are verified.
+pub(super) fn has_accepted_size(key: &DecodingKey) -> bool {
+    match key.kind() {
+        DecodingKeyKind::RsaModulusExponent { n, .. } => {
+            let number = significant(n);
+            let bits = number.first().map_or(0, |first| number.len() * 8 - first.leading_zeros() as usize);
+            (2_048..=8_192).contains(&bits)
+        }
+        DecodingKeyKind::SecretOrDer(_) => true,
+    }
+}
+
+/// A number without zeros at its beginning: some issuers pad them, which ring refuses.
+fn significant(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    &number[zeros..]
+}
+
 enum Scheme {
     Rsa(&'static RsaParameters),
     Other(&'static dyn VerificationAlgorithm),
@@ -68,11 +86,7 @@ impl Verifier<Vec<u8>> for RingVerifier {
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> std::result::Result<(), Error> {
         let verified = match (&self.scheme, self.key.kind()) {
             (Scheme::Rsa(parameters), DecodingKeyKind::RsaModulusExponent { n, e }) => {
-                // Some issuers pad the numbers, which ring refuses.
-                let [n, e] = [n, e].map(|number| {
-                    let zeros = number.iter().take_while(|byte| **byte == 0).count();
-                    &number[zeros..]
-                });
+                let [n, e] = [n, e].map(|number| significant(number));
                 RsaPublicKeyComponents { n, e }.verify(parameters, message, signature)
             }
             (Scheme::Other(algorithm), DecodingKeyKind::SecretOrDer(key)) => {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::keys::StoredKey;
-use super::signature::ALGORITHMS;
+use super::signature::{self, ALGORITHMS};
 
 /// Seconds by which clocks may differ.
 pub(super) const LEEWAY: u64 = 30;
@@ -23,6 +23,8 @@ pub(super) enum AccessTokenError {
     Form,
     #[error("its algorithm is not accepted")]
     Algorithm,
+    #[error("its algorithm is `Ed25519`, which is accepted under its name `EdDSA` alone")]
+    Ed25519,
     #[error("its header has `crit`, which this server does not know")]
     Critical,
     #[error("its `kid` is no text")]
@@ -31,6 +33,8 @@ pub(super) enum AccessTokenError {
     Type,
     #[error("its signature is wrong")]
     Signature,
+    #[error("it is signed by an RSA key of a size that is not accepted: it takes 2,048 to 8,192 bits")]
+    KeySize,
     #[error("it has expired")]
     Expired,
     #[error("it is not valid yet")]
@@ -39,7 +43,13 @@ pub(super) enum AccessTokenError {
     Audience,
     #[error("it is of another issuer")]
     Issuer,
-    #[error("it lacks a claim, or has one in another form: exp, iss, aud and sub are needed")]
+    #[error("it has no `{0}`, or one in another form: exp, iss, aud and sub are needed")]
+    Missing(&'static str),
+    #[error("its `{0}` has another form")]
+    Malformed(&'static str),
+    #[error("it has the claim `{0}` twice")]
+    Repeated(&'static str),
+    #[error("its claims are no JSON object that can be read")]
     Claims,
 }
 
@@ -56,6 +66,7 @@ pub(super) struct Claims {
     pub(super) sub: String,
     pub(super) exp: u64,
     pub(super) email: Option<String>,
+    pub(super) mentions_email: bool,
     pub(super) groups: Vec<String>,
     pub(super) scopes: Vec<String>,
 }
@@ -68,7 +79,12 @@ pub(super) struct VerifiedClaims(Map<String, Value>);
 pub(super) fn header(token: &str) -> Result<Header, AccessTokenError> {
     let header = header_of(token).ok_or(AccessTokenError::Form)?;
     // `none` is no algorithm, and neither is what is unknown.
-    let alg = header.get("alg").and_then(Value::as_str).and_then(|alg| alg.parse().ok());
+    let alg = header.get("alg").and_then(Value::as_str);
+    // The name of RFC 9864, which the library does not know.
+    if alg == Some("Ed25519") {
+        return Err(AccessTokenError::Ed25519);
+    }
+    let alg = alg.and_then(|alg| alg.parse().ok());
     let alg = alg.filter(|alg| ALGORITHMS.contains(alg)).ok_or(AccessTokenError::Algorithm)?;
     if header.contains_key("crit") {
         return Err(AccessTokenError::Critical);
@@ -131,24 +147,43 @@ pub(super) fn verify(
             }
             Err(error) => {
                 refused = match error.kind() {
+                    ErrorKind::InvalidSignature if !signature::has_accepted_size(&key.key) => {
+                        AccessTokenError::KeySize
+                    }
                     ErrorKind::InvalidSignature => AccessTokenError::Signature,
                     ErrorKind::ExpiredSignature => AccessTokenError::Expired,
                     ErrorKind::ImmatureSignature => AccessTokenError::Immature,
                     ErrorKind::InvalidAudience => AccessTokenError::Audience,
                     ErrorKind::InvalidIssuer => AccessTokenError::Issuer,
                     ErrorKind::InvalidAlgorithm => AccessTokenError::Algorithm,
-                    ErrorKind::MissingRequiredClaim(_)
-                    | ErrorKind::InvalidClaimFormat(_)
-                    | ErrorKind::Json(_) => AccessTokenError::Claims,
+                    ErrorKind::MissingRequiredClaim(claim) => {
+                        checked(claim).map_or(AccessTokenError::Claims, AccessTokenError::Missing)
+                    }
+                    ErrorKind::InvalidClaimFormat(claim) => {
+                        checked(claim).map_or(AccessTokenError::Claims, AccessTokenError::Malformed)
+                    }
+                    ErrorKind::Json(error) => repeated(&error.to_string())
+                        .map_or(AccessTokenError::Claims, AccessTokenError::Repeated),
                     _ => AccessTokenError::Form,
                 };
-                if refused != AccessTokenError::Signature {
+                if !matches!(refused, AccessTokenError::Signature | AccessTokenError::KeySize) {
                     break;
                 }
             }
         }
     }
     Err(refused)
+}
+
+/// A claim that the library checks.
+fn checked(name: &str) -> Option<&'static str> {
+    ["exp", "nbf", "iss", "aud", "sub"].into_iter().find(|claim| *claim == name)
+}
+
+/// The claim that is there twice, as the error of its reader says.
+fn repeated(error: &str) -> Option<&'static str> {
+    let (_, rest) = error.split_once("duplicate field `")?;
+    checked(rest.split_once('`')?.0)
 }
 
 impl VerifiedClaims {
@@ -167,6 +202,7 @@ impl VerifiedClaims {
             sub: text("sub"),
             exp: claims.get("exp").and_then(Value::as_f64).map_or(0, seconds),
             email,
+            mentions_email: ["email", "email_verified"].iter().any(|name| claims.contains_key(*name)),
             groups: groups.into_iter().take(MOST_GROUPS).collect(),
             scopes: scopes.collect(),
         }
@@ -259,6 +295,8 @@ mod tests {
             (json!({ "alg": "ES256", "kid": 5 }), AccessTokenError::KeyId),
             (json!({ "alg": "ES256", "kid": ["first"] }), AccessTokenError::KeyId),
             (json!({ "alg": ["ES256"] }), AccessTokenError::Algorithm),
+            (json!({ "alg": "Ed25519" }), AccessTokenError::Ed25519),
+            (json!({ "alg": "Ed448" }), AccessTokenError::Algorithm),
             (json!({ "kid": "first" }), AccessTokenError::Algorithm),
         ] {
             assert_eq!(parsed(header.clone()).unwrap_err(), wanted, "{header}");

@@ -83,7 +83,11 @@ impl SigningKey {
 
     /// A token with this header and these claims.
     pub(crate) fn sign(&self, header: &Value, claims: &Value) -> String {
-        let message = format!("{}.{}", encoded(header.to_string()), encoded(claims.to_string()));
+        self.sign_message(&format!("{}.{}", encoded(header.to_string()), encoded(claims.to_string())))
+    }
+
+    /// A token of an encoded header and encoded claims.
+    pub(crate) fn sign_message(&self, message: &str) -> String {
         let signature = self.pair.sign(&SystemRandom::new(), message.as_bytes()).unwrap();
         format!("{message}.{}", encoded(signature))
     }

@@ -204,3 +204,85 @@ async fn the_audience_may_be_the_resource_as_it_is_written_or_announced() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_refused_token_is_told_to_the_client_as_json_rpc_and_to_the_operator_in_the_log() {
+    let team = Team::start("").await;
+    let more =
+        |name: &str, value: Value| team.issuer.token_with_header(&Map::from_iter([(name.to_owned(), value)]));
+    let changed = |changed: Value| team.issuer.token("alice", changed);
+    let claims = team.issuer.claims("alice", json!({})).to_string();
+    let twice = |claim: &str| {
+        let claims = format!("{},\"{claim}\":\"x\"}}", claims.strip_suffix('}').unwrap());
+        let message = format!("{}.{}", encoded(team.issuer.header().to_string()), encoded(claims));
+        team.issuer.key.sign_message(&message)
+    };
+    for (token, wanted) in [
+        (changed(json!({ "nbf": "tomorrow" })), "its `nbf` has another form"),
+        (changed(json!({ "exp": null })), "it has no `exp`, or one in another form"),
+        (changed(json!({ "sub": 7 })), "it has no `sub`, or one in another form"),
+        (twice("sub"), "it has the claim `sub` twice"),
+        (twice("iss"), "it has the claim `iss` twice"),
+        (more("alg", json!("Ed25519")), "accepted under its name `EdDSA` alone"),
+        (more("alg", json!("RS256")), "its `alg` is not that of the key that its `kid` names"),
+        (changed(json!({ "aud": "https://other.example.com/mcp" })), "it is for another audience"),
+    ] {
+        let refused = team.client(&token).initialize().await;
+        assert_eq!(refused.status, 401, "{wanted}: {refused:?}");
+        let body = refused.message();
+        assert_eq!(
+            (&body["jsonrpc"], &body["id"], &body["error"]["code"]),
+            (&json!("2.0"), &Value::Null, &json!(-32600))
+        );
+        assert!(body["error"]["message"].as_str().unwrap().contains(wanted), "{wanted}: {body}");
+        assert!(challenge(&refused).contains(wanted), "{wanted}: {refused:?}");
+        let told = |errors: &String| {
+            errors.contains(&format!("an access token was refused: {wanted}")) || errors.contains(wanted)
+        };
+        let errors = team.server.wait_until(wanted, told).await;
+        assert!(!errors.contains("eyJ") && !errors.contains(&token), "{errors}");
+    }
+    // A person without an account: what the accounts file can name them by.
+    let eve = json!({ "groups": ["sales", "hr"], "email": "eve@example.org", "email_verified": true });
+    let refused = team.of("sub-of-eve", eve).initialize().await;
+    assert_eq!(refused.status, 403);
+    assert!(
+        refused.message()["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("no account of this server is yours")
+    );
+    let told = |errors: &String| errors.contains("no account of the accounts file");
+    let errors = team.server.wait_until("the person in the log", told).await;
+    for wanted in ["sub-of-eve", "sales", "hr", "eve@example.org"] {
+        assert!(errors.contains(wanted), "{wanted}: {errors}");
+    }
+    // However many come, the log has a few lines.
+    for number in 0..40 {
+        let unknown = SigningKey::new("unknown")
+            .sign(&json!({ "alg": "ES256", "kid": "first" }), &json!({ "n": number }));
+        assert_eq!(team.client(&unknown).initialize().await.status, 401);
+    }
+    let lines = team.server.errors().matches("an access token was refused").count();
+    assert!((1..=20).contains(&lines), "{lines}");
+    // Beside the endpoint of MCP, the form is another one.
+    assert!(team.get("/nothing").await.error().contains("There is nothing here"));
+}
+
+#[tokio::test]
+async fn a_subject_in_the_form_of_an_address_is_no_verified_address() {
+    let team = Team::start("").await;
+    for (claims, wanted) in [
+        (json!({ "email": "eve@example.com", "email_verified": false }), 403),
+        (json!({ "email": "eve@example.com" }), 403),
+        (json!({ "email_verified": false }), 403),
+        (json!({ "email": "mallory@example.com", "email_verified": true }), 403),
+        (json!({ "email": "eve@example.com", "email_verified": true }), 200),
+        (json!({}), 200),
+    ] {
+        let mut claims = claims;
+        claims["groups"] = json!([]);
+        let answer = team.of("eve@example.com", claims.clone()).initialize().await;
+        assert_eq!(answer.status, wanted, "{claims}: {answer:?}");
+    }
+}

@@ -1,5 +1,6 @@
 //! Documents of the issuer: its metadata, where it names its JWKS, and the keys in that.
 
+use std::collections::HashSet;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
@@ -16,9 +17,20 @@ use crate::text::shortened;
 
 /// The most bytes of an answer of the issuer, and of keys in it.
 const MAX_BYTES: usize = 256 * 1024;
-const MOST_KEYS: usize = 100;
+pub(super) const MOST_KEYS: usize = 100;
 /// The longest name of an issuer in the log.
 const LONGEST_NAME: usize = 200;
+
+/// The keys of a JWKS.
+#[derive(Debug, Default)]
+pub(super) struct JwksKeys {
+    pub(super) keys: Vec<StoredKey>,
+    /// The ids of those that verify no signature that is accepted.
+    pub(super) unusable: HashSet<String>,
+    /// Whether there are more than are read.
+    pub(super) is_cut: bool,
+}
+
 impl KeyStore {
     /// Finds the JWKS by the metadata of the issuer.
     pub(super) async fn discover(&self) -> anyhow::Result<Url> {
@@ -68,7 +80,7 @@ impl KeyStore {
     ///
     /// # Errors
     /// The document is no JWKS, such as the page of a server under maintenance.
-    pub(super) fn keys(&self, document: &Value, seen: Instant) -> anyhow::Result<Vec<StoredKey>> {
+    pub(super) fn keys(&self, document: &Value, seen: Instant) -> anyhow::Result<JwksKeys> {
         let keys = document["keys"].as_array().context("it has no list `keys`")?;
         if !keys.is_empty() && !keys.iter().any(|key| key["kty"].is_string()) {
             bail!("nothing in its list `keys` is a key");
@@ -86,6 +98,8 @@ impl KeyStore {
                 return None;
             }
             let algorithm = match jwk.common.key_algorithm {
+                // The name of RFC 9864, which the library does not know.
+                Some(_) if value["alg"] == "Ed25519" => Some(Algorithm::EdDSA),
                 Some(named) => Some(Algorithm::try_from(named).ok()?),
                 None => None,
             };
@@ -97,7 +111,14 @@ impl KeyStore {
                 seen,
             })
         };
-        Ok(keys.iter().take(MOST_KEYS).filter_map(key).collect())
+        let mut read = JwksKeys { is_cut: keys.len() > MOST_KEYS, ..JwksKeys::default() };
+        for value in keys.iter().take(MOST_KEYS) {
+            match key(value) {
+                Some(key) => read.keys.push(key),
+                None => read.unusable.extend(value["kid"].as_str().map(str::to_owned)),
+            }
+        }
+        Ok(read)
     }
 }
 

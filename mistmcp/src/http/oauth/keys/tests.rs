@@ -65,7 +65,7 @@ async fn a_withdrawn_key_serves_for_the_grace_time_alone() {
     }
     assert!(patient.has(patient.find(Some("a"), Algorithm::EdDSA).await.unwrap()[0].id));
     assert!(!strict.has(id));
-    assert_eq!(strict.find(Some("a"), Algorithm::EdDSA).await.unwrap_err(), KeyError::Unknown);
+    assert_eq!(strict.find(Some("a"), Algorithm::EdDSA).await.unwrap_err(), unknown(UnknownKey::Id));
 }
 
 #[tokio::test]
@@ -146,7 +146,11 @@ async fn an_answer_that_is_no_jwks_is_an_outage() {
         );
         *keys.write() = vec![jwk("b")];
         assert_eq!(kids(&store, "b").await, 1, "{answer}");
-        assert_eq!(store.find(Some("c"), Algorithm::EdDSA).await.unwrap_err(), KeyError::Unknown, "{answer}");
+        assert_eq!(
+            store.find(Some("c"), Algorithm::EdDSA).await.unwrap_err(),
+            unknown(UnknownKey::Id),
+            "{answer}"
+        );
     }
     // An issuer may withdraw all keys.
     let (url, keys) = issuer().await;
@@ -171,8 +175,42 @@ async fn only_public_keys_for_signatures_of_their_algorithm_serve() {
     let store = Arc::new(KeyStore::new(&url, &pool(), times(Duration::ZERO)).unwrap());
     assert_eq!(kids(&store, "a").await, 1);
     assert_eq!(store.cache.read().keys.len(), 1);
-    assert_eq!(store.find(Some("a"), Algorithm::RS256).await.unwrap_err(), KeyError::Unknown);
+    for (kid, algorithm, wanted) in [
+        (Some("a"), Algorithm::RS256, UnknownKey::Algorithm),
+        (Some("symmetric"), Algorithm::EdDSA, UnknownKey::Unusable),
+        (Some("encryption"), Algorithm::EdDSA, UnknownKey::Unusable),
+        (Some("none"), Algorithm::EdDSA, UnknownKey::Id),
+        (None, Algorithm::RS256, UnknownKey::NoneOfAlgorithm),
+    ] {
+        assert_eq!(store.find(kid, algorithm).await.unwrap_err(), unknown(wanted), "{kid:?}");
+    }
     assert_eq!(store.find(None, Algorithm::EdDSA).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn the_reason_is_told_for_which_a_key_is_not_found() {
+    let (url, keys) = issuer().await;
+    let without_id = json!({ "kty": "OKP", "crv": "Ed25519", "x": KEY });
+    let many: Vec<_> = (0..=MOST_KEYS).map(|number| jwk(&number.to_string())).collect();
+    let last = MOST_KEYS.to_string();
+    for (jwks, kid, wanted) in [
+        (vec![without_id.clone()], Some("a"), UnknownKey::WithoutIds),
+        (vec![without_id, jwk("b")], Some("a"), UnknownKey::Id),
+        (many, Some(last.as_str()), UnknownKey::Cut),
+        (Vec::new(), Some("a"), UnknownKey::Id),
+    ] {
+        *keys.write() = jwks;
+        let store = KeyStore::new(&url, &pool(), times(Duration::ZERO)).unwrap();
+        assert_eq!(store.find(kid, Algorithm::EdDSA).await.unwrap_err(), unknown(wanted));
+    }
+    // The name of RFC 9864.
+    *keys.write() = vec![json!({ "kty": "OKP", "crv": "Ed25519", "kid": "a", "alg": "Ed25519", "x": KEY })];
+    let store = Arc::new(KeyStore::new(&url, &pool(), times(Duration::ZERO)).unwrap());
+    assert_eq!(kids(&store, "a").await, 1);
+}
+
+fn unknown(reason: UnknownKey) -> KeyError {
+    KeyError::Unknown(reason)
 }
 
 #[tokio::test]
