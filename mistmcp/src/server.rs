@@ -154,8 +154,14 @@ impl Server {
         let is_stateless_request = is_stateless(context);
         match (&self.clients, HttpRequestContext::of(context)) {
             (Clients::One(session), _) => {
-                let session = match self.accounts.as_ref().and_then(LiveConnection::now) {
-                    Some(connection) => Arc::new(session.with_connection(Arc::new(connection))),
+                let session = match self.accounts.as_ref().map(LiveConnection::now) {
+                    Some(Some(connection)) => Arc::new(session.with_connection(Arc::new(connection))),
+                    // Those of the start were removed.
+                    Some(None) => {
+                        let words = "No token of the accounts file can be read now. Tell the user that the log of this \
+                                     server says why; it tries again by itself.";
+                        return Err(ErrorData::internal_error(words, None));
+                    }
                     None => Arc::clone(session),
                 };
                 Ok(if is_stateless_request { Arc::new(session.stateless()) } else { session })

@@ -1,28 +1,26 @@
-//! The accounts file of `--accounts`: read at start, and again on SIGHUP and when it changes. The main type is
-//! [`Source`].
+//! The accounts file of `--accounts`: read at start, and again on SIGHUP and when it changes ([`reload`]). The main type
+//! is [`Source`].
 
 mod file;
+mod reload;
 mod token;
 
 use std::borrow::Borrow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
-use futures_util::future::try_join_all;
-use tokio::sync::Notify;
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::env_file::{Environment, exposed};
-use super::sighup;
 use crate::known_tokens;
-use crate::mist::{Account, Accounts, Cloud, Clouds};
+use crate::mist::{Account, Cloud, Clouds, Tokens};
 use crate::suggestion::listed;
 use crate::text_file::{self, SMALL};
 use file::Entry;
 
-/// Time between two looks at the files.
-const POLL_INTERVAL: Duration = Duration::from_secs(2);
+/// Sources of tokens that are read at once.
+const AT_ONCE: usize = 4;
 
 /// Where the accounts come from.
 #[derive(Clone)]
@@ -34,20 +32,22 @@ pub(super) struct Source {
     environment: Environment,
 }
 
-/// The token files that the accounts file names, and the fingerprints of all of them.
-pub(super) struct FileState {
-    files: Vec<PathBuf>,
-    fingerprint: Vec<Option<Fingerprint>>,
+/// The bits of a file's mode with which others may write it.
+const WRITABLE: u32 = 0o022;
+
+/// A warning of a file that others on this machine may read or write.
+pub(super) struct Exposure {
+    pub(super) what: &'static str,
+    pub(super) words: String,
+    pub(super) remedy: &'static str,
 }
 
-/// What of a file changes when its content does, or when another file takes its place.
-#[derive(Debug, PartialEq, Eq)]
-struct Fingerprint {
-    modified: SystemTime,
-    length: u64,
-    /// Device, number and time of the last change, where the system has them: a file that takes the place of another one
-    /// may be as long and as old.
-    identity: Option<(u64, u64, i64, i64)>,
+/// An account of the file, and the tokens that were last read for it.
+#[derive(Clone)]
+pub(super) struct Loaded {
+    entry: Arc<Entry>,
+    /// The tokens, with the entry that they were read for. None until they could be read.
+    last: Option<(Arc<Entry>, Tokens)>,
 }
 
 impl Source {
@@ -59,27 +59,30 @@ impl Source {
     ///
     /// # Errors
     /// What is wrong, with its line, and the remedy. No token is in it.
-    pub(super) async fn read(&self) -> anyhow::Result<Vec<Account>> {
-        let entries = self.entries()?;
-        let folder = self.path.parent().unwrap_or(Path::new(""));
-        let accounts = try_join_all(entries.into_iter().map(|entry| async move {
-            let Entry { name, line, token, cloud, orgs, users, groups } = entry;
-            let tokens = token.read(folder, &self.environment).await.map_err(|problem| {
-                anyhow::anyhow!("{}, line {line}: account `{name}`: {problem}", self.path.display())
-            })?;
-            Ok::<_, anyhow::Error>(Account {
-                name: name.into(),
-                cloud,
-                tokens,
-                orgs: orgs.map(|orgs| Arc::new(orgs.into_iter().collect())),
-                users,
-                groups,
-            })
+    pub(super) async fn read(&self) -> anyhow::Result<Vec<Loaded>> {
+        let entries = self.entries()?.into_iter().map(Arc::new);
+        let loaded: Vec<_> = stream::iter(entries.map(|entry| async move {
+            let tokens = self.tokens(&entry).await?;
+            Ok::<_, anyhow::Error>(Loaded { last: Some((Arc::clone(&entry), tokens)), entry })
         }))
+        .buffered(AT_ONCE)
+        .try_collect()
         .await?;
-        let tokens = accounts.iter().flat_map(|account: &Account| account.tokens.exposed());
-        known_tokens::set(known_tokens::Origin::Accounts, tokens);
-        Ok(accounts)
+        mask(&loaded);
+        Ok(loaded)
+    }
+
+    /// Gets the tokens of an account.
+    async fn tokens(&self, entry: &Entry) -> anyhow::Result<Tokens> {
+        let tokens = entry.token.read(self.folder(), &self.environment).await;
+        tokens.map_err(|problem| {
+            let (path, line, name) = (self.path.display(), entry.line, &entry.name);
+            anyhow::anyhow!("{path}, line {line}: account `{name}`: {problem}")
+        })
+    }
+
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
     }
 
     /// The variables of the environment that hold tokens, without getting a token.
@@ -102,80 +105,80 @@ impl Source {
             .map_err(|problem| anyhow::anyhow!("{}, {problem}", self.path.display()))
     }
 
-    /// The file and its token files as they are now, to detect changes.
-    pub(super) fn state(&self) -> FileState {
-        let files = self.token_files().unwrap_or_default();
-        let fingerprint = self.fingerprint(&files);
-        FileState { files, fingerprint }
-    }
-
-    /// Reads the file again on SIGHUP, and when it or a token file differs from `seen`, the state before the accounts were
-    /// read, for as long as the process runs. What cannot be read leaves the accounts as they are.
-    ///
-    /// # Errors
-    /// The signal cannot be handled.
-    pub(super) fn watch(self, accounts: Arc<Accounts>, mut seen: FileState) -> std::io::Result<()> {
-        let signals = Arc::new(Notify::new());
-        let on_signal = Arc::clone(&signals);
-        sighup::on_signal(move || on_signal.notify_one())?;
-        tokio::spawn(async move {
-            loop {
-                let is_asked = tokio::select! {
-                    () = signals.notified() => true,
-                    () = tokio::time::sleep(POLL_INTERVAL) => false,
-                };
-                if !is_asked && self.fingerprint(&seen.files) == seen.fingerprint {
-                    continue;
-                }
-                // Files that are named now, there or not, before they are read: one that is made later is a change.
-                seen.files = self.token_files().unwrap_or(seen.files);
-                seen.fingerprint = self.fingerprint(&seen.files);
-                match self.read().await {
-                    Ok(read) => {
-                        tracing::info!(count = read.len(), "the accounts were read again");
-                        accounts.replace(read);
-                    }
-                    Err(error) => tracing::error!("the accounts stay as they were: {error:#}"),
-                }
-            }
-        });
-        Ok(())
-    }
-
-    /// A warning in one line, where others on this machine may read token files.
-    pub(super) fn exposure(&self) -> Option<String> {
-        let of = |path: &PathBuf| Some(format!("{} (mode {:03o})", path.display(), exposed(path)?));
-        let files: Vec<_> = self.token_files().unwrap_or_default().iter().filter_map(of).collect();
-        if files.is_empty() {
-            return None;
+    /// Warnings of files that others on this machine may read or write, each with its remedy.
+    pub(super) fn exposures(&self) -> Vec<Exposure> {
+        let with_mode = |path: &Path, mode: u32| format!("{} (mode {mode:03o})", path.display());
+        let mut exposures = Vec::new();
+        if let Some(mode) = exposed(&self.path).filter(|mode| mode & WRITABLE != 0) {
+            exposures.push(Exposure {
+                what: "accounts file",
+                words: format!(
+                    "others on this machine may write {}, and with it give themselves accounts and run programs as the \
+                     server",
+                    with_mode(&self.path, mode)
+                ),
+                remedy: "chmod 600 keeps the accounts file to its owner",
+            });
         }
-        Some(format!("others on this machine may read {}", listed(files.iter().map(String::as_str))))
+        let of = |path: &PathBuf| Some(with_mode(path, exposed(path)?));
+        let files: Vec<_> = self.token_files().unwrap_or_default().iter().filter_map(of).collect();
+        if !files.is_empty() {
+            let files = listed(files.iter().map(String::as_str));
+            exposures.push(Exposure {
+                what: "token files",
+                words: format!("others on this machine may read {files}"),
+                remedy: "chmod 600 keeps a token file to its owner",
+            });
+        }
+        exposures
     }
 
     fn token_files(&self) -> anyhow::Result<Vec<PathBuf>> {
-        let folder = self.path.parent().unwrap_or(Path::new(""));
-        Ok(self.entries()?.iter().filter_map(|entry| entry.token.file(folder)).collect())
-    }
-
-    fn fingerprint(&self, files: &[PathBuf]) -> Vec<Option<Fingerprint>> {
-        std::iter::once(&self.path).chain(files).map(|path| Fingerprint::of(path)).collect()
+        Ok(self.entries()?.iter().filter_map(|entry| entry.token.file(self.folder())).collect())
     }
 }
 
-impl Fingerprint {
-    /// None if there is no file.
-    fn of(path: &Path) -> Option<Self> {
-        let metadata = std::fs::metadata(path).ok()?;
-        #[cfg(unix)]
-        let identity = {
-            use std::os::unix::fs::MetadataExt;
-
-            Some((metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec()))
+impl Loaded {
+    /// The account. None until its tokens could be read.
+    fn account(&self) -> Option<Account> {
+        let (of, tokens) = self.last.as_ref()?;
+        let entry = &self.entry;
+        let (orgs, users, groups) = if entry.has_tokens_of(of) {
+            (entry.orgs.clone(), entry.users.clone(), entry.groups.clone())
+        } else {
+            // Another source may be that of another customer: its people do not get the former tokens.
+            let orgs = match (&entry.orgs, &of.orgs) {
+                (Some(orgs), Some(former)) => Some(common(orgs, former)),
+                (orgs, former) => orgs.as_ref().or(former.as_ref()).cloned(),
+            };
+            (orgs, common(&entry.users, &of.users), common(&entry.groups, &of.groups))
         };
-        #[cfg(not(unix))]
-        let identity = None;
-        Some(Self { modified: metadata.modified().ok()?, length: metadata.len(), identity })
+        Some(Account {
+            name: entry.name.as_str().into(),
+            cloud: of.cloud.clone(),
+            tokens: tokens.clone(),
+            orgs: orgs.map(|orgs| Arc::new(orgs.into_iter().collect())),
+            users,
+            groups,
+        })
     }
+}
+
+/// The accounts whose tokens could be read.
+pub(super) fn accounts_of(loaded: &[Loaded]) -> Vec<Account> {
+    loaded.iter().filter_map(Loaded::account).collect()
+}
+
+/// What two lists have in common.
+fn common(one: &[String], other: &[String]) -> Vec<String> {
+    one.iter().filter(|text| other.contains(text)).cloned().collect()
+}
+
+/// Masks the tokens of these accounts from now on.
+fn mask(loaded: &[Loaded]) {
+    let tokens =
+        loaded.iter().filter_map(|loaded| loaded.last.as_ref()).flat_map(|(_, tokens)| tokens.exposed());
+    known_tokens::set(known_tokens::Origin::Accounts, tokens);
 }
 
 /// What people cannot have meant: accounts that nobody can use, and users or groups that match nobody.

@@ -61,6 +61,12 @@ async fn check_all(report: &mut Report, flags: &Flags, environment: &Environment
     let deadline = Instant::now() + Duration::from_secs(flags.timeout);
     settings::check(report, flags, environment);
     serving::check(report, flags, environment).await;
+    if let Some(problem) = configuration::contradiction(flags) {
+        report.add(Finding::failed("settings", problem));
+    }
+    if let Some(warning) = configuration::unused_oauth(flags) {
+        report.add(Finding::warning("settings", warning));
+    }
     let org_id = match configuration::org_id(flags) {
         Ok(org_id) => org_id,
         Err(error) => {
@@ -77,18 +83,22 @@ async fn check_all(report: &mut Report, flags: &Flags, environment: &Environment
             }
         }
     } else {
-        if demo::is_changed(flags) {
-            report.add(Finding::failed("settings", demo::NEEDS_DEMO));
-        }
         None
     };
     if demo.is_none() && flags.accounts.is_some() {
-        accounts::check(report, flags, environment, org_id, deadline).await;
+        accounts::check(report, flags, environment, org_id).await;
         return;
     }
     let cloud = match &demo {
         Some(demo) => of_demo(report, demo),
         None if serving::takes_tokens_of_clients(flags) && !configuration::names_cloud(flags) => {
+            // The start reads these as well.
+            if let Err(error) = configuration::clouds(flags) {
+                report.add(Finding::failed("cloud", format!("{error:#}")));
+            }
+            if let Err(error) = configuration::network(environment) {
+                report.add(Finding::failed("network", error.to_string()));
+            }
             report.add(Finding::ok(
                 "cloud",
                 "none here: the URL of a client names it, such as ?cloud=api.eu.mist.com",

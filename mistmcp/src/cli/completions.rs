@@ -15,8 +15,9 @@ use crate::session::Mode;
 /// Prints what a shell needs to complete flags, and the names of this program's tools and categories.
 pub(super) fn print(flags: &Flags, shell: Shell) -> anyhow::Result<ExitCode> {
     let settings = settings(flags, Mode::All)?;
-    let first_sentence = |words: &'static str| {
-        let sentence = words.split_inclusive(". ").next().unwrap_or(words).trim_end();
+    let first_sentence = |words: &str| {
+        let words = settings.described(words);
+        let sentence = words.split_inclusive(". ").next().unwrap_or(&words).trim_end();
         one_line(sentence)
     };
     let tools: Vec<_> = settings
@@ -25,7 +26,9 @@ pub(super) fn print(flags: &Flags, shell: Shell) -> anyhow::Result<ExitCode> {
         .collect();
     let categories: Vec<_> = settings
         .categories()
-        .map(|category| PossibleValue::new(category.name).help(category.description))
+        .map(|category| {
+            PossibleValue::new(category.name).help(settings.described(category.description).into_owned())
+        })
         .collect();
     let shown = categories.iter().chain(&tools).cloned().collect::<Vec<_>>();
     let names = |place: &str, arg: Arg| match (place, arg.get_id().as_str()) {

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 
-use super::accounts::Source;
+use super::accounts::{Source, accounts_of};
 use super::demo::{self, DemoCloud};
 use super::env_file::Environment;
-use super::flags::Flags;
-use super::origin::Origin;
+use super::flags::{Flags, Transport};
+use super::origin::{Given, Origin};
 use super::output;
 use crate::argument::Id;
 use crate::catalog::Catalog;
@@ -21,6 +21,7 @@ use crate::mist::{
 use crate::quote;
 use crate::reply::Rules;
 use crate::session::{Mode, Session, Settings};
+use crate::suggestion::listed;
 
 /// Configuration of servers and subcommands: tools, clouds and tokens.
 pub(super) struct Configuration {
@@ -49,26 +50,25 @@ impl Configuration {
         let pool = Arc::new(if flags.demo { pool } else { pool.with_network(network(environment)?) });
         let mut configuration =
             Self { settings, pool, clouds, cloud: None, tokens: None, org_id, accounts: None, demo: None };
-        if flags.demo && flags.accounts.is_some() {
-            bail!("--demo has an account of its own: leave --accounts (or MISTMCP_ACCOUNTS) out");
+        if let Some(problem) = contradiction(flags) {
+            bail!(problem);
         }
         if flags.demo {
             configuration.start_demo(flags, environment).await?;
             return Ok(configuration);
         }
-        if demo::is_changed(flags) {
-            bail!(demo::NEEDS_DEMO);
-        }
         configuration.cloud = cloud(flags, &configuration.clouds)?;
         if let Some(source) = account_source(flags, environment)? {
             // Taken before reading, so that a change during the read is noticed.
             let state = source.state();
-            let accounts = Arc::new(Accounts::new(source.read().await?));
-            if let Some(exposure) = source.exposure() {
-                output::error(&format!("warning: {exposure}: chmod 600 keeps a token file to its owner."));
+            let loaded = source.read().await?;
+            let accounts = Arc::new(Accounts::new(accounts_of(&loaded)));
+            for exposure in source.exposures() {
+                output::error(&format!("warning: {}: {}.", exposure.words, exposure.remedy));
             }
             if flags.command.is_none() {
-                source.watch(Arc::clone(&accounts), state)?;
+                let has_people = flags.transport == Transport::Http;
+                source.watch((Arc::clone(&accounts), loaded), has_people, state)?;
             }
             if environment.get(TOKEN).is_some() {
                 output::error("note: with --accounts, MIST_APITOKEN is not used.");
@@ -124,6 +124,25 @@ impl Configuration {
         let connection = Connection::new(pool, cloud.clone(), tokens, self.org_id.clone());
         Ok(Session::new(Arc::clone(&self.settings), Arc::new(connection), true))
     }
+}
+
+/// What is wrong with flags that contradict each other.
+pub(super) fn contradiction(flags: &Flags) -> Option<&'static str> {
+    if flags.demo && flags.accounts.is_some() {
+        return Some("--demo has an account of its own: leave --accounts (or MISTMCP_ACCOUNTS) out");
+    }
+    (!flags.demo && demo::is_changed(flags)).then_some(demo::NEEDS_DEMO)
+}
+
+/// The flags of OAuth that are given although clients are served over stdio, where they mean nothing.
+pub(super) fn unused_oauth(flags: &Flags) -> Option<String> {
+    let is_oauth = |given: &&Given| given.flag.starts_with("oauth-") && given.switch != Some(false);
+    let given = flags.given.iter().filter(is_oauth).map(Given::by);
+    let names: Vec<_> = given.filter(|_| flags.transport == Transport::Stdio).collect();
+    (!names.is_empty()).then(|| {
+        let names = listed(names.iter().map(String::as_str));
+        format!("{names} mean nothing over stdio, where nobody signs in: add -t http, or leave them out")
+    })
 }
 
 /// Default size limit of a reply for a model.

@@ -114,6 +114,11 @@ impl Environment {
         }
     }
 
+    /// The found file, if it has a variable of this name that is not taken since the file was not named.
+    pub(super) fn found_with(&self, name: &str) -> Option<&Path> {
+        self.path().filter(|_| !self.named && self.names.contains(name) && self.of_file(name).is_none())
+    }
+
     /// The names of the file's variables, also of those that are not taken.
     pub(super) fn names_of_file(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(String::as_str)

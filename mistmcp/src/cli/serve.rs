@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use anyhow::Context;
 use rmcp::handler::server::ServerHandler;
 
-use super::configuration::Configuration;
+use super::configuration::{self, Configuration};
 use super::flags::Flags;
 use super::{audit_log, output, shutdown};
 use crate::catalog::Entry;
@@ -21,6 +21,9 @@ pub(super) async fn serve<H: ServerHandler>(
     handler: impl FnOnce(Server) -> H,
 ) -> anyhow::Result<()> {
     let session = configuration.session()?;
+    if let Some(warning) = configuration::unused_oauth(flags) {
+        output::error(&format!("warning: {warning}."));
+    }
     if io::stdin().is_terminal() {
         explain(&configuration);
     }

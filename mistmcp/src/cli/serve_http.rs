@@ -148,6 +148,10 @@ pub(super) async fn problems(
         redis(flags, environment).map(drop),
         allowed(flags).map(drop),
         limits::admission(flags).map(drop),
+        match flags.tls_cert.as_deref().zip(flags.tls_key.as_deref()) {
+            Some((certificate, key)) => http::load_tls(certificate, key).await.map(drop).map_err(Into::into),
+            None => Ok(()),
+        },
     ];
     problems.extend(others.into_iter().filter_map(Result::err));
     (problems, oauth)

@@ -146,3 +146,69 @@ async fn a_cloud_that_does_not_answer_leaves_the_other_accounts_their_time() {
     assert!(["did not answer in time", "took longer"].iter().any(|words| told.contains(words)), "{told}");
     assert!(words("account beta", "ok").contains("valid"), "{report}");
 }
+
+#[tokio::test]
+async fn check_fails_for_settings_that_a_start_refuses() {
+    let customers = Customers::start().await;
+    for (arguments, wanted) in
+        [("--demo", "--demo has an account of its own"), ("--demo-incident x", "--demo-incident")]
+    {
+        let started = customers.launch(["", ""]).arguments(arguments).run().await;
+        assert!(started.code() != Some(0) && started.stderr.contains(wanted), "{}", started.stderr);
+        let finished = customers.launch(["", ""]).arguments(arguments).arguments("check").run().await;
+        assert_eq!(finished.code(), Some(1), "{arguments}: {}", finished.output());
+        assert!(finished.output().contains(wanted), "{arguments}: {}", finished.output());
+    }
+    // The certificate of a server over HTTP.
+    let launch = mistmcp_tests::Launch::new("-t http --tls-cert cert.pem --tls-key key.pem");
+    let finished = launch.file("cert.pem", "none").file("key.pem", "none").arguments("check").run().await;
+    assert_eq!(finished.code(), Some(1), "{}", finished.output());
+    assert!(
+        finished.output().contains("--tls-cert cert.pem")
+            || finished.output().contains("--tls-cert `cert.pem`"),
+        "{}",
+        finished.output()
+    );
+}
+
+#[tokio::test]
+async fn flags_of_oauth_over_stdio_are_warned_of() {
+    let customers = Customers::start().await;
+    let oauth = |launch: mistmcp_tests::Launch| {
+        launch
+            .variable("MISTMCP_OAUTH_ISSUER", "https://login.example.com")
+            .arguments("--oauth-audience https://mist.example.com/mcp")
+    };
+    let wanted = "MISTMCP_OAUTH_ISSUER, --oauth-audience mean nothing over stdio";
+    let started = oauth(customers.launch(["", ""])).run().await;
+    assert!(started.code() == Some(0) && started.stderr.contains(wanted), "{}", started.stderr);
+    let finished = oauth(customers.launch(["", ""])).arguments("check").run().await;
+    assert!(
+        finished.output().contains(wanted) && finished.output().contains("add -t http"),
+        "{}",
+        finished.output()
+    );
+    for arguments in ["", "check"] {
+        let without = customers.launch(["", ""]).arguments(arguments).run().await;
+        assert!(!(without.output() + &without.stderr).contains("mean nothing"), "{}", without.stderr);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_accounts_file_that_others_may_write_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+
+    for (mode, is_told) in [(0o644, false), (0o600, false), (0o666, true), (0o620, true), (0o602, true)] {
+        for arguments in ["", "check"] {
+            let customers = Customers::start().await;
+            let launch = customers.launch(["", ""]);
+            let path = launch.folder().join("accounts.toml");
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+            let finished = launch.arguments(arguments).run().await;
+            let told = finished.output() + &finished.stderr;
+            let wanted = format!("may write accounts.toml (mode {mode:03o})");
+            assert_eq!(told.contains(&wanted) && told.contains("chmod 600"), is_told, "{mode:o}: {told}");
+        }
+    }
+}

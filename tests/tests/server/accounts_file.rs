@@ -68,10 +68,11 @@ async fn a_command_for_a_token_is_bounded_and_its_output_is_not_shown() {
         (r#"["printf", "s3cr3t-1\ns3cr3t-2\n"]"#, "the token has a line break in it"),
         (r#"["echo"]"#, "the token is empty"),
         // It is not waited for, whatever it does.
-        (r#"["sleep", "86400"]"#, "did not end within 10 seconds"),
+        (r#"["sleep", "86400"]"#, "it must not wait for input, and must close its output"),
         (r#"["true"]"#, "the token is empty"),
         // Without a shell, this is the name of a program.
         (r#"["echo s3cr3t-output | cat"]"#, "cannot be started"),
+        (r#"["echo s3cr3t-output"]"#, "each word of a command is an element of the list"),
     ] {
         let finished = stops(with(command), 1, &["account `a`", wanted]).await;
         assert!(!finished.stderr.contains("s3cr3t"), "{command}: {}", finished.stderr);
@@ -85,7 +86,7 @@ async fn the_processes_of_a_failing_command_end_with_it() {
         ("exec sleep 86400", "did not end within 10 seconds"),
         ("yes s3cr3t", "more than 64 KiB"),
         // The child holds the output open.
-        ("exit 3", "did not end within 10 seconds"),
+        ("exit 3", "failed (exit status: 3)"),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe").to_str().unwrap().to_owned();
@@ -131,4 +132,60 @@ async fn a_command_with_a_relative_path_is_one_beside_the_accounts_file() {
             launch.arguments("call getOrg").variable("PATH", &std::env::var("PATH").unwrap()).run().await;
         assert!(finished.output().contains("Acme"), "{command}: {} {}", finished.output(), finished.stderr);
     }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_command_that_has_ended_is_not_waited_for_although_a_process_of_it_holds_the_output() {
+    let customers = Customers::start().await;
+    let url = customers.acme.url();
+    for script in [
+        "echo TOKEN; (sleep 60) & exit 0",
+        "sleep 60 & printf %s TOKEN",
+        "(sleep 1; echo more; sleep 60) & echo TOKEN",
+    ] {
+        let script = script.replace("TOKEN", TOKENS[0]);
+        let text =
+            format!("[accounts.acme]\ntoken_command = [\"sh\", \"-c\", \"{script}\"]\ncloud = \"{url}\"\n");
+        let launch =
+            Launch::new("--accounts accounts.toml --allow-cloud").argument(&url).file("accounts.toml", text);
+        let launch = launch.variable("PATH", &std::env::var("PATH").unwrap());
+        let finished = launch.arguments("call getOrg").run().await;
+        assert!(finished.output().contains("Acme"), "{script}: {} {}", finished.output(), finished.stderr);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_few_commands_run_at_once() {
+    const ACCOUNTS: usize = 24;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().display();
+    // Each notes how many run with it.
+    let script = format!(
+        "cd '{path}'; mkdir running.$$; ls -d running.* | wc -l >> counts; sleep 0.1; rmdir running.$$; echo t0ken-$$-0123456789"
+    );
+    let account = |number| {
+        format!(
+            "[accounts.a{number}]\ntoken_command = [\"sh\", \"-c\", \"{script}\"]\ncloud = \"api.mist.com\"\n"
+        )
+    };
+    let text: String = (0..ACCOUNTS).map(account).collect();
+    let launch = Launch::new("--accounts accounts.toml").file("accounts.toml", text);
+    let finished = launch.variable("PATH", &std::env::var("PATH").unwrap()).run().await;
+    assert_eq!(finished.code(), Some(0), "{}", finished.stderr);
+    let counts = std::fs::read_to_string(folder.path().join("counts")).unwrap();
+    let counts: Vec<usize> = counts.lines().map(|line| line.trim().parse().unwrap()).collect();
+    assert_eq!(counts.len(), ACCOUNTS);
+    assert!(counts.iter().all(|count| *count <= 4), "{counts:?}");
+}
+
+#[tokio::test]
+async fn a_variable_of_a_found_file_is_told_as_one_that_is_not_used() {
+    let launch = Launch::new("--accounts accounts.toml --cloud api.mist.com")
+        .file("accounts.toml", "[accounts.a]\ntoken_env = \"ACME_TOKEN\"")
+        .file(".env", "ACME_TOKEN=s3cr3t-t0ken-0123456789\n");
+    let wanted = ["line 2", "account `a`", "found and not named", "--env-file"];
+    let finished = stops(launch, 1, &wanted).await;
+    assert!(!finished.stderr.contains("s3cr3t"), "{}", finished.stderr);
 }

@@ -220,3 +220,76 @@ async fn a_change_while_the_accounts_are_first_read_is_seen() {
     let mut process = started(folder.path(), upstream).await;
     uses(&mut process, upstream, ROTATED[1]).await;
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_account_whose_source_fails_is_used_as_soon_as_it_can_be_read() {
+    let customers = Customers::start().await;
+    let upstream = &customers.acme;
+    let folder = tempfile::tempdir().unwrap();
+    let (path, vault) = (folder.path().join("accounts.toml"), folder.path().join("vault"));
+    std::fs::write(folder.path().join("token"), ROTATED[0]).unwrap();
+    std::fs::write(&path, account("token_file = \"token\"", upstream)).unwrap();
+    let mut process = started(folder.path(), upstream).await;
+    uses(&mut process, upstream, ROTATED[0]).await;
+    // A new name and a new source: nothing of the former account is used for it.
+    let command = format!("token_command = [\"cat\", \"{}\"]", vault.display());
+    std::fs::write(&path, account(&command, upstream).replace("acme", "other")).unwrap();
+    let refused = async {
+        while !process
+            .call("getOrg", json!({ "org_id": ACME }))
+            .await
+            .to_string()
+            .contains("No token of the accounts file")
+        {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    soon("the removal of the account", refused).await;
+    upstream.take();
+    std::fs::write(&vault, ROTATED[1]).unwrap();
+    let works = async {
+        loop {
+            process.call("getOrg", json!({ "org_id": ACME })).await;
+            if let Some(last) = upstream.take().last() {
+                assert_eq!(last.header("authorization"), format!("Token {}", ROTATED[1]));
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    soon("the token of the new account", works).await;
+    process.close_stdin();
+    let finished = process.ended().await;
+    assert!(
+        finished.stderr.contains("an account cannot be used yet, and") && finished.stderr.contains("`other`"),
+        "{}",
+        finished.stderr
+    );
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn warnings_of_files_are_told_at_a_reload() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let customers = Customers::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("accounts.toml");
+    std::fs::write(folder.path().join("token"), ROTATED[0]).unwrap();
+    let set_mode = |name: &str, mode| {
+        std::fs::set_permissions(folder.path().join(name), std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    set_mode("token", 0o600);
+    std::fs::write(&path, account("token_file = \"token\"", &customers.acme)).unwrap();
+    let mut process = started(folder.path(), &customers.acme).await;
+    set_mode("token", 0o644);
+    std::fs::write(folder.path().join("token"), ROTATED[1]).unwrap();
+    set_mode("accounts.toml", 0o666);
+    uses(&mut process, &customers.acme, ROTATED[1]).await;
+    process.close_stdin();
+    let finished = process.ended().await;
+    for wanted in ["token (mode 644)", "accounts.toml (mode 666)", "chmod 600"] {
+        assert!(finished.stderr.contains(wanted), "{wanted}: {}", finished.stderr);
+    }
+}

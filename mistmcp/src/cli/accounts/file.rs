@@ -29,6 +29,13 @@ pub(super) struct Entry {
     pub(super) groups: Vec<String>,
 }
 
+impl Entry {
+    /// Whether the tokens of another entry are those of this one: they come from the same source, for the same cloud.
+    pub(super) fn has_tokens_of(&self, other: &Self) -> bool {
+        self.token == other.token && self.cloud == other.cloud
+    }
+}
+
 /// A reader of one file, which knows the lines.
 struct Reader<'a> {
     text: &'a str,

@@ -1,11 +1,11 @@
 //! Where the tokens of an account come from: [`TokenSource`].
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdout, Command};
 
 use crate::cli::env_file::Environment;
 use crate::mist::Tokens;
@@ -13,8 +13,10 @@ use crate::{quote, text_file};
 
 /// How long a command may take.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the rest of its output may take to be read once it has ended.
+const REST_TIMEOUT: Duration = Duration::from_millis(500);
 /// The most bytes of a token file, and of a command's output.
-const MOST_BYTES: u64 = 64 * 1024;
+const MOST_BYTES: usize = 64 * 1024;
 
 /// Where the tokens of an account come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +51,7 @@ impl TokenSource {
             Self::File(path) => {
                 // A token may stand here by mistake.
                 let quoted = quote::path(path);
-                let text = text_file::read(&folder.join(path), MOST_BYTES).map_err(|error| {
+                let text = text_file::read(&folder.join(path), MOST_BYTES as u64).map_err(|error| {
                     format!(
                         "token_file is {quoted}, which cannot be read: {error}. It takes the name of a file with the token; \
                          the token itself does not stand in this file"
@@ -60,11 +62,16 @@ impl TokenSource {
             Self::Variable(name) => {
                 // A token may stand here by mistake.
                 let quoted = quote::variable(name);
-                let text = environment.get(name).ok_or_else(|| {
-                    format!(
+                let text = environment.get(name).ok_or_else(|| match environment.found_with(name) {
+                    Some(file) => format!(
+                        "token_env is {quoted}, which is not set. Its line in {}, which was found and not named, is not used: \
+                         name the file by --env-file (or MIST_ENV_FILE), or set the variable in the environment of the server",
+                        file.display()
+                    ),
+                    None => format!(
                         "token_env is {quoted}, which is not set: set this variable in the environment of the server. It takes \
                          the name of a variable; the token itself does not stand in this file"
-                    )
+                    ),
                 })?;
                 Tokens::parse(&text).map_err(|problem| format!("token_env {quoted}: {problem}"))
             }
@@ -101,20 +108,19 @@ async fn output(words: &[String], folder: &Path) -> Result<String, String> {
     // A group of its own, so that the processes that it starts end with it.
     #[cfg(unix)]
     command.process_group(0);
-    let mut child = command.spawn().map_err(|error| format!("cannot be started: {error}"))?;
+    let mut child = command.spawn().map_err(|error| {
+        let is_line = arguments.is_empty() && words[0].contains(char::is_whitespace);
+        let hint = if is_line {
+            "; each word of a command is an element of the list, such as [\"op\", \"read\", \"…\"]"
+        } else {
+            ""
+        };
+        format!("cannot be started: {error}{hint}")
+    })?;
     let group = ProcessGroup::of(&child);
     let Some(stdout) = child.stdout.take() else { return Err("has no output".to_owned()) };
     let run = async {
-        let mut bytes = Vec::new();
-        let read = stdout.take(MOST_BYTES + 1).read_to_end(&mut bytes).await;
-        read.map_err(|error| format!("has no output that can be read: {error}"))?;
-        if bytes.len() as u64 > MOST_BYTES {
-            return Err(format!(
-                "has more than {} KiB of output: let it print the token alone",
-                MOST_BYTES / 1024
-            ));
-        }
-        let status = child.wait().await.map_err(|error| format!("cannot be waited for: {error}"))?;
+        let (bytes, status) = read_and_wait(stdout, &mut child).await?;
         if !status.success() {
             return Err(format!("failed ({status}): run it by hand to see why"));
         }
@@ -123,10 +129,46 @@ async fn output(words: &[String], folder: &Path) -> Result<String, String> {
     };
     match tokio::time::timeout(COMMAND_TIMEOUT, run).await {
         Ok(output) => output,
-        Err(_) => {
-            Err(format!("did not end within {} seconds: it may not ask for input", COMMAND_TIMEOUT.as_secs()))
+        Err(_) => Err(format!(
+            "did not end within {} seconds: it must not wait for input, and must close its output",
+            COMMAND_TIMEOUT.as_secs()
+        )),
+    }
+}
+
+/// The output of a command, and how it ended. A process that it leaves in the background may keep the output open: once
+/// the command has ended, what it has written is all.
+async fn read_and_wait(mut stdout: ChildStdout, child: &mut Child) -> Result<(Vec<u8>, ExitStatus), String> {
+    let (mut bytes, mut ended) = (Vec::new(), None);
+    let rest = tokio::time::sleep(Duration::ZERO);
+    tokio::pin!(rest);
+    loop {
+        tokio::select! {
+            biased;
+            read = stdout.read_buf(&mut bytes) => {
+                let count = read.map_err(|error| format!("has no output that can be read: {error}"))?;
+                if bytes.len() > MOST_BYTES {
+                    return Err(format!(
+                        "has more than {} KiB of output: let it print the token alone",
+                        MOST_BYTES / 1024
+                    ));
+                }
+                if count == 0 {
+                    break;
+                }
+            }
+            status = child.wait(), if ended.is_none() => {
+                ended = Some(status);
+                rest.as_mut().reset(tokio::time::Instant::now() + REST_TIMEOUT);
+            }
+            () = &mut rest, if ended.is_some() => break,
         }
     }
+    let status = match ended {
+        Some(status) => status,
+        None => child.wait().await,
+    };
+    Ok((bytes, status.map_err(|error| format!("cannot be waited for: {error}"))?))
 }
 
 /// The processes of a command that is not waited for any longer. They are killed when this is dropped; on Windows, the

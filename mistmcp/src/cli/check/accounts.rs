@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use tokio::time::Instant;
@@ -22,14 +23,15 @@ pub(super) async fn check(
     flags: &Flags,
     environment: &Environment,
     org_id: Option<String>,
-    deadline: Instant,
 ) {
     let read = match configuration::account_source(flags, environment) {
-        Ok(Some(source)) => source.read().await.map(|accounts| (accounts, source.exposure())),
+        Ok(Some(source)) => {
+            source.read().await.map(|loaded| (accounts::accounts_of(&loaded), source.exposures()))
+        }
         Ok(None) => return,
         Err(error) => Err(error),
     };
-    let (accounts, exposure) = match read {
+    let (accounts, exposures) = match read {
         Ok(read) => read,
         Err(error) => return report.add(Finding::failed("accounts", format!("{error:#}"))),
     };
@@ -39,8 +41,10 @@ pub(super) async fn check(
     let users =
         if has_oauth { "" } else { "; over stdio each of them is yours, whatever `users` and `groups` say" };
     report.add(Finding::ok("accounts", words + users));
-    if let Some(exposure) = exposure {
-        report.add(Finding::warning("token files", exposure).remedy("Keep each to its owner: chmod 600"));
+    // The time that commands take for their tokens is their own.
+    let deadline = Instant::now() + Duration::from_secs(flags.timeout);
+    for exposure in exposures {
+        report.add(Finding::warning(exposure.what, exposure.words).remedy(exposure.remedy));
     }
     // Without OAuth no account can be one that nobody may use.
     if has_oauth {

@@ -13,7 +13,7 @@ pub(super) fn of(settings: &Settings, shown: &Shown<'_>) -> Value {
             let categories = categories.iter().map(|category| {
                 json!({
                     "name": category.name,
-                    "description": category.description,
+                    "description": settings.described(category.description),
                     "extended": category.extended,
                     "listed": category.listed,
                     "tools": of_category(settings, category).count(),
@@ -21,15 +21,15 @@ pub(super) fn of(settings: &Settings, shown: &Shown<'_>) -> Value {
             });
             json!({ "categories": categories.collect::<Vec<_>>() })
         }
-        Shown::OneCategory(_, entries) => tools(entries),
-        Shown::Found(found) => tools(&found.tools),
-        Shown::OneTool(entry) => tools(&[*entry]),
+        Shown::OneCategory(_, entries) => tools(settings, entries),
+        Shown::Found(found) => tools(settings, &found.tools),
+        Shown::OneTool(entry) => tools(settings, &[*entry]),
     }
 }
 
-fn tools(entries: &[&Entry]) -> Value {
+fn tools(settings: &Settings, entries: &[&Entry]) -> Value {
     let tools = entries.iter().map(|entry| {
-        let definition = entry.definition();
+        let definition = settings.definition(entry);
         json!({
             "name": definition.name,
             "category": entry.tool().category,

@@ -10,23 +10,24 @@ pub(super) fn of(settings: &Settings, shown: &Shown<'_>, width: Option<u16>) -> 
     match shown {
         Shown::Categories(categories) => all_categories(settings, categories, width),
         Shown::OneCategory(category, entries) => {
-            let head = paragraph(&format!("{}: {}", category.name, category.about()), 0, width);
+            let about = category.about();
+            let head = paragraph(&format!("{}: {}", category.name, settings.described(&about)), 0, width);
             let tools = entries.iter().map(|entry| {
                 format!(
                     "\n{}\n{}{}",
                     bold(entry.tool().name),
-                    paragraph(entry.tool().description, 2, width),
-                    parameters(entry, width)
+                    paragraph(&settings.described(entry.tool().description), 2, width),
+                    parameters(settings, entry, width)
                 )
             });
             format!("{head}{}\n* required\n", tools.collect::<String>())
         }
-        Shown::OneTool(entry) => one_tool(entry, width),
+        Shown::OneTool(entry) => one_tool(settings, entry, width),
         Shown::Found(found) => {
             let mut columns = Columns::new(0, width);
             for entry in &found.tools {
                 let tool = entry.tool();
-                columns.row([tool.name, tool.category, &one_line(tool.description)]);
+                columns.row([tool.name, tool.category, &one_line(&settings.described(tool.description))]);
             }
             columns.text()
         }
@@ -50,19 +51,19 @@ fn all_categories(settings: &Settings, categories: &[&Category], width: Option<u
     let mut columns = Columns::new(0, width);
     for category in categories {
         let count = of_category(settings, category).count();
-        columns.row([category.name, &count.to_string(), &category.about()]);
+        columns.row([category.name, &count.to_string(), &settings.described(&category.about())]);
     }
     columns.align_right(1);
     columns.text()
 }
 
-fn one_tool(entry: &Entry, width: Option<u16>) -> String {
+fn one_tool(settings: &Settings, entry: &Entry, width: Option<u16>) -> String {
     let (tool, definition) = (entry.tool(), entry.definition());
     let title = definition.title.as_deref().unwrap_or(tool.name);
     let extended = if entry.is_extended() { ", extended" } else { "" };
     let mut text = format!("{}  {title} ({}{extended})\n", bold(tool.name), tool.category);
-    text += &paragraph(tool.description, 2, width);
-    let parameters = parameters(entry, width);
+    text += &paragraph(&settings.described(tool.description), 2, width);
+    let parameters = parameters(settings, entry, width);
     if parameters.is_empty() {
         text += "\nIt takes no parameters.\n";
     } else {
@@ -73,11 +74,11 @@ fn one_tool(entry: &Entry, width: Option<u16>) -> String {
     text + &format!("\n{} call {}{}\n", crate::identity::name(), tool.name, required.collect::<String>())
 }
 
-fn parameters(entry: &Entry, width: Option<u16>) -> String {
+fn parameters(settings: &Settings, entry: &Entry, width: Option<u16>) -> String {
     let mut columns = Columns::new(2, width);
     for Parameter { name, kind, required, about } in entry.parameters(Reader::Person) {
         let mark = if required { '*' } else { ' ' };
-        columns.row([format!("{mark} {name}"), kind, about]);
+        columns.row([format!("{mark} {name}"), kind, settings.described(&about).into_owned()]);
     }
     columns.text()
 }

@@ -61,6 +61,30 @@ async fn call_and_tools_know_the_policy() {
 }
 
 #[tokio::test]
+async fn no_description_on_the_command_line_names_a_removed_tool() {
+    let commands = [
+        "tools who changed something",
+        "tools --json who changed something",
+        "tools orgs_logs",
+        "tools --json orgs_logs",
+        "tools orgs_admins",
+        "tools --json listOrgAdmins",
+        "tools listOrgAdmins",
+        "call listOrgAdmins --help",
+        "completions zsh",
+        "completions fish",
+    ];
+    let mut named = 0;
+    for command in commands {
+        let all = Launch::new(&format!("--demo {command}")).run().await.output();
+        named += usize::from(all.contains("AuditLogs"));
+        let rest = Launch::new(&format!("--demo --without-tools *AuditLogs {command}")).run().await.output();
+        assert!(!rest.contains("AuditLogs"), "{command}: {rest}");
+    }
+    assert!(named >= 3, "the commands name no such tool at all");
+}
+
+#[tokio::test]
 async fn numbers_out_of_range_are_reported_with_the_flag() {
     for (flag, value) in [
         ("--timeout", "0"),
