@@ -80,9 +80,7 @@ fn first_token(sql: &str) -> Option<(Kind, usize)> {
     Some(match first {
         '\'' | '"' => (Kind::Quoted, quoted(sql, first)),
         '-' if sql.starts_with("--") => (Kind::Comment, sql.find('\n').unwrap_or(sql.len())),
-        '/' if sql.starts_with("/*") => {
-            (Kind::Comment, sql[2..].find("*/").map_or(sql.len(), |end| end + 4))
-        }
+        '/' if sql.starts_with("/*") => (Kind::Comment, sql[2..].find("*/").map_or(sql.len(), |end| end + 4)),
         _ if is_word(first) => {
             let length = sql.find(|letter| !is_word(letter)).unwrap_or(sql.len());
             let is_number = first.is_ascii_digit() && length >= SHORTEST_NUMBER;
