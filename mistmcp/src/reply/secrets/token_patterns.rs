@@ -7,6 +7,7 @@ use aho_corasick::AhoCorasick;
 
 use super::hidden_ranges::HiddenRanges;
 use super::names::automaton;
+use super::steps::count;
 
 /// How a secret begins, how many of its letters follow at least, and which letters it has beside letters and digits.
 struct TokenPattern {
@@ -95,8 +96,10 @@ pub(super) fn find(text: &str, cover: &mut HiddenRanges, mut in_key: bool) -> bo
     while let Some(found) = text.get(at..).and_then(|rest| prefixes.find(rest)) {
         let start = at + found.start();
         at += found.end();
+        count(found.end());
         let Some(shape) = PATTERNS.get(found.pattern().as_usize()) else {
             let Some(label) = text.get(at..).and_then(|rest| rest.split("-----").next()) else { continue };
+            count(label.len());
             if label.len() > 40 || !label.contains("PRIVATE KEY") {
                 continue;
             }
@@ -117,6 +120,7 @@ pub(super) fn find(text: &str, cover: &mut HiddenRanges, mut in_key: bool) -> bo
             let rest = &text.as_bytes()[at..];
             let belongs = |byte: &u8| byte.is_ascii_alphanumeric() || shape.letters.contains(byte);
             let length = rest.iter().position(|byte| !belongs(byte)).unwrap_or(rest.len());
+            count(length);
             let body = &rest[..length];
             // A dot, a comma or a dash at its end belongs to the sentence.
             let length = body
@@ -139,7 +143,10 @@ pub(super) fn find(text: &str, cover: &mut HiddenRanges, mut in_key: bool) -> bo
 /// Where a private key ends whose body begins at a place.
 fn end_of_key(text: &str, from: usize) -> Option<usize> {
     const END: &str = "-----END ";
-    let label = from + memchr::memmem::find(text.as_bytes().get(from..)?, END.as_bytes())? + END.len();
+    let rest = text.as_bytes().get(from..)?;
+    let end = memchr::memmem::find(rest, END.as_bytes());
+    count(end.unwrap_or(rest.len()));
+    let label = from + end? + END.len();
     let dashes = text.get(label..)?.find("-----")?;
     Some(label + dashes + 5)
 }

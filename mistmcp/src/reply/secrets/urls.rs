@@ -4,6 +4,7 @@ use percent_encoding::percent_decode_str;
 
 use super::hidden_ranges::HiddenRanges;
 use super::names::{Sense, sense};
+use super::steps::count;
 
 /// Parameters of a URL that are secret, beside those that would be as fields.
 const PARAMETERS: [&str; 17] = [
@@ -47,6 +48,7 @@ pub(super) fn find(text: &str, cover: &mut HiddenRanges) {
         let start = position + 3;
         let ends = |letter: char| letter.is_whitespace() || "\"'<>`".contains(letter);
         let end = start + text[start..].find(ends).unwrap_or(text.len() - start);
+        count(end - at);
         let web = text[at..position].to_ascii_lowercase().ends_with("http")
             || text[at..position].ends_with(['s', 'S']);
         url(&text[start..end], start, web, cover);

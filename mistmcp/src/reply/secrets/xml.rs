@@ -6,6 +6,7 @@ use super::field_context::FieldContext;
 use super::hidden_ranges::HiddenRanges;
 use super::names::{Sense, is_about};
 use super::remarks::is_message;
+use super::steps::count;
 
 /// Start of a section in which `<` does not open a tag.
 const CDATA: &str = "<![CDATA[";
@@ -33,6 +34,7 @@ pub(super) fn find(text: &str, cover: &mut HiddenRanges) {
     let mut open: Vec<Element<'_>> = Vec::new();
     let mut at = 0;
     while let Some(start) = text[at..].find('<').map(|found| at + found) {
+        count(start - at);
         let is_tag = |byte: &u8| byte.is_ascii_alphabetic() || b"_/!?".contains(byte);
         if !text.as_bytes().get(start + 1).is_some_and(is_tag) {
             // A sign of comparison in a text.
@@ -42,13 +44,16 @@ pub(super) fn find(text: &str, cover: &mut HiddenRanges) {
         if let Some(inner) = text[start..].strip_prefix(CDATA) {
             let body = start + CDATA.len();
             let end = body + inner.find("]]>").unwrap_or(inner.len());
+            count(end - body);
             if open.last().is_some_and(|element| element.secret) && !is_message(&text[body..end]) {
                 cover.add(body..end);
             }
             at = (end + 3).min(text.len());
             continue;
         }
-        let Some(end) = text[start..].find('>').map(|found| start + found) else { break };
+        let end = text[start..].find('>').map(|found| start + found);
+        count(end.unwrap_or(text.len()) - start);
+        let Some(end) = end else { break };
         let tag = &text[start + 1..end];
         if let Some(closed) = tag.strip_prefix('/') {
             close(text, closed.trim(), start, &mut open, cover);
@@ -169,6 +174,7 @@ fn close<'a>(text: &'a str, name: &str, end: usize, open: &mut Vec<Element<'a>>,
 /// A range without the white space at its ends.
 fn trimmed(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     let inner = text.get(range.clone())?;
+    count(inner.len());
     let start = range.start + inner.len() - inner.trim_start().len();
     let end = start + inner.trim().len();
     (start < end).then_some(start..end)
