@@ -166,15 +166,11 @@ impl Session {
         catalog.find(name).filter(reachable).ok_or_else(|| {
             let callable = |entry: &&Entry| self.settings.calls(entry);
             let names = catalog.entries().iter().filter(callable).map(|entry| entry.tool().name);
-            let remedy = match did_you_mean(name, names) {
-                nothing if nothing.is_empty() => {
-                    let there = listed(self.listed().map(|entry| entry.tool().name));
-                    let others =
-                        if self.controls().is_empty() { "" } else { "; `findTools` finds the others" };
-                    format!("; there are {there}{others}.")
-                }
-                suggestion => suggestion,
-            };
+            let remedy = did_you_mean(name, names).unwrap_or_else(|| {
+                let there = listed(self.listed().map(|entry| entry.tool().name));
+                let others = if self.controls().is_empty() { "" } else { "; `findTools` finds the others" };
+                format!("; there are {there}{others}.")
+            });
             let words = format!("There is no tool `{}` in this session{remedy}", shortened(name, 60));
             Error::own(ErrorKind::Tool, words)
         })

@@ -48,18 +48,17 @@ pub(crate) fn nearest<'a>(
 
 /// `; did you mean "…"?`, or where nothing is like it, those there are.
 pub(crate) fn remedy<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> String {
-    match did_you_mean(written, candidates.clone()) {
-        nothing if nothing.is_empty() => format!("; there are {}.", listed(candidates)),
-        suggestion => suggestion,
-    }
+    let meant = did_you_mean(written, candidates.clone());
+    meant.unwrap_or_else(|| format!("; there are {}.", listed(candidates)))
 }
 
-/// `; did you mean "…"?`, or nothing.
-pub(crate) fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    match nearest(written, candidates, 1).as_slice() {
-        [meant] => format!("; did you mean {meant}?"),
-        _ => String::new(),
-    }
+/// `; did you mean "…"?`, if one of them looks like it.
+pub(crate) fn did_you_mean<'a>(
+    written: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
+    let meant = alike(written, candidates).next()?;
+    Some(format!("; did you mean {}?", quoted(meant)))
 }
 
 /// Names with commas between them, as many as an error has room for.

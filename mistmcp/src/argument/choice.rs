@@ -84,7 +84,7 @@ fn index(value: &Value, spellings: &[&str]) -> Result<usize, Mismatch> {
     exact.or_else(loose).or_else(looser).ok_or_else(|| {
         let quoted: Vec<_> = spellings.iter().map(|spelling| format!("\"{spelling}\"")).collect();
         let wanted = Mismatch::wanted(format!("one of {}", quoted.join(", ")));
-        wanted.suggesting(did_you_mean(written, spellings.iter().copied()))
+        wanted.suggesting(did_you_mean(written, spellings.iter().copied()).unwrap_or_default())
     })
 }
 

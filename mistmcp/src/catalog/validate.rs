@@ -108,10 +108,7 @@ fn meant<'a>(
 ) -> String {
     let mut candidates: Vec<_> = candidates.collect();
     candidates.sort_unstable();
-    match did_you_mean(written, candidates) {
-        nothing if nothing.is_empty() => otherwise(),
-        suggestion => suggestion,
-    }
+    did_you_mean(written, candidates).unwrap_or_else(otherwise)
 }
 
 fn twice<'a>(kind: &str, named: impl Iterator<Item = (&'a str, &'static Location<'static>)>) -> Vec<String> {

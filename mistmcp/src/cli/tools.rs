@@ -93,10 +93,8 @@ pub(super) fn report_unknown(settings: &Settings, tool: &str) -> Exit {
         output::error(&format!("error: {error}"));
         return Exit::Missing;
     }
-    let meant = match did_you_mean(tool, settings.tools().map(|entry| entry.tool().name)) {
-        nothing if nothing.is_empty() => ".".to_owned(),
-        meant => meant,
-    };
+    let meant = did_you_mean(tool, settings.tools().map(|entry| entry.tool().name));
+    let meant = meant.unwrap_or_else(|| ".".to_owned());
     output::error(&format!(
         "error: There is no tool `{}`{meant}\n`{program} tools` lists the categories, and `{program} tools QUESTION` finds \
          the tools for a question",
@@ -133,6 +131,5 @@ fn meant(settings: &Settings, words: &str) -> Option<String> {
     let is_name = inside.contains('_') || inside.contains(|letter: char| letter.is_ascii_uppercase());
     let names = settings.categories().map(|category| category.name);
     let names = names.chain(settings.tools().map(|entry| entry.tool().name));
-    let meant = || did_you_mean(words, names);
-    (is_name && !words.contains(' ')).then(meant).filter(|meant| !meant.is_empty())
+    did_you_mean(words, names).filter(|_| is_name && !words.contains(' '))
 }

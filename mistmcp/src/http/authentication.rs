@@ -32,6 +32,12 @@ pub(super) struct Authenticated {
     pub(super) access: Option<Arc<Verified>>,
 }
 
+impl Authenticated {
+    fn new(tokens: Tokens, cloud: Cloud, is_shared: bool, principal: Principal) -> Self {
+        Self { tokens, cloud, is_shared, principal, subject: None, accounts: None, access: None }
+    }
+}
+
 impl<H: ServerHandler> McpHandler<H> {
     pub(super) async fn authenticate(
         &self,
@@ -46,7 +52,7 @@ impl<H: ServerHandler> McpHandler<H> {
         let Admitted { tokens, shared: is_shared } = self.configuration.credentials.admit(headers)?;
         let cloud = self.cloud(query, is_shared)?;
         let principal = Principal::of(&self.key, &tokens, &cloud);
-        Ok(Authenticated { tokens, cloud, is_shared, principal, subject: None, accounts: None, access: None })
+        Ok(Authenticated::new(tokens, cloud, is_shared, principal))
     }
 
     /// The tokens of a person: their own, where they send one and may, or else those of their accounts.
@@ -70,15 +76,7 @@ impl<H: ServerHandler> McpHandler<H> {
             Some(tokens) if settings.own_token => {
                 let cloud = self.cloud(query, false)?;
                 let principal = principal(Some((&tokens, &cloud)));
-                return Ok(Authenticated {
-                    tokens,
-                    cloud,
-                    is_shared: false,
-                    principal,
-                    subject,
-                    accounts: None,
-                    access: None,
-                });
+                return Ok(Authenticated { subject, ..Authenticated::new(tokens, cloud, false, principal) });
             }
             Some(_) => {
                 return Err(Rejection::request(
@@ -91,15 +89,8 @@ impl<H: ServerHandler> McpHandler<H> {
         if let Some(tokens) = self.configuration.credentials.shared.clone() {
             // Those of the demo.
             let cloud = self.cloud(query, true)?;
-            return Ok(Authenticated {
-                tokens,
-                cloud,
-                is_shared: true,
-                principal: principal(None),
-                subject,
-                accounts: None,
-                access: None,
-            });
+            let authenticated = Authenticated::new(tokens, cloud, true, principal(None));
+            return Ok(Authenticated { subject, ..authenticated });
         }
         let accounts = self.configuration.accounts.as_ref().map(|accounts| accounts.of(person));
         let mut accounts = accounts.unwrap_or_else(|| Arc::new([]));
@@ -124,14 +115,7 @@ impl<H: ServerHandler> McpHandler<H> {
             ));
         };
         let (tokens, cloud) = (first.tokens.clone(), first.cloud.clone());
-        Ok(Authenticated {
-            tokens,
-            cloud,
-            is_shared: true,
-            principal: principal(None),
-            subject,
-            accounts: Some(accounts),
-            access: None,
-        })
+        let authenticated = Authenticated::new(tokens, cloud, true, principal(None));
+        Ok(Authenticated { subject, accounts: Some(accounts), ..authenticated })
     }
 }

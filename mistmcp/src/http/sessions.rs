@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::session::{SessionId, SessionManager};
 
@@ -62,14 +62,14 @@ impl Sessions {
 
     /// The session `id`, if it belongs to `principal`.
     pub(super) fn get(&self, id: &str, principal: Principal) -> Option<Arc<HttpSession>> {
-        let open = self.lock();
+        let open = self.open.lock();
         let (session, _) = open.by_id.get(id).filter(|(_, permit)| permit.principal == principal)?;
         Some(Arc::clone(session))
     }
 
     /// The in-flight limiter of a stateless client, shared by all requests of its principal.
     pub(super) fn stateless(&self, principal: Principal) -> Arc<InFlight> {
-        let mut open = self.lock();
+        let mut open = self.open.lock();
         if let Some(activity) = open.stateless.get(&principal).and_then(Weak::upgrade) {
             return activity;
         }
@@ -84,7 +84,7 @@ impl Sessions {
 
     /// Takes a permit for another session of `principal`.
     pub(super) fn permit(self: &Arc<Self>, principal: Principal) -> Result<SessionPermit, Rejection> {
-        self.permit_among(&mut self.lock(), principal)
+        self.permit_among(&mut self.open.lock(), principal)
     }
 
     fn permit_among(
@@ -120,7 +120,7 @@ impl Sessions {
 
     /// Registers a session that rmcp has opened.
     pub(super) fn register(&self, id: &str, session: Arc<HttpSession>, permit: SessionPermit) {
-        let replaced = self.lock().by_id.insert(id.into(), (session, permit));
+        let replaced = self.open.lock().by_id.insert(id.into(), (session, permit));
         // Dropped after the lock is released: the permit takes the same lock on drop.
         drop(replaced);
     }
@@ -133,7 +133,7 @@ impl Sessions {
         principal: Principal,
         session: impl FnOnce() -> Arc<HttpSession>,
     ) -> Result<Arc<HttpSession>, Rejection> {
-        let mut open = self.lock();
+        let mut open = self.open.lock();
         if let Some((session, permit)) = open.by_id.get(id) {
             return (permit.principal == principal)
                 .then(|| Arc::clone(session))
@@ -147,26 +147,22 @@ impl Sessions {
 
     /// Removes a session that has ended.
     pub(super) fn remove(&self, id: &str) {
-        let removed = self.lock().by_id.remove(id);
+        let removed = self.open.lock().by_id.remove(id);
         drop(removed);
     }
 
     /// The sessions that have been idle for that long.
     fn idle(&self, limit: Duration) -> Vec<Arc<str>> {
-        let open = self.lock();
+        let open = self.open.lock();
         let idle = open.by_id.iter().filter(|(_, (session, _))| session.activity.idle() >= limit);
         idle.map(|(id, _)| Arc::clone(id)).collect()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, OpenSessions> {
-        self.open.lock()
     }
 }
 
 impl Drop for SessionPermit {
     fn drop(&mut self) {
         let Some(sessions) = self.sessions.upgrade() else { return };
-        let mut open = sessions.lock();
+        let mut open = sessions.open.lock();
         open.total -= 1;
         if let Some(count) = open.counts.get_mut(&self.principal) {
             *count -= 1;
@@ -196,14 +192,14 @@ pub(super) async fn sweep(sessions: Arc<Sessions>) {
             sessions.remove(id);
         }
         drop(open);
-        sessions.lock().stateless.retain(|_, activity| activity.strong_count() > 0);
+        sessions.open.lock().stateless.retain(|_, activity| activity.strong_count() > 0);
     }
 }
 
 /// Ends sessions of rmcp that were never registered, because their clients disconnected while opening them.
 async fn end_orphans(sessions: &Sessions, first_seen: &mut HashMap<SessionId, Instant>, now: Instant) {
     let mut orphans: Vec<SessionId> = sessions.manager.sessions.read().await.keys().cloned().collect();
-    orphans.retain(|id| !sessions.lock().by_id.contains_key(id));
+    orphans.retain(|id| !sessions.open.lock().by_id.contains_key(id));
     first_seen.retain(|id, _| orphans.contains(id));
     for id in orphans {
         let since = *first_seen.entry(id.clone()).or_insert(now);

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{Shared, WeakShared};
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 use tokio::time::{Instant, timeout};
 
 use super::wait_progress::{WaitReporter, Waiting, wait_channel};
@@ -34,11 +34,11 @@ impl LatestDeadline {
     }
 
     pub(super) fn end(&self) -> Instant {
-        *lock(&self.0)
+        *self.0.lock()
     }
 
     fn extend(&self, deadline: Instant) {
-        let mut end = lock(&self.0);
+        let mut end = self.0.lock();
         *end = deadline.max(*end);
     }
 }
@@ -86,7 +86,7 @@ where
     where
         F: Future<Output = T> + Send + 'static,
     {
-        let mut in_flight_map = lock(&self.0);
+        let mut in_flight_map = self.0.lock();
         if let Some(request) = in_flight_map.in_flight.get(&key)
             && let Some(answer) = request.future.upgrade()
         {
@@ -115,12 +115,12 @@ where
     /// Stops further waiters from joining the requests in flight whose key matches `is_stale`: their answers may be
     /// stale.
     pub(super) fn close(&self, is_stale: impl Fn(&K) -> bool) {
-        lock(&self.0).in_flight.retain(|key, _| !is_stale(key));
+        self.0.lock().in_flight.retain(|key, _| !is_stale(key));
     }
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        lock(&self.0).in_flight.len()
+        self.0.lock().in_flight.len()
     }
 }
 
@@ -132,7 +132,7 @@ impl<K: Eq + Hash, T> Default for SingleFlight<K, T> {
 
 impl<K: Eq + Hash, T> fmt::Debug for SingleFlight<K, T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("SingleFlight").field("under_way", &lock(&self.0).in_flight.len()).finish()
+        formatter.debug_struct("SingleFlight").field("under_way", &self.0.lock().in_flight.len()).finish()
     }
 }
 
@@ -145,15 +145,11 @@ struct RemoveOnDrop<K: Eq + Hash, T> {
 
 impl<K: Eq + Hash, T> Drop for RemoveOnDrop<K, T> {
     fn drop(&mut self) {
-        let mut in_flight_map = lock(&self.in_flight_map);
+        let mut in_flight_map = self.in_flight_map.lock();
         if in_flight_map.in_flight.get(&self.key).is_some_and(|request| request.number == self.number) {
             in_flight_map.in_flight.remove(&self.key);
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock()
 }
 
 #[cfg(test)]

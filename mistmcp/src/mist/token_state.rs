@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::StatusCode;
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
@@ -201,16 +201,16 @@ impl TokenState {
     }
 
     pub(super) fn accepted(&self) {
-        *self.validity() = Validity { accepted: Some(Instant::now()), refused: None };
+        *self.validity.lock() = Validity { accepted: Some(Instant::now()), refused: None };
     }
 
     pub(super) fn refused(&self) {
-        self.validity().refused = Some(Instant::now());
+        self.validity.lock().refused = Some(Instant::now());
     }
 
     /// When Mist refused the token, if that was after its last acceptance.
     pub(super) fn refused_at(&self) -> Option<Instant> {
-        self.validity().refused
+        self.validity.lock().refused
     }
 
     pub(super) fn is_set_aside(&self) -> bool {
@@ -219,12 +219,8 @@ impl TokenState {
 
     /// Whether Mist has accepted the token recently, and not refused it since.
     pub(super) fn is_trusted(&self) -> bool {
-        let validity = self.validity();
+        let validity = self.validity.lock();
         validity.refused.is_none() && validity.accepted.is_some_and(|accepted| accepted.elapsed() < TRUSTED)
-    }
-
-    fn validity(&self) -> MutexGuard<'_, Validity> {
-        self.validity.lock()
     }
 }
 

@@ -40,12 +40,10 @@ fn completed(
                 // A misspelled prompt name gets a suggestion. Any other name may be a prompt of another session,
                 // since the prompts depend on the enabled tools: it has no completions, and a user who types needs no
                 // error.
-                let suggestion =
-                    did_you_mean(&prompt_reference.name, settings.prompts().map(|prompt| prompt.name));
-                return if suggestion.is_empty() {
-                    Ok(None)
-                } else {
-                    Err(missing("prompt", &prompt_reference.name, &suggestion))
+                let name = &prompt_reference.name;
+                return match did_you_mean(name, settings.prompts().map(|prompt| prompt.name)) {
+                    Some(suggestion) => Err(missing("prompt", name, &suggestion)),
+                    None => Ok(None),
                 };
             };
             let known = prompt.arguments.iter().find(|known| known.name == argument);

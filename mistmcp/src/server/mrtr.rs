@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 use rmcp::model::{
     CallToolRequestParams, ErrorData, InputRequest, InputRequiredResult, RequestStateCodec,
     RequestStateError, SealOptions,
@@ -72,11 +72,11 @@ impl MultiRoundTrip {
     pub(super) fn answer(&self, key: &str, request: ClientRequest) -> Result<Value> {
         match self.responses.get(key).filter(|answer| request.is_answered_by(answer)) {
             Some(answer) => {
-                self.round().answered.insert(key.to_owned(), answer.clone());
+                self.round.lock().answered.insert(key.to_owned(), answer.clone());
                 Ok(answer.clone())
             }
             None => {
-                self.round().requested.insert(key.to_owned(), request.into_input()?);
+                self.round.lock().requested.insert(key.to_owned(), request.into_input()?);
                 Err(Error::new(ErrorKind::ClientRequest, format!("The client is asked for `{key}` first.")))
             }
         }
@@ -87,15 +87,11 @@ impl MultiRoundTrip {
     /// # Errors
     /// The responses so far cannot be written as JSON.
     pub(super) fn end(&self) -> Result<InputRequiredResult, ErrorData> {
-        let round = std::mem::take(&mut *self.round());
+        let round = std::mem::take(&mut *self.round.lock());
         let options = SealOptions::new().associated_data(&self.context).ttl(STATE_TTL);
         let state = self.codec.seal_json_with(&round.answered, &options);
         let state = state.map_err(|error| ErrorData::internal_error(error.to_string(), None))?;
         Ok(InputRequiredResult::new(Some(round.requested), Some(state)))
-    }
-
-    fn round(&self) -> MutexGuard<'_, Round> {
-        self.round.lock()
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::sync::Notify;
 
@@ -37,7 +37,7 @@ impl RequestIds {
             loop {
                 let mut freed = std::pin::pin!(self.freed.notified());
                 freed.as_mut().enable();
-                if self.used().insert(id.clone()) {
+                if self.used.lock().insert(id.clone()) {
                     return RequestIdGuard { ids: Arc::clone(self), id: id.clone() };
                 }
                 freed.await;
@@ -45,15 +45,11 @@ impl RequestIds {
         };
         tokio::time::timeout(RELEASE_TIMEOUT, taking).await.ok()
     }
-
-    fn used(&self) -> MutexGuard<'_, HashSet<String>> {
-        self.used.lock()
-    }
 }
 
 impl Drop for RequestIdGuard {
     fn drop(&mut self) {
-        self.ids.used().remove(&self.id);
+        self.ids.used.lock().remove(&self.id);
         self.ids.freed.notify_waiters();
     }
 }

@@ -280,7 +280,8 @@ impl Settings {
         let permitted = self.catalog().category(name).filter(|category| self.permits(category.name));
         permitted.ok_or_else(|| SettingsError::Category {
             unknown: quote::word(name),
-            suggestion: did_you_mean(name, self.categories().map(|category| category.name)),
+            suggestion: did_you_mean(name, self.categories().map(|category| category.name))
+                .unwrap_or_default(),
             valid: self.names(),
         })
     }

@@ -85,9 +85,9 @@ impl Entry {
     fn unknown(&self, name: &str) -> Error {
         let names: Vec<_> = self.params.iter().map(|param| param.name).collect();
         let remedy = match did_you_mean(name, names.iter().copied()) {
-            nothing if nothing.is_empty() && names.is_empty() => "; it takes none.".to_owned(),
-            nothing if nothing.is_empty() => format!("; it takes {}.", listed(names)),
-            suggestion => suggestion,
+            Some(suggestion) => suggestion,
+            None if names.is_empty() => "; it takes none.".to_owned(),
+            None => format!("; it takes {}.", listed(names)),
         };
         Error::own(ErrorKind::Arguments, format!("There is no parameter `{}`{remedy}", shortened(name, 60)))
     }

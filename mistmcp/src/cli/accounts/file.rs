@@ -56,8 +56,8 @@ pub(super) fn parse(text: &str, clouds: &Clouds, cloud: Option<&Cloud>) -> Resul
     let root = document.as_table();
     if let Some((key, item)) = root.iter().find(|(key, _)| *key != "accounts") {
         let remedy = match did_you_mean(key, ["accounts"]) {
-            nothing if nothing.is_empty() => "; write".to_owned(),
-            meant => format!("{meant} Write"),
+            Some(meant) => format!("{meant} Write"),
+            None => "; write".to_owned(),
         };
         return Err(reader.at(
             root.key(key).and_then(toml_edit::Key::span).or(item.span()),
@@ -108,10 +108,7 @@ impl Reader<'_> {
             let remedy = if key == "token" || key == "tokens" {
                 "; a token does not stand in this file: use token_file, token_env or token_command".to_owned()
             } else {
-                match did_you_mean(key, KEYS) {
-                    nothing if nothing.is_empty() => format!("; there are {}", KEYS.join(", ")),
-                    meant => meant,
-                }
+                did_you_mean(key, KEYS).unwrap_or_else(|| format!("; there are {}", KEYS.join(", ")))
             };
             return Err(of(key, &format!("{} is no key of an account{remedy}", quote::word(key))));
         }

@@ -7,7 +7,7 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use futures_util::task::AtomicWaker;
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 
 use super::addresses::Address;
 use super::budget::{Budget, BudgetPermit};
@@ -103,7 +103,7 @@ impl Connections {
                 true
             }
         };
-        let mut open = self.lock();
+        let mut open = self.open.lock();
         open.last_number += 1;
         let number = open.last_number;
         let connection = Arc::new(Connection {
@@ -137,7 +137,7 @@ impl Connections {
     /// Closes one idle connection. Preferred are those that have served no request yet, then those of the address
     /// with the most connections, then the longest idle. Returns whether there was one.
     pub(super) fn close_idle(&self, filter: impl Fn(&Connection) -> bool) -> bool {
-        let open: Vec<_> = self.lock().by_number.values().filter_map(Weak::upgrade).collect();
+        let open: Vec<_> = self.open.lock().by_number.values().filter_map(Weak::upgrade).collect();
         let idle = open.into_iter().filter(|connection| connection.is_idle() && filter(connection));
         let rank = |connection: &Arc<Connection>| {
             let (served, since) = (&connection.has_served, &connection.idle_since);
@@ -151,7 +151,7 @@ impl Connections {
 
     /// Closes connections that are idle for too long, or whose client reads no bytes.
     pub(super) fn sweep(&self) {
-        let open: Vec<_> = self.lock().by_number.values().filter_map(Weak::upgrade).collect();
+        let open: Vec<_> = self.open.lock().by_number.values().filter_map(Weak::upgrade).collect();
         for connection in open {
             if connection.is_stalled() || connection.idle() > IDLE {
                 connection.close();
@@ -163,15 +163,11 @@ impl Connections {
     pub(super) fn closed(&self, connection: &Connection) {
         connection.close();
         connection.flushed();
-        let mut open = self.lock();
+        let mut open = self.open.lock();
         open.by_number.remove(&connection.number);
         if open.by_number.len() < open.by_number.capacity() / 4 {
             open.by_number.shrink_to_fit();
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Open> {
-        self.open.lock()
     }
 }
 
@@ -207,7 +203,7 @@ impl Connection {
     /// The socket has accepted all bytes.
     pub(crate) fn flushed(&self) {
         if self.has_unflushed.swap(false, Ordering::AcqRel) {
-            let flushed = std::mem::take(&mut self.sending().unflushed);
+            let flushed = std::mem::take(&mut self.sending.lock().unflushed);
             // Dropped after the lock is released: each takes the same lock on drop.
             drop(flushed);
         }
@@ -219,7 +215,7 @@ impl Connection {
     }
 
     pub(super) fn send(self: &Arc<Self>, bytes: [BudgetPermit; 2]) -> Answer {
-        let mut sending = self.sending();
+        let mut sending = self.sending.lock();
         sending.last_number += 1;
         let number = sending.last_number;
         sending.since.insert(number, Instant::now());
@@ -240,11 +236,7 @@ impl Connection {
     fn is_stalled(&self) -> bool {
         let blocked = self.blocked_since.load(Ordering::Acquire);
         let blocked = blocked > 0 && self.started.elapsed() > Duration::from_millis(blocked) + STALLED;
-        blocked || self.sending().since.values().any(|since| since.elapsed() > STALLED)
-    }
-
-    fn sending(&self) -> MutexGuard<'_, Sending> {
-        self.sending.lock()
+        blocked || self.sending.lock().since.values().any(|since| since.elapsed() > STALLED)
     }
 }
 
@@ -252,7 +244,7 @@ impl Answer {
     /// The response has been written to the buffers of the socket, which may hold it for a while.
     pub(super) fn handed_over(self) {
         let connection = Arc::clone(&self.connection);
-        let mut sending = connection.sending();
+        let mut sending = connection.sending.lock();
         if connection.is_closed.load(Ordering::Acquire) {
             // Dropping `self` takes the same lock.
             drop(sending);
@@ -265,7 +257,7 @@ impl Answer {
 
 impl Drop for Answer {
     fn drop(&mut self) {
-        self.connection.sending().since.remove(&self.number);
+        self.connection.sending.lock().since.remove(&self.number);
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 use redis::{Cmd, Pipeline, Script};
 use rmcp::model::InitializeRequestParams;
 
@@ -114,7 +114,7 @@ impl RedisStore {
     }
 
     fn replica(&self, key: &str) -> Option<Arc<SessionReplica>> {
-        self.replicas().get(key).cloned()
+        self.replicas.lock().get(key).cloned()
     }
 
     /// Merges the stored record and the session of this process.
@@ -204,14 +204,6 @@ impl RedisStore {
         };
         (replica != self.redis.replica()).then_some((key, notice))
     }
-
-    fn replicas(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<SessionReplica>>> {
-        self.replicas.lock()
-    }
-
-    fn pending_ends(&self) -> MutexGuard<'_, HashMap<Arc<str>, Instant>> {
-        self.pending_ends.lock()
-    }
 }
 
 #[async_trait]
@@ -246,7 +238,7 @@ impl SessionStore for RedisStore {
             }
             // A session whose record is too large to store exists in this process alone.
             _ if is_local => Lookup::Local,
-            (StoredValue::Record(record), None) if !self.pending_ends().contains_key(&key) => {
+            (StoredValue::Record(record), None) if !self.pending_ends.lock().contains_key(&key) => {
                 Lookup::Remote(record)
             }
             _ => self.not_found(),
@@ -280,15 +272,15 @@ impl SessionStore for RedisStore {
         let key = self.key(id);
         let replica = SessionReplica::new((Arc::clone(&key), id), record, self.this.clone(), session);
         let replica = Arc::new(replica);
-        self.replicas().insert(key, Arc::clone(&replica));
+        self.replicas.lock().insert(key, Arc::clone(&replica));
         session.set_observer(replica);
     }
 
     async fn end(&self, id: &str) {
         let key = self.key(id);
-        self.replicas().remove(&key);
+        self.replicas.lock().remove(&key);
         if self.redis.query_pipeline::<()>(&self.end_commands(&key)).await.is_err() {
-            let mut pending_ends = self.pending_ends();
+            let mut pending_ends = self.pending_ends.lock();
             if pending_ends.len() < MAX_PENDING_ENDS {
                 pending_ends.insert(key, Instant::now());
             }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 use rmcp::model::RequestId;
 use tokio::sync::Notify;
 
@@ -32,21 +32,21 @@ pub(super) enum Remaining {
 
 impl Pending {
     pub(super) fn call(&self, id: RequestId) {
-        self.requests().calls.insert(id);
+        self.requests.lock().calls.insert(id);
     }
 
     pub(super) fn subscription(&self, id: RequestId) {
-        self.requests().subscriptions.insert(id);
+        self.requests.lock().subscriptions.insert(id);
     }
 
     pub(super) fn server_request(&self, id: RequestId) {
-        self.requests().from_server.push_back(id);
+        self.requests.lock().from_server.push_back(id);
         self.changed.notify_one();
     }
 
     /// A request of the client has been answered or cancelled. A cancelled one gets no response.
     pub(super) fn answered(&self, id: &RequestId) {
-        let mut requests = self.requests();
+        let mut requests = self.requests.lock();
         if requests.calls.remove(id) | requests.subscriptions.remove(id) {
             self.changed.notify_one();
         }
@@ -54,16 +54,16 @@ impl Pending {
 
     /// The client has answered a request of the server.
     pub(super) fn answered_by_client(&self, id: &RequestId) {
-        self.requests().from_server.retain(|other| other != id);
+        self.requests.lock().from_server.retain(|other| other != id);
     }
 
     /// Removes a request of the server that will get no response.
     pub(super) fn take_server_request(&self) -> Option<RequestId> {
-        self.requests().from_server.pop_front()
+        self.requests.lock().from_server.pop_front()
     }
 
     pub(super) fn remaining(&self) -> Remaining {
-        let requests = self.requests();
+        let requests = self.requests.lock();
         match (requests.calls.is_empty(), requests.subscriptions.is_empty()) {
             (false, _) => Remaining::Calls,
             (true, false) => Remaining::Subscriptions,
@@ -74,9 +74,5 @@ impl Pending {
     /// Waits for the next change.
     pub(super) async fn changed(&self) {
         self.changed.notified().await;
-    }
-
-    fn requests(&self) -> MutexGuard<'_, Requests> {
-        self.requests.lock()
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 
 use super::super::{Record, known_categories};
 use super::RedisStore;
@@ -53,18 +53,18 @@ impl SessionReplica {
     }
 
     pub(super) fn is_due(&self, renewal: Duration) -> bool {
-        self.known().mark_renewed.elapsed() >= renewal
+        self.known.lock().mark_renewed.elapsed() >= renewal
     }
 
     pub(super) fn mark_renewed(&self) {
-        self.known().mark_renewed = Instant::now();
+        self.known.lock().mark_renewed = Instant::now();
     }
 
     /// Adopts the stored record if it is newer, merged with the changes made here in the meantime. Returns what must
     /// then be written. If the enabled categories change, the client is notified that its tool list has changed.
     pub(super) fn adopt(&self, stored: Record, catalog: &Catalog) -> Option<PendingWrite> {
         let session = self.session()?;
-        let mut known = self.known();
+        let mut known = self.known.lock();
         let over = stored.revision;
         if over > known.record.revision {
             let wanted = merged(&known.record.enabled, &session.enabled.on(), &stored.enabled, catalog);
@@ -83,7 +83,7 @@ impl SessionReplica {
 
     /// The categories enabled here, as a write over the last record seen.
     pub(super) fn pending_write(&self, catalog: &Catalog) -> PendingWrite {
-        let known = self.known();
+        let known = self.known.lock();
         let enabled = match self.session() {
             Some(session) => {
                 merged(&known.record.enabled, &session.enabled.on(), &known.record.enabled, catalog)
@@ -94,15 +94,11 @@ impl SessionReplica {
     }
 
     pub(super) fn saved(&self, record: Record) {
-        let mut known = self.known();
+        let mut known = self.known.lock();
         if record.revision > known.record.revision {
             known.record = record;
         }
         known.mark_renewed = Instant::now();
-    }
-
-    fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock()
     }
 }
 

@@ -59,20 +59,20 @@ impl RedisStore {
 
     async fn end_locally(&self, replica: &SessionReplica, sessions: &Sessions) {
         tracing::debug!("ended a session that another replica has ended");
-        self.replicas().remove(&replica.key);
+        self.replicas.lock().remove(&replica.key);
         sessions.end(&replica.id).await;
     }
 
     /// After a Redis outage: writes the pending ends of sessions, and reconciles the sessions of this process.
     async fn catch_up(&self, sessions: &Sessions) {
-        let pending_ends: Vec<_> = self.pending_ends().keys().cloned().collect();
+        let pending_ends: Vec<_> = self.pending_ends.lock().keys().cloned().collect();
         for key in pending_ends {
             if self.redis.query_pipeline::<()>(&self.end_commands(&key)).await.is_err() {
                 return;
             }
-            self.pending_ends().remove(&key);
+            self.pending_ends.lock().remove(&key);
         }
-        let replicas: Vec<_> = self.replicas().values().cloned().collect();
+        let replicas: Vec<_> = self.replicas.lock().values().cloned().collect();
         for replicas in replicas.chunks(BATCH) {
             self.reconcile_all(replicas, false, sessions).await;
         }
@@ -81,9 +81,9 @@ impl RedisStore {
     /// Renews the TTL of sessions with calls in flight, and drops replicas of sessions that are gone.
     async fn renew_sessions(&self, sessions: &Sessions) {
         let (now, time_to_live) = (Instant::now(), Duration::from_secs(self.time_to_live()));
-        self.pending_ends().retain(|_, since| now.duration_since(*since) < time_to_live);
+        self.pending_ends.lock().retain(|_, since| now.duration_since(*since) < time_to_live);
         let due: Vec<_> = {
-            let mut replicas = self.replicas();
+            let mut replicas = self.replicas.lock();
             replicas.retain(|_, replica| replica.session().is_some());
             let is_in_use = |replica: &SessionReplica| {
                 replica.session().is_some_and(|session| session.activity.idle() == Duration::ZERO)
