@@ -5,7 +5,7 @@ use reqwest::Url;
 use serde_json::{Map, Value, json};
 
 use super::request_facts::RequestFacts;
-use crate::mist::api::paging::REPEATED;
+use crate::mist::api::paging::{REPEATED, SEARCH_AFTER};
 use crate::mist::api::paths;
 use crate::mist::{CURSOR, Cursor};
 
@@ -35,6 +35,27 @@ impl Link {
         }
     }
 
+    /// Parses the position of the next page, which some searches answer as a field and not in a link.
+    pub(super) fn of_position(position: &Value, facts: &RequestFacts) -> Self {
+        let position = match position {
+            Value::Null | Value::Bool(false) => return Self::Missing,
+            Value::String(text) if text.trim().is_empty() => return Self::Missing,
+            Value::Array(parts) if parts.is_empty() => return Self::Missing,
+            Value::String(text) => text.clone(),
+            Value::Array(_) | Value::Number(_) => position.to_string(),
+            Value::Bool(true) | Value::Object(_) => return Self::Unusable,
+        };
+        let is_same =
+            |given: &Value| given.as_str().map_or_else(|| given.to_string(), str::to_owned) == position;
+        if facts.given(SEARCH_AFTER).is_some_and(is_same) {
+            return Self::Missing;
+        }
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair(SEARCH_AFTER, &position)
+            .finish();
+        Self::to(&query, facts).map_or(Self::Unusable, Self::To)
+    }
+
     fn to(query: &str, facts: &RequestFacts) -> Option<Map<String, Value>> {
         let mut arguments = Map::new();
         let mut cursor = Vec::new();
@@ -43,7 +64,7 @@ impl Link {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = decoded(name);
             match (facts.takes(&name), name.as_str()) {
-                (true, "search_after") => {
+                (true, SEARCH_AFTER) => {
                     arguments.insert(name, decoded(value).into());
                 }
                 (true, "page") => {
@@ -120,6 +141,23 @@ mod tests {
             read("/api/v1/x?page=3&token=x", &["page"]),
             to(json!({ "page": 3, "cursor": "token=x" }))
         );
+    }
+
+    #[test]
+    fn a_position_is_followed_in_any_form_but_not_to_itself() {
+        let read = |position: Value, takes: &[&'static str], given| {
+            Link::of_position(&position, &RequestFacts::test(takes, given))
+        };
+        let takes = ["search_after", "limit"];
+        assert_eq!(read(json!("abc,def"), &takes, json!({})), to(json!({ "search_after": "abc,def" })));
+        assert_eq!(read(json!("a+b&c%d ü"), &takes, json!({})), to(json!({ "search_after": "a+b&c%d ü" })));
+        assert_eq!(read(json!([7, "a"]), &takes, json!({})), to(json!({ "search_after": "[7,\"a\"]" })));
+        assert_eq!(read(json!("a,b"), &["limit"], json!({})), to(json!({ "cursor": "search_after=a%2Cb" })));
+        for last in [json!(null), json!(""), json!([]), json!(false)] {
+            assert_eq!(read(last.clone(), &takes, json!({})), Link::Missing, "{last}");
+        }
+        assert_eq!(read(json!("a,b"), &takes, json!({ "search_after": "a,b" })), Link::Missing);
+        assert_eq!(read(json!({ "a": 1 }), &takes, json!({})), Link::Unusable);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::Result;
 #[cfg(feature = "query")]
 use crate::call::RowPage;
 use crate::mist::api::list_shape::FoundRows;
-use crate::mist::api::paging::{DEFAULT_LIMIT, MAX_LIMIT};
+use crate::mist::api::paging::{DEFAULT_LIMIT, MAX_LIMIT, SEARCH_AFTER};
 use crate::mist::{CURSOR, MergedPage, Page};
 
 /// The common shape of all lists: rows, total, and the arguments of the next page.
@@ -43,6 +43,8 @@ pub(crate) struct List {
     dropped: usize,
     /// Whether Mist's answer was truncated.
     truncated: bool,
+    /// Whether there are rows that nothing leads to.
+    has_more: bool,
     /// Position of the rows, if the tool made the list.
     offset: Option<Offset>,
 }
@@ -51,7 +53,16 @@ impl List {
     /// Parses any of Mist's list shapes; `Err` returns a value that is not a list.
     pub(super) fn read(value: Value, source: &Source, facts: &RequestFacts) -> Result<Self, Value> {
         let FoundRows { rows, mut about, remark } = FoundRows::of(value, facts.expected == Expected::List)?;
-        let link = Link::read(about.shift_remove("next").as_ref(), source.url.as_deref(), facts);
+        let mut link = Link::read(about.shift_remove("next").as_ref(), source.url.as_deref(), facts);
+        if let Some(position) = about.shift_remove(SEARCH_AFTER).filter(|_| link == Link::Missing) {
+            // The last page may have a position, too.
+            let total = about.get("total").and_then(Value::as_u64);
+            let came = rows.len() as u64;
+            let is_last = came == 0 || page::is_first(facts) && total.is_some_and(|total| total <= came);
+            if !is_last {
+                link = Link::of_position(&position, facts);
+            }
+        }
         let window = window::fixed(&about, source.date, facts);
         let omitted = source.omitted.iter().filter(|(name, _)| !about.contains_key(*name));
         let count = rows.len() + omitted.map(|(_, count)| count).sum::<usize>();
@@ -68,6 +79,7 @@ impl List {
             remarks: source.remarks().chain(remark).collect(),
             dropped: source.repairs.dropped,
             truncated: source.repairs.truncated,
+            has_more: false,
             instead: facts.instead.clone(),
             about,
             offset: source.offset,
@@ -90,20 +102,23 @@ impl List {
         Ok(list)
     }
 
-    /// Notes rows that nothing leads to: the list has a `limit` and no pages, and there are more rows than it allows, or
-    /// may be.
+    /// Notes rows that nothing leads to: there are more than came, or may be, and Mist does not say where they start.
     fn note_rows_beyond(&mut self, facts: &RequestFacts) {
-        let has_pages = ["page", "search_after"].iter().any(|name| facts.takes(name));
-        if !facts.takes("limit") || has_pages || facts.given(CURSOR).is_some() {
+        if !page::is_first(facts) || self.has_more {
             return;
         }
         if self.next.is_some() || self.offset.is_some() || self.merged.is_some() || self.truncated {
             return;
         }
         let came = (self.count + self.dropped) as u64;
-        let limit = facts.number("limit").unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
+        let limit =
+            facts.takes("limit").then(|| facts.number("limit").unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT));
+        let has_pages = ["page", SEARCH_AFTER].iter().any(|name| facts.takes(name));
         let Some(total) = self.total.as_ref().and_then(Value::as_u64) else {
-            if self.about.is_empty() && came > 0 && came == limit {
+            if let Some(limit) = limit.filter(|limit| came > 0 && came == *limit)
+                && !has_pages
+                && self.about.is_empty()
+            {
                 let higher = if limit < MAX_LIMIT { "set a higher `limit`, or " } else { "" };
                 self.remarks.push(format!(
                     "There may be more rows than these {came}: Mist tells no total, and the list has no pages: {higher}{}.",
@@ -113,26 +128,32 @@ impl List {
             return;
         };
         // The total of a count is not always that of its rows.
-        let may_be_all = self.about.contains_key("distinct") && came < limit;
+        let may_be_all = self.about.contains_key("distinct") && limit.is_none_or(|limit| came < limit);
         if came == 0 || total <= came || may_be_all {
             return;
         }
-        let higher = if limit < MAX_LIMIT && came >= limit {
-            format!("set `limit` to {}, or ", total.min(MAX_LIMIT))
-        } else {
-            String::new()
+        let higher = match limit {
+            Some(limit) if limit < MAX_LIMIT && came >= limit => {
+                format!("set `limit` to {}, or ", total.min(MAX_LIMIT))
+            }
+            _ => String::new(),
         };
+        let why =
+            if has_pages { "Mist does not say where the others start" } else { "The list has no pages" };
+        self.has_more = true;
         self.remarks.push(format!(
-            "There are {total} rows, and these are {came} of them. The list has no pages: {higher}{}.",
+            "There are {total} rows, and these are {came} of them. {why}: {higher}{}.",
             facts.ways_to_rows(false)
         ));
     }
 
     /// Sets the arguments of the next page.
     fn set_next(&mut self, link: &Link, page: Option<Page>, facts: &RequestFacts) {
-        // With a cursor, the number of pages before this one is unknown.
-        let by_cursor = facts.given(CURSOR).is_some()
-            || matches!(link, Link::To(arguments) if arguments.contains_key(CURSOR));
+        // With a cursor or a position, the number of pages before this one is unknown.
+        let by_cursor = [CURSOR, SEARCH_AFTER].iter().any(|name| {
+            facts.given(name).is_some()
+                || matches!(link, Link::To(arguments) if arguments.contains_key(*name))
+        });
         let page = page.filter(|_| !by_cursor);
         let next = match link {
             _ if self.truncated => {
@@ -152,6 +173,7 @@ impl List {
             Link::Missing | Link::Unusable => page::next(page, self.count + self.dropped, facts),
         };
         if *link == Link::Unusable && next.is_none() && self.count > 0 && !self.truncated {
+            self.has_more = true;
             self.remarks.push(unreachable_rows_remark(facts));
         }
         self.next = next.map(|next| self.in_window(next));
@@ -166,7 +188,10 @@ impl List {
         self.remarks.extend(merged.missing.clone());
         match page::after_merged(merged, facts) {
             Ok(next) => self.next = next.map(|next| self.in_window(next)),
-            Err(()) => self.remarks.push(unreachable_rows_remark(facts)),
+            Err(()) => {
+                self.has_more = true;
+                self.remarks.push(unreachable_rows_remark(facts));
+            }
         }
         if self.next.is_some() && self.count == 0 {
             self.remarks.push(

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::request_facts::{RequestFacts, number};
+use crate::mist::api::paging::SEARCH_AFTER;
 use crate::mist::{CURSOR, MergedPage, Page, PageFields};
 
 /// The arguments to merge into those of the call for the next page, if there is one and the tool accepts them.
@@ -15,6 +16,12 @@ pub(super) fn next(page: Option<Page>, rows: usize, facts: &RequestFacts) -> Opt
         json!({ (CURSOR): format!("page={number}") })
     };
     page.has_next(rows as u64).then(|| arguments(next))
+}
+
+/// Whether a call is for the first page of a list.
+pub(super) fn is_first(facts: &RequestFacts) -> bool {
+    let goes_on = [SEARCH_AFTER, CURSOR].iter().any(|name| facts.given(name).is_some());
+    !goes_on && facts.number("page").is_none_or(|page| page <= 1)
 }
 
 /// The page of an answer of `came` rows: from the paging headers, else from its own fields, else from the arguments of

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::source::OFFSET;
 use crate::mist::CURSOR;
-use crate::mist::api::paging::FORM;
+use crate::mist::api::paging::{FORM, SEARCH_AFTER};
 use crate::param::Param;
 use crate::text::shortened;
 use crate::{Arg, Arguments, Fields, Time};
@@ -49,7 +49,7 @@ impl RequestFacts {
         let fields =
             picking.and_then(|param| (param.reader()?.fields)(arguments.parsed(param.name)?).cloned());
         let arguments = arguments.values();
-        let known = ["start", "end", "duration", "limit", "page", CURSOR];
+        let known = ["start", "end", "duration", "limit", "page", SEARCH_AFTER, CURSOR];
         let given = known.iter().filter_map(|name| Some(((*name).to_owned(), arguments.get(*name)?.clone())));
         Self {
             takes: params.iter().map(|param| param.name).collect(),

@@ -7,7 +7,9 @@ use super::request_facts::RequestFacts;
 use crate::{Arg, RelativeDuration, Time};
 
 /// The arguments that give the next page the same window. A window that ends now or is relative to now would move
-/// between two calls, so that rows are lost or repeated. Empty if the window is absolute already.
+/// between two calls, so that rows are lost or repeated. Empty if the window is absolute already, and where the call has
+/// no window and the endpoint no default one: what Mist answers as `start` and `end` there limits no rows, and rows would
+/// be lost with it.
 pub(super) fn fixed(
     about: &Map<String, Value>,
     date: Option<Timestamp>,
@@ -26,9 +28,14 @@ pub(super) fn fixed(
         .default_duration()
         .filter(|_| !is_given)
         .and_then(|text| RelativeDuration::read(&text.into()).ok());
+    if !is_given && default.is_none() {
+        return fixed;
+    }
     let duration = given_duration.as_ref().or(default.as_ref());
+    let has_start =
+        facts.given("start").is_some() || given_duration.is_some() || facts.default_duration().is_some();
     let (start, end) = match (seconds(about, "start"), seconds(about, "end")) {
-        (Some(start), Some(end)) if start <= end => (Some(start), Some(end)),
+        (Some(start), Some(end)) if start <= end && has_start => (Some(start), Some(end)),
         _ => {
             let start = given("start").and_then(|time| time.epoch(now()));
             let end = given("end").and_then(|time| time.epoch(now()));
@@ -121,6 +128,22 @@ mod tests {
         let unreadable = json!({ "start": "x", "end": [] });
         assert_eq!(fixed_at(&unreadable, json!({})), json!({ "start": 913_600, "end": 1_000_000 }));
         assert_eq!(fixed_at(&unreadable, json!({ "start": 5, "end": 6 })), json!({}));
+    }
+
+    #[test]
+    fn a_window_that_neither_the_call_nor_the_endpoint_has_is_not_fixed() {
+        let about = json!({ "start": 500, "end": 900 });
+        let fixed = |given| {
+            let facts = RequestFacts::test(&["start", "end"], given);
+            Value::from(fixed(about.as_object().unwrap(), None, &facts))
+        };
+        assert_eq!(fixed(json!({})), json!({}));
+        assert_eq!(fixed(json!({ "limit": 2 })), json!({}));
+        // What the call has of a window is fixed.
+        assert_eq!(fixed(json!({ "start": "-1d" })), json!({ "start": 500, "end": 900 }));
+        assert_eq!(fixed(json!({ "end": 900 })), json!({}));
+        let ends_now = fixed(json!({ "end": "now" }));
+        assert!(ends_now.get("start").is_none() && ends_now["end"].is_i64(), "{ends_now}");
     }
 
     #[test]

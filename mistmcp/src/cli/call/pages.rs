@@ -54,7 +54,10 @@ enum Stop {
     OtherForm,
     Repeated,
     Empty,
-    BrokenOff,
+    /// Rows are missing, as the note of the page says.
+    Incomplete(String),
+    /// Mist counts more rows than it answered.
+    Short(u64),
     MaxCalls(u32),
 }
 
@@ -65,7 +68,10 @@ impl Stop {
             Self::OtherForm => "the next page is not a list: Mist answered it in another form.".to_owned(),
             Self::Repeated => "Mist answered the same page again.".to_owned(),
             Self::Empty => "Mist answered a page without rows, although more rows follow.".to_owned(),
-            Self::BrokenOff => "Mist's answer broke off: rows of this page are missing.".to_owned(),
+            Self::Incomplete(note) => note,
+            Self::Short(total) => {
+                format!("Mist says that there are {total} rows, and answered no more pages.")
+            }
             Self::MaxCalls(calls) => {
                 format!(
                     "there are more pages than --max-calls={calls} allows. Raise it, or ask for fewer rows."
@@ -104,9 +110,9 @@ pub(super) async fn print(
         if repeats.was_answered(&page.rows, page.next.as_ref()) {
             break Some((Stop::Repeated, last));
         }
-        if calls > 1
-            && let Some(note) = page.about.get("note").and_then(Value::as_str)
-        {
+        let note = page.about.get("note").and_then(Value::as_str).map(str::to_owned);
+        let is_incomplete = page.next.is_none() && page.about.contains_key("incomplete");
+        if let Some(note) = note.as_ref().filter(|_| calls > 1 && !is_incomplete) {
             caller.progress.end();
             output::error(&format!("page {calls}: {note}"));
         }
@@ -116,11 +122,14 @@ pub(super) async fn print(
             added => added?,
         }
         let Some(next) = page.next.take() else {
-            let missing = calls > 1 && total.is_some_and(|total| total > printed.count as u64);
-            break match page.about.get("incomplete") {
-                Some(_) => Some((Stop::BrokenOff, last)),
-                None if is_empty && (missing || page.about.contains_key("note")) => Some((Stop::Empty, last)),
-                None => None,
+            // The total may have changed while the pages were read.
+            let counted = page.total.into_iter().chain(total).min();
+            let missing = counted.filter(|total| calls > 1 && *total > printed.count as u64);
+            break match (note, missing) {
+                (Some(note), _) if is_incomplete => Some((Stop::Incomplete(note), last)),
+                (Some(_), _) | (None, Some(_)) if is_empty => Some((Stop::Empty, last)),
+                (_, Some(total)) => Some((Stop::Short(total), last)),
+                _ => None,
             };
         };
         // A terminal that shows rows as they arrive has no room for a bar.

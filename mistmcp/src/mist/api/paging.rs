@@ -4,6 +4,8 @@
 pub(crate) const DEFAULT_LIMIT: u64 = 100;
 /// Mist's maximum page size, however many rows are requested.
 pub(crate) const MAX_LIMIT: u64 = 1_000;
+/// The parameter, and the field of an answer, with the position where the next page starts.
+pub(crate) const SEARCH_AFTER: &str = "search_after";
 /// Parameters that a link to the next page repeats from the request, and that do not select a page alone.
 pub(crate) const REPEATED: [&str; 6] = ["limit", "start", "end", "duration", "sort", "interval"];
 /// Arguments that select a page.

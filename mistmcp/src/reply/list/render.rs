@@ -32,6 +32,7 @@ impl List {
         prune_and_redact_object(&mut self.about, rules.show_secrets);
         if self.next.as_ref().is_some_and(|next| length(next) > rules.max_bytes / 4) {
             self.next = None;
+            self.has_more = true;
             self.remarks.push(unreachable_rows_remark(facts));
         }
         let mut about = Map::new();
@@ -183,7 +184,7 @@ impl List {
         head.extend(self.total.iter().map(|total| ("total".to_owned(), total.clone())));
         let mut next = &self.next;
         let mut note: Vec<&str> = self.remarks.iter().map(String::as_str).collect();
-        if self.truncated || self.dropped > 0 {
+        if self.truncated || self.dropped > 0 || self.has_more {
             head.insert("incomplete".into(), true.into());
         }
         if let Some(cut) = cut {

@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use mistmcp_tests::{Answer, Finished, Launch, MockUpstream, TOKEN, binary, soon};
+use mistmcp_tests::{Answer, Finished, Launch, MockUpstream, Received, TOKEN, binary, soon};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
@@ -306,4 +306,89 @@ async fn after_the_output_is_closed_nothing_more_is_requested() {
     drop(lines);
     let ended = soon("the end", child.wait_with_output()).await.unwrap();
     assert_eq!((ended.status.code(), ended.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+fn has_window(request: &Received) -> bool {
+    request.query.iter().any(|(name, _)| ["start", "end", "duration"].contains(&name.as_str()))
+}
+
+#[tokio::test]
+async fn a_window_that_neither_the_call_nor_the_endpoint_has_narrows_no_later_page() {
+    for tool in ["searchOrgJsiSirt", "searchOrgJsiPbn", "searchOrgOspfStats"] {
+        let upstream = MockUpstream::start().await;
+        upstream.default_handler(|request| {
+            // The window in the answer is the last day; the rows are older.
+            if has_window(request) {
+                return Answer::json(&json!({ "results": [], "total": 0, "start": 1, "end": 2 }));
+            }
+            let after = request.query.iter().find(|(name, _)| name == "search_after");
+            let number: u32 = after.map_or(0, |(_, after)| after.parse().unwrap());
+            let next = (number < 2).then(|| format!("{}?search_after={}", request.path, number + 1));
+            Answer::json(
+                &json!({ "results": [{ "id": number }], "next": next, "total": 3, "start": 1, "end": 2 }),
+            )
+        });
+        let finished = all_of(&upstream, tool).run().await;
+        assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""), "{tool}");
+        assert_eq!(answer(&finished)["results"], json!([{ "id": 0 }, { "id": 1 }, { "id": 2 }]), "{tool}");
+        // A window of the call stays the same on all pages.
+        upstream.take();
+        let finished = all_of(&upstream, tool).argument("start=-1d").run().await;
+        assert_eq!(finished.code(), Some(0), "{tool}: {}", finished.stderr);
+        assert!(upstream.take().iter().all(has_window), "{tool}");
+    }
+}
+
+/// Flow records, whose position is a field of the answer.
+fn flow_records(upstream: &MockUpstream, last: u32) {
+    upstream.default_handler(move |request| {
+        let after = request.query.iter().find(|(name, _)| name == "search_after");
+        let number: u32 = after.map_or(0, |(_, after)| after.strip_prefix("abc,").unwrap().parse().unwrap());
+        let rows = if number <= last { json!([{ "id": number }]) } else { json!([]) };
+        let position = format!("abc,{}", number + 1);
+        Answer::json(&json!({ "results": rows, "total": 4, "limit": 1, "search_after": position }))
+    });
+}
+
+#[tokio::test]
+async fn a_position_in_the_answer_leads_to_all_pages() {
+    let upstream = MockUpstream::start().await;
+    let call = || {
+        Launch::at(
+            &upstream,
+            &format!("call searchSiteDeviceFlowRecords site_id={ORG} device_id={ORG} --all-pages"),
+        )
+    };
+    flow_records(&upstream, 3);
+    let finished = call().run().await;
+    assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));
+    assert_eq!(answer(&finished)["results"], json!([{ "id": 0 }, { "id": 1 }, { "id": 2 }, { "id": 3 }]));
+    flow_records(&upstream, 2);
+    let finished = call().run().await;
+    assert_eq!(finished.code(), Some(1), "{}", finished.stderr);
+    assert!(finished.stderr.contains("3 of 4 rows"), "{}", finished.stderr);
+}
+
+#[tokio::test]
+async fn rows_that_nothing_leads_to_are_reported() {
+    let upstream = MockUpstream::start().await;
+    for tool in ["searchOrgAlarms", "searchOrgGuestAuthorization", "countOrgAlarms"] {
+        upstream.default_handler(|_| Answer::json(&json!({ "results": [{ "count": 1 }], "total": 27 })));
+        let finished = all_of(&upstream, tool).argument("limit=1").run().await;
+        assert_eq!((finished.code(), upstream.take().len()), (Some(1), 1), "{tool}: {}", finished.stderr);
+        assert_eq!(answer(&finished)["incomplete"], true, "{tool}");
+        for wanted in ["27 rows", "1 of them", "stopped after 1 of 27 rows"] {
+            assert!(finished.stderr.contains(wanted), "{tool} {wanted}: {}", finished.stderr);
+        }
+    }
+    // A page that is not the first, and is the last by what Mist answers.
+    search(&upstream, |after| match after {
+        None => (json!([{ "id": 1 }]), Some("search_after=2".to_owned())),
+        Some(_) => (json!([{ "id": 2 }]), None),
+    });
+    let finished = all_of(&upstream, "searchOrgAlarms").run().await;
+    assert_eq!(finished.code(), Some(1), "{}", finished.stderr);
+    for wanted in ["9 rows", "no more pages", "2 of 9 rows"] {
+        assert!(finished.stderr.contains(wanted), "{wanted}: {}", finished.stderr);
+    }
 }

@@ -70,6 +70,21 @@ async fn a_search_is_followed_to_its_end() {
 }
 
 #[tokio::test]
+async fn a_search_whose_position_is_a_field_of_the_answer_is_followed_to_its_end() {
+    let process = Process::start().await;
+    process.upstream.default_handler(|received| {
+        let after = received.query.iter().find(|(name, _)| name == "search_after");
+        let start: u32 = after.map_or(0, |(_, after)| after.strip_prefix("abc,").unwrap().parse().unwrap());
+        let rows: Vec<_> = (start..(start + 1_000).min(2_500)).map(|number| json!({ "n": number })).collect();
+        let position = format!("abc,{}", start + 1_000);
+        Answer::json(&json!({ "results": rows, "total": 2_500, "limit": 1_000, "search_after": position }))
+    });
+    let answer = answer(&process.session("one"), over_sites(COUNT)).await;
+    assert_eq!(answer["results"], json!([{ "n": 2_500, "different": 2_500, "most": 2_499 }]), "{answer}");
+    assert!(answer["tables"]["t"].get("partial").is_none(), "{answer}");
+}
+
+#[tokio::test]
 async fn a_query_that_costs_too_much_stops_after_the_first_page_and_states_the_cost() {
     let process = Process::start().await;
     numbered(&process.upstream, 62_000);
