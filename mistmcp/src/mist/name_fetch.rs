@@ -3,19 +3,22 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use tokio::time::Instant;
 
 use super::api::paging::{DEFAULT_LIMIT, MAX_LIMIT};
-use super::api::paths::SELF;
+use super::api::paths::{SELF, msp_orgs};
 use super::dispatch::Dispatcher;
 use super::fan_out::{WaitFor, fan_out};
 use super::name_list::{NameList, NamedObject, parse};
-use super::routing::{Route, not_asked};
+use super::routing::{Route, is_of_object, not_asked};
 use super::{Answer, Mist, Request};
-use crate::Result;
+use crate::{Error, Result};
 
 /// Maximum pages read of one list: 10,000 rows where Mist returns 100 per page.
 const PAGES: u64 = 100;
+/// The most MSPs of a token whose organizations are listed.
+const MOST_MSPS: usize = 10;
 
 impl Mist {
     /// The names at `path`, from the cache unless requested before `since`.
@@ -57,7 +60,7 @@ impl Mist {
             rows,
             requested_at: listing.requested_at,
             complete: listing.complete,
-            unasked: None,
+            ..NameList::empty()
         }))
     }
 
@@ -92,12 +95,94 @@ impl Mist {
         }
     }
 
+    /// What is seen, with the organizations of the MSPs that are seen: the privileges of a provider do not name these. It
+    /// takes one request for each MSP.
+    pub(super) async fn with_orgs_of_msps(&self, seen: &NameList, since: Option<Instant>) -> Arc<NameList> {
+        let mut all = NameList {
+            rows: seen.rows.clone(),
+            requested_at: seen.requested_at,
+            complete: seen.complete,
+            unasked: seen.unasked.clone(),
+            has_msp_orgs: false,
+        };
+        let Some(routes) = self.routes() else {
+            let found = self.orgs_of_msps(&self.connection.dispatcher, &seen.msps(), since).await;
+            all.add_msp_orgs(found);
+            return Arc::new(all);
+        };
+        let is_named = |id: &String| seen.rows.iter().any(|row| row.id == *id && !row.name.is_empty());
+        let ask = async |route: &Route| {
+            if route.account.orgs.as_ref().is_some_and(|orgs| orgs.iter().all(is_named)) {
+                return Ok(NameList::empty());
+            }
+            let listing = self.names_at(&route.dispatcher, SELF, None).await?;
+            let mut found = self.orgs_of_msps(&route.dispatcher, &listing.msps(), since).await;
+            found.rows.retain(|org| route.account.permits(&org.id));
+            for org in &mut found.rows {
+                org.account = format!("account `{}`", route.account.name);
+            }
+            Ok(found)
+        };
+        let asking = routes.iter().map(|route| (route, ask(route)));
+        let responses = fan_out(asking, WaitFor::All, self.time_left(), |_, _| false).await;
+        for (_, found) in responses.answers {
+            all.add_msp_orgs(found);
+        }
+        if all.unasked.is_none() {
+            all.unasked = not_asked(responses.failures);
+        }
+        Arc::new(all)
+    }
+
+    /// The organizations of MSPs, as one account sees them.
+    async fn orgs_of_msps(
+        &self,
+        dispatcher: &Dispatcher,
+        msps: &[&NamedObject],
+        since: Option<Instant>,
+    ) -> NameList {
+        let mut all = NameList { complete: msps.len() <= MOST_MSPS, ..NameList::empty() };
+        let list = async |msp: &NamedObject| self.names_at(dispatcher, &msp_orgs(&msp.id), since).await;
+        let msps = &msps[..msps.len().min(MOST_MSPS)];
+        for (msp, listing) in msps.iter().zip(join_all(msps.iter().map(|msp| list(msp))).await) {
+            match listing {
+                Ok(listing) => {
+                    all.requested_at = all.requested_at.min(listing.requested_at);
+                    all.complete &= listing.complete;
+                    all.rows.extend(listing.rows.iter().cloned());
+                }
+                Err(error) if is_of_object(&error) => {}
+                Err(error) => {
+                    let words = format!("The organizations of the MSP {} cannot be listed: ", msp.id);
+                    all.unasked.get_or_insert(Error::new(error.kind(), words).with(error));
+                }
+            }
+        }
+        all
+    }
+
+    /// The names at `path`, from the cache or as one request has them.
+    pub(super) async fn names_of_one_page(&self, path: &str) -> Result<Arc<NameList>> {
+        let dispatcher = self.dispatcher_for(&Request::get(path)).await?;
+        self.names_of_pages(dispatcher, path, None, 1).await
+    }
+
     /// The names at `path` for one account, from the cache unless requested before `since`.
     pub(super) async fn names_at(
         &self,
         dispatcher: &Dispatcher,
         path: &str,
         since: Option<Instant>,
+    ) -> Result<Arc<NameList>> {
+        self.names_of_pages(dispatcher, path, since, PAGES).await
+    }
+
+    async fn names_of_pages(
+        &self,
+        dispatcher: &Dispatcher,
+        path: &str,
+        since: Option<Instant>,
+        pages: u64,
     ) -> Result<Arc<NameList>> {
         let new_enough = |listing: &Arc<NameList>| since.is_none_or(|since| listing.requested_at >= since);
         if dispatcher.is_accepted()
@@ -108,9 +193,11 @@ impl Mist {
             return Ok(listing);
         }
         let requested_at = Instant::now();
-        let (rows, complete) = self.list(dispatcher, path).await?;
-        let listing = Arc::new(NameList { rows, requested_at, complete, unasked: None });
-        dispatcher.pool.cache.keep_names(&dispatcher.ids, path, Arc::clone(&listing));
+        let (rows, complete) = self.list(dispatcher, path, pages).await?;
+        let listing = Arc::new(NameList { rows, requested_at, complete, ..NameList::empty() });
+        if complete || pages == PAGES {
+            dispatcher.pool.cache.keep_names(&dispatcher.ids, path, Arc::clone(&listing));
+        }
         self.name_lists.lock().push(Arc::clone(&listing));
         Ok(listing)
     }
@@ -122,10 +209,15 @@ impl Mist {
         rows.find(|row| row.id == id && !row.name.is_empty()).map(|row| row.name.clone())
     }
 
-    /// Fetches a name list page by page. Returns whether it is complete.
-    async fn list(&self, dispatcher: &Dispatcher, path: &str) -> Result<(Vec<NamedObject>, bool)> {
+    /// Fetches a name list page by page, up to a number of pages. Returns whether it is complete.
+    async fn list(
+        &self,
+        dispatcher: &Dispatcher,
+        path: &str,
+        pages: u64,
+    ) -> Result<(Vec<NamedObject>, bool)> {
         let (mut rows, mut ids, mut limit, mut seen) = (Vec::new(), HashSet::new(), MAX_LIMIT, 0);
-        for number in 1..=PAGES {
+        for number in 1..=pages {
             let mut request = Request::get(path);
             if path != SELF {
                 request = request.query("limit", limit).query("page", number);

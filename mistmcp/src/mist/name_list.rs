@@ -21,6 +21,8 @@ pub(super) struct NameList {
     pub(super) complete: bool,
     /// The error for accounts and organizations that could not be asked.
     pub(super) unasked: Option<Error>,
+    /// Whether it has organizations of MSPs, which the privileges of the token do not name.
+    pub(super) has_msp_orgs: bool,
 }
 
 /// An object with a name.
@@ -39,6 +41,8 @@ pub(super) struct NamedObject {
     pub(super) account: String,
     /// Its organization, where it is one of the sites of several.
     pub(super) org_id: String,
+    /// Its site, if it is a device of the inventory that is at one.
+    pub(super) site_id: String,
     /// Whether it is an MSP: the privileges of a token name MSPs and organizations.
     is_msp: bool,
 }
@@ -46,7 +50,13 @@ pub(super) struct NamedObject {
 impl NameList {
     /// A complete list without rows.
     pub(super) fn empty() -> Self {
-        Self { rows: Vec::new(), requested_at: Instant::now(), complete: true, unasked: None }
+        Self {
+            rows: Vec::new(),
+            requested_at: Instant::now(),
+            complete: true,
+            unasked: None,
+            has_msp_orgs: false,
+        }
     }
 
     /// The organizations among privileges, without MSPs.
@@ -54,12 +64,39 @@ impl NameList {
         self.rows.iter().filter(|row| !row.is_msp()).cloned().collect()
     }
 
+    /// The MSPs among privileges.
+    pub(super) fn msps(&self) -> Vec<&NamedObject> {
+        self.rows.iter().filter(|row| row.is_msp()).collect()
+    }
+
+    /// Adds organizations of MSPs, with those of `other` that are not in it yet.
+    pub(super) fn add_msp_orgs(&mut self, other: Self) {
+        self.requested_at = self.requested_at.min(other.requested_at);
+        self.complete &= other.complete;
+        if self.unasked.is_none() {
+            self.unasked = other.unasked;
+        }
+        for row in other.rows {
+            self.has_msp_orgs = true;
+            let Some(known) = self.rows.iter_mut().find(|known| known.id == row.id) else {
+                self.rows.push(row);
+                continue;
+            };
+            if known.name.is_empty() {
+                known.name = row.name;
+            }
+            if !known.account.contains(&row.account) {
+                known.account = format!("{}, {}", known.account, row.account);
+            }
+        }
+    }
+
     /// Bytes that caching it takes.
     pub(super) fn weight(&self) -> usize {
         let text = |row: &NamedObject| {
             let members: usize = row.members.iter().map(|member| size_of::<String>() + member.len()).sum();
             let macs = [&row.mac, &row.chassis].into_iter().flatten().map(String::len).sum::<usize>();
-            let texts = [&row.id, &row.name, &row.detail, &row.account, &row.org_id];
+            let texts = [&row.id, &row.name, &row.detail, &row.account, &row.org_id, &row.site_id];
             texts.iter().map(|text| text.len()).sum::<usize>() + macs + members
         };
         self.rows.iter().map(|row| size_of::<NamedObject>() + text(row)).sum()
@@ -127,7 +164,17 @@ pub(super) fn parse(answer: &Value) -> Vec<NamedObject> {
         let detail = ["type", "model", "mac", "address", "country_code"];
         let detail: Vec<_> = detail.iter().filter_map(|key| text(row, key)).collect();
         let detail = detail.join(" ");
-        found.push(NamedObject { id, name, mac: own, chassis, members, detail, ..NamedObject::default() });
+        let site_id = text(row, "site_id").unwrap_or_default();
+        found.push(NamedObject {
+            id,
+            name,
+            mac: own,
+            chassis,
+            members,
+            detail,
+            site_id,
+            ..NamedObject::default()
+        });
     }
     found
 }

@@ -25,6 +25,8 @@ pub(super) struct NameQuery<'a> {
     pub(super) partial: bool,
     /// Whether the tool has a parameter for the organization.
     pub(super) takes_org: bool,
+    /// Where it is looked for, if not in the whole organization, as it follows the kind in errors: ` at this site`.
+    pub(super) place: &'static str,
 }
 
 /// The object that was found.
@@ -143,7 +145,8 @@ impl NameQuery<'_> {
         let names = || objects.iter().map(|object| object.name.as_str()).filter(|name| !name.is_empty());
         let near = nearest(self.written, names(), 5);
         let there = if !near.is_empty() {
-            format!("; there is {}", near.join(", "))
+            let verb = if near.len() == 1 { "is" } else { "are" };
+            format!("; there {verb} {}", near.join(", "))
         } else if objects.is_empty() && *kind == MSP {
             "; the API token has no role in any MSP (managed service provider)".to_owned()
         } else if objects.is_empty() {
@@ -158,19 +161,29 @@ impl NameQuery<'_> {
         };
         let read = if complete { "" } else { " Only the first of them were looked at: give the id." };
         let written = shortened(self.written, MAX_QUOTED);
-        let words = format!("`{parameter}`: no {kind} is called \"{written}\"{there}.");
+        let place = self.place;
+        let words = format!("`{parameter}`: no {kind}{place} is called \"{written}\"{there}.");
         let hints = listers.iter().map(|lister| (*lister, format!(" `{lister}` lists them.")));
         Error::new(ErrorKind::Arguments, words).hint_of(hints, "").and(read)
+    }
+
+    /// The objects with exactly this name, but for letter case.
+    pub(super) fn same_name<'l>(&self, listing: &'l NameList) -> Vec<&'l NamedObject> {
+        let named: Vec<_> = listing.rows.iter().filter(|object| !object.is_member()).collect();
+        match find(&named, self.written, |object| &object.name) {
+            Some((fit, objects)) if fit != MatchKind::Part => objects.into_iter().copied().collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// The error for a session that may not list such objects.
     fn undisclosed(&self) -> Error {
         let Self { parameter, kind, .. } = self;
-        let written = shortened(self.written, MAX_QUOTED);
+        let (written, place) = (shortened(self.written, MAX_QUOTED), self.place);
         Error::new(
             ErrorKind::Arguments,
             format!(
-                "`{parameter}`: no {kind} called \"{written}\" is known. Give its id, or its exact and whole name: ask \
+                "`{parameter}`: no {kind}{place} called \"{written}\" is known. Give its id, or its exact and whole name: ask \
                  the user."
             ),
         )
@@ -205,6 +218,7 @@ mod tests {
             listers: &["searchOrgSites"],
             partial: true,
             takes_org: false,
+            place: "",
             disclosed: true,
         }
     }
@@ -262,6 +276,8 @@ mod tests {
     fn an_unknown_name_lists_similar_names_or_all() {
         let error = refusal(&sites(), "Berlim");
         assert!(error.contains("there is \"Berlin\"") && error.contains("searchOrgSites"), "{error}");
+        let error = refusal(&sites(), "Lyom");
+        assert!(error.contains("there are \"Lyon\", \"Lyon\""), "{error}");
         let error = refusal(&sites(), "Quito");
         assert!(error.contains("there are Berlin, Lyon, Lyon"), "{error}");
         let many: Vec<_> =

@@ -15,6 +15,7 @@ use super::name_query::{NameQuery, ResolvedObject};
 use super::routing::is_of_object;
 use crate::argument::{Id, Lookup, Mac};
 use crate::error::ErrorKind;
+use crate::text::shortened;
 use crate::{Error, Result};
 
 /// What an organization is called in errors.
@@ -23,6 +24,7 @@ const ORGANIZATION: &str = "organization";
 /// The tools that list organizations, sites and devices.
 const ORGANIZATIONS: &[&str] = &["getSelf"];
 const ORGANIZATIONS_OF_MSP: &[&str] = &["listMspOrgs"];
+const ORGANIZATIONS_AND_OF_MSP: &[&str] = &["listMspOrgs", "getSelf"];
 const SITES: &[&str] = &["searchOrgSites"];
 const INVENTORY: &[&str] = &["getOrgInventory"];
 /// The inventory includes the devices of every site.
@@ -59,8 +61,18 @@ impl Mist {
         };
         let disclosed = self.discloses(listers);
         let takes_org = takes_org || matches!(lookup, Lookup::Org | Lookup::Msp);
-        let query =
-            NameQuery { written: &written, parameter: name, kind, listers, partial, disclosed, takes_org };
+        let is_at_site = lookup == Lookup::Device && arguments.contains_key("site_id");
+        let place = if is_at_site { " at this site" } else { "" };
+        let query = NameQuery {
+            written: &written,
+            parameter: name,
+            kind,
+            listers,
+            partial,
+            disclosed,
+            takes_org,
+            place,
+        };
         let ResolvedObject { id, note } = match (lookup, msp) {
             (Lookup::Org, Some(msp)) => self.org_of_msp(&query, msp).await?,
             (Lookup::Org | Lookup::Msp, _) => self.of_token(&query).await?,
@@ -87,18 +99,76 @@ impl Mist {
         let by_mac = |devices: &NameList| query.by_mac(mac.as_ref()?, devices);
         let pick = |devices: &NameList| by_mac(devices).map_or_else(|| query.pick(devices), Ok);
         let chosen = self.pick(|since| self.names(&path, since), pick).await;
-        if chosen.is_err() && site.is_some() && mac.is_some()
-            // Members of a virtual chassis are listed in the inventory only. An error there says nothing about the
-            // device.
-            && let Ok(org) = self.org_of(query, arguments).await
-            && let Ok(inventory) = self.names(&inventory(&org), None).await
-        {
-            let query = NameQuery { disclosed: self.discloses(INVENTORY), ..*query };
-            if let Some(picked) = mac.as_ref().and_then(|mac| query.by_mac(mac, &inventory)) {
-                return Ok(picked);
+        let (Err(error), Some(site)) = (&chosen, site) else { return chosen };
+        // Members of a virtual chassis are listed in the inventory only, and devices of other sites. An error there says
+        // nothing about the device.
+        if mac.is_none() && error.kind() != ErrorKind::Arguments {
+            return chosen;
+        }
+        let Some(inventory) = self.inventory_around(query, arguments, site, mac.is_some()).await else {
+            return chosen;
+        };
+        let query = NameQuery { disclosed: self.discloses(INVENTORY), ..*query };
+        let of_mac = mac.as_ref().and_then(|mac| query.by_mac(mac, &inventory));
+        let elsewhere: Vec<_> = match &of_mac {
+            Some(picked) => inventory.rows.iter().filter(|device| device.id == picked.id).collect(),
+            None if mac.is_some() => Vec::new(),
+            None => query.same_name(&inventory),
+        };
+        let is_elsewhere = |device: &&NamedObject| device.site_id != site;
+        match of_mac {
+            // Where the inventory does not say the site, Mist decides.
+            Some(picked)
+                if !elsewhere.iter().any(|device| is_elsewhere(device) && !device.site_id.is_empty()) =>
+            {
+                Ok(picked)
+            }
+            _ if !query.disclosed => chosen,
+            _ => {
+                let places: Vec<_> =
+                    elsewhere.into_iter().filter(is_elsewhere).map(|device| self.place_of(device)).collect();
+                chosen.map_err(|error| match places.as_slice() {
+                    [] => error,
+                    [place] => error.and(format!(" In the organization's inventory it is {place}.")),
+                    several => {
+                        let places = shortened(&several.join(", "), 200);
+                        error.and(format!(
+                            " In the organization's inventory, devices of this name are {places}."
+                        ))
+                    }
+                })
             }
         }
-        chosen
+    }
+
+    /// The inventory of the organization of a site, to tell a device that is not at the site: for a name, only if it is
+    /// known or takes one request.
+    async fn inventory_around(
+        &self,
+        query: &NameQuery<'_>,
+        arguments: &Map<String, Value>,
+        site: &str,
+        is_mac: bool,
+    ) -> Option<Arc<NameList>> {
+        if is_mac {
+            let org = self.org_of(query, arguments).await.ok()?;
+            return self.names(&inventory(&org), None).await.ok();
+        }
+        if !self.discloses(INVENTORY) {
+            return None;
+        }
+        let org = self.org_of_site(site).await.ok()??;
+        self.names_of_one_page(&inventory(&org)).await.ok()
+    }
+
+    /// Where a device is, in words.
+    fn place_of(&self, device: &NamedObject) -> String {
+        let NamedObject { site_id, .. } = device;
+        match self.resolved_name(site_id) {
+            _ if site_id.is_empty() => "at no site".to_owned(),
+            Some(name) if self.discloses(SITES) => format!("at the site \"{name}\" ({site_id})"),
+            _ => format!("at the site {site_id}"),
+        }
     }
 
     /// The organization of a call that names a site and none: that of the site. None if Mist does not say it.
@@ -142,6 +212,7 @@ impl Mist {
             partial: false,
             disclosed,
             takes_org,
+            place: "",
         }
     }
 
@@ -152,15 +223,26 @@ impl Mist {
             return id(written.as_str());
         }
         if !query.written.is_empty() {
-            let fetch = |since| self.orgs(since, |seen| query.is_exact(seen));
-            return self.pick(fetch, |seen| query.pick(seen)).await;
+            let fetch = async |since| {
+                let seen = self.orgs(since, |seen| query.is_exact(seen)).await?;
+                if query.kind == MSP || query.is_exact(&seen) {
+                    return Ok(seen);
+                }
+                Ok(self.with_orgs_of_msps(&seen, since).await)
+            };
+            return self.pick(fetch, |seen| self.among(query, seen).pick(seen)).await;
         }
         if query.kind == ORGANIZATION
             && let Some(default) = self.take_default_org().await?
         {
             return id(&default);
         }
-        let seen = self.orgs(None, |_| false).await?;
+        let mut seen = self.orgs(None, |_| false).await?;
+        let count = seen.rows.iter().filter(|row| row.is_of(query.kind)).count();
+        if query.kind == ORGANIZATION && count != 1 {
+            seen = self.with_orgs_of_msps(&seen, None).await;
+        }
+        let query = &self.among(query, &seen);
         let of_kind: Vec<_> = seen.rows.iter().filter(|row| row.is_of(query.kind)).collect();
         match (of_kind.as_slice(), &seen.unasked) {
             ([only], None) => id(&only.id),
@@ -169,6 +251,15 @@ impl Mist {
             // Another account may be meant.
             (several, Some(unasked)) => Err(self.unnamed_org(query, several).and(" ").with(unasked.clone())),
         }
+    }
+
+    /// The query for a list that may have organizations of MSPs.
+    fn among<'q>(&self, query: &NameQuery<'q>, seen: &NameList) -> NameQuery<'q> {
+        if !seen.has_msp_orgs {
+            return *query;
+        }
+        let disclosed = query.disclosed && self.discloses(ORGANIZATIONS_OF_MSP);
+        NameQuery { disclosed, listers: ORGANIZATIONS_AND_OF_MSP, ..*query }
     }
 
     /// The error for a call that names no organization or MSP where it is open which one is meant, or there is none.
@@ -201,7 +292,11 @@ impl Mist {
             }
             _ => format!("{is_missing} {verb} {count}. Name one of: {}.", list()),
         };
-        Error::new(ErrorKind::Arguments, words)
+        let error = Error::new(ErrorKind::Arguments, words);
+        if query.listers != ORGANIZATIONS_AND_OF_MSP {
+            return error;
+        }
+        error.hint([("listMspOrgs", " `listMspOrgs` lists them.")], "")
     }
 
     /// Names of all sites by id, or of all devices by id and by MAC address.

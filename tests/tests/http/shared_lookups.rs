@@ -202,3 +202,33 @@ async fn refusal(client: &HttpClient, tool: &str, arguments: Value) -> String {
     }
     client.refusal("callTool", json!({ "tool": tool, "arguments": arguments })).await
 }
+
+#[tokio::test]
+async fn organizations_of_an_msp_and_the_place_of_a_device_are_not_told_without_a_tool_that_lists_them() {
+    const MSP: &str = "0b000000-0000-4000-8000-000000000001";
+    let peer = upstream().await;
+    let inventory = json!([{ "id": STACK, "name": "Dock Switch", "mac": "5c5b35000009", "site_id": TWIN }]);
+    peer.json(&format!("/api/v1/orgs/{ORG}/inventory"), &inventory);
+    let server = serve(&peer, &format!("{CEILING},sites_synthetic_tests")).await;
+    let client = HttpClient::new(&server, "?mode=all").connect(Lifecycle::Legacy).await;
+    let arguments = json!({ "site_id": "Harbour Warehouse", "device_id": "Dock Switch" });
+    let refused = refusal(&client, "getSiteDeviceSyntheticTest", arguments).await;
+    assert!(refused.contains("at this site") && !refused.contains(TWIN), "{refused}");
+    // A token that sees the organizations as those of an MSP.
+    let privileges = json!([{ "scope": "msp", "msp_id": MSP, "name": "Partners", "role": "read" }]);
+    let peer = MockUpstream::start().await;
+    peer.json("/api/v1/self", &json!({ "name": "token", "privileges": privileges }));
+    let orgs =
+        json!([{ "id": ORG, "name": "Globex Freight" }, { "id": OTHER_ORG, "name": "Hidden Customer" }]);
+    peer.json(&format!("/api/v1/msps/{MSP}/orgs"), &orgs);
+    let server = serve(&peer, CEILING).await;
+    let client = HttpClient::new(&server, "?mode=all").connect(Lifecycle::Legacy).await;
+    for arguments in [json!({ "org_id": "Hidden" }), json!({ "org_id": "Globex F" }), json!({})] {
+        let refused = refusal(&client, "getOrg", arguments).await;
+        for private in ["Hidden Customer", "Freight", OTHER_ORG, ORG, "listMspOrgs"] {
+            assert!(!refused.contains(private), "{private}: {refused}");
+        }
+    }
+    call(&client, "getOrg", json!({ "org_id": "globex freight" })).await;
+    assert_eq!(peer.take().last().unwrap().path, format!("/api/v1/orgs/{ORG}"));
+}

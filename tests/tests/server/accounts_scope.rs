@@ -215,3 +215,34 @@ async fn a_default_organization_that_no_account_is_used_for_is_an_error_and_no_o
         assert!(!check.output().contains(token));
     }
 }
+
+#[tokio::test]
+async fn an_account_of_an_msp_finds_the_organizations_that_it_is_used_for_by_name() {
+    const CALDER: &str = "0a000000-0000-4000-8000-00000000000c";
+    const MSP: &str = "0d000000-0000-4000-8000-000000000001";
+    for limit in [format!("orgs = [\"{ACME}\"]"), String::new()] {
+        let customers = Customers::start().await;
+        let privileges = json!({ "privileges": [{ "scope": "msp", "msp_id": MSP, "role": "read" }] });
+        customers.acme.json("/api/v1/self", &privileges);
+        customers.acme.json(
+            &format!("/api/v1/msps/{MSP}/orgs"),
+            &json!([{ "id": CALDER, "name": "Calder Schools" }, { "id": ACME, "name": "Acme" }]),
+        );
+        let calder = json!({ "id": CALDER, "name": "Calder Schools" });
+        customers.acme.json(&format!("/api/v1/orgs/{CALDER}"), &calder);
+        let launch = customers.launch([&limit, ""]).arguments("-c orgs,msps,sites");
+        let client = launch.client(Lifecycle::Legacy).await;
+        assert_eq!(client.json("getOrg", json!({ "org_id": "acme" })).await["id"], ACME);
+        assert_eq!(client.json("getOrg", json!({ "org_id": "beta" })).await["id"], BETA);
+        if limit.is_empty() {
+            assert_eq!(client.json("getOrg", json!({ "org_id": "calder schools" })).await["id"], CALDER);
+        } else {
+            for written in ["calder schools", "calder", "Globex"] {
+                let refused = client.refusal("getOrg", json!({ "org_id": written })).await;
+                assert!(!refused.contains("Calder Schools") && !refused.contains(CALDER), "{refused}");
+            }
+            let [acme, _] = customers.asked();
+            assert!(!acme.iter().any(|path| path.contains(CALDER)), "{acme:?}");
+        }
+    }
+}

@@ -354,7 +354,7 @@ async fn a_device_is_found_by_a_part_of_its_name_and_a_member_leads_to_its_chass
     upstream.answers(&format!("/api/v1/orgs/{ORG}/inventory"), [Answer::json(&json!({})).status(403)]);
     let arguments = json!({ "site_id": "Berlin", "device_id": "aa0000000009", "band": "5" });
     let refusal = client.refusal("getSiteCurrentRrmConsiderations", arguments).await;
-    assert!(refusal.contains("no device is called \"aa0000000009\""), "{refusal}");
+    assert!(refusal.contains("no device at this site is called \"aa0000000009\""), "{refusal}");
 }
 
 #[tokio::test]
@@ -402,6 +402,114 @@ async fn an_organization_of_an_msp_is_found_by_its_name_among_those_of_the_msp()
     for words in ["Globex", "Calder Schools", "`listMspOrgs`"] {
         assert!(refusal.contains(words), "{words}: {refusal}");
     }
+}
+
+#[tokio::test]
+async fn a_device_that_is_not_at_the_site_is_told_with_its_site() {
+    const DEVICES: &str = "-m all -c sites_devices_stats,sites_devices,orgs_inventory,orgs_sites";
+    let start_for = async |flags: &'static str| {
+        let peer = upstream(&[privilege(ORG, "Acme")]).await;
+        let client = Launch::at(&peer, flags).client(Lifecycle::Legacy).await;
+        (peer, client)
+    };
+    let (peer, client) = start_for(DEVICES).await;
+    peer.json(&format!("/api/v1/sites/{BERLIN}"), &json!({ "id": BERLIN, "org_id": ORG, "name": "Berlin" }));
+    let inventory = format!("/api/v1/orgs/{ORG}/inventory");
+    peer.json(
+        &inventory,
+        &json!([
+            { "id": DEVICE, "name": "Lobby AP", "mac": "5c5b35000001", "site_id": BERLIN },
+            { "id": OTHER_ORG, "name": "Dock AP", "mac": "5c5b35000002", "site_id": LYON },
+            { "id": CALDER, "name": "Shelf AP", "mac": "5c5b35000003" },
+        ]),
+    );
+    for (site, device, wanted) in [
+        ("Berlin", "dock ap", format!("it is at the site \"Lyon\" ({LYON})")),
+        ("Berlin", "Shelf AP", "it is at no site".to_owned()),
+        ("Berlin", "5c:5b:35:00:00:02", format!("it is at the site \"Lyon\" ({LYON})")),
+        (BERLIN, "Dock AP", format!("it is at the site {LYON}")),
+    ] {
+        let arguments = json!({ "site_id": site, "device_id": device });
+        let refusal = client.refusal("getSiteDeviceStats", arguments).await;
+        for words in ["no device at this site is called", &wanted] {
+            assert!(refusal.contains(words), "{device} {words}: {refusal}");
+        }
+    }
+    let arguments = json!({ "site_id": "Berlin", "device_id": "Roof AP" });
+    let refusal = client.refusal("getSiteDeviceStats", arguments).await;
+    assert!(refusal.contains("at this site") && !refusal.contains("organization's inventory"), "{refusal}");
+    // The inventory was read once, and a device at the site needs none.
+    assert_eq!(paths(&peer).iter().filter(|path| **path == inventory).count(), 1);
+    // An inventory of several pages is not read for an error.
+    let (peer, client) = start_for(DEVICES).await;
+    let whole = inventory.clone();
+    peer.default_handler(move |request| {
+        if request.path != whole {
+            return Answer::json(&json!({ "detail": "not found" })).status(404);
+        }
+        Answer::json(&json!([{ "id": DEVICE, "name": "Lobby AP" }]))
+            .header("x-page-limit", "1")
+            .header("x-page-page", "1")
+            .header("x-page-total", "5000")
+    });
+    let arguments = json!({ "site_id": "Berlin", "device_id": "Dock AP" });
+    client.refusal("getSiteDeviceStats", arguments).await;
+    assert_eq!(paths(&peer).iter().filter(|path| **path == inventory).count(), 1);
+}
+
+const CALDER: &str = "0a000000-0000-4000-8000-00000000000c";
+const PARTNERS: &str = "0b000000-0000-4000-8000-000000000001";
+
+/// A cloud whose token has only a privilege of an MSP.
+async fn provider(orgs: &[(&str, &str)]) -> MockUpstream {
+    let peer = upstream(&[msp(PARTNERS, "Acme Partners")]).await;
+    let orgs: Vec<_> = orgs.iter().map(|(id, name)| json!({ "id": id, "name": name })).collect();
+    peer.json(&format!("/api/v1/msps/{PARTNERS}/orgs"), &json!(orgs));
+    peer.json(&format!("/api/v1/orgs/{CALDER}/sites"), &json!([{ "id": LYON_TOO, "name": "Calder School" }]));
+    peer.json(&format!("/api/v1/sites/{LYON_TOO}"), &json!({ "id": LYON_TOO, "org_id": CALDER }));
+    peer
+}
+
+#[tokio::test]
+async fn an_organization_of_an_msp_is_found_by_its_name_by_any_tool() {
+    let peer = provider(&[(CALDER, "Calder Schools"), (ORG, "Acme")]).await;
+    let client = Launch::at(&peer, "-m all -c msps,orgs,sites").client(Lifecycle::Legacy).await;
+    client.call("getOrg", json!({ "org_id": "acme" })).await;
+    let orgs = format!("/api/v1/msps/{PARTNERS}/orgs");
+    assert_eq!(paths(&peer), ["/api/v1/self".to_owned(), orgs, format!("/api/v1/orgs/{ORG}")]);
+    client.call("getOrgSettings", json!({ "org_id": "calder" })).await;
+    assert_eq!(paths(&peer), [format!("/api/v1/orgs/{CALDER}/setting")], "the names are kept");
+    for arguments in [json!({ "org_id": "Globex" }), json!({})] {
+        let refusal = client.refusal("getOrg", arguments).await;
+        for words in ["Calder Schools", "Acme", "`listMspOrgs`"] {
+            assert!(refusal.contains(words), "{words}: {refusal}");
+        }
+    }
+    // A site of one of them.
+    let answer = client.json("getSiteInfo", json!({ "site_id": "Calder School" })).await;
+    assert_eq!(answer["id"], LYON_TOO, "{answer}");
+    // A token that sees an organization by itself too.
+    peer.json(
+        "/api/v1/self",
+        &json!({ "privileges": [msp(PARTNERS, "Acme Partners"), privilege(OTHER_ORG, "Own")] }),
+    );
+    peer.json(&format!("/api/v1/orgs/{OTHER_ORG}/sites"), &json!([]));
+    let client = Launch::at(&peer, "-m all -c msps,orgs,sites").client(Lifecycle::Legacy).await;
+    peer.take();
+    client.call("getOrg", json!({ "org_id": "Calder Schools" })).await;
+    assert_eq!(paths(&peer).last(), Some(&format!("/api/v1/orgs/{CALDER}")));
+    let answer = client.json("getSiteInfo", json!({ "site_id": "Calder School" })).await;
+    assert_eq!(answer["id"], LYON_TOO, "{answer}");
+}
+
+#[tokio::test]
+async fn the_only_organization_of_an_msp_is_meant_where_none_is_named() {
+    let peer = provider(&[(CALDER, "Calder Schools")]).await;
+    let client = Launch::at(&peer, "-m all -c msps,orgs,sites").client(Lifecycle::Legacy).await;
+    client.call("getOrg", json!({})).await;
+    assert_eq!(paths(&peer).last(), Some(&format!("/api/v1/orgs/{CALDER}")));
+    let answer = client.json("getSiteInfo", json!({ "site_id": "calder school" })).await;
+    assert_eq!(answer["id"], LYON_TOO, "{answer}");
 }
 
 #[tokio::test]

@@ -32,28 +32,47 @@ impl Mist {
         } else {
             self.take_default_org().await?
         };
-        let orgs = match one {
-            Some(org) => vec![NamedObject::unnamed(&org)],
-            None => {
-                let seen = self.orgs(None, |_| false).await?;
-                let orgs = seen.orgs();
-                match (orgs.is_empty(), &seen.unasked) {
-                    (true, Some(unasked)) => return Err(unasked.clone()),
-                    (true, None) => return Err(self.unnamed_org(query, &[])),
-                    (false, None) if orgs.len() == 1 => orgs,
-                    (false, _) => {
-                        // The rows of several organizations are told apart by the names of these.
-                        let disclosed = query.disclosed && self.discloses(ORGANIZATIONS);
-                        let query = NameQuery { disclosed, ..*query };
-                        return self.site_among(&query, &orgs, seen.unasked.as_ref()).await;
-                    }
-                }
-            }
+        if let Some(org) = one {
+            return self.site_in(query, &[NamedObject::unnamed(&org)], None).await;
+        }
+        let seen = self.orgs(None, |_| false).await?;
+        let orgs = seen.orgs();
+        let found = match (orgs.is_empty(), &seen.unasked) {
+            (true, Some(unasked)) => Err(unasked.clone()),
+            (true, None) => Err(self.unnamed_org(query, &[])),
+            (false, unasked) => self.site_in(query, &orgs, unasked.as_ref()).await,
         };
-        let org = &orgs[0].id;
-        let path = sites(org);
+        match found {
+            // The site may be of an organization of an MSP.
+            Err(error) if matches!(error.kind(), ErrorKind::Arguments | ErrorKind::Missing) => {
+                let all = self.with_orgs_of_msps(&seen, None).await;
+                let all_orgs = all.orgs();
+                if all_orgs.len() == orgs.len() {
+                    return Err(error);
+                }
+                let query = self.among(query, &all);
+                self.site_in(&query, &all_orgs, all.unasked.as_ref()).await
+            }
+            found => found,
+        }
+    }
+
+    /// A site by its name in one organization, or in several.
+    async fn site_in(
+        &self,
+        query: &NameQuery<'_>,
+        orgs: &[NamedObject],
+        unasked: Option<&Error>,
+    ) -> Result<ResolvedObject> {
+        let ([only], None) = (orgs, unasked) else {
+            // The rows of several organizations are told apart by the names of these.
+            let disclosed = query.disclosed && self.discloses(ORGANIZATIONS);
+            let query = NameQuery { disclosed, ..*query };
+            return self.site_among(&query, orgs, unasked).await;
+        };
+        let path = sites(&only.id);
         let picked = self.pick(|since| self.names(&path, since), |sites| query.pick(sites)).await?;
-        self.keep_site(&picked.id, org).await;
+        self.keep_site(&picked.id, &only.id).await;
         Ok(picked)
     }
 
