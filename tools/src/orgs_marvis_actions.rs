@@ -1,14 +1,16 @@
 //! Marvis actions, which Mist's document does not have: their endpoints may change without notice, so that alarms stand in
 //! for them where they do.
 
+mod alarms;
 mod filter;
 mod read;
 
 use mistmcp::serde_json::{Value, json};
 use mistmcp::{Choice, ErrorKind, Mist, OrgId, PageNumber, Reply, Request, Result, SiteId, mist_tool};
 
+use alarms::Alarms;
 use filter::ActionFilter;
-use read::{Actions, NOT_THERE, OTHER_FORM, Page, REFUSED, Unread};
+use read::{Actions, NOT_OPEN, NOT_THERE, OTHER_FORM, Page, REFUSED, Unread};
 
 mistmcp::category! {
     /// Marvis actions: what Marvis found wrong in the network, and what it recommends.
@@ -56,28 +58,12 @@ pub async fn list_org_marvis_actions(
             page_of(rows, &asked, &notes)
         }
         Err(Unread::Failed(error)) => Err(error),
-        Err(Unread::Absent(why)) => {
-            let alarms =
-                Request::get("/api/v1/orgs").segment(org_id.as_str()).segment("alarms").segment("search");
-            let alarms = alarms.query("group", "marvis").query("duration", "7d").query("limit", ROWS);
-            let answer = mist.send(alarms.query("site_id", filter.site_id.clone())).await?.json()?;
-            let rows = rows_of(&answer);
-            let rest = match &rows {
-                None => "Mist answered these in another form too",
-                Some(rows) if rows.is_empty() => "There are none of these either",
-                Some(rows) if rows.len() >= ROWS => "Older ones were not looked at",
-                Some(_) => "",
-            };
-            let mut notes = vec![format!(
-                "Mist gave no Marvis actions ({why}). These are alarms of group `marvis` of the last seven days in their \
-                 place; most actions have no alarm."
-            )];
-            let ignored = "They have no category, so that one was not looked for: see `type`.";
-            notes.extend(filter.has_category().then(|| ignored.to_owned()));
-            notes.extend((!rest.is_empty()).then(|| format!("{rest}.")));
-            let rows = rows.unwrap_or_default().into_iter().filter(|row| filter.alarm(row)).collect();
-            page_of(rows, &asked, &notes)
-        }
+        Err(Unread::Absent(why)) => Alarms::read(mist, &org_id, &filter).await?.reply(why, &filter, &asked),
+        Err(Unread::Barred(error)) => match Alarms::read(mist, &org_id, &filter).await {
+            Ok(alarms) => alarms.reply(NOT_OPEN, &filter, &asked),
+            // The token does not see the organization at all.
+            Err(_) => Err(error),
+        },
     }
 }
 
@@ -91,6 +77,7 @@ pub async fn list_marvis_action_kinds(mist: &Mist) -> Result<Reply> {
         Ok(_) => OTHER_FORM,
         Err(error) if error.kind() == ErrorKind::Missing => NOT_THERE,
         Err(error) if error.kind() == ErrorKind::Request => REFUSED,
+        Err(error) if error.kind() == ErrorKind::Permission => NOT_OPEN,
         Err(error) => return Err(error),
     };
     let alarms = mist.get("/api/v1/const/alarm_defs").await?;

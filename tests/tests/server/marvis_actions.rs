@@ -156,7 +156,7 @@ async fn alarms_stand_in_where_mist_has_no_such_endpoint_or_answers_another_form
 
 #[tokio::test]
 async fn a_failure_unrelated_to_the_endpoint_stays_an_error() {
-    for status in [401, 403, 429] {
+    for status in [401, 429] {
         let (peer, client) = start().await;
         peer.default_handler(move |_| Answer::json(&json!({ "detail": "no" })).status(status));
         client.refusal("listOrgMarvisActions", json!({ "org_id": ORG })).await;
@@ -431,4 +431,74 @@ async fn what_are_no_kinds_of_actions_is_not_answered_as_kinds() {
     peer.json("/api/v1/labs/suggestions_schema", &kinds);
     let answer = client.json("listMarvisActionKinds", json!({})).await;
     assert_eq!(answer["results"][0]["symptom"], "bad_cable", "{answer}");
+}
+
+#[tokio::test]
+async fn alarms_stand_in_where_the_endpoint_is_not_open_to_the_token() {
+    let (peer, client) = start().await;
+    peer.default_handler(|_| Answer::json(&json!({ "detail": "no" })).status(403));
+    peer.json("/api/v1/const/alarm_defs", &json!([{ "key": "bad_cable", "group": "marvis" }]));
+    for arguments in [json!({}), json!({ "status": "open", "category": "switch", "limit": 5 })] {
+        let answer = client.json("listOrgMarvisActions", arguments).await;
+        assert_eq!(ids(&answer), ["a1"], "{answer}");
+        assert!(note(&answer).contains("may not be open to this API token"), "{answer}");
+    }
+    let answer = client.json("listOrgMarvisActions", json!({ "status": "all" })).await;
+    assert_eq!(ids(&answer), ["a1", "a2"], "{answer}");
+    let kinds = client.json("listMarvisActionKinds", json!({})).await;
+    assert_eq!(kinds["results"][0]["key"], "bad_cable", "{kinds}");
+    assert!(note(&kinds).contains("may not be open to this API token"), "{kinds}");
+    // The alarms are not open to the token either: it does not see the organization.
+    peer.answers(&alarms(), (0..4).map(|_| Answer::json(&json!({ "detail": "no" })).status(403)));
+    let refusal = client.refusal("listOrgMarvisActions", json!({})).await;
+    assert!(refusal.contains("may not see this organization") && refusal.contains("labs"), "{refusal}");
+}
+
+#[tokio::test]
+async fn a_status_that_alarms_do_not_have_is_said() {
+    let (peer, client) = start().await;
+    peer.default_handler(|_| Answer::json(&json!({ "detail": "no" })).status(404));
+    for (status, answered, id) in [
+        ("inprogress", "open", "a1"),
+        ("reoccured", "open", "a1"),
+        ("validated", "resolved", "a2"),
+        ("marvis_self_driven", "resolved", "a2"),
+        ("expired action", "resolved", "a2"),
+    ] {
+        let answer = client.json("listOrgMarvisActions", json!({ "status": status })).await;
+        assert_eq!(ids(&answer), [id], "{status}: {answer}");
+        for words in
+            ["only `open` or `resolved`", &format!("`{status}`"), &format!("all that are `{answered}`")]
+        {
+            assert!(note(&answer).contains(words), "{status} {words}: {answer}");
+        }
+    }
+    for status in ["open", "resolved", "all"] {
+        let answer = client.json("listOrgMarvisActions", json!({ "status": status })).await;
+        assert!(!note(&answer).contains("only `open`"), "{status}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn how_many_of_the_alarms_were_looked_at_is_said() {
+    let (peer, client) = start().await;
+    peer.default_handler(|_| Answer::json(&json!({ "detail": "no" })).status(404));
+    for (count, total, words) in [
+        (1_000, json!(2_345), Some("Only the 1000 newest of 2345 alarms")),
+        (100, json!(250), Some("Only the 100 newest of 250 alarms")),
+        (1_000, Value::Null, Some("Only the 1000 newest alarms")),
+        (1_000, json!(1_000), None),
+        (3, Value::Null, None),
+    ] {
+        let row = |number: usize| json!({ "id": format!("a{number}"), "group": "marvis", "status": "open" });
+        let rows: Vec<_> = (0..count).map(row).collect();
+        peer.json(&alarms(), &json!({ "results": rows, "total": total }));
+        let answer = client.json("listOrgMarvisActions", json!({ "limit": 2 })).await;
+        match words {
+            Some(words) => {
+                assert!(note(&answer).contains(words) && note(&answer).contains("`site_id`"), "{answer}");
+            }
+            None => assert!(!note(&answer).contains("looked at"), "{answer}"),
+        }
+    }
 }

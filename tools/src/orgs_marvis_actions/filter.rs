@@ -119,6 +119,20 @@ impl ActionFilter {
         }
     }
 
+    /// A note where alarms do not have the status that is looked for: those that are answered in its place.
+    pub(super) fn status_of_alarms(&self) -> Option<String> {
+        let answered = match self.status {
+            Status::All | Status::Open | Status::Resolved => return None,
+            Status::InProgress | Status::Reoccurred => "open",
+            Status::Validated | Status::MarvisSelfDriven | Status::Expired => "resolved",
+        };
+        let (wanted, _) = Status::VALUES.iter().find(|(_, value)| *value == self.status)?;
+        Some(format!(
+            "Alarms are only `open` or `resolved`, and have no status `{wanted}`: all that are `{answered}` are \
+             answered, and which of them are `{wanted}` is not known."
+        ))
+    }
+
     /// Whether an alarm fits, which has states of its own and no category.
     pub(super) fn alarm(&self, row: &Value) -> bool {
         let is_resolved = row["status"].as_str().is_some_and(is_closed_marvis_action);

@@ -14,6 +14,8 @@ const PAGES: usize = 10;
 
 /// Why alarms are answered in place of actions.
 pub(super) const NOT_THERE: &str = "404: its endpoint is undocumented, and not there";
+pub(super) const NOT_OPEN: &str =
+    "403: Marvis, or its undocumented endpoint, may not be open to this API token";
 pub(super) const REFUSED: &str = "its endpoint is undocumented, and refused the request";
 pub(super) const OTHER_FORM: &str = "its endpoint is undocumented, and answered in another form";
 
@@ -22,6 +24,8 @@ pub(super) const OTHER_FORM: &str = "its endpoint is undocumented, and answered 
 pub(super) enum Unread {
     /// Mist has no such endpoint, or another one than is known here.
     Absent(&'static str),
+    /// The token may not use the endpoint, or may not see the organization.
+    Barred(Error),
     Failed(Error),
 }
 
@@ -66,7 +70,9 @@ impl Actions {
                 Err(unread) => {
                     actions.ends_early(&match unread {
                         Unread::Absent(_) => format!("page {number} was not answered as the first one"),
-                        Unread::Failed(error) => format!("page {number} failed: {error}"),
+                        Unread::Barred(error) | Unread::Failed(error) => {
+                            format!("page {number} failed: {error}")
+                        }
                     });
                     break;
                 }
@@ -142,6 +148,7 @@ impl Page {
         let answer = answer.map_err(|error| match error.kind() {
             ErrorKind::Missing => Unread::Absent(NOT_THERE),
             ErrorKind::Request => Unread::Absent(REFUSED),
+            ErrorKind::Permission => Unread::Barred(error),
             _ => Unread::Failed(error),
         })?;
         let (answer, dropped) = answer.readable_json().await.map_err(|error| match error.kind() {
