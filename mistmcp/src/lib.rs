@@ -152,8 +152,8 @@ mod view;
 mod work;
 
 pub use argument::{
-    Advised, Arg, Arguments, Choice, DeviceId, Fields, Id, Listed, Lookup, Mac, MacFilter, Mismatch, MspId,
-    NameFilter, OrgId, Presence, QueryValue, RelativeDuration, RequestBody, SiteId, Time,
+    Advised, Arg, Arguments, Choice, Choices, DeviceId, Fields, Id, Listed, Lookup, Mac, MacFilter, Mismatch,
+    MspId, NameFilter, OrgId, Presence, QueryValue, RelativeDuration, RequestBody, SiteId, Time,
 };
 pub use call::{Call, Form};
 pub use capability::Capability;

@@ -27,12 +27,12 @@ pub async fn list_msp_orgs(
 #[mist_tool(category = "msps", get = "/api/v1/msps/{msp_id}/orgs/search")]
 pub async fn search_msp_orgs(
     msp_id: MspId,
-    /// Name of the organization: `Calder`, `Cal*` or `*schools*`.
-    #[brief = "Name: Cal* or *schools*"]
+    /// Name of the organization.
+    #[brief = "Name"]
     name: Option<NameFilter>,
-    /// Only this organization, by id.
+    /// Only this organization, by id or name.
     #[brief = "Only this one"]
-    org_id: Option<Id>,
+    org_id: Option<OrgId>,
     /// With `true`, only those that need more subscriptions than they own.
     #[brief = "true: too few subscriptions"]
     sub_insufficient: Option<bool>,

@@ -1,6 +1,8 @@
 //! The alarms of an organization and its sites.
 
-use mistmcp::{Buckets, OrgId, Search, SiteId, mist_tool};
+use mistmcp::{Buckets, Choices, OrgId, Search, SiteId, mist_tool};
+
+use crate::sites_alarms::{AlarmGroup, AlarmSeverity};
 
 mistmcp::category! {
     /// Alarms of all sites or one.
@@ -22,12 +24,12 @@ pub async fn count_org_alarms(
 pub async fn search_org_alarms(
     org_id: OrgId,
     site_id: Option<SiteId>,
-    /// Group of the alarm: `infrastructure`, `security`, `marvis` or `certificate_expiry`.
+    /// Group of the alarm: `infrastructure`, `security`, `marvis` or `certificate_expiry`; several with commas.
     #[brief = "infrastructure, security, marvis, certificate_expiry"]
-    group: Option<String>,
-    /// Severity: `critical`, `warn` or `info`.
+    group: Option<Choices<AlarmGroup>>,
+    /// Severity: `critical`, `warn` or `info`; several with commas.
     #[brief = "critical, warn, info"]
-    severity: Option<String>,
+    severity: Option<Choices<AlarmSeverity>>,
     /// Type of alarm, from `listAlarmDefinitions`.
     #[brief = "From listAlarmDefinitions"]
     r#type: Option<String>,

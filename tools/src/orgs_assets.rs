@@ -47,6 +47,8 @@ pub async fn count_org_assets_by_distance_field(
 pub async fn search_org_assets(
     org_id: OrgId,
     site_id: Option<SiteId>,
+    /// MAC address; several with commas.
+    #[brief = "MAC"]
     mac: Option<MacFilter>,
     /// Name of the device that reports the asset.
     #[brief = "Reporting device"]
@@ -75,6 +77,8 @@ pub async fn search_org_assets(
     /// URL that the Eddystone beacon sends.
     #[brief = "Eddystone URL"]
     eddystone_url: Option<String>,
+    /// MAC address of the access point that hears the asset; several with commas.
+    #[brief = "Access point's MAC"]
     ap_mac: Option<MacFilter>,
     /// Number of the antenna beam that hears the asset.
     #[brief = "Antenna beam"]

@@ -1,6 +1,8 @@
 //! The clients of an organization: wireless, wired, WAN, NAC, and guests.
 
-use mistmcp::{Buckets, Choice, Fields, Id, Mac, MacFilter, OrgId, Search, SiteId, SortField, mist_tool};
+use mistmcp::{
+    Buckets, Choice, Choices, Fields, Id, Mac, MacFilter, OrgId, Search, SiteId, SortField, mist_tool,
+};
 
 use crate::shared::{
     Band, EdrProvider, GuestField, GuestFilter, LastNacFilter, NacClientFilter, NacEventField,
@@ -8,6 +10,7 @@ use crate::shared::{
     WanClientFilter, WiredClientFilter, WirelessClientFilter, WirelessClientSearch, WirelessEventFilter,
     WirelessField,
 };
+use crate::sites_clients::{Protocol, WiredSource};
 
 mistmcp::category! {
     /// Clients of all sites: wireless, wired, WAN, NAC, guests; events.
@@ -20,6 +23,8 @@ mistmcp::category! {
 pub async fn count_org_wireless_clients(
     org_id: OrgId,
     #[default = "device"] distinct: Option<OrgWirelessClientField>,
+    /// MAC address; several with commas, or a part with `*`, such as `5c5b35*`.
+    #[brief = "MAC"]
     mac: Option<MacFilter>,
     #[flatten] client: WirelessClientFilter,
     #[flatten] buckets: Buckets,
@@ -30,12 +35,12 @@ pub async fn count_org_wireless_clients(
 pub async fn search_org_wireless_client_events(
     org_id: OrgId,
     #[flatten] event: WirelessEventFilter,
-    /// MAC address of the access point; several with commas, or a part with `*`.
+    /// MAC address of the access point; several with commas.
     #[brief = "Access point's MAC"]
     ap: Option<MacFilter>,
     /// Radio band: `24`, `5` or `6`; several with commas mean either.
     #[brief = "24,5: either"]
-    band: Option<String>,
+    band: Option<Choices<Band>>,
     /// Key management, such as `WPA2-PSK`.
     #[brief = "WPA2-PSK, …"]
     key_mgmt: Option<String>,
@@ -44,7 +49,7 @@ pub async fn search_org_wireless_client_events(
     nacrule_id: Option<Id>,
     /// 802.11 standards, with commas between them, such as `ac,ax`.
     #[brief = "802.11: ac,ax"]
-    proto: Option<String>,
+    proto: Option<Choices<Protocol>>,
     /// Reason codes of 802.11, with commas between them, such as `3,8`.
     #[brief = "802.11 codes: 3,8"]
     reason_code: Option<String>,
@@ -76,7 +81,7 @@ pub async fn search_org_wireless_client_sessions(
     org_id: OrgId,
     /// Radio band: `24`, `5` or `6`; several with commas mean either.
     #[brief = "24,5: either"]
-    band: Option<String>,
+    band: Option<Choices<Band>>,
     #[flatten] session: SessionSearch,
     #[flatten] search: Search,
 );
@@ -201,9 +206,9 @@ pub async fn search_org_wired_clients(
     auth_method: Option<String>,
     /// 802.1X state.
     auth_state: Option<String>,
-    /// How the client was learned: `lldp` or `mac`.
+    /// How the client was learned: `lldp` or `mac`; several with commas.
     #[brief = "lldp, mac"]
-    source: Option<String>,
+    source: Option<Choices<WiredSource>>,
     #[flatten] search: Search,
 );
 

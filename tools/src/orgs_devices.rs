@@ -1,9 +1,10 @@
 //! The devices of an organization: access points, switches, gateways.
 
-use mistmcp::{Buckets, Choice, Fields, MacFilter, OrgId, PageNumber, Search, SiteId, mist_tool};
+use mistmcp::{Buckets, Choice, Choices, Fields, MacFilter, OrgId, PageNumber, Search, SiteId, mist_tool};
 
 use crate::shared::{
-    ConnectedDevice, DeviceEventFilter, DeviceFilter, DeviceType, LastConfigField, LastConfigFilter,
+    AnyDeviceType, ConnectedDevice, DeviceEventFilter, DeviceFilter, DeviceType, LastConfigField,
+    LastConfigFilter,
 };
 
 mistmcp::category! {
@@ -35,6 +36,8 @@ pub async fn count_org_device_events(
     org_id: OrgId,
     #[default = "model"] distinct: Option<OrgDeviceEventField>,
     site_id: Option<SiteId>,
+    /// MAC address of the access point.
+    #[brief = "Access point's MAC"]
     ap: Option<MacFilter>,
     /// Access point firmware.
     apfw: Option<String>,
@@ -49,7 +52,9 @@ pub async fn search_org_device_events(
     /// Kind of device: `ap`, `switch`, `gateway`, `router` or `all`; several with commas.
     #[brief = "ap, switch, gateway, router, all; commas"]
     #[default = "ap"]
-    device_type: Option<String>,
+    device_type: Option<Choices<AnyDeviceType>>,
+    /// MAC address; several with commas.
+    #[brief = "MAC"]
     mac: Option<MacFilter>,
     #[flatten] event: DeviceEventFilter,
     /// Only the last event for each value of this field, such as `port_id`.

@@ -1,6 +1,8 @@
 //! The devices that an organization owns, assigned to a site or not.
 
-use mistmcp::{Choice, MacFilter, OrgId, PageNumber, ParamGroup, SearchPage, SiteId, SortField, mist_tool};
+use mistmcp::{
+    Choice, Choices, MacFilter, OrgId, PageNumber, ParamGroup, SearchPage, SiteId, SortField, mist_tool,
+};
 
 use crate::shared::DeviceType;
 
@@ -22,7 +24,7 @@ pub async fn get_org_inventory(
     model: Option<String>,
     /// Kind of device: `ap`, `switch` or `gateway`; several with commas.
     #[brief = "ap, switch, gateway; commas"]
-    r#type: Option<String>,
+    r#type: Option<Choices<DeviceType>>,
     /// MAC addresses, with commas between them.
     #[brief = "MACs with commas"]
     mac: Option<MacFilter>,
@@ -66,6 +68,8 @@ pub async fn count_org_inventory(
 pub async fn search_org_inventory(
     org_id: OrgId,
     #[flatten] stock: StockFilter,
+    /// MAC address; several with commas, or a part with `*`, such as `5c5b35*`.
+    #[brief = "MAC"]
     mac: Option<MacFilter>,
     /// Part of the name.
     name: Option<String>,
@@ -81,9 +85,9 @@ pub async fn search_org_inventory(
     /// Stock number (SKU), or a part of it with `*`, such as `*2300*`.
     #[brief = "SKU: *2300*"]
     sku: Option<String>,
-    /// State: `connected` or `disconnected`.
+    /// State: `connected` or `disconnected`; several with commas.
     #[brief = "connected, disconnected"]
-    status: Option<String>,
+    status: Option<Choices<ConnectionStatus>>,
     /// Text in the name, MAC address or serial number; `*` stands for any letters.
     #[brief = "Name, MAC or serial; * matches"]
     text: Option<String>,

@@ -87,9 +87,7 @@ pub async fn count_org_jsi_pbn(
 pub async fn search_org_jsi_pbn(
     org_id: OrgId,
     #[flatten] affected: AffectedFilter,
-    /// Risk for the customer: `Critical`, `Major` or `Minor`.
-    #[brief = "Critical, Major, Minor"]
-    customer_risk: Option<String>,
+    customer_risk: Option<CustomerRisk>,
     /// Number of the bug, such as `1403338`.
     #[brief = "Bug number"]
     id: Option<String>,
@@ -222,6 +220,19 @@ pub struct AdvisorySearch {
     /// The page.
     #[flatten]
     pub next: SearchPage,
+}
+
+/// Risk for the customer.
+#[derive(Clone, Copy, Choice)]
+#[brief = "Risk"]
+#[expect(missing_docs, reason = "the names are Juniper's own")]
+pub enum CustomerRisk {
+    #[mist("Critical")]
+    Critical,
+    #[mist("Major")]
+    Major,
+    #[mist("Minor")]
+    Minor,
 }
 
 /// Warranty.

@@ -1,6 +1,6 @@
 //! Marvis Client: the app on phones, handhelds and laptops that reports how they see the network.
 
-use mistmcp::{Buckets, Id, MacFilter, OrgId, ParamGroup, mist_tool};
+use mistmcp::{Buckets, Choice, Id, MacFilter, OrgId, ParamGroup, mist_tool};
 
 use crate::shared::Rows;
 use crate::sites_insights::Series;
@@ -28,11 +28,7 @@ pub async fn get_org_marvis_client_insights(
 #[mist_tool(category = "orgs_marvis_clients", get = "/api/v1/orgs/{org_id}/marvisclients/events/count")]
 pub async fn count_org_marvis_client_events(
     org_id: OrgId,
-    /// Field to count by: `type`, `device_id`, `wifi_mac`, `wifi_ip`, `hostname`, `ssid`, `bssid`, `channel`,
-    /// `pre_bssid` or `pre_channel`.
-    #[brief = "Count by: type, hostname, ssid, bssid"]
-    #[default = "type"]
-    distinct: Option<String>,
+    #[default = "type"] distinct: Option<MarvisClientEventField>,
     #[flatten] event: MarvisClientEventFilter,
     #[flatten] buckets: Buckets,
 );
@@ -49,11 +45,7 @@ pub async fn search_org_marvis_client_events(
 #[mist_tool(category = "orgs_marvis_clients", get = "/api/v1/orgs/{org_id}/stats/marvisclients/count")]
 pub async fn count_org_marvis_clients_stats(
     org_id: OrgId,
-    /// Field to count by: `device_id`, `wifi_mac`, `wifi_ip`, `hostname`, `model`, `mfg`, `serial`, `os_type` or
-    /// `os_version`.
-    #[brief = "Count by: os_type, model, mfg, os_version"]
-    #[default = "os_type"]
-    distinct: Option<String>,
+    #[default = "os_type"] distinct: Option<MarvisClientField>,
     #[flatten] client: MarvisClientFilter,
     #[flatten] buckets: Buckets,
 );
@@ -128,4 +120,35 @@ pub struct MarvisClientEventFilter {
     /// Channel that the device roamed from.
     #[brief = "Channel roamed from"]
     pub pre_channel: Option<String>,
+}
+
+/// Field to count by.
+#[derive(Clone, Copy, Choice)]
+#[expect(missing_docs, reason = "the names are Mist's fields of a Marvis Client")]
+pub enum MarvisClientEventField {
+    Type,
+    DeviceId,
+    WifiMac,
+    WifiIp,
+    Hostname,
+    Ssid,
+    Bssid,
+    Channel,
+    PreBssid,
+    PreChannel,
+}
+
+/// Field to count by.
+#[derive(Clone, Copy, Choice)]
+#[expect(missing_docs, reason = "the names are Mist's fields of a Marvis Client")]
+pub enum MarvisClientField {
+    DeviceId,
+    WifiMac,
+    WifiIp,
+    Hostname,
+    Model,
+    Mfg,
+    Serial,
+    OsType,
+    OsVersion,
 }

@@ -1,8 +1,8 @@
 //! Network access control (NAC) of an organization, and the fingerprints of clients.
 
 use mistmcp::{
-    Buckets, Choice, Id, MacFilter, OrgId, PageNumber, RelativeDuration, SearchPage, SiteId, SortField,
-    TimeWindow, mist_tool,
+    Buckets, Choice, Choices, Id, MacFilter, OrgId, PageNumber, RelativeDuration, SearchPage, SiteId,
+    SortField, TimeWindow, mist_tool,
 };
 
 mistmcp::category! {
@@ -27,15 +27,15 @@ pub async fn list_org_nac_tags(
     /// Only this NAC label, by id.
     #[brief = "Only this one"]
     nactag_id: Option<Id>,
-    /// Type of the label, such as `match` or `vlan`.
+    /// Type of the label, such as `match` or `vlan`; several with commas.
     #[brief = "match, vlan, …"]
-    r#type: Option<String>,
+    r#type: Option<Choices<NacTagType>>,
     /// Name, as the rows show it.
     #[brief = "Name"]
     name: Option<String>,
-    /// What a label of the type `match` reads, such as `idp_role`.
+    /// What a label of the type `match` reads, such as `idp_role`; several with commas.
     #[brief = "What a match reads: idp_role, …"]
-    r#match: Option<String>,
+    r#match: Option<Choices<NacTagMatch>>,
     #[flatten] page: PageNumber,
 );
 
@@ -43,6 +43,8 @@ pub async fn list_org_nac_tags(
 #[mist_tool(category = "orgs_nac", get = "/api/v1/orgs/{org_id}/usermacs/search")]
 pub async fn search_org_user_macs(
     org_id: OrgId,
+    /// MAC address, or a part of it with `*`, such as `5c5b35*`.
+    #[brief = "MAC"]
     mac: Option<MacFilter>,
     /// Labels that it has to have.
     #[brief = "Labels"]
@@ -121,4 +123,46 @@ pub enum ClientType {
     Wireless,
     /// By cable
     Wired,
+}
+
+/// Type of a NAC label.
+#[derive(Clone, Copy, Choice)]
+#[expect(missing_docs, reason = "the names are Mist's own")]
+pub enum NacTagType {
+    EgressVlanNames,
+    GbpTag,
+    Match,
+    RadiusAttrs,
+    RadiusGroup,
+    RadiusVendorAttrs,
+    RedirectNacportalId,
+    SessionTimeout,
+    UsernameAttr,
+    Vlan,
+}
+
+/// What a NAC label reads of a client.
+#[derive(Clone, Copy, Choice)]
+#[expect(missing_docs, reason = "the names are Mist's own")]
+pub enum NacTagMatch {
+    CertCn,
+    CertEku,
+    CertIssuer,
+    CertSan,
+    CertSerial,
+    CertSub,
+    CertTemplate,
+    ClientMac,
+    EdrStatus,
+    GbpTag,
+    Hostname,
+    IdpRole,
+    IngressVlan,
+    MdmStatus,
+    NasIp,
+    RadiusGroup,
+    Realm,
+    Ssid,
+    UserName,
+    UsermacLabel,
 }

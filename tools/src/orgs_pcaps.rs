@@ -7,8 +7,8 @@ mistmcp::category! {
     extended orgs_pcaps
 }
 
-/// Packet captures of the organization, such as on its Mist Edges: when, why they ended, where to download them.
-/// One site: `listSitePacketCaptures`.
+/// Packet captures of the organization, such as on its Mist Edges: when, why they ended, where to download them. The
+/// links are cut, since their signatures are secret: the files are in Mist's portal. One site: `listSitePacketCaptures`.
 #[mist_tool(category = "orgs_pcaps", get = "/api/v1/orgs/{org_id}/pcaps")]
 pub async fn list_org_packet_captures(
     org_id: OrgId,

@@ -7,7 +7,8 @@ mistmcp::category! {
     extended orgs_reports
 }
 
-/// State of the E911 report, which lists the location of each BSSID for emergency calls, and its download.
+/// State of the E911 report, which lists the location of each BSSID for emergency calls, and its download: a link
+/// that is cut where its signature is secret; the file is in Mist's portal.
 #[mist_tool(category = "orgs_reports", get = "/api/v1/orgs/{org_id}/exports/e911_report")]
 pub async fn get_org_e911_report(org_id: OrgId);
 

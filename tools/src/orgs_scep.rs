@@ -7,7 +7,8 @@ mistmcp::category! {
     extended orgs_scep
 }
 
-/// Certificate revocation lists (CRL) uploaded for NAC: issuer, time, download.
+/// Certificate revocation lists (CRL) uploaded for NAC: issuer, time, download. A link is cut where its
+/// signature is secret: the file is in Mist's portal.
 #[mist_tool(category = "orgs_scep", get = "/api/v1/orgs/{org_id}/setting/mist_nac_crls", answers = "list")]
 pub async fn get_org_nac_crl(org_id: OrgId, fields: Option<Fields>);
 

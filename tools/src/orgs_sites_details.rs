@@ -16,7 +16,7 @@ pub async fn list_org_sites(org_id: OrgId, #[flatten] page: PageNumber);
 pub async fn search_org_vars(
     org_id: OrgId,
     site_id: Option<SiteId>,
-    /// Name of the variable; several with commas, `*` for all.
+    /// Name of the variable; several with commas.
     #[brief = "Name"]
     var: Option<String>,
     src: Option<VarSource>,

@@ -5,11 +5,12 @@ use std::num::NonZero;
 use mistmcp::schemars::Schema;
 use mistmcp::serde_json::Value;
 use mistmcp::{
-    Arg, Buckets, Choice, Fields, Id, Mac, MacFilter, Mismatch, OrgId, PageNumber, ParamGroup, QueryValue,
-    RelativeDuration, Search, SearchPage, SiteId, SortField, Time, TimeWindow, mist_tool,
+    Arg, Buckets, Choice, Choices, Fields, Id, Mac, MacFilter, Mismatch, OrgId, PageNumber, ParamGroup,
+    QueryValue, RelativeDuration, Search, SearchPage, SiteId, SortField, Time, TimeWindow, mist_tool,
 };
 
-use crate::shared::ForSite;
+use crate::shared::{ConnectionStatus, ForSite};
+use crate::sites_ports::PortDevice;
 
 mistmcp::category! {
     /// State of all sites: devices, switch ports, BGP, tunnels, VPN paths.
@@ -41,7 +42,11 @@ pub async fn count_org_bgp_stats(
 pub async fn search_org_bgp_stats(
     org_id: OrgId,
     site_id: Option<SiteId>,
+    /// MAC address; several with commas.
+    #[brief = "MAC"]
     mac: Option<MacFilter>,
+    /// MAC address of the neighbor.
+    #[brief = "Neighbor's MAC"]
     neighbor_mac: Option<MacFilter>,
     /// Routing instance (VRF), by name.
     #[brief = "VRF"]
@@ -54,10 +59,12 @@ pub async fn search_org_bgp_stats(
 pub async fn list_org_devices_stats(
     org_id: OrgId,
     #[default = "ap"] r#type: Option<DeviceTypes>,
-    /// State: `connected`, `disconnected` or `all`.
+    /// State: `connected`, `disconnected` or `all`; several with commas.
     #[brief = "connected, disconnected, all"]
-    status: Option<String>,
+    status: Option<Choices<ConnectionStatus>>,
     site_id: Option<SiteId>,
+    /// MAC address; several with commas.
+    #[brief = "MAC"]
     mac: Option<MacFilter>,
     /// EVPN topology.
     evpntopo_id: Option<String>,
@@ -138,9 +145,9 @@ pub async fn count_org_sw_or_gw_ports(
 #[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/ports/search")]
 pub async fn search_org_sw_or_gw_ports(
     org_id: OrgId,
-    /// Kind of device: `switch`, `gateway` or `all`.
+    /// Kind of device: `switch`, `gateway` or `all`; several with commas.
     #[brief = "switch, gateway, all"]
-    device_type: Option<String>,
+    device_type: Option<Choices<PortDevice>>,
     #[flatten] port: PortFilter,
     #[flatten] hardware: PortHardware,
     #[flatten] sort: SortField,
@@ -233,10 +240,12 @@ pub async fn count_org_peer_path_stats(
 pub async fn search_org_peer_path_stats(
     org_id: OrgId,
     site_id: Option<SiteId>,
+    /// MAC address; several with commas.
+    #[brief = "MAC"]
     mac: Option<MacFilter>,
-    /// Type of the path: `ipsec` or `svr`.
+    /// Type of the path: `ipsec` or `svr`; several with commas.
     #[brief = "ipsec, svr"]
-    r#type: Option<String>,
+    r#type: Option<Choices<PathType>>,
     #[flatten] search: Search,
 );
 
@@ -309,6 +318,15 @@ pub enum DeviceTypes {
     Gateway,
     /// Switches
     Switch,
+}
+
+/// Type of a path between two gateways.
+#[derive(Clone, Copy, Choice)]
+pub enum PathType {
+    /// IPsec tunnel
+    Ipsec,
+    /// Secure vector routing (SVR)
+    Svr,
 }
 
 /// State of 802.1X.

@@ -29,7 +29,8 @@ pub async fn count_org_tickets(
     limit: Option<u32>,
 );
 
-/// Where a file of a support ticket can be downloaded: its URL.
+/// Where a file of a support ticket can be downloaded: its URL, cut where its signature is
+/// secret: the file is in Mist's portal.
 #[mist_tool(
     category = "orgs_tickets",
     get = "/api/v1/orgs/{org_id}/tickets/{ticket_id}/attachments/{attachment_id}"

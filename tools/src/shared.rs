@@ -25,8 +25,8 @@ pub use audit::AuditLogSort;
 pub use connection::ConnectionStatus;
 pub use country::Country;
 pub use device::{
-    ConfiguredType, ConnectedDevice, DeviceEventFilter, DeviceFilter, DeviceIdentity, DeviceType,
-    LastConfigField, LastConfigFilter, LldpNeighbor, Node, TunnelStatus,
+    AnyDeviceType, ConfiguredType, ConnectedDevice, DeviceEventFilter, DeviceFilter, DeviceIdentity,
+    DeviceType, LastConfigField, LastConfigFilter, LldpNeighbor, Node, TunnelStatus,
 };
 pub use for_site::ForSite;
 pub use guest::{GuestField, GuestFilter};
@@ -39,7 +39,7 @@ pub use nac::{
 };
 pub use ospf::{OspfBuckets, OspfField, OspfSearch};
 pub use psk::PreSharedKeyFilter;
-pub use radio::Band;
+pub use radio::{Band, ClientBand};
 pub use range::TimeRange;
 pub use release::ReleaseChannel;
 pub use rows::Rows;

@@ -81,11 +81,13 @@ pub async fn search_site_assets(
     /// Name of the access point that hears the asset loudest.
     #[brief = "Name of the loudest access point"]
     device_name: Option<String>,
-    /// What matched the tag: `asset` or the name of a filter.
-    #[brief = "Matched by: asset, or a filter"]
+    /// How the value is returned, such as `mac`.
+    #[brief = "How the value is returned: mac"]
     by: Option<String>,
     /// Name of the asset.
     name: Option<String>,
+    /// MAC address of the access point that hears the asset.
+    #[brief = "Access point's MAC"]
     ap_mac: Option<MacFilter>,
     /// Number of the antenna beam that hears the asset.
     #[brief = "Antenna beam"]

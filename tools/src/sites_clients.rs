@@ -220,7 +220,7 @@ pub struct SiteEventFilter {
     /// What it is about.
     #[flatten]
     pub event: RadioEventFilter,
-    /// MAC address of the access point; several with commas, or a part with `*`.
+    /// MAC address of the access point.
     #[brief = "Access point's MAC"]
     pub ap: Option<MacFilter>,
     /// Reason code of 802.11.

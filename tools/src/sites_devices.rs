@@ -1,11 +1,13 @@
 //! The devices of a site: access points, switches, gateways.
 
 use mistmcp::{
-    Buckets, Choice, DeviceId, MacFilter, PageNumber, Search, SearchPage, SiteId, TimeWindow, mist_tool,
+    Buckets, Choice, Choices, DeviceId, MacFilter, PageNumber, Search, SearchPage, SiteId, TimeWindow,
+    mist_tool,
 };
 
 use crate::shared::{
-    DeviceEventFilter, DeviceFilter, DeviceIdentity, DeviceType, LastConfigField, LastConfigFilter,
+    AnyDeviceType, DeviceEventFilter, DeviceFilter, DeviceIdentity, DeviceType, LastConfigField,
+    LastConfigFilter,
 };
 
 mistmcp::category! {
@@ -20,10 +22,10 @@ pub async fn list_site_devices(
     site_id: SiteId,
     /// Only this one: id, MAC or name.
     device_id: Option<DeviceId>,
-    /// Kind of device: `ap`, `switch`, `gateway` or `all`.
+    /// Kind of device: `ap`, `switch`, `gateway`, `router` or `all`; several with commas.
     #[brief = "ap, switch, gateway or all"]
     #[default = "ap"]
-    r#type: Option<String>,
+    r#type: Option<Choices<AnyDeviceType>>,
     /// Name, as the rows show it.
     #[brief = "Name"]
     name: Option<String>,

@@ -1,8 +1,8 @@
 //! The state of the devices of one site.
 
-use mistmcp::{Choice, DeviceId, Fields, MacFilter, PageNumber, SiteId, mist_tool};
+use mistmcp::{Choice, Choices, DeviceId, Fields, MacFilter, PageNumber, SiteId, mist_tool};
 
-use crate::shared::ConnectionStatus;
+use crate::shared::{AnyDeviceType, ConnectionStatus};
 use crate::sites_stats::SwitchMetricScope;
 
 mistmcp::category! {
@@ -15,10 +15,10 @@ mistmcp::category! {
 #[mist_tool(category = "sites_devices_stats", get = "/api/v1/sites/{site_id}/stats/devices")]
 pub async fn list_site_devices_stats(
     site_id: SiteId,
-    /// Kind of device: `ap`, `switch`, `gateway` or `all`.
+    /// Kind of device: `ap`, `switch`, `gateway`, `router` or `all`; several with commas.
     #[brief = "ap, switch, gateway or all"]
     #[default = "ap"]
-    r#type: Option<String>,
+    r#type: Option<Choices<AnyDeviceType>>,
     #[default = "all"] status: Option<ConnectionStatus>,
     #[flatten] page: PageNumber,
 );

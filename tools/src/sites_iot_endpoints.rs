@@ -21,13 +21,13 @@ pub async fn count_site_iot_endpoints(
 #[mist_tool(category = "sites_iot_endpoints", get = "/api/v1/sites/{site_id}/iotendpoints/search")]
 pub async fn search_site_iot_endpoints(
     site_id: SiteId,
+    /// MAC address of the access point that hears the endpoint.
+    #[brief = "Access point's MAC"]
     ap_mac: Option<MacFilter>,
     /// Address of the endpoint, such as `63f9e299182b63f9`.
     #[brief = "Endpoint's address"]
     mac: Option<String>,
-    /// Radio technology: `zigbee`.
-    #[brief = "zigbee"]
-    r#type: Option<String>,
+    r#type: Option<IotTechnology>,
     /// Manufacturer of the endpoint.
     #[brief = "Maker"]
     mfg: Option<String>,
@@ -42,4 +42,11 @@ pub enum IotEndpointField {
     Mac,
     SiteId,
     Type,
+}
+
+/// Radio technology.
+#[derive(Clone, Copy, Choice)]
+pub enum IotTechnology {
+    /// Zigbee
+    Zigbee,
 }

@@ -1,6 +1,6 @@
 //! Configuration changes that Marvis made at a site.
 
-use mistmcp::{Buckets, MacFilter, ParamGroup, SiteId, mist_tool};
+use mistmcp::{Buckets, Choice, MacFilter, ParamGroup, SiteId, mist_tool};
 
 use crate::shared::Rows;
 
@@ -13,10 +13,7 @@ mistmcp::category! {
 #[mist_tool(category = "sites_marvis_configs", get = "/api/v1/sites/{site_id}/marvis_configs/count")]
 pub async fn count_site_marvis_config_actions(
     site_id: SiteId,
-    /// Field to count by: `mac`, `type`, `src`, `admin_id`, `op`, `port_id`, `reason` or `vlan_ids`.
-    #[brief = "Count by: mac, op, reason, port_id"]
-    #[default = "mac"]
-    distinct: Option<String>,
+    #[default = "mac"] distinct: Option<MarvisConfigField>,
     #[flatten] action: MarvisConfigFilter,
     #[flatten] buckets: Buckets,
 );
@@ -32,7 +29,7 @@ pub async fn search_site_marvis_config_actions(
 /// Filters of the changes.
 #[derive(ParamGroup)]
 pub struct MarvisConfigFilter {
-    /// MAC address of the device; several with commas, or a part with `*`.
+    /// MAC address of the device.
     #[brief = "Device's MAC"]
     pub mac: Option<MacFilter>,
     /// Type of configuration, such as `wired`.
@@ -56,4 +53,18 @@ pub struct MarvisConfigFilter {
     /// Reason of the change, such as `rogue_dhcp_server_detected`.
     #[brief = "Reason: rogue_dhcp_server_detected"]
     pub reason: Option<String>,
+}
+
+/// Field to count by.
+#[derive(Clone, Copy, Choice)]
+#[expect(missing_docs, reason = "the names are Mist's fields of a configuration by Marvis")]
+pub enum MarvisConfigField {
+    Mac,
+    Type,
+    Src,
+    AdminId,
+    Op,
+    PortId,
+    Reason,
+    VlanIds,
 }

@@ -7,7 +7,8 @@ mistmcp::category! {
     extended sites_pcaps
 }
 
-/// Packet captures of a site: when, of what, why they ended, and where to download them.
+/// Packet captures of a site: when, of what, why they ended, and where to download them. The links are cut,
+/// since their signatures are secret: the files are in Mist's portal.
 #[mist_tool(category = "sites_pcaps", get = "/api/v1/sites/{site_id}/pcaps")]
 pub async fn list_site_packet_captures(
     site_id: SiteId,

@@ -30,6 +30,8 @@ pub async fn count_site_bgp_stats(
 pub async fn search_site_bgp_stats(
     site_id: SiteId,
     mac: Option<MacFilter>,
+    /// MAC address of the neighbor.
+    #[brief = "Neighbor's MAC"]
     neighbor_mac: Option<MacFilter>,
     /// Routing instance (VRF), by name.
     #[brief = "VRF"]

@@ -34,10 +34,10 @@ pub struct SkyAtpFilter {
     /// Type of event: `cc` (command and control), `fs` (file) or `mw` (malware).
     #[brief = "cc, fs, mw"]
     pub r#type: Option<String>,
-    /// MAC address of the host; several with commas, or a part with `*`.
+    /// MAC address of the host.
     #[brief = "Host's MAC"]
     pub mac: Option<MacFilter>,
-    /// MAC address of the gateway; several with commas, or a part with `*`.
+    /// MAC address of the gateway.
     #[brief = "Gateway's MAC"]
     pub device_mac: Option<MacFilter>,
     /// Level of the threat, up to 10.

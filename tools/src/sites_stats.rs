@@ -92,6 +92,8 @@ pub async fn search_site_calls(
 #[mist_tool(category = "sites_stats", get = "/api/v1/sites/{site_id}/stats/calls/summary")]
 pub async fn get_site_calls_summary(
     site_id: SiteId,
+    /// MAC address of the access point.
+    #[brief = "Access point's MAC"]
     ap_mac: Option<MacFilter>,
     /// Application, such as `zoom` or `teams`.
     #[brief = "Application: zoom"]
@@ -112,6 +114,8 @@ pub async fn get_site_calls_summary(
 #[mist_tool(category = "sites_stats", get = "/api/v1/sites/{site_id}/stats/calls/troubleshoot")]
 pub async fn list_site_troubleshoot_calls(
     site_id: SiteId,
+    /// MAC address of the access point.
+    #[brief = "Access point's MAC"]
     ap: Option<MacFilter>,
     /// Id of the meeting, from `searchSiteCalls`.
     #[brief = "From searchSiteCalls"]

@@ -52,8 +52,8 @@ impl Arg for Mac {
 pub struct MacFilter(String);
 
 impl Arg for MacFilter {
-    const DESCRIPTION: &'static str =
-        "MAC address; several with commas, or a part with `*`, such as `5c5b35*`.";
+    // Which searches take several, or a part with `*`, differs: their parameters say it.
+    const DESCRIPTION: &'static str = "MAC address.";
     const BRIEF: &'static str = "MAC";
 
     fn schema() -> Schema {

@@ -58,6 +58,11 @@ impl Mismatch {
         Self { kind: MismatchKind::Sentence, ..Self::wanted(words) }
     }
 
+    /// Appends words to what is wanted.
+    pub(crate) fn and(self, words: &str) -> Self {
+        Self { words: self.words + words, ..self }
+    }
+
     /// Adds `; did you mean "…"?`.
     pub(crate) fn suggesting(self, suggestion: String) -> Self {
         Self { suggestion, ..self }

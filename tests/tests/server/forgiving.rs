@@ -59,7 +59,7 @@ async fn an_unreadable_value_is_refused_by_name_and_nothing_is_sent_to_mist() {
     let (upstream, client) = start().await;
     for (name, sent, wanted) in [
         ("limit", json!("many"), "an integer"),
-        ("limit", json!(-1), "at least 0"),
+        ("limit", json!(-1), "at least 1"),
         ("limit", json!(1.5), "an integer"),
         ("limit", json!([1, 2]), "an integer"),
         ("stats", json!("perhaps"), "true or false"),
@@ -174,4 +174,55 @@ async fn call_tool_takes_the_tool_by_the_names_that_models_write() {
             "{name}: {refusal}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_value_of_a_fixed_set_is_checked_also_where_several_are_taken() {
+    let upstream = MockUpstream::start().await;
+    let categories = "sites_devices,sites_devices_stats,orgs_devices,orgs_inventory,orgs_stats,orgs_alarms,orgs_clients,\
+                      sites_clients,orgs_nac,orgs_jsi,sites_iot_endpoints,orgs_marvis_clients,sites_marvis_configs";
+    let client = Launch::at(&upstream, &format!("-m all -c {categories}")).client(Lifecycle::Legacy).await;
+    for (tool, parameter, wrong, meant) in [
+        ("listSiteDevicesStats", "type", "switches", "switch"),
+        ("listSiteDevices", "type", "ap,switches", "switch"),
+        ("listOrgDevicesStats", "type", "switches", "switch"),
+        ("listOrgDevicesStats", "status", "conected", "connected"),
+        ("searchOrgDeviceEvents", "device_type", "gateways", "gateway"),
+        ("getOrgInventory", "type", "switches", "switch"),
+        ("searchOrgInventory", "status", "disconected", "disconnected"),
+        ("searchOrgSwOrGwPorts", "device_type", "switches", "switch"),
+        ("searchOrgPeerPathStats", "type", "ipsecs", "ipsec"),
+        ("searchOrgAlarms", "group", "securty", "security"),
+        ("searchOrgAlarms", "severity", "warn,critcal", "critical"),
+        ("searchOrgWiredClients", "source", "lldpp", "lldp"),
+        ("searchOrgWirelessClients", "band", "2.4", ""),
+        ("searchSiteWirelessClients", "band", "5,7", ""),
+        ("searchOrgWirelessClientEvents", "band", "2.4", ""),
+        ("searchOrgWirelessClientEvents", "proto", "wifi6", ""),
+        ("searchOrgWirelessClientSessions", "band", "2.4", ""),
+        ("listOrgNacTags", "type", "vlans", "vlan"),
+        ("listOrgNacTags", "match", "idp_rol", "idp_role"),
+        ("searchOrgJsiPbn", "customer_risk", "Majr", "Major"),
+        ("searchSiteIotEndpoints", "type", "zigbe", "zigbee"),
+        ("countOrgMarvisClientEvents", "distinct", "hostnam", "hostname"),
+        ("countOrgMarvisClientsStats", "distinct", "modl", "model"),
+        ("countSiteMarvisConfigActions", "distinct", "reasons", "reason"),
+    ] {
+        let mut arguments = json!({ (parameter): wrong });
+        arguments[if tool.contains("Site") { "site_id" } else { "org_id" }] = SITE.into();
+        let refusal = client.refusal(tool, arguments).await;
+        assert!(
+            refusal.contains(&format!("`{parameter}`")) && refusal.contains("one of"),
+            "{tool}: {refusal}"
+        );
+        assert!(
+            refusal.contains(&format!("did you mean \"{meant}\"")) || meant.is_empty(),
+            "{tool}: {refusal}"
+        );
+    }
+    assert!(upstream.take().is_empty());
+    let several = json!({ "site_id": SITE, "type": "Switch, gateway" });
+    client.call("listSiteDevicesStats", several).await;
+    let sent = ("type".to_owned(), "switch,gateway".to_owned());
+    assert!(upstream.take().iter().any(|request| request.query.contains(&sent)));
 }

@@ -11,6 +11,21 @@ pub enum DeviceType {
     Switch,
 }
 
+/// Kind of device, or all of them.
+#[derive(Clone, Copy, Choice)]
+pub enum AnyDeviceType {
+    /// An access point
+    Ap,
+    /// A switch
+    Switch,
+    /// A gateway
+    Gateway,
+    /// A router
+    Router,
+    /// Devices of all kinds
+    All,
+}
+
 /// Kind of device.
 #[derive(Clone, Copy, Choice)]
 pub enum ConfiguredType {
@@ -113,8 +128,8 @@ pub struct ConnectedDevice {
 pub struct DeviceIdentity {
     /// Host name.
     pub hostname: Option<String>,
-    /// MAC address; several with commas, or a part with `*`, such as `5c5b35*`.
-    #[brief = "MAC; * matches"]
+    /// MAC address; a search takes a part of it with `*`, such as `5c5b35*`.
+    #[brief = "MAC; search: * matches"]
     pub mac: Option<MacFilter>,
     /// Model, as the rows name it.
     #[brief = "Model"]
@@ -183,8 +198,8 @@ pub struct LastConfigFilter {
     /// Kind of device.
     #[default = "ap"]
     pub device_type: Option<ConfiguredType>,
-    /// MAC address; several with commas, or a part with `*`, such as `5c5b35*`.
-    #[brief = "MAC; * matches"]
+    /// MAC address.
+    #[brief = "MAC"]
     pub mac: Option<MacFilter>,
     /// Name, as the rows show it.
     #[brief = "Name"]

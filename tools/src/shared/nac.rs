@@ -9,7 +9,7 @@ pub struct NacIdentityFilter {
     /// Identity provider, by id.
     #[brief = "Identity provider"]
     pub idp_id: Option<Id>,
-    /// MAC address; several with commas, or a part with `*`.
+    /// MAC address; a search of clients takes a part of it with `*`, such as `5c5b35*`.
     #[brief = "MAC"]
     pub mac: Option<MacFilter>,
     /// Whether a NAC rule matched.
@@ -60,7 +60,7 @@ pub struct NacAccessFilter {
     /// How NAC knows the client.
     #[flatten]
     pub identity: NacIdentityFilter,
-    /// MAC address of the access point; several with commas, or a part with `*`.
+    /// MAC address of the access point.
     #[brief = "Access point's MAC"]
     pub ap: Option<MacFilter>,
     /// VLAN that was asked for.

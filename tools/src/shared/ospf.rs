@@ -5,7 +5,7 @@ use super::TimeRange;
 /// Filters and page of a search for OSPF neighbors.
 #[derive(ParamGroup)]
 pub struct OspfSearch {
-    /// MAC address of the switch or gateway; several with commas, or a part with `*`.
+    /// MAC address of the switch or gateway.
     #[brief = "Switch or gateway MAC"]
     pub mac: Option<MacFilter>,
     /// IP address of the neighbor.

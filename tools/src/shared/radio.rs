@@ -25,3 +25,17 @@ pub enum Band {
     #[mist("6-selectable")]
     Ghz6Selectable,
 }
+
+/// Radio band that a client is on.
+#[derive(Clone, Copy, Choice)]
+pub enum ClientBand {
+    /// 2.4 GHz
+    #[mist("24")]
+    Ghz24,
+    /// 5 GHz
+    #[mist("5")]
+    Ghz5,
+    /// 6 GHz
+    #[mist("6")]
+    Ghz6,
+}

@@ -8,9 +8,6 @@ pub struct WanClientIdentity {
     /// IP address.
     #[brief = "IP"]
     pub ip: Option<String>,
-    /// MAC address; several with commas, or a part with `*`, such as `5c5b35*`.
-    #[brief = "MAC; * matches"]
-    pub mac: Option<MacFilter>,
     /// Manufacturer of the client.
     #[brief = "Maker"]
     pub mfg: Option<String>,
@@ -22,6 +19,9 @@ pub struct WanClientFilter {
     /// Who it is.
     #[flatten]
     pub client: WanClientIdentity,
+    /// MAC address.
+    #[brief = "MAC"]
+    pub mac: Option<MacFilter>,
     /// Source IP.
     pub ip_src: Option<String>,
     /// Name of the network; `*` stands for any letters.
@@ -35,6 +35,9 @@ pub struct WanClientEventFilter {
     /// Who it is.
     #[flatten]
     pub client: WanClientIdentity,
+    /// MAC address, or a part of it with `*`, such as `5c5b35*`.
+    #[brief = "MAC; * matches"]
+    pub mac: Option<MacFilter>,
     /// NAC rule, by id.
     #[brief = "NAC rule"]
     pub nacrule_id: Option<String>,

@@ -6,8 +6,8 @@ pub struct ClientPortFilter {
     /// MAC address of the switch.
     #[brief = "Switch's MAC"]
     pub device_mac: Option<MacFilter>,
-    /// MAC address; several with commas, or a part with `*`, such as `5c5b35*`.
-    #[brief = "MAC; * matches"]
+    /// MAC address; a search of all sites takes a part of it with `*`, such as `5c5b35*`.
+    #[brief = "MAC; all sites: * matches"]
     pub mac: Option<MacFilter>,
     /// Port.
     pub port_id: Option<String>,

@@ -1,9 +1,11 @@
-use mistmcp::{Choice, Id, MacFilter, ParamGroup};
+use mistmcp::{Choice, Choices, Id, MacFilter, ParamGroup};
+
+use super::ClientBand;
 
 /// What wireless clients are counted and searched by.
 #[derive(ParamGroup)]
 pub struct WirelessClientFilter {
-    /// MAC address of the access point; several with commas, or a part with `*`.
+    /// MAC address of the access point.
     #[brief = "Access point's MAC"]
     pub ap: Option<MacFilter>,
     /// Kind of device, such as `iPhone` or `Printer`.
@@ -35,8 +37,8 @@ pub struct WirelessClientSearch {
     pub client: WirelessClientFilter,
     /// Radio band: `24`, `5` or `6`; several with commas mean either.
     #[brief = "24,5: either"]
-    pub band: Option<String>,
-    /// MAC address; several with commas, or a part with `*`, such as `5c5b35*`.
+    pub band: Option<Choices<ClientBand>>,
+    /// MAC address, or a part of it with `*`, such as `5c5b35*`.
     #[brief = "MAC; * matches"]
     pub mac: Option<MacFilter>,
     /// The key.
@@ -64,7 +66,7 @@ pub struct ClientPsk {
 /// What sessions of wireless clients are counted and searched by.
 #[derive(ParamGroup)]
 pub struct SessionFilter {
-    /// MAC address of the access point; several with commas, or a part with `*`.
+    /// MAC address of the access point.
     #[brief = "Access point's MAC"]
     pub ap: Option<MacFilter>,
     /// Family of the device, such as `iPhone`.

@@ -1,10 +1,12 @@
 //! Parsing of a call's arguments ([`Entry::parse`]), which reports all mistakes at once.
 
+use std::num::NonZero;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::Entry;
-use crate::argument::Arguments;
+use crate::argument::{Arguments, ValueReader};
 use crate::error::ErrorKind;
 use crate::mist::{CURSOR, Cursor};
 use crate::param::{Kind, Param};
@@ -38,7 +40,7 @@ impl Entry {
             let parsed = match (param.kind, value) {
                 (Kind::Group(..), _) => continue,
                 (Kind::Value(reader), Some(value)) if !(reader.is_absent)(value) => {
-                    read(param, reader.read, value)
+                    too_few_rows(param, value).map_or_else(|| read(param, reader.read, value), Err)
                 }
                 (Kind::Body(reader), Some(value)) => read(param, reader.read, value),
                 _ => {
@@ -62,15 +64,9 @@ impl Entry {
         Err(mistakes.into_iter().fold(error, |error, mistake| error.and_own(" ").with(mistake)))
     }
 
-    /// The mistake in arguments that can be read, and that no answer fits: a list of no rows, or a window that ends before
-    /// it begins.
+    /// The mistake in arguments that can be read, and that no answer fits: a window that ends before it begins.
     fn meaningless(&self, arguments: &Map<String, Value>) -> Option<Error> {
         let own = |words: String| Some(Error::own(ErrorKind::Arguments, words));
-        let is_zero =
-            |value: &Value| value.as_f64() == Some(0.0) || value.as_str().map(str::trim) == Some("0");
-        if self.takes("limit") && arguments.get("limit").is_some_and(is_zero) {
-            return own("`limit` is 0, but an integer of at least 1 is wanted.".to_owned());
-        }
         let now = Timestamp::now().as_second();
         let time = |name: &str| Time::read(arguments.get(name)?).ok()?.epoch(now);
         let is_reversed = self.takes("start") && self.takes("end") && time("start")? > time("end")?;
@@ -117,6 +113,18 @@ pub(super) fn parse_again(param: &Param, arguments: &mut Arguments) -> Result<()
     let parsed = read(param, reader.read, value)?;
     arguments.set_parsed(param.name, parsed);
     Ok(())
+}
+
+/// The mistake in a `limit`: a page has at least one row, whatever the type of the parameter takes.
+fn too_few_rows(param: &Param, value: &Value) -> Option<Error> {
+    let is_number =
+        |reader: &ValueReader| (reader.schema)().get("type").is_some_and(|kind| kind == "integer");
+    if param.name != "limit" || !param.reader().is_some_and(is_number) {
+        return None;
+    }
+    let mismatch = NonZero::<u32>::read(value).err()?;
+    let number = i64::read(value).map(Value::from);
+    Some(Error::argument(param.name, number.as_ref().unwrap_or(value), &mismatch))
 }
 
 fn read<T>(param: &Param, reader: fn(&Value) -> Result<T, crate::Mismatch>, value: &Value) -> Result<T> {
