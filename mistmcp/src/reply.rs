@@ -36,6 +36,8 @@ use list::List;
 pub(crate) use refetch::refetch_to_fit;
 pub(crate) use request_facts::{Expected, RequestFacts};
 pub(crate) use secrets::{HIDDEN, redact_object, redact_text};
+#[cfg(feature = "query")]
+use source::CUT_LINKS;
 pub(crate) use source::Offset;
 use source::Source;
 
@@ -254,6 +256,7 @@ impl Reply {
     pub(crate) fn into_rows(self, show_secrets: bool, mut facts: RequestFacts) -> Result<RowPage> {
         facts.instead = self.instead;
         let Body::Data { value, source } = self.body else { return Err(no_rows("a file or a text")) };
+        let has_cut_links = !show_secrets && has_cut_links(&value, &facts);
         let mut page = match List::read(value, &source, &facts) {
             Ok(list) => list.into_page(show_secrets, &facts),
             Err(object @ Value::Object(_)) => {
@@ -267,6 +270,7 @@ impl Reply {
             Err(_) => return Err(no_rows("a single value")),
         };
         page.notes.splice(0..0, self.notes);
+        page.notes.extend(has_cut_links.then(|| CUT_LINKS.to_owned()));
         Ok(page)
     }
 
@@ -329,7 +333,11 @@ impl Reply {
                 let content = Content::Blocks(block::within_limit(blocks, rules.max_bytes)?);
                 return Ok(Rendered { content, ask_again_with: None });
             }
-            Body::Data { value, source } => (value, source),
+            Body::Data { value, mut source } => {
+                source.has_cut_links =
+                    !rules.show_secrets && !source.is_redacted && has_cut_links(&value, facts);
+                (value, source)
+            }
         };
         let rules = &Rules { show_secrets: rules.show_secrets || source.is_redacted, ..*rules };
         match List::read(value, &source, facts) {
@@ -340,6 +348,20 @@ impl Reply {
             }
         }
     }
+}
+
+/// Whether what is shown of a value has links whose signatures are hidden.
+fn has_cut_links(value: &Value, facts: &RequestFacts) -> bool {
+    /// Rows that are looked at where the call selects fields.
+    const ROWS: usize = 100;
+    let Some(fields) = &facts.fields else { return secrets::has_signed_link(value) };
+    let rows = value.get("results").unwrap_or(value);
+    let rows = rows.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    rows.iter().take(ROWS).filter(|row| secrets::has_signed_link(row)).any(|row| {
+        let mut row = row.clone();
+        field_mask::keep(&mut row, fields);
+        secrets::has_signed_link(&row)
+    })
 }
 
 #[cfg(feature = "query")]

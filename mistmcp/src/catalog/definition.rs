@@ -6,12 +6,22 @@ use rmcp::model::{Tool as Definition, ToolAnnotations};
 use serde_json::{Map, Value, json};
 
 use super::title::title;
+use crate::endpoint::Method;
+use crate::mist::CURSOR;
+use crate::mist::api::paging::SEARCH_AFTER;
 use crate::param::{Kind, Param, rules};
-use crate::{Hints, Tool};
+use crate::{Hints, Run, Tool};
 
 pub(super) fn definition(tool: &'static Tool, params: &[&'static Param]) -> Definition {
     let title = title(tool.name);
-    Definition::new(tool.name, plain(tool.description), Arc::new(input_schema(params, rules(tool.params))))
+    let mut schema = input_schema(params, rules(tool.params));
+    if pages_by_cursor(tool, params)
+        && let Some(Value::Object(properties)) = schema.get_mut("properties")
+    {
+        let cursor = json!({ "type": "string", "description": "From next of the last answer" });
+        properties.entry(CURSOR).or_insert(cursor);
+    }
+    Definition::new(tool.name, plain(tool.description), Arc::new(schema))
         .with_title(title)
         .with_annotations(annotations(tool.hints))
 }
@@ -27,13 +37,17 @@ pub(crate) fn annotations(hints: Hints) -> ToolAnnotations {
     )
 }
 
+/// Whether a list of rows has a page size and no parameter for the page: `next` has a `cursor`, which all lists accept.
+fn pages_by_cursor(tool: &Tool, params: &[&'static Param]) -> bool {
+    let takes = |name: &str| params.iter().any(|param| param.name == name);
+    let has_rows = takes("limit") && params.iter().any(|param| param.picks_fields());
+    let is_get = matches!(&tool.run, Run::Endpoint(endpoint) if endpoint.method == Method::GET);
+    is_get && has_rows && !takes("page") && !takes(SEARCH_AFTER)
+}
+
 fn input_schema(params: &[&'static Param], rules: Map<String, Value>) -> Map<String, Value> {
-    // Every list tool accepts `fields`. Only the schemas of paginated tools show it, and the
-    // server's instructions mention it for all: in every schema it would cost about a thousand
-    // tokens.
-    let paged = params.iter().any(|param| ["page", "search_after"].contains(&param.name));
     let in_schema = |param: &Param| param.reader().is_none_or(|reader| reader.in_schema);
-    let shown = params.iter().filter(|param| in_schema(param) && (paged || !param.picks_fields()));
+    let shown = params.iter().filter(|param| in_schema(param));
     let properties: Map<_, _> = shown.map(|param| (param.name.to_owned(), property(param))).collect();
     let required: Vec<_> = params.iter().filter(|param| param.required()).map(|param| param.name).collect();
     let mut schema = Map::new();

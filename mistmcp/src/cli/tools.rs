@@ -17,6 +17,12 @@ use crate::suggestion::did_you_mean;
 /// Maximum number of tools that a search prints.
 const SHOWN: usize = 5;
 
+/// The flags that decide which tools are allowed.
+const ALLOWED: &str = "--categories, --tools and --without-tools";
+
+/// The word for all extended categories.
+const EXTENDED: &str = "extended";
+
 /// What to print.
 enum Shown<'a> {
     Categories(Vec<&'static Category>),
@@ -34,6 +40,13 @@ pub(super) fn print(flags: &Flags, asked: &ToolsFlags) -> anyhow::Result<ExitCod
         let meant = meant(&settings, words.trim());
         if let Some(error) = not_allowed(&settings, words.trim()) {
             output::error(&format!("error: {error}"));
+            return Ok(Exit::Missing.into());
+        }
+        if let Some(category) = barred_category(&settings, words.trim()) {
+            output::error(&format!(
+                "error: the category `{}` exists, and is not allowed here: see {ALLOWED}",
+                category.name
+            ));
             return Ok(Exit::Missing.into());
         }
         if found.tools.is_empty() {
@@ -71,9 +84,15 @@ pub(super) fn not_allowed(settings: &Settings, name: &str) -> Option<String> {
     }
     let tool = settings.catalog().entries().iter().find(has_name)?.tool();
     Some(format!(
-        "`{}` exists, in the category `{}`, and is not allowed here: see --categories, --tools and --without-tools",
+        "`{}` exists, in the category `{}`, and is not allowed here: see {ALLOWED}",
         tool.name, tool.category
     ))
+}
+
+/// The category of this name that the operator's flags do not allow.
+fn barred_category(settings: &Settings, name: &str) -> Option<&'static Category> {
+    let mut categories = settings.catalog().categories().iter();
+    categories.find(|category| category.name.eq_ignore_ascii_case(name)).copied()
 }
 
 /// Prints one tool, for `mistmcp call TOOL --help`.
@@ -108,6 +127,9 @@ impl<'a> Shown<'a> {
     fn of(settings: &'a Settings, words: &str) -> Self {
         if words.is_empty() {
             return Self::Categories(settings.categories().collect());
+        }
+        if words.eq_ignore_ascii_case(EXTENDED) {
+            return Self::Categories(settings.categories().filter(|category| category.extended).collect());
         }
         if let Some(category) =
             settings.categories().find(|category| category.name.eq_ignore_ascii_case(words))

@@ -36,7 +36,10 @@ pub(super) fn render(
     }
     match &mut value {
         Value::Object(object) => {
-            if facts.expected != Expected::One && !object.is_empty() && !object.contains_key("start") {
+            // A single text, such as the link to a file, is of no window.
+            let is_text = object.len() == 1 && object.values().all(Value::is_string);
+            let is_one = facts.expected == Expected::One;
+            if !is_one && !is_text && !object.is_empty() && !object.contains_key("start") {
                 about.extend(facts.window());
             }
             about.extend(std::mem::take(object));

@@ -51,6 +51,16 @@ pub(crate) fn redact_text(field: &str, text: &str) -> Option<String> {
     text::TextReader::new(field, FieldContext::default()).read(text, false)
 }
 
+/// Whether a value has a link that does not work once the secrets in it are hidden: a signed URL.
+pub(crate) fn has_signed_link(value: &Value) -> bool {
+    match value {
+        Value::String(text) => urls::is_signed(text),
+        Value::Array(items) => items.iter().any(has_signed_link),
+        Value::Object(fields) => fields.values().any(has_signed_link),
+        _ => false,
+    }
+}
+
 /// A file without the secrets in it.
 pub(crate) fn redact_file(file: File) -> File {
     files::redact(file)

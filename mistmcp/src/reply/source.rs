@@ -10,6 +10,7 @@ use crate::mist::{Answer, MergedPage, PageFields, Repairs};
 
 /// Properties of the HTTP response that rendering depends on.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub(crate) struct Source {
     /// The page, from the paging headers that the response has.
     pub(super) page: PageFields,
@@ -27,6 +28,8 @@ pub(crate) struct Source {
     pub(super) is_redacted: bool,
     /// Whether it is an answer to a question, with sentences of this program, whose values were redacted one by one.
     pub(super) is_answer: bool,
+    /// Whether signatures of links are hidden in it, so that the links do not work.
+    pub(super) has_cut_links: bool,
     /// Position of the rows, if the tool takes an `offset`.
     pub(super) offset: Option<Offset>,
 }
@@ -43,6 +46,10 @@ pub(crate) struct Offset {
     pub(crate) total: usize,
 }
 
+/// The remark about signed links.
+pub(super) const CUT_LINKS: &str = "The signatures of download links are hidden, so that the links do not work: the user finds the files in Mist's portal; a \
+     server that was started with --show-secrets shows the links.";
+
 impl Source {
     pub(super) fn of(answer: &Answer, repairs: Repairs) -> Self {
         Self {
@@ -55,11 +62,12 @@ impl Source {
             bytes: u32::try_from(answer.bytes().len()).unwrap_or(u32::MAX),
             is_redacted: false,
             is_answer: false,
+            has_cut_links: false,
             offset: None,
         }
     }
 
-    /// Remarks for the reader about invalid characters and rows.
+    /// Remarks for the reader about invalid characters and rows, and links that do not work.
     pub(super) fn remarks(&self) -> impl Iterator<Item = String> {
         let replaced = match self.repairs.replaced {
             0 => None,
@@ -76,6 +84,7 @@ impl Source {
             1 => Some("One row could not be read, and is left out.".to_owned()),
             count => Some(format!("{count} rows could not be read, and are left out.")),
         };
-        replaced.into_iter().chain(dropped)
+        let links = self.has_cut_links.then(|| CUT_LINKS.to_owned());
+        replaced.into_iter().chain(dropped).chain(links)
     }
 }

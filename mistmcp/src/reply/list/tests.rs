@@ -92,8 +92,12 @@ fn a_next_page_has_the_window_of_this_one_also_after_a_cut() {
     let (value, _) = render(searched, None, &takes, json!({ "duration": "1d" }));
     assert_eq!(value["next"], json!({ "search_after": "7", "start": 5, "end": 9, "duration": "" }));
     let long = json!({ "results": rows(100), "start": 5, "end": 9, "limit": 100 });
-    let (value, _) = render(long, None, &["start", "end", "page", "limit"], json!({}));
+    let (value, _) = render(long.clone(), None, &takes, json!({}));
     assert_eq!((&value["next"]["start"], &value["next"]["end"]), (&json!(5), &json!(9)));
+    assert!(value["next"]["page"].is_u64(), "{value}");
+    // The endpoint has no default window, and the call has none.
+    let (value, _) = render(long, None, &["start", "end", "page", "limit"], json!({}));
+    assert_eq!((value["next"].get("start"), value["next"].get("end")), (None, None));
     assert!(value["next"]["page"].is_u64(), "{value}");
 }
 
@@ -220,8 +224,74 @@ fn a_list_with_a_limit_alone_says_that_there_is_more_and_how_to_get_it() {
     // All rows, a list with pages, a page by cursor, and a count with all of its buckets.
     assert_eq!(note(of(2, 2), &takes, json!({})), None);
     assert_eq!(note(of(2, 9), &["limit", "page"], json!({ "limit": 2 })), None);
-    assert_eq!(note(of(2, 9), &["limit", "search_after"], json!({ "limit": 2 })), None);
+    assert_eq!(note(of(2, 9), &["limit", "search_after"], json!({ "search_after": "a" })), None);
     assert_eq!(note(of(2, 9), &takes, json!({ "limit": 2, "cursor": "page=5" })), None);
     let count = json!({ "distinct": "type", "results": [{ "type": "ap", "count": 9 }], "total": 9 });
     assert_eq!(note(count, &takes, json!({})), None);
+}
+
+#[test]
+fn a_position_in_the_answer_is_a_next_until_all_rows_came() {
+    let takes = ["search_after", "limit", "start", "end"];
+    let of = |count: usize, position: Value| json!({ "results": vec![1; count], "total": 27, "limit": 10, "start": 5, "end": 9, "search_after": position });
+    let next = |value: Value, given: Value| {
+        let (value, _) = render(value, None, &takes, given);
+        assert_eq!(value.get("search_after"), None, "{value}");
+        assert_eq!(value.get("note"), None, "{value}");
+        value.get("next").cloned()
+    };
+    assert_eq!(next(of(10, json!("abc,def")), json!({})), Some(json!({ "search_after": "abc,def" })));
+    assert_eq!(
+        next(of(10, json!("g,h")), json!({ "search_after": "abc,def", "start": "-1d" })),
+        Some(json!({ "search_after": "g,h", "start": 5, "end": 9 }))
+    );
+    assert_eq!(next(of(27, json!("z")), json!({})), None);
+    assert_eq!(next(of(0, json!("z")), json!({ "search_after": "y" })), None);
+    assert_eq!(next(of(7, json!(null)), json!({ "search_after": "y" })), None);
+}
+
+#[test]
+fn a_total_above_the_rows_without_a_next_is_incomplete() {
+    let of = |count: usize| json!({ "results": vec![1; count], "total": 27 });
+    for takes in [&["search_after", "limit"][..], &["limit"], &["site_id"], &["page", "limit", "fields"]] {
+        // A page that is not full, and whose limit is above the total.
+        let mut value = of(10);
+        value["limit"] = json!(100);
+        let (value, _) = render(value, None, takes, json!({ "limit": 100 }));
+        let note = value["note"].as_str().unwrap_or_else(|| panic!("{takes:?}: {value}"));
+        assert!(note.contains("27 rows") && note.contains("10 of them"), "{takes:?}: {note}");
+        assert_eq!((&value["incomplete"], value.get("next")), (&json!(true), None), "{takes:?}");
+        let (value, _) = render(of(27), None, takes, json!({}));
+        assert_eq!((value.get("note"), value.get("incomplete")), (None, None), "{takes:?}");
+    }
+}
+
+#[test]
+fn a_position_is_not_mixed_with_page_numbers() {
+    let takes = ["search_after", "page", "limit"];
+    let last = json!({ "results": [1], "total": 3, "limit": 2 });
+    let (value, _) = render(last, None, &takes, json!({ "search_after": "2", "limit": 2 }));
+    assert_eq!(value.get("next"), None, "{value}");
+    let first = json!({ "results": [1, 2], "total": 3, "limit": 2, "next": "/api/v1/x?search_after=2" });
+    let (value, _) = render(first, None, &takes, json!({ "limit": 2 }));
+    assert_eq!(value["next"], json!({ "search_after": "2" }));
+}
+
+#[test]
+fn a_link_whose_signature_is_hidden_is_said_not_to_work() {
+    let link = "https://b.s3.amazonaws.com/a.pcap?X-Amz-Date=1&X-Amz-Signature=9f3c";
+    let takes = ["page", "limit", "fields"];
+    for value in [json!([{ "id": 1, "pcap_url": link }]), json!({ "content_url": link })] {
+        let (shown, _) = render(value, None, &takes, json!({}));
+        let note = shown["note"].as_str().unwrap_or_else(|| panic!("{shown}"));
+        assert!(note.contains("links do not work") && note.contains("portal"), "{note}");
+        assert!(!shown.to_string().contains("9f3c") && shown.get("incomplete").is_none(), "{shown}");
+    }
+    let rows = json!([{ "id": 1, "pcap_url": link }]);
+    assert_eq!(render(rows, None, &takes, json!({ "fields": "id" })).0.get("note"), None);
+    let plain = json!([{ "id": 1, "url": "https://a.b/c?x=1" }]);
+    assert_eq!(render(plain, None, &takes, json!({})).0.get("note"), None);
+    // A single link is of no window.
+    let (single, _) = render(json!({ "content_url": link }), None, &["start", "end", "duration"], json!({}));
+    assert_eq!(single.get("window_default"), None, "{single}");
 }

@@ -60,6 +60,7 @@ static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "wachtw",
         "schl",
         "puk",
+        "challenge",
     ])
 });
 
@@ -152,6 +153,10 @@ fn sense_of_part(parts: &[&str], at: usize, part: &str) -> Option<Sense> {
             None if part.eq_ignore_ascii_case("pass") && at + 1 == parts.len() => Sense::Key,
             _ => secret_or(Sense::Secret),
         });
+    }
+    // A challenge of SCEP is the password for a certificate; one of RADIUS is an event.
+    if is_one_of(part, &["challenge"]) && at + 1 == parts.len() && !is_before(&["access", "radius", "eap"]) {
+        return Some(secret_or(Sense::Secret));
     }
     if is_one_of(part, &["code"]) && before.is_some_and(|before| SECRET_CODES.has_number(before)) {
         return Some(secret_or(Sense::Secret));

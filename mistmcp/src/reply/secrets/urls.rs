@@ -27,6 +27,9 @@ const PARAMETERS: [&str; 17] = [
     "assertion",
 ];
 
+/// Parameters that sign a URL: without them it does not work.
+const SIGNATURES: [&str; 4] = ["sig", "signature", "x_amz_signature", "x_goog_signature"];
+
 /// Hosts whose whole path is a secret: anyone with the address of such a webhook can write there.
 const SECRET_PATHS: [&str; 9] = [
     "discord.com",
@@ -54,6 +57,16 @@ pub(super) fn find(text: &str, cover: &mut HiddenRanges) {
         url(&text[start..end], start, web, cover);
         at = end;
     }
+}
+
+/// Whether a text is a signed URL, such as a link to a file that works for some minutes.
+pub(super) fn is_signed(text: &str) -> bool {
+    let query = text.strip_prefix("http").and_then(|url| Some(url.split_once('?')?.1));
+    query.is_some_and(|query| {
+        query.split('&').filter_map(|pair| pair.split_once('=')).any(|(name, value)| {
+            !value.is_empty() && name.len() <= 96 && SIGNATURES.contains(&normalized(name).as_str())
+        })
+    })
 }
 
 /// Covers the secrets of a URL, whose scheme is left out, and which begins at `base`.
@@ -110,7 +123,34 @@ fn is_secret_parameter(name: &str) -> bool {
     if name.len() > 96 {
         return false;
     }
-    let name = percent_decode_str(name).decode_utf8_lossy().replace('-', "_").to_ascii_lowercase();
+    let name = normalized(name);
     PARAMETERS.contains(&name.as_str())
         || matches!(sense(&name), Sense::Secret | Sense::Credential | Sense::Community)
+}
+
+/// The name of a parameter without percent-encoding, in lower case and with `_`.
+fn normalized(name: &str) -> String {
+    percent_decode_str(name).decode_utf8_lossy().replace('-', "_").to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_with_a_signature_is_signed() {
+        for signed in [
+            "https://b.s3.amazonaws.com/a.pcap?X-Amz-Date=1&X-Amz-Signature=9f",
+            "https://storage.googleapis.com/a?x-goog-signature=9f",
+            "https://d.cloudfront.net/a?Expires=1&Signature=abc~&Key-Pair-Id=K",
+            "http://a.b/c?sig=%2F",
+        ] {
+            assert!(is_signed(signed), "{signed}");
+        }
+        for other in
+            ["https://a.b/c?x=1", "https://a.b/c?signature=", "see https://a.b/?sig=1", "signature=1", ""]
+        {
+            assert!(!is_signed(other), "{other}");
+        }
+    }
 }

@@ -11,6 +11,9 @@ use super::steps::count;
 /// Start of a section in which `<` does not open a tag.
 const CDATA: &str = "<![CDATA[";
 
+/// Elements of XML signatures and of SAML whose text is a secret: with it, what was captured could be used again.
+const SECRET_ELEMENTS: [&str; 3] = ["SignatureValue", "EncryptedAssertion", "CipherValue"];
+
 /// Deepest nesting that is followed.
 const DEEPEST: usize = 64;
 
@@ -92,6 +95,7 @@ fn element<'a>(
     let sense = context.sense(name);
     let secret = match sense {
         Sense::Secret => true,
+        _ if SECRET_ELEMENTS.contains(&name) => true,
         _ if inherited && community => name == "name",
         _ if inherited => !is_about(name),
         _ => false,

@@ -85,6 +85,19 @@ async fn a_name_that_is_none_is_reported_with_the_one_that_was_meant() {
         assert_eq!(unknown.code(), Some(2), "{line}: {}", unknown.stderr);
         assert!(!unknown.stderr.contains("exists"), "{line}: {}", unknown.stderr);
     }
+    for flags in ["-c sites", "-c sites,orgs_sites --mode all", "--categories orgs"] {
+        for json in ["", " --json"] {
+            let barred = Launch::new(&format!("tools {flags} orgs_sso{json}")).run().await;
+            assert_eq!(
+                (barred.code(), barred.output().as_str()),
+                (Some(4), ""),
+                "{flags}: {}",
+                barred.stderr
+            );
+            let words = "the category `orgs_sso` exists, and is not allowed here";
+            assert!(barred.stderr.contains(words), "{flags}: {}", barred.stderr);
+        }
+    }
     let unknown = Launch::new("tools qqqqzzz").run().await;
     assert!(
         unknown.code() == Some(0) && unknown.stderr.contains("No tool fits this well"),
@@ -170,4 +183,19 @@ mod terminal {
         let screen = screen("call getSelf --demo", 80, false).await;
         assert!(screen.starts_with("{\n  \"admin_id\""), "{screen}");
     }
+}
+
+#[tokio::test]
+async fn the_extended_categories_are_listed_by_that_word() {
+    let extended = Launch::new("tools extended").run().await;
+    assert_eq!((extended.code(), extended.stderr.as_str()), (Some(0), ""));
+    let listed = extended.output();
+    assert!(listed.lines().all(|line| line.contains("extended")) && listed.contains("orgs_jsi"), "{listed}");
+    let json = Launch::new("tools Extended --json").run().await;
+    let json: serde_json::Value = serde_json::from_str(&json.output()).unwrap();
+    let categories = json["categories"].as_array().unwrap();
+    assert!(
+        categories.len() > 10 && categories.iter().all(|category| category["extended"] == true),
+        "{json}"
+    );
 }

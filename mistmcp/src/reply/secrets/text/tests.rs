@@ -17,6 +17,10 @@ fn a_url_loses_its_user_and_its_secret_parameters_and_nothing_else() {
         ("https://a.b/#access_token=abc", "https://a.b/#access_token=[hidden]"),
         ("https://a.b/?to%6ben=abc", "https://a.b/?to%6ben=[hidden]"),
         ("https://hooks.slack.com/services/T0/B0/xyz", "https://hooks.slack.com/[hidden]"),
+        (
+            "http://ca.b/scep?operation=PKIOperation&challenge=9F2C",
+            "http://ca.b/scep?operation=PKIOperation&challenge=[hidden]",
+        ),
         ("https://a.b/c?page=2#token", "https://a.b/c?page=2#token"),
         ("https://0123456789abcdef@a.b/c", "https://[hidden]@a.b/c"),
         ("ssh://admin@10.0.0.1/", "ssh://admin@10.0.0.1/"),
@@ -306,3 +310,29 @@ const PIECES: &[&str] = &[
     "from",
     "to",
 ];
+
+#[test]
+fn what_would_let_a_captured_saml_response_be_used_again_is_hidden() {
+    let saml = "<samlp:Response ID=\"a1\"><ds:Signature><ds:SignedInfo><ds:DigestValue>dG9w</ds:DigestValue></ds:SignedInfo>\
+                <ds:SignatureValue>c2lnbmF0dXJl</ds:SignatureValue></ds:Signature><saml:EncryptedAssertion>\
+                <xenc:EncryptedData><xenc:CipherData><xenc:CipherValue>Y2lwaGVy</xenc:CipherValue></xenc:CipherData>\
+                </xenc:EncryptedData></saml:EncryptedAssertion><saml:Issuer>https://idp.example</saml:Issuer>\
+                </samlp:Response>";
+    let shown = shown("saml_assertion_xml", saml);
+    for secret in ["c2lnbmF0dXJl", "Y2lwaGVy"] {
+        assert!(!shown.contains(secret), "{secret}: {shown}");
+    }
+    for harmless in ["dG9w", "https://idp.example", "ID=\"a1\""] {
+        assert!(shown.contains(harmless), "{harmless}: {shown}");
+    }
+}
+
+#[test]
+fn a_challenge_is_a_secret_and_an_event_of_radius_is_not() {
+    for name in ["challenge", "scep_challenge", "scepChallenge", "static_challenges"] {
+        assert_eq!(shown(name, "9F2C41AA"), HIDDEN, "{name}");
+    }
+    for name in ["challenge_type", "access_challenge", "enable_challenge", "challenged", "eap_challenge"] {
+        assert_eq!(shown(name, "9F2C41AA"), "9F2C41AA", "{name}");
+    }
+}
