@@ -330,9 +330,9 @@ fn what_would_let_a_captured_saml_response_be_used_again_is_hidden() {
 #[test]
 fn a_challenge_is_a_secret_and_an_event_of_radius_is_not() {
     for name in ["challenge", "scep_challenge", "scepChallenge", "static_challenges"] {
-        assert_eq!(shown(name, "9F2C41AA"), HIDDEN, "{name}");
+        assert!(super::super::is_secret("", name), "{name}");
     }
     for name in ["challenge_type", "access_challenge", "enable_challenge", "challenged", "eap_challenge"] {
-        assert_eq!(shown(name, "9F2C41AA"), "9F2C41AA", "{name}");
+        assert!(!super::super::is_secret("", name), "{name}");
     }
 }
