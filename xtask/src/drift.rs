@@ -93,8 +93,8 @@ pub(crate) fn differences(entry: &Entry, document: &Document) -> Vec<String> {
             }
         }
     }
-    // The server picks fields itself.
-    let own = |name: &str| name == "fields" || Some(name) == optional_id;
+    // The server picks fields itself, and takes Mist's links to the next page apart.
+    let own = |name: &str| ["fields", "cursor"].contains(&name) || Some(name) == optional_id;
     for name in ours.keys().filter(|name| !wanted.contains_key(*name) && !own(name)) {
         found.push(format!("{}: has `{name}`, which Mist does not", tool.name));
     }

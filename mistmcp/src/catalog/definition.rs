@@ -18,7 +18,7 @@ pub(super) fn definition(tool: &'static Tool, params: &[&'static Param]) -> Defi
     if pages_by_cursor(tool, params)
         && let Some(Value::Object(properties)) = schema.get_mut("properties")
     {
-        let cursor = json!({ "type": "string", "description": "From next of the last answer" });
+        let cursor = json!({ "type": "string", "description": "From next" });
         properties.entry(CURSOR).or_insert(cursor);
     }
     Definition::new(tool.name, plain(tool.description), Arc::new(schema))
