@@ -18,6 +18,7 @@ use super::part::Paging;
 use super::{Diagnosis, Part, Rows, See};
 use crate::call::CallsLeft;
 use crate::error::ErrorKind;
+use crate::mist::PageFields;
 use crate::text::shortened;
 use crate::{Call, Error, Mist, Reply, Request, Result, Time};
 
@@ -300,32 +301,32 @@ impl Inquiry {
 
 impl Inner {
     async fn fetch_within_time(self: Arc<Self>, request: Request, paging: Paging, pages: usize) -> Fetched {
-        let fetched = async {
-            // The semaphore is never closed.
-            let _permit = self.permits.acquire().await.ok();
-            let deadline = self.deadline.min(Instant::now() + self.part_limit);
-            timeout_at(deadline, self.fetch_pages(request, paging, pages)).await.unwrap_or(Err(NotRead::Late))
+        let Ok(permit) = timeout_at(self.deadline, self.permits.acquire()).await else {
+            return Err(NotRead::Late);
         };
-        timeout_at(self.deadline, fetched).await.unwrap_or(Err(NotRead::Late))
+        let deadline = self.deadline.min(Instant::now() + self.part_limit);
+        let fetched = self.fetch_pages(request, paging, pages, deadline).await;
+        drop(permit);
+        fetched
     }
 
-    async fn fetch_pages(&self, mut request: Request, paging: Paging, most: usize) -> Fetched {
+    /// Reads pages until the deadline; those that were read before it count.
+    async fn fetch_pages(
+        &self,
+        mut request: Request,
+        paging: Paging,
+        most: usize,
+        deadline: Instant,
+    ) -> Fetched {
         let (mut pages, mut rows) = (Vec::<Value>::new(), 0);
         loop {
-            if !self.mist.has_calls_left_for(&request).await {
-                return partial_pages(pages, NotRead::Reserve);
-            }
-            if !self.mist.take_call() {
-                return partial_pages(pages, NotRead::Calls(self.max_calls));
-            }
-            let answer = match self.mist.send(request.clone()).await {
-                Ok(answer) => answer,
-                Err(error) => return partial_pages(pages, NotRead::Failed(error)),
+            let fetched = match timeout_at(deadline, self.fetch_page(&request)).await {
+                Ok(fetched) => fetched,
+                Err(_) => Err(NotRead::Late),
             };
-            let headers = answer.page();
-            let value = match answer.parsed().await {
-                Ok(value) => value,
-                Err(error) => return partial_pages(pages, NotRead::Failed(error)),
+            let (headers, value) = match fetched {
+                Ok(page) => page,
+                Err(missed) => return partial_pages(pages, missed),
             };
             // A list without pages is the same again, whatever page is asked for.
             if pages.last() == Some(&value) {
@@ -341,5 +342,17 @@ impl Inner {
                 Next::Page(_) | Next::OutOfReach => return Ok(Arc::new((pages, false))),
             }
         }
+    }
+
+    async fn fetch_page(&self, request: &Request) -> std::result::Result<(PageFields, Value), NotRead> {
+        if !self.mist.has_calls_left_for(request).await {
+            return Err(NotRead::Reserve);
+        }
+        if !self.mist.take_call() {
+            return Err(NotRead::Calls(self.max_calls));
+        }
+        let answer = self.mist.send(request.clone()).await.map_err(NotRead::Failed)?;
+        let headers = answer.page();
+        Ok((headers, answer.parsed().await.map_err(NotRead::Failed)?))
     }
 }

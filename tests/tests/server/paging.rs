@@ -182,3 +182,17 @@ async fn a_full_list_without_pages_says_that_there_may_be_more() {
         assert!(!part.contains("may be more"), "{rows} of {limit}: {part}");
     }
 }
+
+#[tokio::test]
+async fn the_pages_before_one_that_does_not_come_count() {
+    let cloud = Cloud::of(1_300, 1_000, &["x-page-limit", "x-page-page", "x-page-total"]);
+    let upstream = MockUpstream::start().await;
+    upstream.default_handler(move |received| {
+        let is_second = received.query.iter().any(|(name, value)| name == "page" && value == "2");
+        if is_second && received.path == inventory() { Answer::never() } else { cloud.answer(received) }
+    });
+    let client = Launch::at(&upstream, "-m all --timeout 10").client(Lifecycle::Legacy).await;
+    let answer = client.json("listProblems", json!({ "org_id": ORG })).await;
+    assert_eq!(answer["facts"]["devices"], 1_000, "{answer}");
+    assert!(of_inventory(&answer).unwrap().contains("1000"), "{answer}");
+}
