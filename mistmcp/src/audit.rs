@@ -234,6 +234,8 @@ impl AuditEntry {
             Ok(Err(_)) => withheld(),
             Err(_) => {
                 has_given_up.store(true, Ordering::Release);
+                // The writer can say no more that the line is written.
+                is_written.close();
                 if is_written.try_recv().is_ok() {
                     return Ok(());
                 }

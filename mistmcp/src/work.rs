@@ -1,5 +1,5 @@
-//! CPU-bound jobs, run on blocking threads so that the async threads keep answering: [`run`]. One processor is left
-//! to the async threads. Queued jobs are cancelled with their caller, and a job that runs can ask whether its caller has
+//! CPU-bound jobs, run on blocking threads so that the async threads keep answering: [`run`]. Jobs on answers leave one
+//! processor to the async threads and to short jobs. Queued jobs are cancelled with their caller, and a job that runs can ask whether its caller has
 //! gone: [`is_abandoned`]. Jobs of one token do not keep those of others waiting: [`Owner`]. Short jobs do not wait for
 //! answers: [`run_short`]. The memory for large answers is bounded in total as well.
 
@@ -23,7 +23,7 @@ use crate::{Error, Result};
 static JOBS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(jobs_at_once()));
 
 /// Jobs of some milliseconds.
-static SHORT_JOBS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(jobs_at_once()));
+static SHORT_JOBS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new((jobs_at_once() / 2).max(1)));
 
 fn jobs_at_once() -> usize {
     available_parallelism().map_or(1, NonZero::get).saturating_sub(1).max(1)
@@ -61,15 +61,15 @@ pub(crate) type Room = SemaphorePermit<'static>;
 /// # Errors
 /// The job panicked, or the process is shutting down.
 pub(crate) async fn run<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    run_within(&JOBS, None, job).await
+    run_within(&JOBS, None, Owner::current(), job).await
 }
 
-/// Runs a job of some milliseconds, which does not wait for those on answers.
+/// Runs a job of some milliseconds, which does not wait for those on answers, of its token or of others.
 ///
 /// # Errors
 /// As [`run`].
 pub(crate) async fn run_short<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    run_within(&SHORT_JOBS, None, job).await
+    run_within(&SHORT_JOBS, None, None, job).await
 }
 
 /// Runs a job on a large answer.
@@ -77,7 +77,7 @@ pub(crate) async fn run_short<T: Send + 'static>(job: impl FnOnce() -> T + Send 
 /// # Errors
 /// As [`run`].
 pub(crate) async fn on_large<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    run_within(&JOBS, Some(&PARSES), job).await
+    run_within(&JOBS, Some(&PARSES), Owner::current(), job).await
 }
 
 /// Runs a job on a thread of its own, which ends with the job. It is for jobs that allocate much in C, as SQLite does:
@@ -135,9 +135,9 @@ impl Drop for Running {
 async fn run_within<T: Send + 'static>(
     lane: &'static Semaphore,
     limit: Option<&'static Semaphore>,
+    owner: Option<Owner>,
     job: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T> {
-    let owner = Owner::current();
     let _counted = owner.as_ref().map(Owner::begin);
     let (sender, receiver) = oneshot::channel();
     let caller = Caller::default();

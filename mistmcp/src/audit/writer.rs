@@ -52,17 +52,21 @@ impl Writer {
             let mut next = Some(first);
             while let Some(message) = next.take() {
                 match message {
-                    Message::Line(mut line) => {
-                        line.withhold_given_up();
-                        let start = self.batch.len();
-                        self.batch.extend_from_slice(&line.written());
-                        self.lines.push((start, *line));
-                    }
+                    Message::Line(line) => self.add(*line),
                     Message::Reopen => {
                         self.flush(messages);
                         self.reopen();
                     }
-                    Message::End => return self.flush(messages),
+                    Message::End => {
+                        self.flush(messages);
+                        // Corrections of lines whose answers were withheld.
+                        while let Some(message) = self.backlog.pop_front() {
+                            if let Message::Line(line) = message {
+                                self.add(*line);
+                            }
+                        }
+                        return self.flush(messages);
+                    }
                 }
                 if self.batch.len() < BATCH {
                     next = self.backlog.pop_front().or_else(|| messages.try_recv().ok());
@@ -70,6 +74,13 @@ impl Writer {
             }
             self.flush(messages);
         }
+    }
+
+    fn add(&mut self, mut line: Line) {
+        line.withhold_given_up();
+        let start = self.batch.len();
+        self.batch.extend_from_slice(&line.written());
+        self.lines.push((start, line));
     }
 
     fn reopen(&mut self) {

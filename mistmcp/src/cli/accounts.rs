@@ -143,10 +143,10 @@ impl Loaded {
     fn account(&self) -> Option<Account> {
         let (of, tokens) = self.last.as_ref()?;
         let entry = &self.entry;
-        let (orgs, users, groups) = if entry.has_tokens_of(of) {
+        let (orgs, users, groups) = if Arc::ptr_eq(entry, of) || entry.still_has_tokens_of(of) {
             (entry.orgs.clone(), entry.users.clone(), entry.groups.clone())
         } else {
-            // Another source may be that of another customer: its people do not get the former tokens.
+            // The tokens may be those of another customer now: its people do not get the former ones.
             let orgs = match (&entry.orgs, &of.orgs) {
                 (Some(orgs), Some(former)) => Some(common(orgs, former)),
                 (orgs, former) => orgs.as_ref().or(former.as_ref()).cloned(),
@@ -175,34 +175,37 @@ fn common(one: &[String], other: &[String]) -> Vec<String> {
 }
 
 /// Masks the tokens of these accounts from now on.
-fn mask(loaded: &[Loaded]) {
+fn mask<'a>(loaded: impl IntoIterator<Item = &'a Loaded>) {
     let tokens =
-        loaded.iter().filter_map(|loaded| loaded.last.as_ref()).flat_map(|(_, tokens)| tokens.exposed());
+        loaded.into_iter().filter_map(|loaded| loaded.last.as_ref()).flat_map(|(_, tokens)| tokens.exposed());
     known_tokens::set(known_tokens::Origin::Accounts, tokens);
 }
 
 /// What people cannot have meant: accounts that nobody can use, and users or groups that match nobody.
 pub(super) fn warnings(accounts: &[impl Borrow<Account>]) -> Vec<String> {
+    let accounts = accounts.iter().map(Borrow::borrow);
+    accounts.flat_map(|account| warnings_of(&account.name, &account.users, &account.groups)).collect()
+}
+
+/// The same of one account.
+fn warnings_of(name: &str, users: &[String], groups: &[String]) -> Vec<String> {
     let mut warnings = Vec::new();
-    for account in accounts.iter().map(Borrow::borrow) {
-        let name = &account.name;
-        if account.users.is_empty() && account.groups.is_empty() {
+    if users.is_empty() && groups.is_empty() {
+        warnings.push(format!(
+            "account `{name}` has neither `users` nor `groups`, so that nobody who signs in may use it"
+        ));
+    }
+    for (key, texts) in [("users", users), ("groups", groups)] {
+        if texts.iter().any(|text| text.contains('*')) {
             warnings.push(format!(
-                "account `{name}` has neither `users` nor `groups`, so that nobody who signs in may use it"
-            ));
-        }
-        for (key, texts) in [("users", &account.users), ("groups", &account.groups)] {
-            if texts.iter().any(|text| text.contains('*')) {
-                warnings.push(format!(
                     "account `{name}`: `{key}` has a text with `*`, which stands for itself and matches nobody: name each, \
                      or a group that all are in"
                 ));
-            }
-            if texts.iter().any(|text| text.trim() != text) {
-                warnings.push(format!(
+        }
+        if texts.iter().any(|text| text.trim() != text) {
+            warnings.push(format!(
                     "account `{name}`: `{key}` has a text with white space at an end, which is compared as it stands"
                 ));
-            }
         }
     }
     warnings

@@ -39,7 +39,7 @@ use limits::{NEW_CLIENTS, SENDING};
 pub(super) use new_clients::NewClient;
 
 use super::mcp_handler::MAX_BODY_BYTES;
-use super::rejection::Rejection;
+use super::rejection::{Rejection, is_mcp};
 use crate::metrics::Metrics;
 use crate::work;
 
@@ -134,23 +134,25 @@ impl Admission {
         let version = request.version();
         let client =
             Arc::new(Client { address: self.address(&connection, &request), admission: Arc::clone(&self) });
+        let is_mcp = is_mcp(request.uri().path());
         let admitted = if matches!(request.uri().path(), "/livez" | "/readyz") {
             Ok(None)
         } else {
             client.admit(&connection).map(Some)
         };
+        let of_path = |rejection: Rejection| if is_mcp { rejection.of_mcp() } else { rejection };
         let (response, slots) = match admitted {
             Ok(slots) => {
                 request.extensions_mut().insert(Arc::clone(&client));
                 (inner.oneshot(request).await.unwrap_or_else(|never| match never {}), slots)
             }
-            Err(rejection) => (rejection.counted(&self.metrics), None),
+            Err(rejection) => (of_path(rejection).counted(&self.metrics), None),
         };
         // The bytes of a complete body. Those of a stream are counted per event.
         let bytes = response.body().size_hint().lower();
         let (mut response, answer) = match client.count(&connection, bytes) {
             Ok(answer) => (response, answer),
-            Err(rejection) => (rejection.counted(&self.metrics), None),
+            Err(rejection) => (of_path(rejection).counted(&self.metrics), None),
         };
         if connection.is_reserve && version < Version::HTTP_2 {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -11,6 +11,7 @@ use tower::{Layer, Service};
 use tower_http::cors::CorsLayer;
 
 use super::host_validation::{Allowed, cors};
+use super::rejection::is_mcp;
 use crate::metrics::Metrics;
 
 /// Validates `Host` and `Origin`, and adds CORS headers.
@@ -33,9 +34,7 @@ impl FrontMiddleware {
         S: Service<Request, Response = Response, Error = Infallible>,
     {
         let result = match self.allowed.check(request.uri(), request.headers()) {
-            Err(rejection) if request.uri().path().trim_end_matches('/') == "/mcp" => {
-                Ok(rejection.of_mcp().counted(&self.metrics))
-            }
+            Err(rejection) if is_mcp(request.uri().path()) => Ok(rejection.of_mcp().counted(&self.metrics)),
             Err(rejection) => Ok(rejection.counted(&self.metrics)),
             Ok(()) if request.headers().contains_key(ORIGIN) => self.cors.layer(inner).call(request).await,
             Ok(()) => inner.call(request).await,

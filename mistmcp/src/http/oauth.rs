@@ -20,7 +20,7 @@ use moka::sync::Cache;
 
 pub(super) use metadata::routes;
 
-use keys::{KeyError, KeyStore, RefreshTimes};
+use keys::{KeyError, KeyStore, RefreshTimes, UnknownKey};
 use refusal_log::RefusalLog;
 use token::{AccessTokenError, Claims};
 
@@ -190,7 +190,9 @@ impl OAuth {
 
     fn without_key(&self, error: &KeyError) -> Rejection {
         match error {
-            KeyError::Unknown(reason) => self.invalid(&reason.to_string()),
+            KeyError::Unknown(reason @ UnknownKey::Id) => self.invalid(&reason.to_string()),
+            // No sign-in helps.
+            KeyError::Unknown(reason) => self.unfit(&reason.to_string()),
             KeyError::Unavailable => Rejection::full(
                 "issuer",
                 "The keys of the issuer cannot be read now, so that no access token can be checked. Try again in a \

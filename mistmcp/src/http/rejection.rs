@@ -31,6 +31,11 @@ pub(super) struct Rejection {
 /// Seconds in `Retry-After` where nothing else is known.
 const RETRY_SECONDS: u64 = 10;
 
+/// Whether a path is that of the MCP endpoint, whose refusals are JSON-RPC errors.
+pub(super) fn is_mcp(path: &str) -> bool {
+    path.trim_end_matches('/') == "/mcp"
+}
+
 impl Rejection {
     pub(super) fn new(status: StatusCode, reason: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();

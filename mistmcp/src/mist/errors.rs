@@ -142,7 +142,7 @@ pub(super) fn for_network(error: &reqwest::Error) -> Error {
     // The last cause is the specific one: "connection refused", "certificate expired".
     let cause = causes.last().map_or("", String::as_str);
     if error.is_redirect() {
-        let words = "Mist redirects the request in a circle. Do not try again; tell the user that the cloud's host may be \
+        let words = "Mist redirects the request too often. Do not try again; tell the user that the cloud's host may be \
                      wrong, or that a proxy may stand between.";
         return Error::new(ErrorKind::Cloud, words);
     }

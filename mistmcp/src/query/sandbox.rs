@@ -147,8 +147,9 @@ fn refusal(context: &AuthContext<'_>, readable: &[String]) -> Option<String> {
             // A table of which no column is read may be one of the statement's own, made by `WITH`.
             let is_own = column_name.is_empty()
                 && !["sqlite_", "pragma_", "dbstat"].iter().any(|reserved| table.starts_with(reserved));
-            // A view reads its table, which a statement cannot name.
-            let is_of_view = context.accessor.is_some() && table == "rows";
+            // The view of a table reads this one, which has no name for a statement.
+            let is_of_view = table == "rows"
+                && context.accessor.is_some_and(|view| readable.contains(&view.to_lowercase()));
             let may_read = is_own || is_of_view || readable.contains(&table);
             return (!may_read).then(|| format!("the table `{table_name}`"));
         }

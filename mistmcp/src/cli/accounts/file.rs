@@ -34,6 +34,12 @@ impl Entry {
     pub(super) fn has_tokens_of(&self, other: &Self) -> bool {
         self.token == other.token && self.cloud == other.cloud
     }
+
+    /// The same, although they have not been read again. The content of a file or a variable may have been replaced together with
+    /// the entry, by the token of another customer.
+    pub(super) fn still_has_tokens_of(&self, other: &Self) -> bool {
+        matches!(self.token, TokenSource::Command(_)) && self.has_tokens_of(other)
+    }
 }
 
 /// A reader of one file, which knows the lines.

@@ -12,7 +12,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::{AT_ONCE, Entry, Loaded, Source, accounts_of, mask, warnings};
+use super::{AT_ONCE, Entry, Loaded, Source, accounts_of, mask, warnings_of};
 use crate::cli::sighup;
 use crate::mist::{Accounts, Tokens};
 
@@ -46,6 +46,8 @@ struct Reloader {
     has_people: bool,
     seen: FileState,
     loaded: Vec<Loaded>,
+    /// The accounts before the last reload, whose tokens may not be revoked yet: they stay masked.
+    former: Vec<Loaded>,
     /// The tokens that are being read, with the place of their account in `loaded`.
     reading: BoxStream<'static, (usize, anyhow::Result<Tokens>)>,
     failing: BTreeSet<usize>,
@@ -93,6 +95,7 @@ impl Source {
             has_people,
             seen,
             loaded,
+            former: Vec::new(),
             reading: stream::empty().boxed(),
             failing: BTreeSet::new(),
             pause: FIRST_PAUSE,
@@ -155,13 +158,14 @@ impl Reloader {
         };
         let former = std::mem::take(&mut self.loaded);
         self.loaded = entries.into_iter().map(|entry| Loaded::after(Arc::new(entry), &former)).collect();
+        self.former = former;
         self.apply();
         for exposure in self.source.exposures() {
             tracing::warn!("{}: {}", exposure.words, exposure.remedy);
         }
         if self.has_people {
-            let accounts = self.accounts.all();
-            for warning in warnings(&accounts) {
+            let entries = self.loaded.iter().map(|loaded| &loaded.entry);
+            for warning in entries.flat_map(|entry| warnings_of(&entry.name, &entry.users, &entry.groups)) {
                 tracing::warn!("{warning}");
             }
         }
@@ -196,11 +200,11 @@ impl Reloader {
             Err(error) => {
                 self.failing.insert(place);
                 let what = match &loaded.last {
-                    Some(_) => "the tokens of an account stay as they were",
+                    Some(_) => "the token of an account stays as it was",
                     None => "an account cannot be used yet",
                 };
                 let seconds = self.pause.as_secs();
-                tracing::error!("{what}, and are read again in {seconds} s: {error:#}");
+                tracing::error!("{what}; its source is read again {seconds} s after the others: {error:#}");
             }
         }
     }
@@ -216,7 +220,7 @@ impl Reloader {
     }
 
     fn apply(&self) {
-        mask(&self.loaded);
+        mask(self.loaded.iter().chain(&self.former));
         self.accounts.replace(accounts_of(&self.loaded));
     }
 }
@@ -231,7 +235,7 @@ impl Loaded {
         let found = found.or_else(|| former.iter().find(has_same)).or_else(|| former.iter().find(is_named));
         let last = found.and_then(|found| found.last.clone()).map(|(of, tokens)| {
             // What it is used for follows from the entry of now, also if its source changes later.
-            if entry.has_tokens_of(&of) { (Arc::clone(&entry), tokens) } else { (of, tokens) }
+            if entry.still_has_tokens_of(&of) { (Arc::clone(&entry), tokens) } else { (of, tokens) }
         });
         Self { entry, last }
     }

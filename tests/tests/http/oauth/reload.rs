@@ -116,7 +116,7 @@ async fn a_source_that_fails_delays_no_removal_and_is_tried_again() {
     let sally = team.of("sally", json!({ "groups": ["sales"] })).open().await;
     uses(&sally, VAULT[0]).await;
     let told = |errors: &String| {
-        errors.contains("stay as they were, and are read again in") && errors.contains("`acme`")
+        errors.contains("stays as it was; its source is read again") && errors.contains("`acme`")
     };
     team.server.wait_until("the failure in the log", told).await;
     // No file changes that the server looks at.
