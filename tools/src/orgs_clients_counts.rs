@@ -20,7 +20,7 @@ pub async fn count_org_wireless_client_events(
     #[flatten] buckets: Buckets,
 );
 
-/// How many labelled clients (user MACs) there are: `total`, with the clients as rows, and no count for each value.
+/// How many labelled clients (user MACs) there are: `total`, with the clients as rows.
 #[mist_tool(category = "orgs_clients_counts", get = "/api/v1/orgs/{org_id}/usermacs/count")]
 pub async fn count_org_user_macs(
     org_id: OrgId,

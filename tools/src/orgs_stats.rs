@@ -158,7 +158,7 @@ pub async fn search_org_sw_or_gw_ports(
 #[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/sites")]
 pub async fn list_org_site_stats(org_id: OrgId, #[flatten] page: PageNumber);
 
-/// How many tunnels there are by a field; those of type `wan` have no `wxtunnel_id`. Rows: `searchOrgTunnelsStats`.
+/// How many tunnels by a field; those of type `wan` have no `wxtunnel_id`. Rows: `searchOrgTunnelsStats`.
 #[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/tunnels/count")]
 pub async fn count_org_tunnels_stats(
     org_id: OrgId,

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::Category;
 use super::definition::definition;
+use super::title::title;
 use super::unknown;
 use crate::argument::{Arguments, QueryValue};
 #[cfg(feature = "query")]
@@ -66,6 +67,11 @@ impl Entry {
     /// Its parameters, with groups expanded.
     pub(crate) fn params(&self) -> &[&'static Param] {
         &self.params
+    }
+
+    /// The title for people.
+    pub(crate) fn title(&self) -> String {
+        title(self.tool.name)
     }
 
     /// The definition for clients.

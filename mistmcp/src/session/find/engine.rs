@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use foldhash::HashMap;
-use serde_json::Value;
 
 use super::answerable::answerable;
 use super::lexical::{Bm25, Cosines, Stems, number_of};
@@ -99,12 +98,14 @@ impl Index {
         let (text, vectors) = (Text::new(), Vectors::new());
         let entries = catalog.entries();
         let questions = questions(catalog, without);
+        // The definitions of all tools, which have the titles as well, would take a megabyte.
+        let titles: Vec<_> = entries.iter().map(|entry| entry.title()).collect();
         let mut texts = Texts::new(&text, &vectors);
         let (mut tools, mut documents) = (Vec::new(), Vec::new());
         let subjects: Vec<_> = entries.iter().map(|entry| subject(entry.tool().name)).collect();
         for (place, (entry, questions)) in entries.iter().zip(&questions).enumerate() {
             let tool = entry.tool();
-            let title = texts.add(entry.definition().title.as_deref().unwrap_or(tool.name));
+            let title = texts.add(&titles[place]);
             let description = texts.add(tool.description);
             let category = texts.content(&tool.category.replace('_', " "));
             let params: Vec<_> = entry.params().iter().map(|param| param.name.replace('_', " ")).collect();
@@ -114,9 +115,7 @@ impl Index {
             let repeated = |place: u32| texts.content[place as usize].repeat(own);
             let words = asked.iter().flat_map(|place| texts.content[*place as usize].iter().copied());
             documents.push(vec![repeated(title), repeated(description), words.collect(), category, params]);
-            let required = entry.definition().input_schema.get("required");
-            let mut required =
-                required.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+            let mut required = entry.params().iter().filter(|param| param.required()).map(|param| param.name);
             tools.push(Tool {
                 texts: [title, description].into_iter().chain(asked).collect::<Vec<_>>().into(),
                 counts: tool.name.starts_with("count"),

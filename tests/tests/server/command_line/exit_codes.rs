@@ -74,7 +74,7 @@ async fn mist_that_is_not_reached_or_silent_ends_with_6() {
     stops(Launch::at_url(&nobody, "call getSelf --retry-wait 0"), 6, &["error: "]).await;
     let upstream = MockUpstream::start().await;
     upstream.answers(SELF, [Answer::never()]);
-    stops(Launch::at(&upstream, "call getSelf --timeout 1"), 6, &["1 seconds"]).await;
+    stops(Launch::at(&upstream, "call getSelf --timeout 1"), 6, &["1 second "]).await;
 }
 
 #[cfg(unix)]
