@@ -29,7 +29,10 @@ impl Entry {
     /// tasks.
     #[doc(hidden)]
     pub fn description_of(&self, parameter: &str) -> &'static str {
-        self.params().iter().find(|param| param.name == parameter).map_or("", |param| param.description)
+        // Lists take it beside their own parameters.
+        let other =
+            if parameter == crate::mist::CURSOR { "The `cursor` in `next` of the page before." } else { "" };
+        self.params().iter().find(|param| param.name == parameter).map_or(other, |param| param.description)
     }
 
     /// The parameters that clients see. People see those too that schemas leave out, since errors name them.

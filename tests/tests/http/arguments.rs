@@ -48,7 +48,6 @@ async fn names_ids_and_times_are_limited() {
                 ("listSiteDevices", "device_id"),
                 ("searchOrgAlarms", "start"),
                 ("searchOrgAlarms", "duration"),
-                ("searchOrgAlarms", "page"),
             ] {
                 let mut arguments = json!({ "site_id": site(1)["site_id"] });
                 if tool.contains("Org") {
