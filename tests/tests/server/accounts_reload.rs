@@ -57,7 +57,7 @@ async fn the_file_is_read_again_when_it_changes_and_a_wrong_one_changes_nothing(
     process.close_stdin();
     let finished = process.ended().await;
     assert!(
-        finished.stderr.contains("account `acme`") && finished.stderr.contains("stay as they were"),
+        finished.stderr.contains("account `acme`") && finished.stderr.contains("stays as it was"),
         "{}",
         finished.stderr
     );
@@ -262,7 +262,7 @@ async fn an_account_whose_source_fails_is_used_as_soon_as_it_can_be_read() {
     process.close_stdin();
     let finished = process.ended().await;
     assert!(
-        finished.stderr.contains("an account cannot be used yet, and") && finished.stderr.contains("`other`"),
+        finished.stderr.contains("an account cannot be used yet; its source") && finished.stderr.contains("`other`"),
         "{}",
         finished.stderr
     );
