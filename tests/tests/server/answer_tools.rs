@@ -61,7 +61,9 @@ async fn tools_that_are_named_are_listed_and_called_and_their_answers_read_what_
             assert_eq!(answers, tools, "{policy}");
             let answer = client.json("checkSite", json!({ "site_id": "Rotterdam Warehouse" })).await;
             check(&answer);
-            assert_eq!(answer["not_seen"], json!([]), "{policy}: {answer}");
+            let not_seen = answer["not_seen"].as_array().unwrap();
+            let is_limit = |line: &Value| line.as_str().unwrap().ends_with("at most 12 calls");
+            assert!(not_seen.iter().all(is_limit), "{policy}: {answer}");
             assert!(!answer["findings"].as_array().unwrap().is_empty(), "{policy}: {answer}");
             assert!(!answer.to_string().contains("\"see\""), "{policy}: nothing else is callable: {answer}");
             for removed in ["searchSiteAlarms", "troubleshootDevice"] {

@@ -140,7 +140,7 @@ causes! {
             "A loop event that is not cleared, or a loop alarm.",
             "Find the cable that closes the loop, and unplug it.";
         MAC_LIMIT "mac_limit": "A port has more MAC addresses than it may have.",
-            "A MAC limit event that is not reset.",
+            "A MAC limit event that is not reset, or more addresses in the port's statistics than its limit.",
             "Remove the small switch behind the port, or raise the limit.";
         PORT_AUTH_FAILED "port_auth_failed": "A wired device fails the authentication of its port.",
             "The port's authentication state, or denied NAC events of a wired client.",
@@ -171,7 +171,7 @@ causes! {
     }
     "WAN" {
         WAN_LINK_DOWN "wan_link_down": "A WAN link is down.",
-            "The WAN port of the gateway is down.",
+            "The WAN port of the gateway is down, or it gets no ARP reply or no address.",
             "Check modem, cable and provider.";
         WAN_LINK_DEGRADED "wan_link_degraded": "A WAN link is slow, lossy or unstable.",
             "Loss, latency or jitter above the thresholds, or repeated flaps.",

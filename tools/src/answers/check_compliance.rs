@@ -119,10 +119,12 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
     }
 
     // Only access control shows them, by a search for each time that is left.
-    ask.nothing_there(
-        "certificates of users",
-        "not looked at; searchOrgNacClients with cert_expiry_duration lists those that expire",
-    );
+    let reason = if ask.may_call("searchOrgNacClients") {
+        "not looked at; searchOrgNacClients with cert_expiry_duration lists those that expire"
+    } else {
+        "not looked at"
+    };
+    ask.nothing_there("certificates of users", reason);
     let mut found = shown_by(rules::firmware(&devices, &offered, &contracts), &stats_part);
     found.extend(shown_by(rules::support(&devices, &contracts, ask.now()), &contract_part));
     found.extend(shown_by(licenses(&license_rows, ask.now()), &license_part));

@@ -115,7 +115,10 @@ async fn read_history(
     let mut left = ask.calls_left().saturating_sub(1 + usize::from(is_low));
     let is_unexplained = client_failures::lacks_a_reason(client_events, window.end);
     let nac = is_unexplained.then(|| ask.within(&mut left, parts::nac_events_of_site(id, window))).flatten();
-    let carried = WanPeers::parts(ask, (org, id), (&state.events, &state.alarms), has_gateway, &mut left);
+    // Service levels show a trouble that the state of VPN paths, tunnels and neighbors does not.
+    let levels = usize::from(has("gateway")) + usize::from(has("switch"));
+    let reports = (state.events.as_slice(), state.alarms.as_slice());
+    let carried = WanPeers::parts(ask, (org, id), reports, has_gateway, &mut left, levels);
     // The facts show which service levels were read.
     let mut level = |sle: &str, is_there: bool| {
         is_there.then(|| ask.within(&mut left, parts::levels(org, sle, window))).flatten()

@@ -44,7 +44,8 @@ pub(super) fn devices_at(site: &str, rows: &Rows) -> Vec<Device> {
 pub(super) async fn find_device(ask: &Inquiry, org: &str, text: &str) -> Result<Located, Diagnosis> {
     let rows = ask.rows(&parts::inventory(org)).await;
     let mut inventory = devices_of(&rows);
-    if fitting(&inventory, text).is_empty() {
+    // The exact name of a Mist Edge goes before a part of another name.
+    if named(&inventory, text).is_empty() {
         let edges = ask.rows(&parts::mist_edges(org)).await;
         inventory.extend(edges.iter().filter_map(Device::of_mist_edge));
     }
@@ -75,9 +76,20 @@ pub(super) async fn find_device(ask: &Inquiry, org: &str, text: &str) -> Result<
     }
 }
 
-/// The devices that a text names: by id, MAC address, name or serial number, or else by the MAC address of a member or a part of
-/// the name.
+/// The devices that a text names exactly, or else those with a part of it in their name.
 fn fitting<'a>(devices: &'a [Device], text: &str) -> Vec<&'a Device> {
+    let named = named(devices, text);
+    let id = text.trim().to_lowercase();
+    if !named.is_empty() || id.is_empty() || mac_of(text).is_some() {
+        return named;
+    }
+    let has_part =
+        |device: &&Device| device.name.as_deref().is_some_and(|known| known.to_lowercase().contains(&id));
+    devices.iter().filter(has_part).collect()
+}
+
+/// The devices that a text names exactly: by id, MAC address, name or serial number, or else by the MAC address of a member.
+fn named<'a>(devices: &'a [Device], text: &str) -> Vec<&'a Device> {
     let id = text.trim().to_lowercase();
     let mac = mac_of(text).or_else(|| id.strip_prefix("00000000-0000-0000-1000-").and_then(mac_of));
     let exact = |device: &&Device| {
@@ -89,17 +101,11 @@ fn fitting<'a>(devices: &'a [Device], text: &str) -> Vec<&'a Device> {
                 .any(|known| known.eq_ignore_ascii_case(text.trim()))
     };
     let member = |device: &&Device| mac.as_deref().is_some_and(|mac| device.has_mac(mac));
-    let part = |device: &&Device| {
-        !id.is_empty() && device.name.as_deref().is_some_and(|known| known.to_lowercase().contains(&id))
-    };
-    let mut fitting: Vec<_> = devices.iter().filter(exact).collect();
-    if fitting.is_empty() {
-        fitting = devices.iter().filter(member).collect();
+    let mut named: Vec<_> = devices.iter().filter(exact).collect();
+    if named.is_empty() {
+        named = devices.iter().filter(member).collect();
     }
-    if fitting.is_empty() && mac.is_none() {
-        fitting = devices.iter().filter(part).collect();
-    }
-    fitting
+    named
 }
 
 fn unknown(called: &str) -> Diagnosis {
@@ -111,4 +117,27 @@ fn unknown(called: &str) -> Diagnosis {
         words,
     )
     .on(Object::ap(called))])
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::answers::Row;
+    use mistmcp::serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_name_is_no_exact_name() {
+        let device = |mac: &str, called: &str| {
+            Device::of(Row::of(&json!({ "mac": mac, "name": called, "type": "ap" }))).unwrap()
+        };
+        let mut devices = vec![device("5c5b35000001", "EDGE-1-AP")];
+        assert!(named(&devices, "edge-1").is_empty(), "Mist Edges are read");
+        assert_eq!(fitting(&devices, "edge-1").len(), 1);
+        devices.push(device("5c5b35000002", "EDGE-1"));
+        let fit: Vec<_> = fitting(&devices, "edge-1").iter().map(|device| device.mac.as_str()).collect();
+        assert_eq!(fit, ["5c5b35000002"]);
+        assert_eq!(named(&devices, "5c:5b:35:00:00:01").len(), 1);
+        assert!(fitting(&devices, " ").is_empty() && fitting(&devices, "other").is_empty());
+    }
 }

@@ -229,7 +229,7 @@ pub(super) fn ospf(site: &str) -> Part {
     Part::new("OSPF neighbors", "searchSiteOspfStats").with("site_id", site).with("limit", ROWS)
 }
 
-/// The events of [`outage_events`], and those of VPN paths that are down.
+/// The events of [`outage_events`], and those of VPN paths, tunnels and BGP neighbors that are down.
 pub(super) fn problem_events(org: &str, site: Option<&str>, window: &Window) -> Part {
     let types = format!("{UPGRADE_EVENTS},{CLEARING_EVENTS},{PATH_DOWN_EVENTS}");
     outage_events(org, site, window).with("type", types)

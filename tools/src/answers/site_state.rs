@@ -42,13 +42,15 @@ pub(super) struct WanPeers {
 
 impl WanPeers {
     /// The parts to read, as far as so many requests remain: those first that events or alarms report, and of a site with a
-    /// gateway also the rest, since their state alone may show a trouble. What is not read stands in `not_seen`.
+    /// gateway also the rest, since their state alone may show a trouble, as far as more than `kept` requests remain. What is
+    /// not read stands in `not_seen`.
     pub(super) fn parts(
         ask: &Inquiry,
         (org, site): (&str, &str),
         (events, alarms): (&[Event], &[Alarm]),
         has_gateway: bool,
         left: &mut usize,
+        kept: usize,
     ) -> [Option<Part>; 4] {
         let is_reported = |cause: &str| wan::is_reported(cause, events, alarms);
         let is_routing = is_reported("bgp_down");
@@ -64,7 +66,10 @@ impl WanPeers {
             for place in [0, 2, 1, 3] {
                 let (is_reported, part) = &all[place];
                 if *is_reported == is_first && (is_first || has_gateway) {
-                    taken[place] = ask.within(left, part.clone());
+                    let spare = left.saturating_sub(if is_first { 0 } else { kept });
+                    let mut rest = spare;
+                    taken[place] = ask.within(&mut rest, part.clone());
+                    *left -= spare - rest;
                 }
             }
         }

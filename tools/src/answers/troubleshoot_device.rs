@@ -114,7 +114,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
     let mut left = ask.calls_left().saturating_sub(usize::from(upstream_part.is_some()));
     let is_gateway = found.kind == "gateway";
     let peers = if carries {
-        WanPeers::parts(ask, (org, &site), (&own_events, &alarms), is_gateway, &mut left)
+        WanPeers::parts(ask, (org, &site), (&own_events, &alarms), is_gateway, &mut left, 0)
     } else {
         [const { None }; 4]
     };
@@ -185,6 +185,12 @@ async fn mist_edge(ask: &Inquiry, org: &str, found: &Device, window: &Window) ->
         }
     };
     let (events, called) = join!(ask.rows(&events_part), called);
+    let reason = if ask.may_call("searchOrgAlarms") {
+        "not looked at; searchOrgAlarms lists them"
+    } else {
+        "not looked at"
+    };
+    ask.nothing_there("alarms", reason);
     let events: Vec<_> = events.iter().filter_map(Event::of).collect();
     let context = PortContext::new(ask.now(), std::slice::from_ref(found), &[], &events);
     let case = device::DeviceCase {

@@ -67,14 +67,14 @@ pub(in crate::answers) fn cause_of(event: &Event) -> Option<&'static Cause> {
 /// IEEE 802.11 reason code 15: the four-way handshake timed out.
 const HANDSHAKE_TIMEOUT: i64 = 15;
 
-/// Whether clients fail, of those that these failures are of: one failure of a client is a chance. Rows without a client count
-/// by their access point.
+/// Whether clients fail, of those that these failures are of: one failure of one or two clients is a chance. Rows without a
+/// client count by their access point.
 pub(in crate::answers) fn any_fails<'a>(failures: impl Iterator<Item = &'a Event>) -> bool {
     let mut times: BTreeMap<_, usize> = BTreeMap::new();
     for event in failures {
         *times.entry(event.mac.as_deref().or(event.ap.as_deref())).or_default() += 1;
     }
-    times.values().any(|times| *times >= t::MIN_FAILURES)
+    times.len() >= 3 || times.values().any(|times| *times >= t::MIN_FAILURES)
 }
 
 /// Counts the failures in the last hours before `end`, by cause and WLAN, the most frequent first.
@@ -151,10 +151,13 @@ pub(in crate::answers) fn lacks_a_reason(events: &[Event], now: i64) -> bool {
 pub(in crate::answers) fn explain(all: &mut [Failures<'_>], nac: &[Event]) {
     for failures in all.iter_mut().filter(|failures| failures.lacks_a_reason()) {
         let is_own = |event: &&Event| {
+            let is_on_wlan = event.ssid.is_some() && event.ssid == failures.ssid;
+            let is_client = event.mac.as_deref().is_some_and(|mac| failures.clients.contains(mac));
+            // Those of wired clients have a port.
             event.time >= failures.first - t::MINUTE
-                && (failures.clients.is_empty()
-                    || event.mac.as_deref().is_none_or(|mac| failures.clients.contains(mac)))
-                && (event.ssid.is_none() || event.ssid == failures.ssid)
+                && event.port.is_none()
+                && if failures.clients.is_empty() { is_on_wlan } else { is_client }
+                && (event.ssid.is_none() || is_on_wlan)
         };
         let own: Vec<_> = nac.iter().filter(is_own).collect();
         let mut causes: BTreeMap<&str, (usize, &'static Cause, &str)> = BTreeMap::new();
@@ -165,7 +168,8 @@ pub(in crate::answers) fn explain(all: &mut [Failures<'_>], nac: &[Event]) {
         if causes.len() > 1 {
             causes.remove(c::AUTH_DENIED.name);
         }
-        if let Some((_, cause, kind)) = causes.into_values().max_by_key(|(times, ..)| *times) {
+        let most = causes.into_values().max_by_key(|(times, ..)| *times);
+        if let Some((_, cause, kind)) = most.filter(|(times, ..)| *times >= t::MIN_FAILURES) {
             failures.cause = cause;
             failures.nac_event = Some(kind.to_owned());
         }
@@ -187,7 +191,18 @@ fn stage_of_cause(cause: &Cause) -> Option<Stage> {
     })
 }
 
+/// The WLANs of failures, each once: access control may give two kinds of failures one cause.
+fn ssids_of<'f>(own: &[&&'f Failures<'_>]) -> Vec<&'f str> {
+    let ssids: BTreeSet<_> = own.iter().filter_map(|failures| failures.ssid.as_deref()).collect();
+    ssids.into_iter().collect()
+}
+
 impl Failures<'_> {
+    /// The stage at which they happened.
+    fn stage(&self) -> Option<Stage> {
+        self.kinds.iter().find_map(|kind| stage_of(kind)).map(|(stage, _)| stage)
+    }
+
     /// Whether they are failures to sign in of which nothing says why.
     fn lacks_a_reason(&self) -> bool {
         self.cause.name == c::AUTH_IDENTITY.name
@@ -219,10 +234,13 @@ pub(in crate::answers) fn findings(all: &[Failures<'_>], (id, site): (&str, &str
 fn finding(cause: &'static Cause, troubles: &[&Failures<'_>], (id, site): (&str, &str), now: i64) -> Finding {
     let own: Vec<_> = troubles.iter().filter(|failures| failures.cause.name == cause.name).collect();
     let failed: usize = own.iter().map(|failures| failures.failed).sum();
-    let passed: usize = own.iter().map(|failures| failures.passed).sum();
+    // Failures of one stage on one WLAN have the same successes.
+    let passed: BTreeMap<_, _> =
+        own.iter().map(|failures| ((failures.stage(), failures.ssid.as_deref()), failures.passed)).collect();
+    let passed: usize = passed.into_values().sum();
     let first = own.iter().map(|failures| failures.first).min();
     let clients: BTreeSet<_> = own.iter().flat_map(|failures| failures.clients.iter()).collect();
-    let ssids: Vec<_> = own.iter().filter_map(|failures| failures.ssid.as_deref()).collect();
+    let ssids = ssids_of(&own);
     let whose = match clients.len() {
         0 => "Clients".to_owned(),
         clients => count(clients, "client"),
@@ -264,7 +282,7 @@ fn finding(cause: &'static Cause, troubles: &[&Failures<'_>], (id, site): (&str,
 /// The call that shows the failures of a cause.
 fn shown(own: &[&&Failures<'_>], site: &str, first: Option<i64>) -> Option<Part> {
     let kinds: BTreeSet<_> = own.iter().flat_map(|failures| failures.kinds.iter().copied()).collect();
-    let ssids: Vec<_> = own.iter().filter_map(|failures| failures.ssid.as_deref()).collect();
+    let ssids = ssids_of(own);
     Some(sources::client_events(site, &kinds.into_iter().collect::<Vec<_>>(), &ssids, first?))
 }
 
@@ -396,14 +414,71 @@ mod tests {
             (&["NAC_CLIENT_DENY"], "auth_denied"),
             (&["NAC_CLIENT_PERMIT"], "auth_identity"),
         ] {
-            let nac: Vec<_> = kinds.iter().map(|kind| event(kind, 60, "Staff", 1, 0)).collect();
+            let nac = kinds.iter().flat_map(|kind| [1, 2].map(|client| event(kind, 60, "Staff", client, 0)));
+            let nac: Vec<_> = nac.collect();
             let mut found = super::failures(&events, NOW);
             explain(&mut found, &nac);
             assert_eq!(found[0].cause.name, wanted, "{kinds:?}");
         }
         let mut found = super::failures(&events, NOW);
-        explain(&mut found, &[event("NAC_IDP_UNREACHABLE", 60, "Staff", 99, 0)]);
+        explain(&mut found, &[98, 99].map(|client| event("NAC_IDP_UNREACHABLE", 60, "Staff", client, 0)));
         assert_eq!(found[0].cause.name, "auth_identity", "of a client that does not fail");
+        explain(&mut found, &[event("NAC_IDP_UNREACHABLE", 60, "Staff", 1, 0)]);
+        assert_eq!(found[0].cause.name, "auth_identity", "one event may be a chance");
+    }
+
+    #[test]
+    fn events_of_wired_clients_do_not_name_the_cause_of_failures_on_a_wlan() {
+        let of = |ssid: Option<&str>, mac: Option<&str>, port: Option<&str>, kind: &str, reason: i64| {
+            let row = json!({
+                "type": kind, "timestamp": NOW - 60, "ssid": ssid, "mac": mac, "port_id": port, "reason_code": reason,
+                "ap": "5c5b35000001",
+            });
+            Event::of(Row::of(&row)).unwrap()
+        };
+        let client = Some("5c5b35000007");
+        for (mac, ssid, port, wanted) in [
+            (None, None, None, "auth_identity"),
+            (None, Some("Staff"), Some("ge-0/0/1"), "auth_identity"),
+            (None, Some("Guest"), None, "auth_identity"),
+            (None, Some("Staff"), None, "auth_denied"),
+            (client, None, Some("ge-0/0/1"), "auth_identity"),
+            (client, None, None, "auth_denied"),
+        ] {
+            let failed = [of(Some("Staff"), mac, None, "MARVIS_EVENT_CLIENT_AUTH_FAILURE", 23)];
+            let nac =
+                [of(ssid, client, port, "NAC_CLIENT_DENY", 0), of(ssid, client, port, "NAC_CLIENT_DENY", 0)];
+            let mut found = super::failures(&failed, NOW);
+            explain(&mut found, &nac);
+            assert_eq!(found[0].cause.name, wanted, "{mac:?} {ssid:?} {port:?}");
+        }
+    }
+
+    #[test]
+    fn a_wlan_whose_failures_get_one_cause_is_named_and_counted_once() {
+        let mut events: Vec<_> = (0..12)
+            .flat_map(|number| {
+                ["MARVIS_EVENT_CLIENT_AUTH_FAILURE", "MARVIS_EVENT_CLIENT_AUTH_DENIED"]
+                    .map(|kind| event(kind, 30 * i64::from(number), "Staff", number % 4, 23))
+            })
+            .collect();
+        events.extend((0..3).map(|number| event("CLIENT_AUTHENTICATED", 60, "Staff", number, 0)));
+        let mut all = failures(&events, NOW);
+        explain(&mut all, &[1, 2].map(|client| event("NAC_CLIENT_DENY", 60, "Staff", client, 0)));
+        let found = findings(&all, ("s", "Leeds"), NOW);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].summary().contains("24 failures and 3 successes"), "{}", found[0].summary());
+        assert_eq!(found[0].summary().matches("Staff").count(), 1, "{}", found[0].summary());
+    }
+
+    #[test]
+    fn others_fail_where_one_fails_again_or_three_fail() {
+        let of = |clients: &[u32]| {
+            let events: Vec<_> =
+                clients.iter().map(|client| event("MARVIS_DNS_FAILURE", 60, "Guest", *client, 0)).collect();
+            any_fails(events.iter())
+        };
+        assert!(of(&[1, 1]) && of(&[1, 2, 3]) && !of(&[1, 2]) && !of(&[]));
     }
 
     #[test]

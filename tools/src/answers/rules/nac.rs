@@ -250,8 +250,9 @@ pub(in crate::answers) fn switch_without_server(
         kind: "switch".to_owned(),
         ..Device::default()
     };
-    let last =
-        own.iter().filter(|event| event.short() == "RADIUS_SERVER_UNREACHABLE").map(|event| event.time).max();
+    let is_unreachable =
+        |event: &&Event| ["RADIUS_SERVER_UNREACHABLE", "RADSEC_FAILURE"].contains(&event.short());
+    let last = own.iter().filter(is_unreachable).map(|event| event.time).max();
     let finding = device::radius(&switch, &own, &[], who.now)?;
     let is_over = last.zip(admitted).is_some_and(|(last, admitted)| admitted > last);
     (!is_over).then(|| match who.client {

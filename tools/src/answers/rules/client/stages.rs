@@ -118,8 +118,10 @@ fn stage_finding(
     let fail = any_fails(others.iter().copied());
     let scope = if fail {
         "; other clients of the site fail as well"
-    } else {
+    } else if others.is_empty() {
         "; no other client of the site fails like this"
+    } else {
+        ""
     };
     let first = failing.failures.iter().map(|event| event.time).min();
     let sample = failing.failures.iter().max_by_key(|event| event.time);
@@ -263,7 +265,11 @@ pub(in crate::answers) fn authorization(case: &ClientCase<'_>) -> Option<Finding
     } else if failing.failures.iter().any(|event| event.kind.contains("DENIED")) {
         (&c::AUTH_DENIED, "is denied by the authentication server")
     } else if !fail && !case.others.is_empty() {
-        (&c::CLIENT_ALONE, "fails 802.1X authentication, and no other client of the site does")
+        let words = match others.len() {
+            0 => "fails 802.1X authentication, and no other client of the site does",
+            _ => "fails 802.1X authentication",
+        };
+        (&c::CLIENT_ALONE, words)
     } else {
         (&c::AUTH_IDENTITY, "fails 802.1X authentication")
     };

@@ -175,13 +175,37 @@ pub(in crate::answers) fn outage(root: &Device, behind: &[&Device], site: &[Devi
     finding
 }
 
+/// What takes a device down only at about the time when it happens.
+static NEAR_OUTAGE: &[&Cause] = &[
+    &c::AUTH_SERVER_UNREACHABLE,
+    &c::UPGRADE_FAILED,
+    &c::LOOP,
+    &c::MISSING_VLAN,
+    &c::VIRTUAL_CHASSIS_UNSTABLE,
+];
+
 /// Adds that a device is down, with what is behind it, unless something else explains that. The port that leads to a switch or
 /// gateway is down because the device is.
 pub(in crate::answers) fn add_outage(case: &DeviceCase<'_>, found: &mut Vec<Finding>) {
     let device = case.device;
     let is_port = |finding: &Finding| finding.cause().name == c::PORT_DOWN.name && device.kind != "ap";
-    if !device.is_down() || found.iter().any(|finding| finding.get_weight() >= 70 && !is_port(finding)) {
+    if !device.is_down() {
         return;
+    }
+    let is_near = |finding: &Finding| match (finding.began(), device.last_seen) {
+        (Some(began), Some(seen)) => (seen - began).abs() <= t::UPGRADE_DURATION,
+        _ => true,
+    };
+    // A device that is down at another time has another reason.
+    let is_elsewhen = |finding: &Finding| {
+        !is_near(finding) && NEAR_OUTAGE.iter().any(|cause| cause.name == finding.cause().name)
+    };
+    let is_strong = |finding: &Finding| finding.get_weight() >= 70 && !is_port(finding);
+    if found.iter().any(|finding| is_strong(finding) && !is_elsewhen(finding)) {
+        return;
+    }
+    for finding in found.iter_mut().filter(|finding| is_strong(finding)) {
+        *finding = finding.clone().weight(60);
     }
     let tree = DeviceTree::of(case.site, case.ports);
     let behind = tree.place(&device.mac).map(|place| tree.downstream(place)).unwrap_or_default();

@@ -276,21 +276,31 @@ pub(in crate::answers) fn radius(
     ports: &[Port],
     now: i64,
 ) -> Option<Finding> {
+    // A dead device reaches nothing, and its outage is the cause.
+    if device.is_down() {
+        return None;
+    }
     let own = || events.iter().filter(|event| event.mac.as_deref().is_none_or(|mac| device.has_mac(mac)));
-    let over_radsec = open(events).into_iter().find(|(event, _)| {
-        event.short() == "RADSEC_FAILURE" && event.mac.as_deref().is_none_or(|mac| device.has_mac(mac))
-    });
-    // No event says that the server is back, so that it counts while it is reported, and nobody gets in.
     let admitted =
         own().filter(|event| event.short() == "DOT1XD_USR_AUTHENTICATED").map(|event| event.time).max();
+    // A failure before somebody was admitted is over.
+    let is_current = |event: &Event| admitted.is_none_or(|admitted| admitted < event.time);
+    let opened = open(events).into_iter().map(|(event, _)| event).find(|event| {
+        event.short() == "RADSEC_FAILURE" && event.mac.as_deref().is_none_or(|mac| device.has_mac(mac))
+    });
+    let over_radsec: Vec<_> = own()
+        .filter(|event| event.short() == "RADSEC_FAILURE" && is_current(event))
+        .filter(|event| opened.is_some_and(|opened| opened.time <= event.time))
+        .collect();
+    // No event says that the server is back, so that it counts while it is reported, and nobody is admitted.
     let silent: Vec<_> = own()
         .filter(|event| event.short() == "RADIUS_SERVER_UNREACHABLE")
-        .filter(|event| {
-            now - event.time <= t::RECENT && admitted.is_none_or(|admitted| admitted < event.time)
-        })
+        .filter(|event| now - event.time <= t::RECENT && is_current(event))
         .collect();
-    let (first, times, how, shown) = match (over_radsec, silent.iter().min_by_key(|event| event.time)) {
-        (Some((event, times)), _) => (event, times, " over RadSec", vec![event]),
+    let (radsec, unanswered) =
+        (over_radsec.iter().min_by_key(|event| event.time), silent.iter().min_by_key(|event| event.time));
+    let (first, times, how, shown) = match (radsec, unanswered) {
+        (Some(first), _) => (*first, over_radsec.len(), " over RadSec", vec![*first]),
         (None, Some(first)) => (*first, silent.len(), "", silent.clone()),
         (None, None) => return None,
     };

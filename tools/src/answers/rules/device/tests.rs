@@ -150,3 +150,37 @@ fn events_of_a_port_that_no_row_shows_are_told() {
         "its row says that it is up"
     );
 }
+
+#[test]
+fn a_dead_switch_is_an_outage_and_not_a_lost_radius_server() {
+    for kind in ["SW_RADIUS_SERVER_UNREACHABLE", "SW_RADSEC_FAILURE"] {
+        let found = causes("SW", &["SW"], &json!({}), &[event(kind, 3_600, "5c5b35000002")]);
+        assert_eq!(found.first(), Some(&"device_down"), "{kind}");
+        assert!(!found.contains(&"auth_server_unreachable"), "{kind}");
+    }
+}
+
+#[test]
+fn a_failure_over_radsec_is_over_once_somebody_was_admitted() {
+    let failed = |ago| event("SW_RADSEC_FAILURE", ago, "5c5b35000002");
+    let admitted = event("SW_DOT1XD_USR_AUTHENTICATED", 30_000, "5c5b35000002");
+    assert!(causes("SW", &[], &json!({}), &[failed(70_000), admitted.clone()]).is_empty());
+    let again = found("SW", &[], &json!({}), &[failed(70_000), admitted, failed(20_000), failed(10_000)]);
+    assert_eq!(again[0].cause().name, "auth_server_unreachable");
+    assert_eq!(again[0].began(), Some(NOW - 20_000));
+}
+
+#[test]
+fn a_failure_long_before_an_outage_does_not_explain_it() {
+    let first = |kind: &str, ago: i64| {
+        causes("SW", &["SW"], &json!({}), &[event(kind, ago, "5c5b35000002")]).first().copied()
+    };
+    for kind in ["SW_UPGRADE_FAILED", "SW_LOOP_DETECTED", "SW_VC_PORT_DOWN"] {
+        assert_eq!(first(kind, 4 * 86_400), Some("device_down"), "{kind}");
+    }
+    let near = causes("SW", &["SW"], &json!({}), &[event("SW_UPGRADE_FAILED", 3_900, "5c5b35000002")]);
+    assert!(near.contains(&"upgrade_failed") && !near.contains(&"device_down"), "{near:?}");
+    let of_ap =
+        causes("AP-3", &["AP-3"], &json!({}), &[event("AP_UPGRADE_FAILED", 4 * 86_400, "5c5b35000003")]);
+    assert_ne!(of_ap.first(), Some(&"upgrade_failed"), "{of_ap:?}");
+}

@@ -73,7 +73,19 @@ pub(in crate::answers) fn unresolved(wan: &Wan<'_>) -> Vec<Finding> {
         let is_other = |other: &&&Port| port.is_none_or(|port| port.id != other.id);
         let others = links.iter().filter(is_other).filter(|other| other.up == Some(true)).count();
         let others = if port.is_some() { others } else { others.saturating_sub(1) };
-        let (severity, weight) = if others == 0 { (Severity::Critical, 82) } else { (Severity::Warning, 66) };
+        // A gateway that is connected over its only link resolves, and so does one with a VPN path that is up.
+        let is_only_in_use = others == 0 && gateway.connected == Some(true);
+        let has_path = wan.paths.iter().any(|path| path.up == Some(true) && gateway.has_mac(&path.gateway));
+        let same = wan
+            .events
+            .iter()
+            .filter(|other| other.kind == event.kind && other.mac == event.mac && other.port == event.port);
+        let last = same.map(|other| other.time).max().unwrap_or(event.time);
+        if wan.now - last > t::RECENT && (is_only_in_use || has_path) {
+            continue;
+        }
+        let (severity, weight) =
+            if others == 0 && !is_only_in_use { (Severity::Critical, 82) } else { (Severity::Warning, 66) };
         let called = gateway.called();
         let place = match port {
             Some(port) => format!("The WAN port {} of {called}", name(&port.id)),

@@ -3,8 +3,8 @@
 use mistmcp::answers::{Cause, Finding, Object, Severity, ago, has, listed, name, plural};
 
 use super::{Wan, over_limit};
-use crate::answers::facts::open;
 use crate::answers::facts::wan::{RoutingNeighbor, Tunnel};
+use crate::answers::facts::{Device, open};
 use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
 
@@ -265,6 +265,10 @@ pub(in crate::answers) fn by_events(wan: &Wan<'_>, found: &[Finding]) -> Vec<Fin
         macs.sort_unstable();
         macs.dedup();
         for mac in macs {
+            // What a dead gateway lost is part of its outage.
+            if wan.device(mac).is_some_and(Device::is_down) {
+                continue;
+            }
             let is_known = |known: &Finding| {
                 known.cause().name == cause.name
                     && known.is_about_item(protocol)

@@ -262,3 +262,37 @@ fn a_switch_among_the_routing_neighbors_is_called_by_its_name_and_kind() {
     assert!(of(&devices).contains("SW-9 lost a BGP neighbor"), "{}", of(&devices));
     assert!(of(&[]).contains("kind: \"switch\"") && !of(&[]).contains("kind: \"gateway\""), "{}", of(&[]));
 }
+
+#[test]
+fn an_old_unresolved_event_counts_only_where_nothing_shows_that_the_wan_works() {
+    let ports = [port(json!({}))];
+    let found = |connected: bool, ago: i64, paths: &[VpnPath]| {
+        let gateways = gateway(connected);
+        let events = [event("GW_ARP_UNRESOLVED", 100_000 - ago)];
+        let case = Wan { events: &events, now: 100_000, ..wan(&gateways, &ports, paths) };
+        unresolved(&case).first().map(Finding::severity)
+    };
+    assert_eq!(found(true, 72_000, &[]), None, "the gateway is connected over this link");
+    assert_eq!(found(false, 72_000, &[path("HUB", "wan0", true)]), None, "a path is up");
+    assert_eq!(found(false, 72_000, &[path("HUB", "wan0", false)]), Some(Severity::Critical));
+    assert_eq!(found(true, 600, &[]), Some(Severity::Warning));
+    assert_eq!(found(false, 600, &[]), Some(Severity::Critical));
+}
+
+#[test]
+fn the_events_of_a_dead_gateway_are_part_of_its_outage() {
+    let events = [event("GW_VPN_PATH_DOWN", 900), event("GW_BGP_NEIGHBOR_DOWN", 900)];
+    let lost = |connected: bool| {
+        let gateways = gateway(connected);
+        by_events(&Wan { events: &events, ..wan(&gateways, &[], &[]) }, &[]).len()
+    };
+    assert_eq!((lost(true), lost(false)), (2, 0));
+}
+
+#[test]
+fn events_that_say_since_when_something_is_down_are_searched_for() {
+    for (_, kinds) in PEER_DOWN_EVENTS {
+        let mut searched = PATH_DOWN_EVENTS.split(',').map(|kind| kind.trim_start_matches("GW_"));
+        assert!(searched.any(|searched| kinds.contains(&searched)), "{kinds:?}");
+    }
+}
