@@ -262,7 +262,8 @@ async fn an_account_whose_source_fails_is_used_as_soon_as_it_can_be_read() {
     process.close_stdin();
     let finished = process.ended().await;
     assert!(
-        finished.stderr.contains("an account cannot be used yet; its source") && finished.stderr.contains("`other`"),
+        finished.stderr.contains("an account cannot be used yet; its source")
+            && finished.stderr.contains("`other`"),
         "{}",
         finished.stderr
     );

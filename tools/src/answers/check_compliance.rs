@@ -40,6 +40,15 @@ pub async fn check_compliance(
     .await
 }
 
+/// Why certificates of users are not read, with the call that shows them where the session has it.
+fn users_not_read(ask: &Inquiry) -> &'static str {
+    if ask.may_call("searchOrgNacClients") {
+        "not looked at; searchOrgNacClients with cert_expiry_duration lists those that expire"
+    } else {
+        "not looked at"
+    }
+}
+
 async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
     let of_org = |name, tool| Part::new(name, tool).with("org_id", org);
     let stats_part = match site {
@@ -119,12 +128,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
     }
 
     // Only access control shows them, by a search for each time that is left.
-    let reason = if ask.may_call("searchOrgNacClients") {
-        "not looked at; searchOrgNacClients with cert_expiry_duration lists those that expire"
-    } else {
-        "not looked at"
-    };
-    ask.nothing_there("certificates of users", reason);
+    ask.nothing_there("certificates of users", users_not_read(ask));
     let mut found = shown_by(rules::firmware(&devices, &offered, &contracts), &stats_part);
     found.extend(shown_by(rules::support(&devices, &contracts, ask.now()), &contract_part));
     found.extend(shown_by(licenses(&license_rows, ask.now()), &license_part));
