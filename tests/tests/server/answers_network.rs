@@ -119,7 +119,10 @@ async fn the_untouched_network_has_no_critical_trouble_that_is_not_there() {
             let of_power = findings(&answer).iter().find(|finding| finding["cause"] == "power_lost");
             let power = tool == "showTopology" && site == "Rotterdam Warehouse";
             assert!(!power || of_power.is_some_and(|finding| finding["severity"] == "warning"), "{answer:#}");
-            assert_eq!(answer["not_seen"], json!([]), "{tool} {site}");
+            // Certificates of users are a search of their own.
+            let is_known = |line: &&Value| !line.as_str().unwrap().starts_with("certificates of users");
+            let not_seen: Vec<_> = answer["not_seen"].as_array().unwrap().iter().filter(is_known).collect();
+            assert!(not_seen.is_empty(), "{tool} {site}: {not_seen:?}");
             assert!(answer["calls"].as_u64().unwrap() <= MOST_CALLS, "{tool} {site}: {}", answer["calls"]);
             assert!(answer.to_string().len() <= MOST_BYTES, "{tool} {site}: {answer}");
         }
