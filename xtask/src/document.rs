@@ -18,7 +18,15 @@ pub(crate) struct Parameter {
     pub(crate) required: bool,
     pub(crate) kind: Option<String>,
     pub(crate) values: Option<Vec<String>>,
+    /// The values that its description lists.
+    pub(crate) described: Option<Vec<String>>,
     pub(crate) default: Option<Value>,
+}
+
+/// The values in a description that ends with ``enum: `a`, `b` ``.
+fn described(description: &str) -> Option<Vec<String>> {
+    let (_, list) = description.split_once("enum: ")?;
+    Some(list.split('`').skip(1).step_by(2).map(str::to_owned).collect())
 }
 
 impl Document {
@@ -94,6 +102,7 @@ impl Document {
             required: parameter["required"].as_bool().unwrap_or(false),
             kind,
             values,
+            described: parameter["description"].as_str().and_then(described),
             default,
         }
     }

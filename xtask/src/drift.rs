@@ -150,10 +150,11 @@ fn compare(name: &str, property: &Value, required: bool, hole: bool, parameter: 
         .as_array()
         .map(|values| values.iter().filter_map(Value::as_str).map(str::to_owned).collect());
     let mut wanted = parameter.values.clone();
-    for list in [&mut values, &mut wanted].into_iter().flatten() {
+    let mut described = parameter.described.clone();
+    for list in [&mut values, &mut wanted, &mut described].into_iter().flatten() {
         list.sort();
     }
-    if values != wanted {
+    if values != wanted && (wanted.is_some() || values != described) {
         problems.push(format!("takes {values:?}, and {wanted:?} in Mist's document"));
     }
     let default = property.get("default");

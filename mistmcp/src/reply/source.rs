@@ -10,7 +10,6 @@ use crate::mist::{Answer, MergedPage, PageFields, Repairs};
 
 /// Properties of the HTTP response that rendering depends on.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub(crate) struct Source {
     /// The page, from the paging headers that the response has.
     pub(super) page: PageFields,

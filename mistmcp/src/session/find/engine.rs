@@ -14,7 +14,7 @@ use super::text::{Text, Vocabulary, Words};
 use super::texts::Texts;
 use super::vectors::{Embedding, Embeddings, Vectors};
 use super::weights::{CONFIDENCE, FIELDS, WEIGHTS, WITHOUT_QUESTIONS};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Entry};
 
 /// Minimum cosine to an unanswerable question for a query to count as a request to change
 /// something.
@@ -99,7 +99,7 @@ impl Index {
         let entries = catalog.entries();
         let questions = questions(catalog, without);
         // The definitions of all tools, which have the titles as well, would take a megabyte.
-        let titles: Vec<_> = entries.iter().map(|entry| entry.title()).collect();
+        let titles: Vec<_> = entries.iter().map(Entry::title).collect();
         let mut texts = Texts::new(&text, &vectors);
         let (mut tools, mut documents) = (Vec::new(), Vec::new());
         let subjects: Vec<_> = entries.iter().map(|entry| subject(entry.tool().name)).collect();
