@@ -68,7 +68,7 @@ async fn redirects_in_a_circle_end_and_are_named() {
     let error = mist.get(PATH).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Cloud, "{error}");
     assert!(
-        error.to_string().contains("in a circle") && !error.to_string().contains("another host"),
+        error.to_string().contains("too often") && !error.to_string().contains("another host"),
         "{error}"
     );
     assert_eq!(demo.requests().len(), 4, "it is not tried again");

@@ -418,20 +418,12 @@ async fn literals_of_a_query_about_a_secret_and_tokens_in_other_spellings_are_hi
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn where_the_log_is_required_a_fifo_that_nobody_reads_refuses_calls() {
-    use std::io::Read;
+    use tokio::io::AsyncReadExt;
 
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fifo");
     assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
-    let (go_on, paused) = std::sync::mpsc::channel::<()>();
-    let reader = path.clone();
-    let reading = std::thread::spawn(move || {
-        let mut file = std::fs::File::open(reader).unwrap();
-        paused.recv().unwrap();
-        let mut text = String::new();
-        file.read_to_string(&mut text).unwrap();
-        text
-    });
+    let mut reader = tokio::net::unix::pipe::OpenOptions::new().open_receiver(&path).unwrap();
     let upstream = MockUpstream::start().await;
     let launch = Launch::at(&upstream, "--audit-log-required")
         .argument("--audit-log")
@@ -458,7 +450,11 @@ async fn where_the_log_is_required_a_fifo_that_nobody_reads_refuses_calls() {
     let told = |errors: &String| errors.contains("audit log cannot be written");
     let errors = fixture.server.wait_until("the failure in the log", told).await;
     assert_eq!(errors.matches("audit log cannot be written").count(), 1, "{errors}");
-    go_on.send(()).unwrap();
+    let reading = tokio::spawn(async move {
+        let mut text = String::new();
+        reader.read_to_string(&mut text).await.unwrap();
+        text
+    });
     let works = async {
         while alice.try_call("getSiteInfo", site(2_000)).await.body.contains("audit log") {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
@@ -467,7 +463,7 @@ async fn where_the_log_is_required_a_fifo_that_nobody_reads_refuses_calls() {
     soon("the log to be written", works).await;
     fixture.server.signal("TERM").await;
     fixture.server.ended().await;
-    let text = reading.join().unwrap();
+    let text = reading.await.unwrap();
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let outcomes: Vec<_> = lines.iter().map(|line| format!("{} {}", line["outcome"], line["kind"])).collect();
     let count = |wanted: &str| outcomes.iter().filter(|outcome| *outcome == wanted).count();
