@@ -135,9 +135,8 @@ fn several(tool: &str, name: &str) -> Option<&'static str> {
         ("listSiteDevices" | "listSiteDevicesStats", "type") | ("searchOrgDeviceEvents", "device_type") => {
             "switch,router"
         }
-        ("getOrgInventory", "type") => "switch,gateway",
+        ("getOrgInventory", "type") | ("searchOrgSwOrGwPorts", "device_type") => "switch,gateway",
         ("listOrgDevicesStats" | "searchOrgInventory", "status") => "connected,disconnected",
-        ("searchOrgSwOrGwPorts", "device_type") => "switch,gateway",
         ("searchOrgPeerPathStats", "type") => "ipsec,svr",
         ("searchOrgAlarms", "group") => "security,certificate_expiry",
         ("searchOrgAlarms", "severity") => "critical,warn",
