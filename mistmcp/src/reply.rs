@@ -16,6 +16,8 @@ mod prune;
 mod refetch;
 mod request_facts;
 mod row_buffer;
+#[cfg(feature = "query")]
+mod rows;
 mod secrets;
 mod sentences;
 mod source;
@@ -36,17 +38,11 @@ use list::List;
 pub(crate) use refetch::refetch_to_fit;
 pub(crate) use request_facts::{Expected, RequestFacts};
 pub(crate) use secrets::{HIDDEN, redact_object, redact_text};
-#[cfg(feature = "query")]
-use source::CUT_LINKS;
 pub(crate) use source::Offset;
 use source::Source;
 
-#[cfg(feature = "query")]
-use crate::call::RowPage;
 use crate::error::ErrorKind;
 use crate::mist::{Answer, Parsed, Repairs};
-#[cfg(feature = "query")]
-use crate::text::shortened;
 use crate::work::{self, LARGE, QUICK};
 use crate::{Error, Fields, Result};
 
@@ -248,32 +244,6 @@ impl Reply {
         }
     }
 
-    /// The rows of the reply, pruned and redacted but not truncated. An object is one row.
-    ///
-    /// # Errors
-    /// The reply is a file or text.
-    #[cfg(feature = "query")]
-    pub(crate) fn into_rows(self, show_secrets: bool, mut facts: RequestFacts) -> Result<RowPage> {
-        facts.instead = self.instead;
-        let Body::Data { value, source } = self.body else { return Err(no_rows("a file or a text")) };
-        let has_cut_links = !show_secrets && has_cut_links(&value, &facts);
-        let mut page = match List::read(value, &source, &facts) {
-            Ok(list) => list.into_page(show_secrets, &facts),
-            Err(object @ Value::Object(_)) => {
-                let inner = lists_in_object(&object);
-                let list = List::read(Value::Array(vec![object]), &source, &facts);
-                let list = list.map_err(|_| no_rows("an object"))?;
-                let mut page = RowPage { next: None, total: None, ..list.into_page(show_secrets, &facts) };
-                page.notes.extend(inner);
-                page
-            }
-            Err(_) => return Err(no_rows("a single value")),
-        };
-        page.notes.splice(0..0, self.notes);
-        page.notes.extend(has_cut_links.then(|| CUT_LINKS.to_owned()));
-        Ok(page)
-    }
-
     /// Renders the reply, off the async threads unless that is quick.
     pub(crate) async fn rendered(self, rules: &Rules, facts: RequestFacts) -> Result<Rendered> {
         let (rules, bytes) = (*rules, self.bytes());
@@ -296,25 +266,6 @@ impl Reply {
             Body::Blocks(blocks) => blocks.iter().map(Block::len).sum(),
         }
     }
-}
-
-/// A note on the lists in an object, which is one row of a table.
-#[cfg(feature = "query")]
-fn lists_in_object(object: &Value) -> Option<String> {
-    let fields = object.as_object()?;
-    if fields.len() > 1 && fields.values().all(Value::is_object) {
-        return Some(
-            "the answer is one object, so one row, whose columns begin with the names of its members"
-                .to_owned(),
-        );
-    }
-    let has_rows = |value: &Value| value.as_array().is_some_and(|list| list.iter().any(Value::is_object));
-    let lists = fields.iter().filter(|(_, value)| has_rows(value));
-    let lists: Vec<_> =
-        lists.take(3).map(|(name, _)| format!("`json_each(\"{}\")`", shortened(name, 60))).collect();
-    (!lists.is_empty()).then(|| {
-        format!("the answer is one object, so one row; {} makes rows of a list in it", lists.join(" or "))
-    })
 }
 
 impl Reply {
@@ -362,14 +313,6 @@ fn has_cut_links(value: &Value, facts: &RequestFacts) -> bool {
         field_mask::keep(&mut row, fields);
         secrets::has_signed_link(&row)
     })
-}
-
-#[cfg(feature = "query")]
-fn no_rows(what: &str) -> Error {
-    Error::new(
-        ErrorKind::Arguments,
-        format!("It answers {what} and no rows. Take a tool that lists, searches or counts."),
-    )
 }
 
 /// Whether a field with this name, inside a field with that one, is redacted. For checking the names against Mist's

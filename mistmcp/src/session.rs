@@ -37,7 +37,7 @@ use crate::mist::{Connection, Disclosure, Mist, for_deadline};
 use crate::reply::{Content, redact_text, refetch_to_fit};
 use crate::suggestion::{did_you_mean, listed};
 use crate::text::shortened;
-use crate::work::Owner;
+use crate::work::CallJobs;
 use crate::{Call, Error, Result};
 
 /// Session of a client: enabled categories, and the token and cloud of its calls.
@@ -210,15 +210,15 @@ impl Session {
     /// Awaits `work` until the deadline of a call, or until the call is cancelled.
     async fn within_deadline<T>(&self, work: impl Future<Output = Result<T>>, call: &Call) -> Result<T> {
         let limit = self.connection.limits().timeout;
-        let owner = Owner::new(self.connection.turn());
+        let jobs = CallJobs::new(self.connection.turn());
         let late = async {
             call.outlasts(limit).await;
-            if owner.has_jobs() { Stage::Answer } else { call.stage() }
+            if jobs.has_jobs() { Stage::Answer } else { call.stage() }
         };
         tokio::select! {
             // A result that is ready needs no timer.
             biased;
-            outcome = owner.owns(work) => outcome,
+            outcome = jobs.scope(work) => outcome,
             stage = late => Err(for_deadline(limit, stage)),
             () = call.cancelled() => Err(Error::new(ErrorKind::Cancelled, "The call was cancelled.")),
         }

@@ -1,9 +1,9 @@
 //! CPU-bound jobs, run on blocking threads so that the async threads keep answering: [`run`]. Jobs on answers leave one
 //! processor to the async threads and to short jobs. Queued jobs are cancelled with their caller, and a job that runs can ask whether its caller has
-//! gone: [`is_abandoned`]. Jobs of one token do not keep those of others waiting: [`Owner`]. Short jobs do not wait for
+//! gone: [`is_abandoned`]. Jobs of one token do not keep those of others waiting: [`CallJobs`]. Short jobs do not wait for
 //! answers: [`run_short`]. The memory for large answers is bounded in total as well.
 
-mod owner;
+mod call_jobs;
 
 use std::cell::RefCell;
 use std::hint::black_box;
@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::thread::available_parallelism;
 
-pub(crate) use owner::{Owner, Turn};
+pub(crate) use call_jobs::{CallJobs, Turn};
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use tokio::task::spawn_blocking;
 use tokio_util::task::AbortOnDropHandle;
@@ -61,7 +61,7 @@ pub(crate) type Room = SemaphorePermit<'static>;
 /// # Errors
 /// The job panicked, or the process is shutting down.
 pub(crate) async fn run<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    run_within(&JOBS, None, Owner::current(), job).await
+    run_within(&JOBS, None, CallJobs::current(), job).await
 }
 
 /// Runs a job of some milliseconds, which does not wait for those on answers, of its token or of others.
@@ -77,7 +77,7 @@ pub(crate) async fn run_short<T: Send + 'static>(job: impl FnOnce() -> T + Send 
 /// # Errors
 /// As [`run`].
 pub(crate) async fn on_large<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    run_within(&JOBS, Some(&PARSES), Owner::current(), job).await
+    run_within(&JOBS, Some(&PARSES), CallJobs::current(), job).await
 }
 
 /// Runs a job on a thread of its own, which ends with the job. It is for jobs that allocate much in C, as SQLite does:
@@ -135,10 +135,10 @@ impl Drop for Running {
 async fn run_within<T: Send + 'static>(
     lane: &'static Semaphore,
     limit: Option<&'static Semaphore>,
-    owner: Option<Owner>,
+    call: Option<CallJobs>,
     job: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T> {
-    let _counted = owner.as_ref().map(Owner::begin);
+    let _counted = call.as_ref().map(CallJobs::begin);
     let (sender, receiver) = oneshot::channel();
     let caller = Caller::default();
     let abandoned = Arc::clone(&caller.0);
@@ -146,7 +146,7 @@ async fn run_within<T: Send + 'static>(
         let _running = Running::new(abandoned);
         let _ = sender.send(job());
     });
-    queue(owner.map(|owner| owner.turn().clone()), limit, lane, job).await?;
+    queue(call.map(|call| call.turn().clone()), limit, lane, job).await?;
     receiver.await.map_err(|error| failed(&error))
 }
 
@@ -277,11 +277,11 @@ mod tests {
     #[tokio::test]
     async fn jobs_of_one_token_do_not_keep_those_of_another_waiting() {
         let order = Arc::new(Mutex::new(Vec::new()));
-        let (many, one) = (Owner::new(Turn::default()), Owner::new(Turn::default()));
-        let job = |owner: &Owner, name: &'static str| {
-            let (owner, order) = (owner.clone(), Arc::clone(&order));
+        let (many, one) = (CallJobs::new(Turn::default()), CallJobs::new(Turn::default()));
+        let job = |call: &CallJobs, name: &'static str| {
+            let (call, order) = (call.clone(), Arc::clone(&order));
             let job = move || order.lock().push(name);
-            Box::pin(async move { owner.owns(run(job)).await })
+            Box::pin(async move { call.scope(run(job)).await })
         };
         let all = hold_all().await;
         let mut jobs: Vec<_> = (0..4 * jobs_at_once() + 4).map(|_| job(&many, "many")).collect();

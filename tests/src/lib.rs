@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod audit_line;
 mod certificate;
 mod client;
 mod collector;
@@ -30,6 +31,7 @@ mod serving;
 mod stdio_process;
 mod tcp_proxy;
 
+pub use audit_line::fields_of;
 pub use certificate::{certificate, certificate_for};
 pub use client::{Client, Lifecycle, text};
 pub use collector::{Collector, ExportedSpan};

@@ -301,13 +301,11 @@ impl Inquiry {
 
 impl Inner {
     async fn fetch_within_time(self: Arc<Self>, request: Request, paging: Paging, pages: usize) -> Fetched {
-        let Ok(permit) = timeout_at(self.deadline, self.permits.acquire()).await else {
+        let Ok(_permit) = timeout_at(self.deadline, self.permits.acquire()).await else {
             return Err(NotRead::Late);
         };
         let deadline = self.deadline.min(Instant::now() + self.part_limit);
-        let fetched = self.fetch_pages(request, paging, pages, deadline).await;
-        drop(permit);
-        fetched
+        self.fetch_pages(request, paging, pages, deadline).await
     }
 
     /// Reads pages until the deadline; those that were read before it count.

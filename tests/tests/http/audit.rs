@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use mistmcp_tests::{HttpServer, Launch, Lifecycle, MockUpstream, TOKEN, soon};
+use mistmcp_tests::{HttpServer, Launch, Lifecycle, MockUpstream, TOKEN, fields_of, soon};
 use serde_json::{Value, json};
 
 use crate::fixture::{ALICE, BOB, Fixture, site, site_path};
@@ -51,14 +51,8 @@ async fn each_call_has_a_line_that_states_who_called_what_and_how_it_ended() {
         alice.try_call("getSelf", json!({})).await;
         alice.try_call("noSuchTool", json!({ "password": "hunter2hunter2", "name": ALICE })).await;
         let lines = written(&fixture.server, LOG, 4 * (round + 1)).await.split_off(4 * round);
-        let outcomes: Vec<_> = lines
-            .iter()
-            .map(|line| {
-                [&line["tool"], &line["outcome"], &line["kind"], &line["mist_calls"]]
-                    .map(Value::to_string)
-                    .join(" ")
-            })
-            .collect();
+        let outcomes: Vec<_> =
+            lines.iter().map(|line| fields_of(line, ["tool", "outcome", "kind", "mist_calls"])).collect();
         assert_eq!(
             outcomes,
             [
@@ -342,14 +336,8 @@ async fn a_call_by_name_has_the_tool_that_it_names_and_an_unknown_one_has_one_ki
             alice.try_call(tool, arguments).await;
         }
         let lines = written(&fixture.server, LOG, 6 * (round + 1)).await.split_off(6 * round);
-        let told: Vec<_> = lines
-            .iter()
-            .map(|line| {
-                [&line["tool"], &line["called"], &line["outcome"], &line["kind"]]
-                    .map(Value::to_string)
-                    .join(" ")
-            })
-            .collect();
+        let told: Vec<_> =
+            lines.iter().map(|line| fields_of(line, ["tool", "called", "outcome", "kind"])).collect();
         assert_eq!(
             told,
             [

@@ -1,6 +1,6 @@
 //! `mistmcp call` and `mistmcp query` write the audit log as a server does.
 
-use mistmcp_tests::{Answer, Launch, MockUpstream, TOKEN};
+use mistmcp_tests::{Answer, Launch, MockUpstream, TOKEN, fields_of};
 use serde_json::{Value, json};
 
 use crate::accounts::{ACME, Customers, SITE_OF_BETA, TOKENS};
@@ -28,7 +28,7 @@ impl Log {
 }
 
 fn outcome(line: &Value) -> String {
-    [&line["tool"], &line["outcome"], &line["kind"], &line["mist_calls"]].map(Value::to_string).join(" ")
+    fields_of(line, ["tool", "outcome", "kind", "mist_calls"])
 }
 
 #[tokio::test]

@@ -36,9 +36,11 @@ impl Entry {
     }
 
     /// The same, although they have not been read again. The content of a file or a variable may have been replaced together with
-    /// the entry, by the token of another customer.
+    /// the people of the entry, by the token of another customer.
     pub(super) fn still_has_tokens_of(&self, other: &Self) -> bool {
-        matches!(self.token, TokenSource::Command(_)) && self.has_tokens_of(other)
+        let people = |entry: &Self| (entry.orgs.clone(), entry.users.clone(), entry.groups.clone());
+        let is_same_customer = matches!(self.token, TokenSource::Command(_)) || people(self) == people(other);
+        is_same_customer && self.has_tokens_of(other)
     }
 }
 

@@ -194,8 +194,14 @@ impl Reloader {
                 if self.failing.remove(&place) {
                     tracing::info!(account = loaded.entry.name, "the tokens could be read again");
                 }
+                let is_known = loaded.last.as_ref().is_some_and(|(of, last)| {
+                    Arc::ptr_eq(of, &loaded.entry) && last.exposed().eq(tokens.exposed())
+                });
                 loaded.last = Some((Arc::clone(&loaded.entry), tokens));
-                self.apply();
+                // Nothing is to be replaced for the accounts of most files, which are read at each change of one.
+                if !is_known {
+                    self.apply();
+                }
             }
             Err(error) => {
                 self.failing.insert(place);

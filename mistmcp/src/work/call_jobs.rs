@@ -1,4 +1,4 @@
-//! The call that a job is of ([`Owner`]), and the turn of its token ([`Turn`]).
+//! The jobs of one call ([`CallJobs`]), and the turn of its token ([`Turn`]).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use tokio::task::futures::TaskLocalFuture;
 use super::jobs_at_once;
 
 tokio::task_local! {
-    static OWNER: Owner;
+    static CALL_JOBS: CallJobs;
 }
 
 /// The jobs of one token that run or are next: as many as run at all. Its others wait here, and not before those of
@@ -29,9 +29,9 @@ impl Turn {
     }
 }
 
-/// The call that jobs are of.
+/// The jobs of one call.
 #[derive(Clone, Debug)]
-pub(crate) struct Owner {
+pub(crate) struct CallJobs {
     turn: Turn,
     jobs: Arc<AtomicUsize>,
 }
@@ -45,19 +45,19 @@ impl Drop for Counted {
     }
 }
 
-impl Owner {
-    /// The owner of jobs in this task, or else a new one.
+impl CallJobs {
+    /// Those of the call in this task, or else those of a new call.
     pub(crate) fn new(turn: Turn) -> Self {
         Self::current().unwrap_or_else(|| Self { turn, jobs: Arc::default() })
     }
 
     pub(super) fn current() -> Option<Self> {
-        OWNER.try_with(Self::clone).ok()
+        CALL_JOBS.try_with(Self::clone).ok()
     }
 
-    /// The same work, with jobs that are this owner's.
-    pub(crate) fn owns<F: Future>(&self, work: F) -> TaskLocalFuture<Self, F> {
-        OWNER.scope(self.clone(), work)
+    /// The same work, whose jobs are among these.
+    pub(crate) fn scope<F: Future>(&self, work: F) -> TaskLocalFuture<Self, F> {
+        CALL_JOBS.scope(self.clone(), work)
     }
 
     pub(super) fn turn(&self) -> &Turn {
@@ -69,7 +69,7 @@ impl Owner {
         Counted(Arc::clone(&self.jobs))
     }
 
-    /// Whether a job of it runs or waits.
+    /// Whether one of them runs or waits.
     pub(crate) fn has_jobs(&self) -> bool {
         self.jobs.load(Ordering::Relaxed) > 0
     }
