@@ -26,6 +26,7 @@ mod session_store;
 mod sessions;
 mod sse_peek;
 mod tls;
+mod tracked_body;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -1,19 +1,14 @@
 //! The handler of `/mcp`: [`McpHandler`] authenticates a request, finds its session, and calls rmcp.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use http_body::{Body as HttpBody, Frame, SizeHint};
 use rmcp::handler::server::ServerHandler;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::task_tracker::TaskTrackerToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use super::accept::Accept;
@@ -30,13 +25,14 @@ use super::request_id;
 use super::session_store::{SessionParams, SessionStore};
 use super::sessions::{SessionPermit, Sessions};
 use super::sse_peek::{PEEK_ALONE, PEEK_AMONG_REPLICAS, PeekedBody};
+use super::tracked_body::{StreamEnd, TrackedBody};
 use super::{Configuration, Mcp};
 use crate::key::Key;
 use crate::metrics::Metrics;
 use crate::mist::{Cloud, Clouds};
 use crate::server::json_rpc::Invalid;
-use crate::server::{ClientAdmission, HttpRequestContext, HttpSession, InFlightGuard, RequestIdGuard};
-use crate::session::EnabledCategories;
+use crate::server::{ClientAdmission, HttpRequestContext, HttpSession, RequestIdGuard};
+use crate::session::{EnabledCategories, Settings};
 
 /// The largest request body, in bytes. A tool call has a few hundred.
 pub(super) const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -80,102 +76,123 @@ impl<H: ServerHandler> McpHandler<H> {
         let body = within_size(&parts.headers, body)?;
         let query = Query::parse(parts.uri.query().unwrap_or_default())?;
         let client = parts.extensions.get::<Arc<Client>>().cloned().ok_or_else(Rejection::session)?;
-        let Authenticated { tokens, cloud, is_shared, principal, subject, accounts, access } =
-            self.authenticate(&parts.headers, &query).await?;
+        let authenticated = self.authenticate(&parts.headers, &query).await?;
+        let principal = authenticated.principal;
+        let stream_limit =
+            authenticated.access.clone().map(|access| (access, authenticated.accounts.is_some()));
+        // The operator's own tokens need not be validated with Mist first.
+        let admission = (!authenticated.is_shared).then(|| Arc::clone(&client));
         let settings = self
             .configuration
             .settings
             .narrowed(query.mode, &query.categories)
             .map_err(|error| Rejection::request(error.to_string()))?;
-
-        let session_id = single_value(&parts.headers, &SESSION)?.map(str::to_owned);
-        let is_stateless = is_stateless_version(&parts.headers);
-        let org_of_cloud = || query.cloud.as_deref().and_then(Clouds::organization);
-        let org_id = query.org_id.clone().or_else(org_of_cloud).or_else(|| self.configuration.org_id.clone());
-        let (is_delete, is_get) = (parts.method == Method::DELETE, parts.method == Method::GET);
-        let session = match &session_id {
-            _ if is_stateless => {
-                // rmcp treats an `initialize` as legacy whatever protocol version it names, and would route it to the
-                // session in this header.
-                parts.headers.remove(SESSION);
-                None
-            }
-            Some(id) => match self.find(id, principal, is_delete).await? {
-                Some(session) => Some(session),
-                None => return Ok(StatusCode::NO_CONTENT.into_response()),
-            },
-            None => Some(Arc::new(HttpSession::new(EnabledCategories::default(), None))),
+        let Some(session) = self.session(&mut parts, principal).await? else {
+            return Ok(StatusCode::NO_CONTENT.into_response());
         };
-        let activity = session
-            .as_ref()
-            .map_or_else(|| self.sessions.stateless(principal), |session| Arc::clone(&session.activity));
-        let in_flight = activity.begin();
-        let is_of_accounts = accounts.is_some();
-        // The operator's own tokens need not be validated with Mist first.
-        let admission = (!is_shared).then(|| Arc::clone(&client));
-        let context = HttpRequestContext {
-            settings: Arc::new(settings),
-            tokens,
-            cloud,
-            is_org_operators: org_id == self.configuration.org_id,
-            org_id,
-            subject,
-            accounts,
-            pool: Arc::clone(&self.configuration.pool),
-            activity,
-            session: session.clone(),
-            request_id: request_id::of(&parts.extensions),
-            verbose: query.debug,
-            admission: admission.clone().map(|client| client as Arc<dyn ClientAdmission>),
-            closing: Arc::clone(&self.closing),
-        };
+        let context = self.context(&parts, &query, settings, authenticated, admission.clone(), &session);
+        let in_flight = context.activity.begin();
         let accept = message::check_accept(&mut parts.headers, &parts.method)?;
         let (summary, body) = match call {
             Some(_) => receive(&mut parts, accept, body, &client).await?,
             None => (RequestSummary::default(), Body::empty()),
         };
-        let id = match &session {
-            Some(session) if !summary.id.is_null() => Some(take_id(session, &summary).await?),
+        let id = match session.state() {
+            Some(state) if !summary.id.is_null() => Some(take_id(state, &summary).await?),
             _ => None,
         };
-        let opening = if summary.is_initialize && !parts.headers.contains_key(SESSION) {
-            Some(self.admit(principal, admission.as_ref(), &context, &query).await?)
+        let opening = if summary.is_initialize && session.id().is_none() {
+            Some(self.permits(principal, admission.as_ref(), &context, &query).await?)
         } else {
             None
         };
         parts.extensions.insert(context);
-        let response = match session_id.as_deref().zip(session.as_ref()) {
-            Some((id, session)) if !is_delete && !session.is_restored() => {
-                self.restore(id, session, admission, (parts, body)).await?
+        let method = parts.method.clone();
+        let response = match &session {
+            RequestSession::Known { id, state } if method != Method::DELETE && !state.is_restored() => {
+                self.restore(id, state, admission, (parts, body)).await?
             }
             _ => self.mcp.handle(Request::from_parts(parts, body)).await.map(Body::new),
         };
         let response = answer::rejections_to_json(response, &summary).await;
         if let (Some(id), Some(opening)) = (text(response.headers(), &SESSION), opening) {
-            self.register(id, principal, opening, session).await;
+            self.register(id, principal, opening, session.state()).await;
         }
-        if let (true, true, Some(id)) = (is_delete, response.status().is_success(), &session_id) {
+        if let (&Method::DELETE, true, Some(id)) = (&method, response.status().is_success(), session.id()) {
             self.sessions.remove(id);
             self.session_store.end(id).await;
         }
-        let response = answer::negotiate(response, accept, &summary).await;
-        let (mut parts, body) = response.into_parts();
-        if is_delete && parts.status == StatusCode::ACCEPTED {
+        let mut response = answer::negotiate(response, accept, &summary).await;
+        if method == Method::DELETE && response.status() == StatusCode::ACCEPTED {
             // rmcp answers DELETE with 202. Some client libraries take that for a failure.
-            parts.status = StatusCode::NO_CONTENT;
+            *response.status_mut() = StatusCode::NO_CONTENT;
         }
+        let (parts, body) = response.into_parts();
         let mut body = PeekedBody::new(body);
         // Stateless answers arrive complete, and a GET stream starts at once.
-        if call.is_some() && !is_stateless && answer::is(&parts.headers, "text/event-stream") {
+        let is_peeked = call.is_some() && !matches!(session, RequestSession::Stateless);
+        if is_peeked && answer::is(&parts.headers, "text/event-stream") {
             let replicas = self.session_store.is_available().is_some();
             body.peek(if replicas { PEEK_AMONG_REPLICAS } else { PEEK_ALONE }).await;
         }
         // A call goes on to its answer.
-        let until = access
-            .filter(|_| is_get || summary.is_subscription)
-            .and_then(|it| self.stream_end(it, is_of_accounts));
-        let body = TrackedBody { body: Some(body), until, _in_flight: in_flight, _call: call, _id: id };
-        Ok(Response::from_parts(parts, Body::new(body)))
+        let is_stream = method == Method::GET || summary.is_subscription;
+        let until = stream_limit
+            .filter(|_| is_stream)
+            .and_then(|(access, is_of_accounts)| self.stream_end(access, is_of_accounts));
+        Ok(Response::from_parts(parts, Body::new(TrackedBody::new(body, until, (in_flight, call, id)))))
+    }
+
+    /// The session of a request. None if it deletes a session of another replica, which has been done then.
+    async fn session(
+        &self,
+        parts: &mut Parts,
+        principal: Principal,
+    ) -> Result<Option<RequestSession>, Rejection> {
+        let id = single_value(&parts.headers, &SESSION)?.map(str::to_owned);
+        if is_stateless_version(&parts.headers) {
+            // rmcp treats an `initialize` as legacy whatever protocol version it names, and would route it to the
+            // session in this header.
+            parts.headers.remove(SESSION);
+            return Ok(Some(RequestSession::Stateless));
+        }
+        let Some(id) = id else { return Ok(Some(RequestSession::New(new_state()))) };
+        let state = self.find(&id, principal, parts.method == Method::DELETE).await?;
+        Ok(state.map(|state| RequestSession::Known { id, state }))
+    }
+
+    /// What the MCP server needs to know of a request.
+    fn context(
+        &self,
+        parts: &Parts,
+        query: &Query,
+        settings: Settings,
+        authenticated: Authenticated,
+        admission: Option<Arc<Client>>,
+        session: &RequestSession,
+    ) -> HttpRequestContext {
+        let org_of_cloud = || query.cloud.as_deref().and_then(Clouds::organization);
+        let org_id = query.org_id.clone().or_else(org_of_cloud).or_else(|| self.configuration.org_id.clone());
+        let activity = session.state().map_or_else(
+            || self.sessions.stateless(authenticated.principal),
+            |state| Arc::clone(&state.activity),
+        );
+        HttpRequestContext {
+            settings: Arc::new(settings),
+            tokens: authenticated.tokens,
+            cloud: authenticated.cloud,
+            is_org_operators: org_id == self.configuration.org_id,
+            org_id,
+            subject: authenticated.subject,
+            accounts: authenticated.accounts,
+            pool: Arc::clone(&self.configuration.pool),
+            activity,
+            session: session.state().cloned(),
+            request_id: request_id::of(&parts.extensions),
+            verbose: query.debug,
+            admission: admission.map(|client| client as Arc<dyn ClientAdmission>),
+            closing: Arc::clone(&self.closing),
+        }
     }
 
     /// The end of a stream, which must not outlast the access token that has opened it, nor the last account of a person
@@ -197,7 +214,7 @@ impl<H: ServerHandler> McpHandler<H> {
     }
 
     /// Takes the permits of a session that the request opens.
-    async fn admit(
+    async fn permits(
         &self,
         principal: Principal,
         admission: Option<&Arc<Client>>,
@@ -216,15 +233,13 @@ impl<H: ServerHandler> McpHandler<H> {
         id: &str,
         principal: Principal,
         (permit, new_client, params): Opening,
-        session: Option<Arc<HttpSession>>,
+        state: Option<&Arc<HttpSession>>,
     ) {
         self.metrics.session_opened();
-        let is_stored = session.is_some();
-        let session =
-            session.unwrap_or_else(|| Arc::new(HttpSession::new(EnabledCategories::default(), None)));
+        let session = state.cloned().unwrap_or_else(new_state);
         self.prove(id, &session, new_client);
         self.sessions.register(id, Arc::clone(&session), permit);
-        if is_stored {
+        if state.is_some() {
             self.session_store.insert(id, principal, params, &session).await;
         }
     }
@@ -265,6 +280,38 @@ impl<H: ServerHandler> McpHandler<H> {
             _ => clouds.find(text).map_err(|error| Rejection::request(error.to_string())),
         }
     }
+}
+
+/// The session of a request.
+enum RequestSession {
+    /// None: the request's protocol version has no sessions.
+    Stateless,
+    /// The one that the request opens, if it is an `initialize`.
+    New(Arc<HttpSession>),
+    /// The one that the request names.
+    Known { id: String, state: Arc<HttpSession> },
+}
+
+impl RequestSession {
+    /// The id that the request names.
+    fn id(&self) -> Option<&str> {
+        match self {
+            Self::Known { id, .. } => Some(id),
+            Self::Stateless | Self::New(_) => None,
+        }
+    }
+
+    fn state(&self) -> Option<&Arc<HttpSession>> {
+        match self {
+            Self::Known { state, .. } | Self::New(state) => Some(state),
+            Self::Stateless => None,
+        }
+    }
+}
+
+/// The state of a session that is opened.
+fn new_state() -> Arc<HttpSession> {
+    Arc::new(HttpSession::new(EnabledCategories::default(), None))
 }
 
 /// The permits and parameters of a session that a request opens.
@@ -331,74 +378,5 @@ fn single_value<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<
             Ok(Some(text))
         }
         (Some(_), Some(_)) => Err(Rejection::request(format!("The header `{name}` is there twice."))),
-    }
-}
-
-/// Resolves when a stream has to end.
-type StreamEnd = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// A response body with guards that are held until it has been sent, or until it has to end.
-struct TrackedBody<B> {
-    /// None once it had to end.
-    body: Option<B>,
-    until: Option<StreamEnd>,
-    _in_flight: InFlightGuard,
-    _call: Option<TaskTrackerToken>,
-    _id: Option<RequestIdGuard>,
-}
-
-impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for TrackedBody<B> {
-    type Data = Bytes;
-    type Error = B::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        if self.until.as_mut().is_some_and(|until| until.as_mut().poll(context).is_ready()) {
-            (self.body, self.until) = (None, None);
-        }
-        match &mut self.body {
-            Some(body) => Pin::new(body).poll_frame(context),
-            None => Poll::Ready(None),
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.as_ref().is_none_or(HttpBody::is_end_stream)
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.as_ref().map_or_else(SizeHint::default, HttpBody::size_hint)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::convert::Infallible;
-
-    use axum::body::to_bytes;
-    use futures_util::{StreamExt, stream};
-    use tokio::time::Instant;
-
-    use super::*;
-    use crate::server::InFlight;
-
-    #[tokio::test(start_paused = true)]
-    async fn a_stream_ends_at_its_end_also_where_nothing_is_sent() {
-        const LIFE: std::time::Duration = std::time::Duration::from_mins(5);
-        for is_bounded in [false, true] {
-            let until = is_bounded.then(|| Box::pin(tokio::time::sleep(LIFE)) as StreamEnd);
-            let first = stream::iter([Ok::<_, Infallible>(Bytes::from_static(b"data: 1\n\n"))]);
-            let body = Body::from_stream(first.chain(stream::pending()));
-            let in_flight = InFlight::new(1).begin();
-            let body = TrackedBody { body: Some(body), until, _in_flight: in_flight, _call: None, _id: None };
-            let begun = Instant::now();
-            let read = tokio::time::timeout(2 * LIFE, to_bytes(Body::new(body), 1_000)).await;
-            assert_eq!(read.is_ok(), is_bounded);
-            if let Ok(read) = read {
-                assert_eq!((read.unwrap().as_ref(), begun.elapsed()), (&b"data: 1\n\n"[..], LIFE));
-            }
-        }
     }
 }
