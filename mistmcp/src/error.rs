@@ -18,13 +18,13 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[error("{}", self.words(|_| ToolStatus::Unknown))]
 pub struct Error {
     kind: ErrorKind,
-    parts: Vec<Part>,
+    parts: Vec<MessagePart>,
 }
 
-/// Part of an error's message. Its text may depend on the tools of the session, which is often
+/// MessagePart of an error's message. Its text may depend on the tools of the session, which is often
 /// unknown when the error is created: one request to Mist serves several sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
+enum MessagePart {
     /// Text that may have come from outside, such as Mist's words or a value: secrets are searched for in it.
     Text(String),
     /// Text of this program's own words and names. Some look like a secret with its value: `listOrgPsks: limit is missing`.
@@ -66,33 +66,33 @@ impl Error {
     }
 
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, parts: vec![Part::Text(shown(message.into()))] }
+        Self { kind, parts: vec![MessagePart::Text(shown(message.into()))] }
     }
 
     /// An error of this program's own words and names, in which no secret is searched for. A value that was given is not
     /// among them.
     pub(crate) fn own(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, parts: vec![Part::Own(shown(message.into()))] }
+        Self { kind, parts: vec![MessagePart::Own(shown(message.into()))] }
     }
 
     /// Appends this program's own words.
     #[must_use]
-    pub(crate) fn and_own(mut self, words: impl Into<String>) -> Self {
-        self.parts.push(Part::Own(shown(words.into())));
+    pub(crate) fn append_own(mut self, words: impl Into<String>) -> Self {
+        self.parts.push(MessagePart::Own(shown(words.into())));
         self
     }
 
     /// Appends the value of a parameter.
     #[must_use]
-    pub(crate) fn and_value(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.parts.push(Part::Value { name: name.to_owned(), value: shown(value.into()) });
+    pub(crate) fn append_value(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.parts.push(MessagePart::Value { name: name.to_owned(), value: shown(value.into()) });
         self
     }
 
     /// Puts this program's own words before the message.
     #[must_use]
-    pub(crate) fn after(mut self, words: impl Into<String>) -> Self {
-        self.parts.insert(0, Part::Own(shown(words.into())));
+    pub(crate) fn prepend_own(mut self, words: impl Into<String>) -> Self {
+        self.parts.insert(0, MessagePart::Own(shown(words.into())));
         self
     }
 
@@ -104,8 +104,8 @@ impl Error {
 
     /// Appends text.
     #[must_use]
-    pub(crate) fn and(mut self, words: impl Into<String>) -> Self {
-        self.parts.push(Part::Text(shown(words.into())));
+    pub(crate) fn append(mut self, words: impl Into<String>) -> Self {
+        self.parts.push(MessagePart::Text(shown(words.into())));
         self
     }
 
@@ -129,20 +129,20 @@ impl Error {
         otherwise: impl Into<String>,
     ) -> Self {
         let choices = choices.into_iter().collect();
-        self.parts.push(Part::Hint { choices, otherwise: otherwise.into() });
+        self.parts.push(MessagePart::Hint { choices, otherwise: otherwise.into() });
         self
     }
 
     /// Appends a description from the catalog.
     #[must_use]
-    pub(crate) fn describing(mut self, description: &'static str) -> Self {
-        self.parts.push(Part::Description(description));
+    pub(crate) fn append_description(mut self, description: &'static str) -> Self {
+        self.parts.push(MessagePart::Description(description));
         self
     }
 
     /// Appends the message of another error.
     #[must_use]
-    pub(crate) fn with(mut self, other: Self) -> Self {
+    pub(crate) fn append_error(mut self, other: Self) -> Self {
         self.parts.extend(other.parts);
         self
     }
@@ -154,10 +154,10 @@ impl Error {
 
     /// Resolves the message for a session that knows these tools.
     pub(crate) fn for_session(self, known: impl Fn(&str) -> ToolStatus) -> Self {
-        let resolved = |part: &Part| match part {
-            Part::Own(_) | Part::Description(_) => Part::Own(shown(part.words(&known))),
-            Part::Value { .. } => part.clone(),
-            Part::Text(_) | Part::Hint { .. } => Part::Text(shown(part.words(&known))),
+        let resolved = |part: &MessagePart| match part {
+            MessagePart::Own(_) | MessagePart::Description(_) => MessagePart::Own(shown(part.words(&known))),
+            MessagePart::Value { .. } => part.clone(),
+            MessagePart::Text(_) | MessagePart::Hint { .. } => MessagePart::Text(shown(part.words(&known))),
         };
         Self { kind: self.kind, parts: self.parts.iter().map(resolved).collect() }
     }
@@ -176,7 +176,7 @@ impl Error {
             | ErrorKind::Cloud
             | ErrorKind::Size => {
                 let request = shortened(&request.to_string(), 300);
-                self.and(format!(" The request was `{request}`."))
+                self.append(format!(" The request was `{request}`."))
             }
             _ => self,
         }
@@ -200,11 +200,11 @@ impl Error {
         let mut outside = String::new();
         for part in &self.parts {
             match part {
-                Part::Own(text) => {
+                MessagePart::Own(text) => {
                     message += &redact(std::mem::take(&mut outside));
                     message += text;
                 }
-                Part::Value { name, value } => {
+                MessagePart::Value { name, value } => {
                     message += &redact(std::mem::take(&mut outside));
                     let named = redact(format!("{name}: {value}"));
                     message += named.strip_prefix(&format!("{name}: ")).unwrap_or(&named);
@@ -217,7 +217,7 @@ impl Error {
     }
 }
 
-impl Part {
+impl MessagePart {
     fn words(&self, known: &impl Fn(&str) -> ToolStatus) -> String {
         match self {
             Self::Text(text) | Self::Own(text) | Self::Value { value: text, .. } => text.clone(),
@@ -260,7 +260,7 @@ mod tests {
     fn a_hint_names_the_first_tool_that_the_session_can_call() {
         let error = Error::new(ErrorKind::Missing, "Unknown.");
         let hint = |tool: &'static str| [(tool, " `it` lists them."), ("getThree", " No.")];
-        let one = error.clone().hint(hint("getOne"), " Ask the user.").and(" More.");
+        let one = error.clone().hint(hint("getOne"), " Ask the user.").append(" More.");
         assert_eq!(
             one.to_string(),
             "Unknown. Ask the user. More.",
@@ -276,11 +276,11 @@ mod tests {
         let redact = |text: String| text.replace("hunter2", "[hidden]");
         let mask = |text: String| text.replace("t0ken", "[token]");
         let error = Error::own(ErrorKind::Arguments, "hunter2 is a name. ")
-            .and("hunt")
-            .and("er2 is a value, ")
-            .and_own("t0ken is a token.")
-            .after("listPsks: ");
-        let named = Error::own(ErrorKind::Arguments, "`psk` is ").and_value("psk", "x1y").and_own(".");
+            .append("hunt")
+            .append("er2 is a value, ")
+            .append_own("t0ken is a token.")
+            .prepend_own("listPsks: ");
+        let named = Error::own(ErrorKind::Arguments, "`psk` is ").append_value("psk", "x1y").append_own(".");
         let by_name = |text: String| text.replace("psk: x1y", "psk: [hidden]");
         assert_eq!(named.presentable(by_name, |text| text).to_string(), "`psk` is [hidden].");
         assert_eq!(

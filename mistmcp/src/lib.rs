@@ -189,7 +189,7 @@ pub mod __private {
     pub use crate::cli::command;
     pub use crate::identity::Package;
     pub use crate::register;
-    pub use crate::reply::{hides, redacted, redacted_file};
+    pub use crate::reply::{hides, redact_file, redact_value};
     pub use crate::session::{Questions, question_problems, registered_questions};
     pub use crate::tool::{Context, Registered, assert_described, assert_filled, assert_in_groups};
 }

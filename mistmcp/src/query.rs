@@ -91,7 +91,7 @@ impl Query {
     /// the query.
     pub async fn run(self, call: &Call) -> Result<Reply> {
         match self.answered(call).await? {
-            QueryAnswer::Columns(description) => Ok(Reply::redacted(description)),
+            QueryAnswer::Columns(description) => Ok(Reply::of_redacted_value(description)),
             QueryAnswer::Rows(result) => Ok(result.reply(self.offset)),
         }
     }
@@ -108,7 +108,7 @@ impl Query {
             )
         })?;
         for (name, source) in &self.tables.0 {
-            let named = |error: Error| error.after(format!("Table `{}`: ", shortened(name, 60)));
+            let named = |error: Error| error.prepend_own(format!("Table `{}`: ", shortened(name, 60)));
             session.may_read_rows(&source.tool).map_err(named)?;
         }
         call.enter(Stage::Queue);

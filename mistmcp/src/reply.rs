@@ -138,7 +138,7 @@ impl Reply {
 
     /// A reply with a value that has no secrets, such as a description of redacted rows.
     #[cfg(feature = "query")]
-    pub(crate) fn redacted(value: Value) -> Self {
+    pub(crate) fn of_redacted_value(value: Value) -> Self {
         Self::of(Body::Data { value, source: Source { is_redacted: true, ..Source::default() } })
     }
 
@@ -324,14 +324,14 @@ pub fn hides(inside: &str, name: &str) -> bool {
 
 /// A value with secrets redacted: for the evaluation.
 #[doc(hidden)]
-pub fn redacted(mut value: Value) -> Value {
+pub fn redact_value(mut value: Value) -> Value {
     secrets::redact(&mut value);
     value
 }
 
 /// A file with secrets redacted: for the evaluation.
 #[doc(hidden)]
-pub fn redacted_file(file: File) -> File {
+pub fn redact_file(file: File) -> File {
     secrets::redact_file(file)
 }
 

@@ -184,11 +184,15 @@ impl crate::Error {
         match value {
             Value::Null => Self::own(kind, format!("`{name}` is missing: {words} is wanted.")),
             _ => {
-                let error = Self::own(kind, format!("`{name}` is ")).and_value(name, given).and_own(", but ");
                 let error =
-                    if *of_words == MismatchKind::Quoting { error.and(words) } else { error.and_own(words) };
+                    Self::own(kind, format!("`{name}` is ")).append_value(name, given).append_own(", but ");
+                let error = if *of_words == MismatchKind::Quoting {
+                    error.append(words)
+                } else {
+                    error.append_own(words)
+                };
                 let end = if suggestion.is_empty() { "." } else { suggestion };
-                error.and_own(format!(" is wanted{end}"))
+                error.append_own(format!(" is wanted{end}"))
             }
         }
     }

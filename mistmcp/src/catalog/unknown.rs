@@ -34,7 +34,7 @@ pub(super) async fn explained(
         let Some(reader) = param.reader() else { continue };
         match param.wire(arguments) {
             None if reader.advised && error.kind() == ErrorKind::Request => {
-                error = error.and(format!(
+                error = error.append(format!(
                     " `{}` was left out, and Mist has refused this call without it: add it.",
                     param.name
                 ));
@@ -52,7 +52,7 @@ pub(super) async fn explained(
                             return unlisted(error.kind(), param.name, unknown, &listed_values, listed);
                         }
                         if error.kind() == ErrorKind::Missing {
-                            error = error.and(format!(
+                            error = error.append(format!(
                                 " If the ids are right, Mist has no data for this `{}` here: try another one.",
                                 param.name
                             ));

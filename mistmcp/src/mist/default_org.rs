@@ -36,9 +36,9 @@ impl Mist {
                 let words = format!(
                     " It is the default of calls that name no organization: name another one in `org_id`, or {REMEDY}"
                 );
-                Err(error.and_own(words))
+                Err(error.append_own(words))
             }
-            Err(error) => Err(error.and(" It is the default of calls that name no organization.")),
+            Err(error) => Err(error.append(" It is the default of calls that name no organization.")),
             Ok(()) => Ok(Some(org_id.clone())),
         }
     }
@@ -72,7 +72,7 @@ impl Mist {
             "{subject} does not see the organization `{org_id}`, which is the default of calls that name none."
         );
         let hint = [("getSelf", " Name one in `org_id` that `getSelf` shows, or ")];
-        Error::own(error.kind(), words).hint(hint, " Name another one in `org_id`, or ").and_own(REMEDY)
+        Error::own(error.kind(), words).hint(hint, " Name another one in `org_id`, or ").append_own(REMEDY)
     }
 
     /// Whether the tokens of the only account see an organization.

@@ -25,7 +25,7 @@ pub(super) fn for_status(status: StatusCode, body: &str, of_msp: bool) -> Error 
                     [("getSelf", " `getSelf` lists what it can see.")],
                     " Ask the user for one that it may see.",
                 )
-                .and(mist_message(body));
+                .append(mist_message(body));
         }
         StatusCode::NOT_FOUND => {
             let place = if of_msp {
@@ -38,8 +38,8 @@ pub(super) fn for_status(status: StatusCode, body: &str, of_msp: bool) -> Error 
                 "Mist has no object with this id at this place. Look it up first: ",
             )
             .hint([place], "each object")
-            .and(" with the tool that lists its kind.")
-            .and(mist_message(body));
+            .append(" with the tool that lists its kind.")
+            .append(mist_message(body));
         }
         StatusCode::PROXY_AUTHENTICATION_REQUIRED => (ErrorKind::Network, PROXY_PASSWORD.to_owned()),
         StatusCode::REQUEST_TIMEOUT => (
@@ -113,7 +113,7 @@ pub(super) fn for_rate_limit(used_up: &Exhausted, body: &str) -> Error {
             error.hint([("getSelfApiUsage", " `getSelfApiUsage` tells what Mist has counted.")], "")
         }
     };
-    error.and(mist_message(body))
+    error.append(mist_message(body))
 }
 
 /// Error when an address has sent too many requests with tokens that Mist has not accepted.

@@ -102,7 +102,7 @@ impl Merged {
                     .push(format!("The rows of the account `{}` are missing: {reason}", account.name));
                 entry.insert("error".into(), words.into());
                 let of_account =
-                    Error::new(error.kind(), format!("Account `{}`: ", account.name)).with(error);
+                    Error::new(error.kind(), format!("Account `{}`: ", account.name)).append_error(error);
                 self.error.get_or_insert(of_account);
                 self.accounts.push(Value::Object(entry));
                 return false;

@@ -154,7 +154,7 @@ impl Mist {
                 Err(error) if is_of_object(&error) => {}
                 Err(error) => {
                     let words = format!("The organizations of the MSP {} cannot be listed: ", msp.id);
-                    all.unasked.get_or_insert(Error::new(error.kind(), words).with(error));
+                    all.unasked.get_or_insert(Error::new(error.kind(), words).append_error(error));
                 }
             }
         }

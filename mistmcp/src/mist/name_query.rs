@@ -60,9 +60,9 @@ impl NameQuery<'_> {
                 let words = format!(
                     "`{parameter}`: which {kind} \"{written}\" means is not certain. If it is {id}, give this id. "
                 );
-                Err(Error::new(ErrorKind::Arguments, words).with(unasked.clone()))
+                Err(Error::new(ErrorKind::Arguments, words).append_error(unasked.clone()))
             }
-            Err(error) => Err(error.and(" ").with(unasked.clone())),
+            Err(error) => Err(error.append(" ").append_error(unasked.clone())),
         }
     }
 
@@ -164,7 +164,7 @@ impl NameQuery<'_> {
         let place = self.place;
         let words = format!("`{parameter}`: no {kind}{place} is called \"{written}\"{there}.");
         let hints = listers.iter().map(|lister| (*lister, format!(" `{lister}` lists them.")));
-        Error::new(ErrorKind::Arguments, words).hint_of(hints, "").and(read)
+        Error::new(ErrorKind::Arguments, words).hint_of(hints, "").append(read)
     }
 
     /// The objects with exactly this name, but for letter case.

@@ -129,10 +129,10 @@ impl Mist {
                     elsewhere.into_iter().filter(is_elsewhere).map(|device| self.place_of(device)).collect();
                 chosen.map_err(|error| match places.as_slice() {
                     [] => error,
-                    [place] => error.and(format!(" In the organization's inventory it is {place}.")),
+                    [place] => error.append(format!(" In the organization's inventory it is {place}.")),
                     several => {
                         let places = shortened(&several.join(", "), 200);
-                        error.and(format!(
+                        error.append(format!(
                             " In the organization's inventory, devices of this name are {places}."
                         ))
                     }
@@ -249,7 +249,9 @@ impl Mist {
             ([], Some(unasked)) => Err(unasked.clone()),
             (several, None) => Err(self.unnamed_org(query, several)),
             // Another account may be meant.
-            (several, Some(unasked)) => Err(self.unnamed_org(query, several).and(" ").with(unasked.clone())),
+            (several, Some(unasked)) => {
+                Err(self.unnamed_org(query, several).append(" ").append_error(unasked.clone()))
+            }
         }
     }
 

@@ -100,7 +100,7 @@ where
         .await
         .map_err(|(failure, _)| match failure.error.kind() {
             ErrorKind::Cloud | ErrorKind::Network if attempts > 1 => {
-                failure.error.and(format!(" It was tried {attempts} times."))
+                failure.error.append(format!(" It was tried {attempts} times."))
             }
             _ => failure.error,
         })

@@ -116,7 +116,7 @@ impl Mist {
         );
         match route.filter(|_| is_about_account) {
             Some(route) => {
-                Error::new(error.kind(), format!("Account `{}`: ", route.account.name)).with(error)
+                Error::new(error.kind(), format!("Account `{}`: ", route.account.name)).append_error(error)
             }
             None => error,
         }

@@ -102,7 +102,7 @@ impl Started {
         session: &Arc<dyn CallSession>,
         call: &Call,
     ) -> Result<Self> {
-        let named = |error: Error| error.after(format!("Table `{}`: ", shortened(name, 60)));
+        let named = |error: Error| error.prepend_own(format!("Table `{}`: ", shortened(name, 60)));
         let mut arguments = source.arguments.clone();
         let mut notes = Vec::new();
         let paging: Vec<_> =

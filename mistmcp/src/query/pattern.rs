@@ -19,9 +19,9 @@ pub(super) struct Syntax {
 pub(super) const LIKE: Syntax = Syntax { any: '%', one: '_', has_sets: false, ignores_case: true };
 pub(super) const GLOB: Syntax = Syntax { any: '*', one: '?', has_sets: true, ignores_case: false };
 
-/// A part of a pattern.
+/// An element of a pattern.
 #[derive(Debug, PartialEq)]
-pub(super) enum Part {
+pub(super) enum Element {
     /// Any characters, also none.
     Any,
     /// One character.
@@ -36,8 +36,8 @@ pub(super) enum Part {
     Never,
 }
 
-/// The parts of a pattern; nothing if it is too long.
-pub(super) fn read(pattern: &str, escape: Option<char>, syntax: Syntax) -> Option<Vec<Part>> {
+/// The elements of a pattern; nothing if it is too long.
+pub(super) fn read(pattern: &str, escape: Option<char>, syntax: Syntax) -> Option<Vec<Element>> {
     let letters: Vec<char> = pattern.chars().take(LONGEST + 1).collect();
     if letters.len() > LONGEST {
         return None;
@@ -50,20 +50,20 @@ pub(super) fn read(pattern: &str, escape: Option<char>, syntax: Syntax) -> Optio
             letter if Some(letter) == escape => match rest {
                 [next, after @ ..] => {
                     rest = after;
-                    Part::Letter(folded(*next, syntax))
+                    Element::Letter(folded(*next, syntax))
                 }
-                [] => Part::Never,
+                [] => Element::Never,
             },
-            letter if letter == syntax.any => Part::Any,
-            letter if letter == syntax.one => Part::One,
+            letter if letter == syntax.any => Element::Any,
+            letter if letter == syntax.one => Element::One,
             '[' if syntax.has_sets => {
                 let (part, after) = set(rest);
                 rest = after;
                 part
             }
-            letter => Part::Letter(folded(letter, syntax)),
+            letter => Element::Letter(folded(letter, syntax)),
         };
-        if part != Part::Any || parts.last() != Some(&Part::Any) {
+        if part != Element::Any || parts.last() != Some(&Element::Any) {
             parts.push(part);
         }
     }
@@ -71,7 +71,7 @@ pub(super) fn read(pattern: &str, escape: Option<char>, syntax: Syntax) -> Optio
 }
 
 /// The set of characters that begins after `[`, and what follows it.
-fn set(mut rest: &[char]) -> (Part, &[char]) {
+fn set(mut rest: &[char]) -> (Element, &[char]) {
     let is_negated = rest.first() == Some(&'^');
     rest = &rest[usize::from(is_negated)..];
     let mut ranges: Vec<(char, char)> = Vec::new();
@@ -83,8 +83,8 @@ fn set(mut rest: &[char]) -> (Part, &[char]) {
     let mut before = None;
     loop {
         match (rest, before) {
-            ([], _) => return (Part::Never, rest),
-            ([']', after @ ..], _) => return (Part::Set { ranges, is_negated }, after),
+            ([], _) => return (Element::Never, rest),
+            ([']', after @ ..], _) => return (Element::Set { ranges, is_negated }, after),
             (['-', end, after @ ..], Some(begin)) if *end != ']' => {
                 ranges.push((begin, *end));
                 (before, rest) = (None, after);
@@ -99,7 +99,7 @@ fn set(mut rest: &[char]) -> (Part, &[char]) {
 
 /// Whether a text matches a pattern as a whole; nothing if the time was over before.
 pub(super) fn matches(
-    parts: &[Part],
+    parts: &[Element],
     text: &str,
     syntax: Syntax,
     is_due: &mut dyn FnMut() -> bool,
@@ -113,7 +113,7 @@ pub(super) fn matches(
         }
         let mut after = rest.clone();
         match (parts.get(part), after.next()) {
-            (Some(Part::Any), _) => {
+            (Some(Element::Any), _) => {
                 part += 1;
                 if part == parts.len() {
                     return Some(true);
@@ -137,7 +137,7 @@ pub(super) fn matches(
     None
 }
 
-impl Part {
+impl Element {
     fn fits(&self, letter: char, syntax: Syntax) -> bool {
         match self {
             Self::Any | Self::One => true,
@@ -184,6 +184,6 @@ mod tests {
     fn a_pattern_is_bounded() {
         assert!(read(&"a".repeat(LONGEST), None, GLOB).is_some());
         assert!(read(&"a".repeat(LONGEST + 1), None, GLOB).is_none());
-        assert_eq!(read("%%%", None, LIKE).unwrap(), [Part::Any]);
+        assert_eq!(read("%%%", None, LIKE).unwrap(), [Element::Any]);
     }
 }

@@ -143,7 +143,7 @@ impl Session {
             if error.kind() == ErrorKind::Tool {
                 call.record().names_unknown_tool();
             }
-            error.of_kind(ErrorKind::Access).after("`tool`: ")
+            error.of_kind(ErrorKind::Access).prepend_own("`tool`: ")
         })?;
         call.trace().calls(entry.tool().name);
         // The client shows the views of tools that it calls itself, and not of those that are called for it.

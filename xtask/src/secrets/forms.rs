@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, ensure};
-use mistmcp::__private::{redacted, redacted_file};
+use mistmcp::__private::{redact_file, redact_value};
 use mistmcp::File;
 use mistmcp::serde_json::{self, Value, json};
 
@@ -160,8 +160,8 @@ fn unescaped(text: &str) -> String {
 /// What is left of an input.
 fn output(input: &Input) -> String {
     match input {
-        Input::Value(value) => shown(&Input::Value(redacted(value.clone()))),
-        Input::File(file) => shown(&Input::File(redacted_file(file.clone()))),
+        Input::Value(value) => shown(&Input::Value(redact_value(value.clone()))),
+        Input::File(file) => shown(&Input::File(redact_file(file.clone()))),
     }
 }
 

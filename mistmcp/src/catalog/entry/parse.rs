@@ -61,7 +61,7 @@ impl Entry {
             return Ok(arguments);
         }
         let error = Error::own(ErrorKind::Arguments, format!("{}:", self.tool.name));
-        Err(mistakes.into_iter().fold(error, |error, mistake| error.and_own(" ").with(mistake)))
+        Err(mistakes.into_iter().fold(error, |error, mistake| error.append_own(" ").append_error(mistake)))
     }
 
     /// The mistake in arguments that can be read, and that no answer fits: a window that ends before it begins.
@@ -132,5 +132,6 @@ fn read<T>(param: &Param, reader: fn(&Value) -> Result<T, crate::Mismatch>, valu
 }
 
 fn missing(param: &Param) -> Error {
-    Error::own(ErrorKind::Arguments, format!("`{}` is missing: ", param.name)).describing(param.description)
+    Error::own(ErrorKind::Arguments, format!("`{}` is missing: ", param.name))
+        .append_description(param.description)
 }

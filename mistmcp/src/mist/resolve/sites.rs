@@ -136,7 +136,7 @@ impl Mist {
                     let of =
                         if org.account.is_empty() { String::new() } else { format!(" ({})", org.account) };
                     let words = format!("The sites of the organization {}{of} cannot be listed: ", org.id);
-                    all.unasked.get_or_insert(Error::new(error.kind(), words).with(error));
+                    all.unasked.get_or_insert(Error::new(error.kind(), words).append_error(error));
                 }
             }
         }

@@ -43,7 +43,7 @@ pub(in crate::mist) fn not_asked(failures: Vec<(&Route, Error)>) -> Option<Error
     let of_first = if several { "; of the first of them: " } else { ": " };
     let noun = if several { "accounts" } else { "account" };
     let words = format!("The {noun} {accounts} could not be asked{of_first}");
-    Some(Error::new(failure.kind(), words).with(failure))
+    Some(Error::new(failure.kind(), words).append_error(failure))
 }
 
 /// The only account that sees an object.
@@ -62,7 +62,7 @@ pub(super) fn one<'r>(
         ([only], _) => Ok(only),
         ([], Some(not_asked)) => {
             let words = format!("Which account sees the {kind} `{id}` is not known. ");
-            Err(Error::new(not_asked.kind(), words).with(not_asked))
+            Err(Error::new(not_asked.kind(), words).append_error(not_asked))
         }
         ([], None) => {
             let words =

@@ -140,7 +140,7 @@ impl TextReader {
         let (assignments, config) = self
             .open
             .get_or_insert_with(|| (Assignments::new(lines, self.context), ConfigLines::new(self.hinted)));
-        let part = Part { text, start: 0, end: text.len(), depth: 0 };
+        let part = Segment { text, start: 0, end: text.len(), depth: 0 };
         part.read(assignments, config, &mut cover);
         if !in_list {
             self.open = None;
@@ -150,14 +150,14 @@ impl TextReader {
 }
 
 /// A text, or a quoted text inside it.
-struct Part<'a> {
+struct Segment<'a> {
     text: &'a str,
     start: usize,
     end: usize,
     depth: usize,
 }
 
-impl Part<'_> {
+impl Segment<'_> {
     fn read(&self, assignments: &mut Assignments, config: &mut ConfigLines, cover: &mut HiddenRanges) {
         let mut tokens: Vec<Token> = Vec::new();
         let mut lexer = Lexer::new(self.text, self.start, self.depth > 0);
@@ -190,7 +190,7 @@ impl Part<'_> {
                 cover.add(token.start..token.end);
                 continue;
             }
-            let part = Part { text: self.text, start: token.start, end: token.end, depth: self.depth + 1 };
+            let part = Segment { text: self.text, start: token.start, end: token.end, depth: self.depth + 1 };
             part.read(
                 &mut Assignments::new(inner.contains("\\n"), FieldContext::default()),
                 &mut config.inner(tokens.len() == 1),
