@@ -18,8 +18,8 @@ use crate::reply::redact_text;
 use crate::text::shortened;
 use crate::{Call, Error, Result, work};
 
-/// Pages of a table that are fetched at once.
-const AT_ONCE: usize = 6;
+/// Pages of a table that are fetched at once. Each is held parsed until its rows are in the table, so this bounds the memory of a query.
+const AT_ONCE: usize = 4;
 /// Page sizes to try, if a page is too large.
 const SMALLER_PAGES: [u64; 2] = [100, 10];
 
