@@ -3,29 +3,41 @@
 //!
 //! Names are judged by their parts (`names`) and by the names above them (`field_context`). `values` walks through JSON, `text`
 //! through texts, `files` through files. Texts are searched for names with values (`assignments`), configurations
-//! (`config_lines`), sentences and commands (`prose`), URLs (`urls`), XML (`xml`), and secrets that are known by their
-//! shape (`token_patterns`). An evaluation in `mistmcp/evaluation/secrets`
+//! (`config_lines`), sentences (`prose`), commands of a shell (`commands`), tables (`tables`), URLs (`urls`), XML
+//! (`xml`), and secrets that are known by their shape (`token_patterns`); as they are written, and as they read
+//! without escapes (`escapes`). An evaluation in `mistmcp/evaluation/secrets`
 //! measures them, and `cargo xtask secrets` holds the names against Mist's document.
 
 mod assignments;
+mod commands;
 mod config_lines;
 mod config_statement;
 mod config_words;
+mod escapes;
 mod field_context;
 mod files;
+mod headers;
 mod hidden_ranges;
+mod keys;
 mod lexer;
+mod line_prefix;
+mod name_parts;
 mod names;
 mod prose;
 mod reader;
 mod remarks;
+mod separators;
 mod steps;
+mod tables;
 mod text;
 mod token_patterns;
 mod urls;
 mod values;
 mod words;
 mod xml;
+
+#[cfg(test)]
+mod kinds_tests;
 
 use serde_json::{Map, Value};
 

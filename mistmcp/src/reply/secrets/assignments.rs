@@ -3,10 +3,12 @@
 use std::ops::Range;
 
 use super::field_context::FieldContext;
+use super::headers::{ends_with_auth, is_method};
 use super::hidden_ranges::HiddenRanges;
 use super::lexer::{Kind, Token};
-use super::names::{Sense, is_about, is_plural, is_public_header};
-use super::reader::Reader;
+use super::names::{Sense, is_about, is_plural};
+use super::reader::{Reader, is_number};
+use super::remarks::is_remark;
 
 /// Deepest nesting that is followed.
 const DEEPEST: usize = 64;
@@ -109,6 +111,12 @@ impl Assignments {
         let item = usize::from(reader.word(0) == Some("-"));
         if indent < block || indent == block && item == 0 {
             self.block = None;
+            // A single word below its label: `Password:`, and the password in the next line.
+            let single =
+                indent == block && self.frames.len() == 1 && reader.tokens.get(0).is_some_and(Token::is_text);
+            if single && reader.value(0, false).next == reader.tokens.len() {
+                return reader.hide(0, false).0;
+            }
             return 0;
         }
         match reader.tokens.get(item) {
@@ -165,25 +173,41 @@ impl Assignments {
         if matches!(sense, Sense::Key | Sense::Plain) && reader.tokens[at].kind == Kind::Word {
             sense = reader.qualified(at, context).unwrap_or(sense);
         }
+        if !secret && !matches!(sense, Sense::Secret | Sense::Credential) && reader.remark(at) > 0 {
+            // The name may be in the brackets: `vars[psk_guest]: x`.
+            return at + 1;
+        }
+        if sense == Sense::Key && is_pass(reader, at, value) {
+            sense = Sense::Secret;
+        }
         if sense == Sense::Plain && reader.is_change(at, value, context) {
             sense = Sense::Secret;
         }
         if secret {
             sense = match sense {
                 Sense::Authorization => sense,
-                _ if is_about(name) || is_public_header(name) => Sense::Plain,
+                _ if context.is_beside(name) => Sense::Plain,
                 _ => Sense::Secret,
             };
         }
         let bracket = reader.tokens.get(value).filter(|next| matches!(next.kind, Kind::Sign(b'{' | b'[')));
         match (sense, bracket) {
+            (Sense::Credential, None)
+                if ends_with_auth(name)
+                    && reader.tokens.get(value).is_some_and(|value| is_method(reader.of(value))) =>
+            {
+                value + 1
+            }
             (Sense::Secret, _) | (Sense::Credential, None) => self.value(reader, indent, value, name),
             (_, Some(bracket)) => {
+                if sense == Sense::PairName {
+                    self.pair_path(reader, value, name);
+                }
                 self.open(bracket.kind, Some((name, false)));
                 value + 1
             }
             (Sense::Authorization, None) => reader.authorization(value),
-            (Sense::PairName | Sense::Key, None) => self.pair_name(reader, value),
+            (Sense::PairName | Sense::Key, None) => self.pair_name(reader, value, name),
             (Sense::PairValue, None) => {
                 if self.top().pair {
                     return self.value(reader, indent, value, name);
@@ -212,13 +236,28 @@ impl Assignments {
     }
 
     /// The value of the name in a pair of name and value.
-    fn pair_name(&mut self, reader: &mut Reader<'_>, value: usize) -> usize {
+    fn pair_name(&mut self, reader: &mut Reader<'_>, value: usize, field: &str) -> usize {
         let Some(named) = reader.name(value) else { return value };
         if reader.separated(value).is_some() {
             return value;
         }
+        self.name_pair(reader, field, named);
+        value + 1
+    }
+
+    /// The same of a name that is the last item of a list: `"loc": ["body", "psk"]`.
+    fn pair_path(&mut self, reader: &mut Reader<'_>, bracket: usize, field: &str) {
+        const LONGEST: usize = 12;
+        let end = (bracket + 1..bracket + LONGEST)
+            .find(|at| reader.tokens.get(*at).is_some_and(|token| token.is(b']')));
+        if let Some(named) = end.and_then(|end| reader.name(end - 1)) {
+            self.name_pair(reader, field, named);
+        }
+    }
+
+    fn name_pair(&mut self, reader: &mut Reader<'_>, field: &str, named: &str) {
         let context = self.top().context;
-        let secret = matches!(context.sense(named), Sense::Secret | Sense::Credential);
+        let secret = context.names_secret(field, named);
         let frame = self.top();
         frame.pair = secret;
         for range in std::mem::take(&mut frame.values) {
@@ -226,7 +265,6 @@ impl Assignments {
                 reader.cover.add(range);
             }
         }
-        value + 1
     }
 
     /// The value of a secret, which begins at a token; where to go on.
@@ -260,7 +298,7 @@ impl Assignments {
             // A string of Python with a prefix: `u'…'`.
             Kind::Word if token.end - token.start <= 2 && reader.quoted_behind(at) => {
                 let (next, _) = reader.hide(at + 1, inside);
-                reader.changed_to(next, inside)
+                reader.others(next, inside)
             }
             Kind::Word if is_plural(name) && is_number(reader.of(token)) => at + 1,
             // The number of a key: `auth key: 1`.
@@ -285,16 +323,21 @@ impl Assignments {
                 if !hidden {
                     return next;
                 }
-                reader.changed_to(next, inside)
+                reader.others(next, inside)
             }
         }
     }
 }
 
-fn is_key(name: &str) -> bool {
-    name.len() >= 3 && name.get(name.len() - 3..).is_some_and(|end| end.eq_ignore_ascii_case("key"))
+/// Whether a name `pass` has a password, and not the outcome of a test, as a value.
+fn is_pass(reader: &Reader<'_>, at: usize, value: usize) -> bool {
+    let pass = reader.word(at).is_some_and(|word| word.eq_ignore_ascii_case("pass"));
+    let alone = || at == 0 || reader.word(at - 1).is_none() || reader.tokens[at + 1].is(b'=');
+    let is_count = |word: &str| word.trim_end_matches('%').parse::<f64>().is_ok();
+    let token = reader.tokens.get(value).filter(|token| token.is_text());
+    pass && alone() && token.is_some_and(|token| !is_remark(reader.of(token)) && !is_count(reader.of(token)))
 }
 
-fn is_number(word: &str) -> bool {
-    word.bytes().all(|byte| byte.is_ascii_digit())
+fn is_key(name: &str) -> bool {
+    name.len() >= 3 && name.get(name.len() - 3..).is_some_and(|end| end.eq_ignore_ascii_case("key"))
 }

@@ -2,8 +2,9 @@
 //! Cisco IOS.
 
 use super::config_statement::{Certainty, HARMLESS_STATEMENT, KEYED, Statement, is};
-use super::config_words::{COMMANDS, IOS, ROOTS};
+use super::config_words::{COMMANDS, IOS, ROOTS, TYPES};
 use super::lexer::Kind;
+use super::line_prefix::behind_prefix;
 use super::reader::Reader;
 
 /// Deepest nesting of braces that is followed.
@@ -75,7 +76,7 @@ impl ConfigLines {
         let prompt = after_prompt(reader);
         first = prompt.unwrap_or(first);
         // Commands of IOS that take another back.
-        let negated = reader.word(first).is_some_and(|word| is(word, &["no", "default", "do"]));
+        let negated = reader.word(first).is_some_and(|word| is(unmarked(word), &["no", "default", "do"]));
         if negated && reader.word(first + 1).is_some_and(|word| IOS.has(word)) {
             first += 1;
         }
@@ -83,8 +84,7 @@ impl ConfigLines {
             return;
         }
         let ends = |sign: u8| code_end(reader).is_some_and(|last| reader.tokens[last].is(sign));
-        let starts =
-            reader.word(first).map(|word| word.trim_start_matches(['+', '-', '#'])).unwrap_or_default();
+        let starts = reader.word(first).map(unmarked).unwrap_or_default();
         let assigned = reader.tokens.get(first + 1).is_some_and(|next| next.is(b':') || next.is(b'='));
         let curly = (ends(b';') || ends(b'{') || ends(b'}')) && !assigned && !starts.is_empty()
             || !self.stack.is_empty() && (ends(b'}') || ends(b';'));
@@ -96,17 +96,13 @@ impl ConfigLines {
         });
         self.ios |= head && !assigned && !is_sentence(reader, first);
         let password = is(starts, &["enable"]) && is(second, &["algorithm-type", "password", "secret"]);
-        let ios = IOS.has(starts)
-            && !assigned
-            && (self.ios
-                || self.hinted
-                || password
-                || !matches!(
-                    starts.to_ascii_lowercase().as_str(),
-                    "key" | "enable" | "authentication" | "line" | "security"
-                ));
+        let ios =
+            IOS.has(starts) && !assigned && (self.ios || self.hinted || password || !is_ambiguous(starts));
         let command = COMMANDS.has(starts) && ROOTS.has(second);
-        if curly || command && self.hinted || (self.ios || prompt.is_some()) && !assigned {
+        // A line of IOS does not begin as a sentence does: `Radius server secret mismatch`.
+        let capital = starts.starts_with(|letter: char| letter.is_ascii_uppercase())
+            && starts.bytes().any(|byte| byte.is_ascii_lowercase());
+        if curly || command && self.hinted || (self.ios && !capital || prompt.is_some()) && !assigned {
             self.statements(reader, first, Certainty::Sure, true);
             return;
         }
@@ -115,16 +111,27 @@ impl ConfigLines {
             self.statements(reader, first, Certainty::Likely, true);
             return;
         }
+        if let Some(start) = behind_prefix(reader).filter(|start| *start > first)
+            && let Some(word) = reader.word(start)
+            && !(is_ambiguous(word) || is_sentence(reader, start))
+        {
+            self.statements(reader, start, Certainty::Likely, false);
+        }
         let mut at = first;
         while at < reader.tokens.len() {
             let path = |at: usize| reader.word(at).is_some_and(|word| ROOTS.has(word));
-            let command = reader.word(at).is_some_and(|word| COMMANDS.has(word)) && path(at + 1);
-            let bracket = reader.tokens[at].is(b'[') && path(at + 1);
-            if command || bracket {
+            // In a difference of lines, a sign stands before the first word.
+            let word = reader.word(at).map(|word| if at == first { unmarked(word) } else { word });
+            let command = word.is_some_and(|word| COMMANDS.has(word));
+            // `show configuration snmp`
+            let shown =
+                usize::from(command && reader.word(at + 1).is_some_and(|word| is(word, &["configuration"])));
+            let bracket = reader.tokens[at].is(b'[');
+            if (command || bracket) && path(at + 1 + shown) {
                 // `no snmp community is configured` is a sentence.
-                let no = reader.word(at).is_some_and(|word| word.eq_ignore_ascii_case("no"));
+                let no = word.is_some_and(|word| word.eq_ignore_ascii_case("no"));
                 let certainty = if no { Certainty::Likely } else { Certainty::Sure };
-                at = self.statements(reader, at + 1, certainty, false);
+                at = self.statements(reader, at + 1 + shown, certainty, false);
                 continue;
             }
             if let Some(logged) = logged_command(reader, at) {
@@ -241,6 +248,18 @@ impl ConfigLines {
 
 /// Hides the values behind the path of a secret in brackets: `set: [system ntp authentication-key 1 value] "a" -> "b"`.
 fn changed(reader: &mut Reader<'_>, at: usize) -> usize {
+    // `<unconfigured> -> "b"`
+    let state = reader.tokens.get(at).is_some_and(|token| token.is(b'<'));
+    let close = (at + 1..at + 4).find(|close| reader.tokens.get(*close).is_some_and(|token| token.is(b'>')));
+    if let Some(close) = close.filter(|_| state)
+        && reader.tokens.get(close + 1).is_some_and(|next| next.kind == Kind::Arrow)
+    {
+        // How it is written: `[system ntp authentication-key 1 type]`.
+        if reader.tokens.get(close + 2).is_some_and(|value| TYPES.has(reader.of(value))) {
+            return close + 3;
+        }
+        return reader.hide(close + 2, false).0;
+    }
     let arrow = reader.tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Arrow);
     let quoted = reader.tokens.get(at).is_some_and(|token| token.kind == Kind::Quoted);
     if !arrow && !quoted {
@@ -284,9 +303,22 @@ fn after_prompt(reader: &Reader<'_>) -> Option<usize> {
     (bracket && config).then_some(if reader.word(end) == Some("#") { end + 1 } else { end })
 }
 
+/// A word without the sign of a difference or a comment before it.
+fn unmarked(word: &str) -> &str {
+    word.trim_start_matches(['+', '-', '#'])
+}
+
+/// Whether a word of IOS begins other lines as well.
+fn is_ambiguous(word: &str) -> bool {
+    is(word, &["authentication", "enable", "key", "line", "security"])
+}
+
 /// Whether a line that begins with a word of IOS is a sentence.
 fn is_sentence(reader: &Reader<'_>, first: usize) -> bool {
-    const WORDS: [&str; 11] = ["was", "is", "the", "of", "for", "and", "has", "been", "done", "not", "are"];
+    const WORDS: [&str; 15] = [
+        "and", "are", "been", "by", "done", "for", "from", "has", "is", "not", "of", "on", "the", "was",
+        "with",
+    ];
     (first..first + 16).any(|at| reader.word(at).is_some_and(|word| WORDS.contains(&word)))
 }
 

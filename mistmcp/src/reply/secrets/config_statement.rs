@@ -1,5 +1,6 @@
 //! A statement of a configuration: which of its words announce a secret, and which word is one.
 
+use super::commands::has_secret_argument;
 use super::config_words::{FREE_TEXT, HARMLESS, NAMED, OTHERS, TYPES};
 use super::lexer::{Kind, Token};
 use super::reader::{MOST_IN_VALUE, Reader};
@@ -159,7 +160,7 @@ impl Statement {
             if !is_message(word) {
                 reader.cover.add(token.start..token.end);
             }
-            return at + 1;
+            return self.renamed(reader, at + 1);
         }
         let (range, next) = run(reader, at);
         let digits = word.bytes().all(|byte| byte.is_ascii_digit());
@@ -183,12 +184,29 @@ impl Statement {
             return next;
         }
         reader.cover.add(range);
+        self.renamed(reader, next)
+    }
+
+    /// Redacts the second secret of `rename community A to B`; where to continue.
+    fn renamed(&self, reader: &mut Reader<'_>, at: usize) -> usize {
+        let to = reader.word(at).is_some_and(|word| is(word, &["to"]));
+        let Some(new) = reader.tokens.get(at + 1).filter(|new| to && new.is_text()) else { return at };
+        let word = reader.of(new);
+        if self.certainty != Certainty::Sure
+            || is_remark(word)
+            || self.introduced(reader, at + 1, word).is_some()
+        {
+            return at;
+        }
+        let (range, next) = run(reader, at + 1);
+        reader.cover.add(range);
         next
     }
 
     /// The kind of secret that follows a word, if one does.
     fn introduced(&self, reader: &Reader<'_>, at: usize, word: &str) -> Option<Pending> {
-        if self.flags & HARMLESS_STATEMENT != 0 {
+        if self.flags & HARMLESS_STATEMENT != 0 || has_secret_argument(word) && reader.word(at + 2).is_some()
+        {
             return None;
         }
         let word = word.to_ascii_lowercase();
@@ -201,6 +219,8 @@ impl Statement {
         let pending = match last {
             "secret" | "secrets" | "password" | "passwords" | "passwd" | "passphrase" | "psk" | "cak"
             | "pwd" | "passcode" => Pending::Password,
+            // Of the card in a modem.
+            "pin" | "puk" if self.certainty == Certainty::Sure && before.is_empty() => Pending::Password,
             // `psksecret`, `userpassword`.
             other if other.ends_with("secret") || other.ends_with("password") => Pending::Password,
             "string" if before == "key" => Pending::Password,

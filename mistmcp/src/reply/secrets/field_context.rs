@@ -1,6 +1,8 @@
 //! Context of a field ([`FieldContext`]): the meaning that the names above it give to an ambiguous name such as `key` or `community`.
 
-use super::names::{Sense, any_of, automaton, is_one_of, is_secret_variable, parts, sense};
+use super::headers::{is_header_name, is_public_header};
+use super::name_parts::parts;
+use super::names::{Sense, any_of, automaton, is_about, is_one_of, is_secret_variable, sense};
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
@@ -15,6 +17,8 @@ const CREDENTIAL: u16 = 1;
 const ROUTING: u16 = 2;
 /// Directly below variables: a `key` is a secret.
 const VARIABLES: u16 = 4;
+/// Directly below headers of HTTP: any but the known ones may be a secret.
+const HEADERS: u16 = 64;
 /// How far the same flags of the field above that one are shifted.
 const ABOVE: u16 = 8;
 
@@ -60,7 +64,7 @@ const VARIABLE_WORDS: &[&str] = &["env", "environment", "var", "variable"];
 
 /// The words above as parts of letters: most names have none.
 static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let words = [CREDENTIAL_WORDS, ROUTING_WORDS, VARIABLE_WORDS].concat();
+    let words = [CREDENTIAL_WORDS, ROUTING_WORDS, VARIABLE_WORDS, &["headers"]].concat();
     automaton(&words)
 });
 
@@ -82,6 +86,9 @@ impl FieldContext {
         if has(VARIABLE_WORDS) {
             own |= VARIABLES;
         }
+        if parts[..count].last().is_some_and(|last| last.eq_ignore_ascii_case("headers")) {
+            own |= HEADERS;
+        }
         Self(above | own)
     }
 
@@ -99,6 +106,24 @@ impl FieldContext {
             Sense::Plain if self.has(VARIABLES) && is_secret_variable(name) => Sense::Secret,
             sense => sense,
         }
+    }
+
+    /// Whether a field of this name in a secret is none itself: its id, its expiry, a known header.
+    pub(super) fn is_beside(self, name: &str) -> bool {
+        is_public_header(name) || is_about(name) && !(self.has(HEADERS) && is_header_name(name))
+    }
+
+    /// Whether the name in a pair is a secret's, as in `"name": "psk"`; `field` is the field that holds it. An event
+    /// whose type speaks of a secret is no pair.
+    pub(super) fn names_secret(self, field: &str, named: &str) -> bool {
+        let kind = ["kind", "type"].iter().any(|other| field.eq_ignore_ascii_case(other));
+        let event = named.contains('_') && !named.bytes().any(|byte| byte.is_ascii_lowercase());
+        !(kind && event) && matches!(self.sense(named), Sense::Secret | Sense::Credential)
+    }
+
+    /// Whether headers of HTTP are here.
+    pub(super) fn is_of_headers(self) -> bool {
+        self.has(HEADERS)
     }
 
     fn has(self, flags: u16) -> bool {

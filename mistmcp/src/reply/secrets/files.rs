@@ -63,12 +63,23 @@ fn is_table(file: &File) -> bool {
 
 /// A table in CSV without the secrets in it: the columns whose name is a secret's, and those in other texts.
 fn redact_table(text: &str) -> Option<String> {
-    let header = header(text);
-    let mut cover = table(&text[header..], separator(&text[header..]), header);
+    let declared = declared(text);
+    let header = declared.map_or_else(|| header(text), |(_, length)| length);
+    let separator = declared.map_or_else(|| separator(&text[header..]), |(separator, _)| separator);
+    let mut cover = table(&text[header..], separator, header);
     if let Some(before) = TextReader::new("", FieldContext::default()).cover(&text[..header], false) {
         cover.add_all(before, 0);
     }
     cover.apply(text)
+}
+
+/// The separator that a first line for a spreadsheet names, and the length of that line: `sep=;`.
+fn declared(text: &str) -> Option<(u8, usize)> {
+    let line = text.split_inclusive('\n').next()?;
+    match line.trim_end_matches(['\r', '\n']).as_bytes() {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', separator] => Some((*separator, line.len())),
+        _ => None,
+    }
 }
 
 /// Position of the header row, after blank lines, comments and a title.
@@ -93,6 +104,9 @@ fn header(text: &str) -> usize {
 
 /// The ranges to redact in the columns of a text, if it is a table with secret columns.
 pub(super) fn table_in_text(text: &str) -> Option<HiddenRanges> {
+    if let Some((_, length)) = declared(text) {
+        return Some(table(&text[length..], text.as_bytes()[4], length));
+    }
     let separator = separator(text);
     let (mut names, mut values) = (Vec::new(), Vec::new());
     let header = text.lines().next()?;
@@ -136,9 +150,8 @@ fn table(text: &str, separator: u8, base: usize) -> HiddenRanges {
                 .collect();
             continue;
         }
-        let pair = columns.iter().zip(&row).any(|((_, sense), cell)| {
-            matches!(sense, Sense::PairName | Sense::Key)
-                && context.sense(&text[cell.clone()]) == Sense::Secret
+        let pair = columns.iter().zip(&row).any(|((name, sense), cell)| {
+            matches!(sense, Sense::PairName | Sense::Key) && context.names_secret(name, &text[cell.clone()])
         });
         for (column, cell) in row.iter().enumerate() {
             let (name, sense) = columns.get(column).copied().unwrap_or(("", Sense::Plain));

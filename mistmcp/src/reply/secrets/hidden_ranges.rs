@@ -22,6 +22,14 @@ impl HiddenRanges {
         self.ranges.extend(part.ranges.into_iter().map(|range| base + range.start..base + range.end));
     }
 
+    /// The ranges for these in another text.
+    pub(super) fn mapped(mut self, map: impl Fn(&Range<usize>) -> Range<usize>) -> Self {
+        for range in &mut self.ranges {
+            *range = map(range);
+        }
+        self
+    }
+
     /// The same ranges in a text which has one byte more before each of these places, which are in order.
     pub(super) fn spread(mut self, positions: &[usize]) -> Self {
         for range in &mut self.ranges {

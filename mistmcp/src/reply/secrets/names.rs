@@ -2,8 +2,11 @@
 
 use std::sync::LazyLock;
 
+use super::escapes;
+use super::name_parts::parts;
 use super::words::{
-    ABOUT, BEFORE, BGP_COMMUNITIES, OTHER_PASSES, PASS_WORDS, PUBLIC_KEYS, SECRET_CODES, STRONG,
+    ABOUT, AUTH_OWNERS, BEFORE, BGP_COMMUNITIES, COMMUNITY_PLACES, OTHER_PASSES, PASS_WORDS, PUBLIC_KEYS,
+    SECRET_CODES, STRONG,
 };
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 
@@ -20,6 +23,8 @@ pub(super) enum Sense {
     Key,
     /// A secret, but for communities of BGP.
     Community,
+    /// A text with a secret in it, or the secret as a whole where no part is one.
+    Composed,
     /// A header with a scheme and a secret, or a permission such as `read-only`.
     Authorization,
     /// The name in a pair of name and value.
@@ -32,6 +37,9 @@ pub(super) enum Sense {
 const STRONG_ENDINGS: [&str; 9] =
     ["apikey", "passphrase", "passwd", "password", "privatekey", "psk", "pwd", "secret", "token"];
 
+/// Words beside `comm` that say that it is a community of SNMP.
+const ACCESS: &[&str] = &["ro", "rw", "read", "write"];
+
 /// Parts of letters without which a name is no secret.
 static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     automaton(&[
@@ -42,7 +50,7 @@ static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "token",
         "psk",
         "cak",
-        "commun",
+        "comm",
         "cred",
         "cookie",
         "pin",
@@ -50,7 +58,7 @@ static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "otp",
         "kek",
         "mack",
-        "authorization",
+        "auth",
         "code",
         "magic",
         "cmd",
@@ -61,6 +69,18 @@ static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "schl",
         "puk",
         "challenge",
+        "pmk",
+        "gtk",
+        "ptk",
+        "hash",
+        "bearer",
+        "connection",
+        "connstr",
+        "conn_str",
+        "slack",
+        "discord",
+        "mattermost",
+        "zapier",
     ])
 });
 
@@ -75,16 +95,21 @@ pub(super) fn any_of(automaton: &LazyLock<Option<AhoCorasick>>, text: &str) -> b
     LazyLock::force(automaton).as_ref().is_none_or(|automaton| automaton.is_match(text))
 }
 
-/// Longest name that is read, in bytes, and most parts of it.
+/// Longest name that is read, in bytes.
 const LONGEST: usize = 96;
-const PARTS: usize = 12;
 
 /// Classifies a name by itself.
 pub(super) fn sense(name: &str) -> Sense {
     if let Some(pair) = pair(name) {
         return pair;
     }
-    if name.len() > LONGEST || !any_of(&STEMS, name) {
+    if name.len() > LONGEST {
+        return Sense::Plain;
+    }
+    if let Some(plain) = escapes::plain_letters(name) {
+        return sense(&plain);
+    }
+    if !any_of(&STEMS, name) {
         return Sense::Plain;
     }
     match name.len() {
@@ -99,7 +124,9 @@ pub(super) fn sense(name: &str) -> Sense {
             return sense;
         }
     }
-    Sense::Plain
+    // Capitals in the midst of a word: `pSk`.
+    let mut words = name.split(|letter: char| !letter.is_alphabetic());
+    if words.any(|word| STRONG.has_number(word)) && !is_about(name) { Sense::Secret } else { Sense::Plain }
 }
 
 /// Classifies a part of a name that is a secret's word. A later part may be a secret if this one is
@@ -111,10 +138,14 @@ fn sense_of_part(parts: &[&str], at: usize, part: &str) -> Option<Sense> {
     // IOS has an `enable secret` and an `enable password`.
     let ios = at == 1 && is_before(&["enable"]) && is_one_of(part, &["secret", "password"]);
     let switch = || !ios && parts[..at].iter().any(|part| BEFORE.has_number(part));
-    if STRONG.has_number(part) || has_strong_ending(part) || PASS_WORDS.has_number(part) {
+    if is_strong(part) || PASS_WORDS.has_number(part) {
         return Some(if about() || switch() { Sense::Plain } else { Sense::Secret });
     }
     let secret_or = |other: Sense| if about() || switch() { Sense::Plain } else { other };
+    let last = at + 1 == parts.len();
+    let is_after = |words: &[&str]| parts.get(at + 1).is_some_and(|next| is_one_of(next, words));
+    // A header of HTTP beside the standard ones.
+    let header = parts[0].eq_ignore_ascii_case("x") && at > 0;
     if is_one_of(part, &["key"]) {
         if parts[at + 1..].iter().any(|part| STRONG.has_number(part)) {
             return None;
@@ -122,27 +153,59 @@ fn sense_of_part(parts: &[&str], at: usize, part: &str) -> Option<Sense> {
         let material = parts.get(at + 1).is_some_and(|next| is_one_of(next, &["string", "material", "pem"]));
         return Some(match before {
             _ if about() => Sense::Plain,
-            Some(before) if PUBLIC_KEYS.has_number(before) => Sense::Plain,
+            Some(before)
+                if PUBLIC_KEYS.has_number(before) && !(header && last && !is_before(&["pub", "public"])) =>
+            {
+                Sense::Plain
+            }
             None if !material => Sense::Key,
             _ => secret_or(Sense::Secret),
         });
     }
     if is_one_of(part, &["community"]) || part.eq_ignore_ascii_case("communities") {
-        let next = |words: &[&str]| parts.get(at + 1).is_some_and(|next| is_one_of(next, words));
-        let named = next(&["name", "string"]);
+        let named = is_after(&["name", "string"]);
         return Some(match before {
-            _ if next(&["list"]) => Sense::Plain,
+            _ if is_after(&["list"]) => Sense::Plain,
+            _ if parts.get(at + 1).is_some_and(|next| COMMUNITY_PLACES.has_number(next)) => Sense::Plain,
             _ if about() && !named => Sense::Plain,
             _ if before.is_some_and(|before| BGP_COMMUNITIES.has_number(before)) => Sense::Plain,
             Some(_) => secret_or_named(named, switch(), Sense::Secret),
             None => Sense::Community,
         });
     }
+    if is_snmp_community(part) {
+        return Some(secret_or(Sense::Secret));
+    }
+    if part.eq_ignore_ascii_case("comm")
+        && (is_before(ACCESS)
+            || is_before(&["snmp", "snmpv", "trap"])
+            || is_after(ACCESS)
+            || is_after(&["str", "string"]))
+    {
+        return Some(secret_or(Sense::Secret));
+    }
     if is_one_of(part, &["credential", "cred"]) {
         return Some(secret_or(Sense::Credential));
     }
     if part.eq_ignore_ascii_case("authorization") && at + 1 == parts.len() {
         return Some(secret_or(Sense::Authorization));
+    }
+    let owner = before.is_some_and(|before| AUTH_OWNERS.has_number(before));
+    if part.eq_ignore_ascii_case("auth") && last && (owner || header) {
+        return Some(secret_or(Sense::Credential));
+    }
+    if part.eq_ignore_ascii_case("bearer") && parts.len() == 1 {
+        return Some(Sense::Secret);
+    }
+    if is_one_of(part, &["hash"]) && is_before(&["nt", "ntlm", "lm"]) {
+        return Some(secret_or(Sense::Secret));
+    }
+    let connection = is_one_of(part, &["string", "str"]) && is_before(&["connection", "conn"]);
+    let webhook = last
+        && is_one_of(part, &["hook", "url", "webhook"])
+        && parts[..at].iter().any(|part| is_one_of(part, &["discord", "mattermost", "slack", "zapier"]));
+    if connection || webhook {
+        return Some(secret_or(Sense::Composed));
     }
     if part.eq_ignore_ascii_case("headers") && at + 1 == parts.len() {
         return Some(secret_or(Sense::Secret));
@@ -174,9 +237,9 @@ fn pair(name: &str) -> Option<Sense> {
     let (names, values): (&[&str], &[&str]) = match name.len() {
         1 => (&["k"], &["v"]),
         2 => (&["id"], &["to"]),
-        3 => (&["var"], &["new", "now", "old", "val"]),
-        4 => (&["attr", "name", "path"], &["from"]),
-        5 => (&["field", "label", "param", "title"], &["after", "value"]),
+        3 => (&["loc", "var"], &["new", "now", "old", "val"]),
+        4 => (&["attr", "kind", "name", "path", "type"], &["data", "from", "text"]),
+        5 => (&["field", "label", "param", "title"], &["after", "input", "value"]),
         6 => (&["header", "option"], &["before", "values"]),
         7 => (&["setting"], &["content", "current", "default"]),
         8 => (&["property", "variable"], &["newvalue", "oldvalue", "previous"]),
@@ -225,43 +288,29 @@ fn has_strong_ending(part: &str) -> bool {
     })
 }
 
-/// The words of a name, without its numbers, and how many they are: `clientSecret2` has `client` and `Secret`.
-pub(super) fn parts(name: &str) -> ([&str; PARTS], usize) {
-    let mut parts = [""; PARTS];
-    let mut count = 0;
-    let bytes = name.as_bytes();
-    let mut start = 0;
-    let mut at = 0;
-    while at <= bytes.len() && count < PARTS {
-        let ends = at == bytes.len() || !is_letter(bytes[at]) || begins_word(bytes, start, at);
-        if ends {
-            if at > start
-                && let Some(part) = name.get(start..at)
-            {
-                parts[count] = part;
-                count += 1;
-            }
-            start = if at < bytes.len() && is_letter(bytes[at]) { at } else { at + 1 };
-        }
-        at += 1;
-    }
-    (parts, count)
+/// Whether a part is a strong word, also with what it holds written behind it: `apikeyvalue`.
+fn is_strong(part: &str) -> bool {
+    const MATERIAL: [&str; 5] = ["data", "hash", "plain", "string", "value"];
+    let strong = |part: &str| STRONG.has_number(part) || has_strong_ending(part);
+    strong(part)
+        || MATERIAL.iter().any(|ending| {
+            let start = part.len().checked_sub(ending.len()).filter(|start| *start > 2);
+            start
+                .and_then(|start| part.split_at_checked(start))
+                .is_some_and(|(word, end)| end.eq_ignore_ascii_case(ending) && strong(word))
+        })
 }
 
-fn is_letter(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || byte >= 0x80
-}
-
-/// Whether a capital letter begins a new word: in `apiKey`, and in `APIKey`.
-fn begins_word(bytes: &[u8], start: usize, at: usize) -> bool {
-    let capital = bytes[at].is_ascii_uppercase();
-    at > start && capital && (bytes[at - 1].is_ascii_lowercase() || begins_lower(bytes, at + 1))
-}
-
-/// Whether lower-case letters follow, other than the plural `s` in `PSKs`.
-fn begins_lower(bytes: &[u8], at: usize) -> bool {
-    let small = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_lowercase);
-    small(at) && (bytes[at] != b's' || small(at + 1))
+/// Whether a part is a community of SNMP in one word: `snmpcommunity`, `communitystring`.
+fn is_snmp_community(part: &str) -> bool {
+    const OWNERS: [&str; 8] = ["get", "read", "ro", "rw", "set", "snmp", "trap", "write"];
+    const COMMUNITY: &str = "community";
+    let is = |word: &str, other: &&str| word.eq_ignore_ascii_case(other);
+    let split = |at: Option<usize>| at.and_then(|at| part.split_at_checked(at));
+    split(part.len().checked_sub(COMMUNITY.len()))
+        .is_some_and(|(owner, word)| is(word, &COMMUNITY) && OWNERS.iter().any(|other| is(owner, other)))
+        || split(Some(COMMUNITY.len()))
+            .is_some_and(|(word, end)| is(word, &COMMUNITY) && (is(end, &"string") || is(end, &"name")))
 }
 
 /// Whether a name in variables is that of a secret which it would not be elsewhere: `SNMP_RO`, `BGP_MD5`, `TACACS_SHARED`.
@@ -277,22 +326,4 @@ pub(super) fn is_secret_variable(name: &str) -> bool {
         && (is_one_of(last, &["ro", "rw", "read", "write"]) && has(&["snmp"])
             || is_one_of(last, &["md"]) && has(&["bgp", "ospf", "ntp", "rip", "ldp"])
             || is_one_of(last, &["shared"]) && has(&["tacacs", "radius", "tacplus"]))
-}
-
-/// Whether a header of HTTP is known to carry no secret.
-pub(super) fn is_public_header(name: &str) -> bool {
-    const HEADERS: &[&str] = &[
-        "accept",
-        "accept-encoding",
-        "accept-language",
-        "cache-control",
-        "connection",
-        "content-encoding",
-        "content-length",
-        "content-type",
-        "date",
-        "host",
-        "user-agent",
-    ];
-    HEADERS.iter().any(|header| name.eq_ignore_ascii_case(header))
 }

@@ -1,44 +1,18 @@
-//! Secrets in sentences and in commands of a shell: `password changed from "a" to "b"`, `--token x`, `curl -u user:x`.
+//! Secrets in sentences: `password changed from "a" to "b"`, `--token x`.
 
+use super::commands::Command;
 use super::lexer::Kind;
 use super::names::{Sense, is_one_of, sense};
 use super::reader::Reader;
 use super::remarks::{has_digits_and_letters, is_message, is_remark, looks_random};
 use super::words::{CONNECTORS, VERBS};
 
-/// Options of `curl` and its kin that take a user and a password.
-const USER_OPTIONS: [&str; 5] = ["--proxy-user", "--user", "-U", "-u", "--auth"];
-
-/// Commands with such options, or with a password behind `-p`.
-const COMMANDS: [&str; 5] = ["curl", "wget", "http", "mysql", "mysqldump"];
-/// Commands with options whose value is a secret.
-const SECRET_OPTIONS: [(&str, &[&str]); 13] = [
-    ("curl", &["-b", "--oauth2-bearer"]),
-    ("docker", &["-p"]),
-    ("ldapsearch", &["-w"]),
-    ("ldapmodify", &["-w"]),
-    ("plink", &["-pw"]),
-    ("podman", &["-p"]),
-    ("redis-cli", &["-a"]),
-    ("snmpbulkwalk", &["-c", "-A", "-X"]),
-    ("snmpget", &["-c", "-A", "-X"]),
-    ("snmpset", &["-c", "-A", "-X"]),
-    ("snmptrap", &["-c", "-A", "-X"]),
-    ("snmpwalk", &["-c", "-A", "-X"]),
-    ("sshpass", &["-p"]),
-];
-
 /// Hides the secrets in a line.
 pub(super) fn line(reader: &mut Reader<'_>) {
-    let mut command = "";
+    let mut command = Command::default();
     for at in 0..reader.tokens.len() {
         let Some(word) = reader.word(at) else { continue };
-        let name = word.rsplit('/').next().unwrap_or(word);
-        let is = |other: &&str| name.eq_ignore_ascii_case(other);
-        if COMMANDS.iter().any(is) || SECRET_OPTIONS.iter().any(|(other, _)| is(other)) {
-            command = name;
-        }
-        let option = option(reader, command, at, word);
+        let option = command.word(reader, at, word);
         if option || reader.tokens.get(at + 1).is_none_or(|next| next.is(b':') || next.is(b'=')) {
             continue;
         }
@@ -47,7 +21,7 @@ pub(super) fn line(reader: &mut Reader<'_>) {
         }
         let secret = match sense(word) {
             _ if is_file(word) => false,
-            Sense::Secret if !reader.tokens[at + 1].is(b'(') => true,
+            Sense::Secret if !reader.tokens[at + 1].is(b'(') || is_before_in_brackets(reader, at) => true,
             Sense::Credential => true,
             Sense::Key => at > 0 && qualified(reader, at),
             Sense::Secret if reader.tokens.get(at + 1).is_some_and(|next| next.is(b'(') && next.glued) => {
@@ -79,6 +53,13 @@ pub(super) fn line(reader: &mut Reader<'_>) {
             sentence(reader, at);
         }
     }
+}
+
+/// Whether the former value follows in brackets: `psk (was "old") is now "new"`.
+fn is_before_in_brackets(reader: &Reader<'_>, at: usize) -> bool {
+    reader.word(at + 2).is_some_and(|word| is_one_of(word, &["before", "from", "old", "previously", "was"]))
+        && reader.tokens.get(at + 3).is_some_and(|value| value.kind == Kind::Quoted)
+        && reader.tokens.get(at + 4).is_some_and(|next| next.is(b')'))
 }
 
 /// Whether a word is the name of a file: `key.pem`.
@@ -136,8 +117,12 @@ fn is_object_before(reader: &Reader<'_>, at: usize) -> bool {
 
 /// Redacts the value after the word for a secret.
 fn sentence(reader: &mut Reader<'_>, at: usize) {
-    let mut next = at + 1;
-    while next < at + 6 && reader.word(next).is_some_and(|word| CONNECTORS.has_number(word)) {
+    let mut next = at + 1 + usize::from(reader.tokens.get(at + 1).is_some_and(|next| next.is(b'(')));
+    while next < at + 6
+        && reader
+            .word(next)
+            .is_some_and(|word| CONNECTORS.has_number(word) || is_one_of(word, &["before", "previously"]))
+    {
         next += 1;
     }
     if next == at + 1 && reader.word(next).is_some_and(|word| is_one_of(word, &["for", "of", "on"])) {
@@ -250,48 +235,4 @@ fn random(reader: &mut Reader<'_>, at: usize, shortest: usize) {
     if word.len() >= shortest && looks_random(word) && !name {
         reader.cover.add(value.range);
     }
-}
-
-/// The options of commands that carry a secret; whether there is one here.
-fn option(reader: &mut Reader<'_>, command: &str, at: usize, word: &str) -> bool {
-    if !word.starts_with('-') || command.is_empty() {
-        return false;
-    }
-    let takes =
-        |(name, options): &(&str, &[&str])| name.eq_ignore_ascii_case(command) && options.contains(&word);
-    if SECRET_OPTIONS.iter().any(takes) {
-        reader.hide(at + 1, false);
-        return true;
-    }
-    if command.starts_with("mysql") {
-        let password = word.len() > 2 && word.starts_with("-p") && !word.starts_with("--");
-        if password {
-            let range = reader.value(at, false).range;
-            reader.cover.add(range.start + 2..range.end);
-        }
-        return password;
-    }
-    if !["curl", "wget", "http"].iter().any(|name| name.eq_ignore_ascii_case(command)) {
-        return false;
-    }
-    let http = word == "-a" && command.eq_ignore_ascii_case("http");
-    let (range, beginning) = if http || USER_OPTIONS.contains(&word) {
-        match reader.tokens.get(at + 1) {
-            Some(token) if token.kind == Kind::Quoted => (token.start..token.end, reader.of(token)),
-            Some(token) if token.kind == Kind::Word => {
-                let value = reader.value(at + 1, false);
-                (value.range, value.beginning)
-            }
-            _ => return false,
-        }
-    } else if word.len() > 2 && word.starts_with("-u") {
-        let value = reader.value(at, false);
-        (value.range, value.beginning)
-    } else {
-        return false;
-    };
-    if let Some(colon) = beginning.find(':') {
-        reader.cover.add(range.start + colon + 1..range.end);
-    }
-    true
 }

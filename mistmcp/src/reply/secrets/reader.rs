@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use super::field_context::FieldContext;
+use super::headers::{authorization, is_credential, is_scheme, is_sent_by};
 use super::hidden_ranges::HiddenRanges;
 use super::lexer::{Kind, Line, Token};
 use super::names::{Sense, is_one_of};
-use super::remarks::{is_message, is_remark, is_scheme, is_state};
+use super::remarks::{is_message, is_remark, is_state};
 use super::steps::count;
 use super::words::VERBS;
 
@@ -62,52 +63,14 @@ impl<'a> Reader<'a> {
         if token.kind == Kind::Quoted {
             return Some(name);
         }
-        Some(name.rsplit(['.', '?']).next().unwrap_or(name))
+        // An index at its end belongs to the name before it: `psk.0`.
+        let mut parts = name.rsplit(['.', '?']);
+        parts.find(|part| !part.bytes().all(|byte| byte.is_ascii_digit())).or(Some(name))
     }
 
     /// Whether a quoted text directly follows the word at a position.
     pub(super) fn quoted_behind(&self, at: usize) -> bool {
         self.tokens.get(at + 1).is_some_and(|next| next.glued && next.kind == Kind::Quoted)
-    }
-
-    /// Where the value begins, if the text at a place is a name with a value.
-    pub(super) fn separated(&self, at: usize) -> Option<usize> {
-        let next = self.tokens.get(at + 1)?;
-        let after = self.tokens.get(at + 2);
-        let repeated = |sign: u8| after.is_some_and(|after| after.glued && after.is(sign));
-        match next.kind {
-            Kind::Sign(b':') if repeated(b':') => None,
-            Kind::Sign(b':') if repeated(b'=') => Some(at + 3),
-            Kind::Sign(b':') => {
-                let url = after.is_some_and(|after| after.glued && self.of(after).starts_with("//"));
-                (!url).then_some(at + 2)
-            }
-            // `password == "x"` compares with it.
-            Kind::Sign(b'=') if repeated(b'=') => {
-                self.tokens.get(at + 3).is_some_and(|value| value.kind == Kind::Quoted).then_some(at + 3)
-            }
-            Kind::Sign(b'=') => Some(at + 2),
-            Kind::Arrow if after.is_some_and(|after| after.kind == Kind::Quoted) => Some(at + 2),
-            Kind::Arrow if self.of(next) == "=>" => Some(at + 2),
-            _ => None,
-        }
-    }
-
-    /// Where the value begins behind a name in brackets: `config["psk"] = "x"`, `('password', 'x')`.
-    pub(super) fn subscript(&self, at: usize) -> Option<usize> {
-        let quoted = self.tokens.get(at).is_some_and(|token| token.kind == Kind::Quoted);
-        let before = self.tokens.get(at.checked_sub(1)?)?;
-        let is = |at: usize, sign: u8| self.tokens.get(at).is_some_and(|token| token.is(sign));
-        if before.is(b'[')
-            && before.glued
-            && is(at + 1, b']')
-            && (is(at + 2, b'=') || is(at + 2, b':'))
-            && quoted
-        {
-            return Some(at + 3);
-        }
-        let value = self.tokens.get(at + 2).is_some_and(|token| token.kind == Kind::Quoted);
-        (before.is(b'(') && is(at + 1, b',') && value && is(at + 3, b')') && quoted).then_some(at + 2)
     }
 
     /// Classifies a name together with the one or two words before it: `API key`, `SNMP community`.
@@ -177,13 +140,40 @@ impl<'a> Reader<'a> {
         (next, true)
     }
 
-    /// The second value of `"old" -> "new"`.
+    /// Hides the other values behind the first: `"old" -> "new"`, `old, new`.
+    pub(super) fn others(&mut self, at: usize, inside: bool) -> usize {
+        let next = self.changed_to(at, inside);
+        if next > at { next } else { self.listed(at, inside) }
+    }
+
+    /// Hides the rest of a list that goes to the end of the line: `old, new`, `old | new`.
+    fn listed(&mut self, at: usize, inside: bool) -> usize {
+        const MOST: usize = 4;
+        let end = self.tokens.len();
+        let values = end.saturating_sub(at) / 2;
+        let is_value = |value: usize| {
+            let sign = self.tokens[at + 2 * value];
+            let word = self.tokens[at + 2 * value + 1];
+            (sign.is(b',') || sign.is(b'|')) && word.is_text() && !word.glued && !is_remark(self.of(&word))
+        };
+        if inside || end.checked_sub(at) != Some(2 * values) || values > MOST || !(0..values).all(is_value) {
+            return at;
+        }
+        for value in 0..values {
+            self.hide(at + 2 * value + 1, inside);
+        }
+        end
+    }
+
+    /// Hides the second value of `"old" -> "new"`.
     pub(super) fn changed_to(&mut self, at: usize, inside: bool) -> usize {
         if self.tokens.get(at.wrapping_sub(1)).is_some_and(|before| before.kind == Kind::Quoted) {
             // `"old" is now "new"`, `"old" with "new"`.
             const BETWEEN: &[&str] = &[
                 "and", "became", "by", "changed", "is", "new", "now", "replaced", "to", "was", "with", "->",
             ];
+            // `(was "old") is now "new"`
+            let at = at + usize::from(self.tokens.get(at).is_some_and(|token| token.is(b')')));
             let between = |at: &usize| {
                 let token = self.tokens.get(*at);
                 token.is_some_and(|token| token.kind == Kind::Arrow)
@@ -277,33 +267,45 @@ impl<'a> Reader<'a> {
         if token.kind != Kind::Word {
             return at;
         }
-        if !is_scheme(self.of(token)) {
-            let value = self.value(at, false);
-            if authorization(value.beginning).is_some() {
-                self.cover.add(value.range);
-            }
-            return value.next;
-        }
-        let pairs = self.tokens.get(at + 2).is_some_and(|token| token.is(b'='));
-        match self.tokens.get(at + 1) {
-            Some(first) if pairs && self.tokens.len() > at + 4 => {
+        let scheme = self.of(token);
+        // `Authorization: Bearer: x`
+        let secret = at + 1 + usize::from(self.tokens.get(at + 1).is_some_and(|sign| sign.is(b':')));
+        let pairs = self.tokens.get(secret + 1).is_some_and(|token| token.is(b'='));
+        let known = is_scheme(scheme) || pairs && is_sent_by(scheme, "=");
+        match self.tokens.get(secret) {
+            Some(first) if known && pairs && self.tokens.len() > secret + 3 => {
                 let last = self.tokens[self.tokens.len() - 1];
                 self.cover.add(first.outer_start()..last.outer_end());
                 self.tokens.len()
             }
-            Some(value) if value.is_text() => self.hide(at + 1, false).0,
-            _ => at + 1,
+            Some(value) if known && value.is_text() => self.hide(secret, false).0,
+            Some(value) if value.kind == Kind::Word && !value.glued && self.ends(secret) => {
+                if is_sent_by(scheme, self.of(value)) {
+                    return self.hide(secret, false).0;
+                }
+                at + 1
+            }
+            _ if known => at + 1,
+            _ => {
+                let value = self.value(at, false);
+                let alone = self.tokens.get(value.next).is_none_or(|next| !next.is_text());
+                let random =
+                    value.beginning.len() >= 8 && value.beginning.bytes().any(|byte| byte.is_ascii_digit());
+                if random || alone && is_credential(value.beginning) {
+                    self.cover.add(value.range);
+                }
+                value.next
+            }
         }
+    }
+
+    /// Whether the value at a token is not followed by another word.
+    fn ends(&self, at: usize) -> bool {
+        let next = self.value(at, false).next;
+        self.tokens.get(next).is_none_or(|next| !next.is_text())
     }
 }
 
-/// Where the secret is in the value of a header `Authorization`.
-pub(super) fn authorization(value: &str) -> Option<Range<usize>> {
-    match value.split_once(' ') {
-        Some((scheme, rest)) if is_scheme(scheme) && !rest.trim().is_empty() => {
-            Some(scheme.len() + 1..value.len())
-        }
-        None if value.len() >= 8 && value.bytes().any(|byte| byte.is_ascii_digit()) => Some(0..value.len()),
-        _ => None,
-    }
+pub(super) fn is_number(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -1,6 +1,5 @@
 //! Distinguishes remarks about a secret from the secret itself: `password: must be longer`, `token expired`.
 
-use super::names::is_one_of;
 use super::words::{REMARKS, STATES};
 
 /// How messages of a validation begin.
@@ -90,21 +89,4 @@ pub(super) fn looks_random(word: &str) -> bool {
 
 fn is_date(bytes: &[u8]) -> bool {
     matches!(bytes, [a, b, c, d, b'-', ..] if [a, b, c, d].iter().all(|byte| byte.is_ascii_digit()))
-}
-
-/// Whether a word names how a secret is sent.
-pub(super) fn is_scheme(word: &str) -> bool {
-    const SCHEMES: &[&str] = &[
-        "apikey",
-        "aws4-hmac-sha256",
-        "basic",
-        "bearer",
-        "digest",
-        "jwt",
-        "negotiate",
-        "ntlm",
-        "oauth",
-        "token",
-    ];
-    is_one_of(word, SCHEMES)
 }

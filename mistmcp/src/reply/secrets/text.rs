@@ -6,14 +6,16 @@ use aho_corasick::AhoCorasick;
 
 use super::assignments::Assignments;
 use super::config_lines::{ConfigLines, opens};
+use super::escapes::decoded;
 use super::field_context::FieldContext;
 use super::files::table_in_text;
+use super::headers::authorization;
 use super::hidden_ranges::HiddenRanges;
 use super::lexer::{Kind, Lexer, Token};
 use super::names::{any_of, automaton};
-use super::reader::{Reader, authorization};
+use super::reader::Reader;
 use super::steps::count;
-use super::{prose, token_patterns, urls, xml};
+use super::{prose, tables, token_patterns, urls, xml};
 use crate::work;
 
 /// How deep quoted texts inside quoted texts are read. Deeper ones are hidden as a whole if they may hold a secret.
@@ -33,6 +35,11 @@ static TRIGGERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "psk",
         "cak",
         "commun",
+        "comm_",
+        "comm-",
+        "_comm",
+        "-comm",
+        "snmpcomm",
         "cred",
         "cookie",
         "pin",
@@ -90,6 +97,23 @@ static TRIGGERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "puk",
         "spi ",
         "irreversible",
+        "pmk",
+        "gtk",
+        "ptk",
+        "hash",
+        "connection",
+        "connstr",
+        "conn_str",
+        "slack",
+        "discord",
+        "mattermost",
+        "zapier",
+        "wifi:",
+        "http -",
+        "radtest",
+        "radclient",
+        "ipmitool",
+        "psexec",
     ])
 });
 
@@ -113,8 +137,24 @@ impl TextReader {
         self.cover(text, in_list)?.apply(text)
     }
 
-    /// The ranges of a text to redact.
+    /// The ranges of a text to redact, as it is written and as it reads without escapes.
     pub(super) fn cover(&mut self, text: &str, in_list: bool) -> Option<HiddenRanges> {
+        let cover = self.cover_written(text, in_list);
+        if work::is_abandoned() {
+            return cover;
+        }
+        let read = cover_decoded(text, self.hinted, self.context, MOST_ESCAPES);
+        match (cover, read) {
+            (Some(mut cover), Some(read)) => {
+                cover.add_all(read, 0);
+                Some(cover)
+            }
+            (cover, read) => cover.or(read),
+        }
+    }
+
+    /// The ranges of a text to redact, as it is written.
+    fn cover_written(&mut self, text: &str, in_list: bool) -> Option<HiddenRanges> {
         if work::is_abandoned() {
             // Nobody gets the answer, which is not worth a search.
             let mut cover = HiddenRanges::default();
@@ -137,6 +177,9 @@ impl TextReader {
         {
             cover.add_all(table, 0);
         }
+        if lines || text.starts_with('|') {
+            tables::find(text, &mut cover);
+        }
         let (assignments, config) = self
             .open
             .get_or_insert_with(|| (Assignments::new(lines, self.context), ConfigLines::new(self.hinted)));
@@ -147,6 +190,24 @@ impl TextReader {
         }
         Some(cover)
     }
+}
+
+/// How often escapes within escapes are decoded.
+const MOST_ESCAPES: usize = 2;
+
+/// The ranges of a text to redact for what it reads without escapes.
+fn cover_decoded(text: &str, hinted: bool, context: FieldContext, most: usize) -> Option<HiddenRanges> {
+    if most == 0 {
+        return None;
+    }
+    let decoded = decoded(text)?;
+    let mut reader = TextReader { context, hinted, open: None, in_key: false };
+    let cover = reader.cover_written(&decoded.text, false);
+    let mut cover = cover.unwrap_or_default();
+    if let Some(read) = cover_decoded(&decoded.text, hinted, context, most - 1) {
+        cover.add_all(read, 0);
+    }
+    Some(cover.mapped(|range| decoded.written(range)))
 }
 
 /// A text, or a quoted text inside it.

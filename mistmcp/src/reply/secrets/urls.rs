@@ -45,6 +45,7 @@ const SECRET_PATHS: [&str; 9] = [
 
 /// Covers the secrets in the URLs of a text.
 pub(super) fn find(text: &str, cover: &mut HiddenRanges) {
+    wireless_codes(text, cover);
     let mut at = 0;
     while let Some(found) = memchr::memmem::find(&text.as_bytes()[at..], b"://") {
         let position = at + found;
@@ -111,6 +112,7 @@ fn url(url: &str, base: usize, web: bool, cover: &mut HiddenRanges) {
         let parameter = part.trim_end_matches(['?', '#', '&', ';']);
         if let Some((name, value)) = parameter.split_once('=')
             && is_secret_parameter(name)
+            && !(name.eq_ignore_ascii_case("key") && is_name(value))
         {
             let value = value.trim_end_matches([',', ')', ']', '}', '.', '\\']);
             cover.add(at + name.len() + 1..at + name.len() + 1 + value.len());
@@ -126,6 +128,40 @@ fn is_secret_parameter(name: &str) -> bool {
     let name = normalized(name);
     PARAMETERS.contains(&name.as_str())
         || matches!(sense(&name), Sense::Secret | Sense::Credential | Sense::Community)
+}
+
+/// Whether the value of a parameter `key` is the name of one: `key=value_name`.
+fn is_name(value: &str) -> bool {
+    value.len() <= 32 && value.bytes().all(|byte| byte.is_ascii_lowercase() || b"-._".contains(&byte))
+}
+
+/// Covers the passwords in texts for cameras that join a wireless network: `WIFI:T:WPA;S:Guest;P:x;;`.
+fn wireless_codes(text: &str, cover: &mut HiddenRanges) {
+    const BEGIN: &[u8] = b"WIFI:";
+    for found in memchr::memmem::find_iter(text.as_bytes(), BEGIN) {
+        let mut at = found + BEGIN.len();
+        while let Some(end) = end_of_field(text.as_bytes(), at).filter(|end| *end > at) {
+            if text.as_bytes()[at..].starts_with(b"P:") {
+                cover.add(at + 2..end);
+            }
+            at = end + 1;
+        }
+    }
+}
+
+/// Where a field of such a text ends, in which a backslash stands before a sign.
+fn end_of_field(bytes: &[u8], from: usize) -> Option<usize> {
+    const LONGEST: usize = 256;
+    let mut at = from;
+    while at < from + LONGEST {
+        match bytes.get(at)? {
+            b';' => return Some(at),
+            b'\n' => return None,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    None
 }
 
 /// The name of a parameter without percent-encoding, in lower case and with `_`.

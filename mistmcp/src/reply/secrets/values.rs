@@ -4,7 +4,9 @@ use serde_json::{Map, Value};
 
 use super::HIDDEN;
 use super::field_context::FieldContext;
-use super::names::{Sense, is_about, is_plural, is_public_header};
+use super::headers::{ends_with_auth, is_method};
+use super::keys;
+use super::names::{Sense, is_about, is_plural};
 use super::remarks::is_state;
 use super::text::{TextReader, without_authorization};
 use crate::text::shortened;
@@ -13,7 +15,7 @@ use crate::text::shortened;
 pub(super) fn redact(field: &str, value: &mut Value, context: FieldContext) {
     match value {
         Value::Object(object) => redact_object(object, context),
-        Value::Array(items) => list(field, items, context.in_list()),
+        Value::Array(items) => list(field, items, context),
         Value::String(text) => {
             cut(text);
             if let Some(without) = TextReader::new(field, context).read(text, false) {
@@ -36,6 +38,17 @@ fn cut(text: &mut String) {
 
 /// A list, whose texts may be the lines of one.
 fn list(field: &str, items: &mut [Value], context: FieldContext) {
+    if is_list_of_pairs(items) {
+        for pair in items.iter_mut().filter_map(Value::as_array_mut) {
+            if let [Value::String(name), value] = pair.as_mut_slice()
+                && context.sense(name) == Sense::Secret
+                && !value.as_str().is_some_and(is_method)
+            {
+                hide(name, value, context);
+            }
+        }
+    }
+    let context = context.in_list();
     let mut lines = None;
     for item in items {
         match item {
@@ -51,24 +64,35 @@ fn list(field: &str, items: &mut [Value], context: FieldContext) {
     }
 }
 
+/// Whether every item of a list is a list of a name and a value.
+fn is_list_of_pairs(items: &[Value]) -> bool {
+    let is_pair = |item: &Value| {
+        let pair = item.as_array().map(Vec::as_slice);
+        matches!(pair, Some([Value::String(_), value]) if !value.is_array() && !value.is_object())
+    };
+    items.iter().all(is_pair)
+}
+
 /// Hides the secrets in the fields of an object.
 pub(super) fn redact_object(object: &mut Map<String, Value>, context: FieldContext) {
+    keys::redact(object);
     let mut values = false;
     let mut pair = false;
     let token = is_api_token(object);
     for (name, value) in &mut *object {
         let sense = context.sense(name);
         match sense {
-            Sense::Key if token => hide(name, value, context),
-            Sense::Secret => hide(name, value, context),
-            Sense::Credential if !value.is_object() && !value.is_array() => hide(name, value, context),
+            Sense::Key if token => _ = hide(name, value, context),
+            Sense::Secret => _ = hide(name, value, context),
+            Sense::Credential if !value.is_object() && !value.is_array() => _ = hide(name, value, context),
             Sense::Authorization => authorization(name, value, context),
+            Sense::Composed if value.is_string() => composed(name, value, context),
             // `pass` with a number counts what has passed.
-            Sense::Key if is_pass(name, value) => hide(name, value, context),
+            Sense::Key if is_pass(name, value) => _ = hide(name, value, context),
             _ => {
                 values |= sense == Sense::PairValue;
-                if let (Sense::PairName | Sense::Key, Value::String(named)) = (sense, &*value) {
-                    pair |= context.sense(named) == Sense::Secret;
+                if let (Sense::PairName | Sense::Key, Some(named)) = (sense, named(value)) {
+                    pair |= context.names_secret(name, named);
                 }
                 let below =
                     if value.is_string() || value.is_number() { context } else { context.below(name) };
@@ -77,38 +101,108 @@ pub(super) fn redact_object(object: &mut Map<String, Value>, context: FieldConte
         }
     }
     if values && pair {
-        for (name, value) in object {
-            if context.sense(name) == Sense::PairValue {
-                hide(name, value, context);
+        hide_values(object, context);
+    }
+}
+
+/// Redacts the parts of a connection string or of a webhook's URL, or all of it where no part is known.
+fn composed(name: &str, value: &mut Value, context: FieldContext) {
+    let whole = value.clone();
+    redact(name, value, context);
+    if *value == whole && value.as_str().is_some_and(|text| !text.contains('=')) {
+        hide(name, value, context);
+    }
+}
+
+/// The name that a field of a pair holds: a text, or the last item of a path, as in `"loc": ["body", "psk"]`.
+fn named(value: &Value) -> Option<&str> {
+    match value {
+        Value::Array(path) => path.last().and_then(Value::as_str),
+        other => other.as_str(),
+    }
+}
+
+/// Hides the values of a pair whose name is a secret's, also where a message beside them repeats one.
+fn hide_values(object: &mut Map<String, Value>, context: FieldContext) {
+    const SHORTEST: usize = 4;
+    const MOST: usize = 8;
+    let mut secrets = Vec::new();
+    for (name, value) in &mut *object {
+        let is_value = context.sense(name) == Sense::PairValue;
+        if !is_value || value.as_str().is_some_and(|text| is_sentence(name, text)) {
+            continue;
+        }
+        let secret = value.as_str().filter(|text| text.len() >= SHORTEST && secrets.len() < MOST);
+        let secret = secret.map(ToOwned::to_owned);
+        if hide(name, value, context) {
+            secrets.extend(secret);
+        }
+    }
+    let messages = object.values_mut().filter_map(|value| match value {
+        Value::String(text) if text != HIDDEN => Some(text),
+        _ => None,
+    });
+    for text in messages {
+        for secret in &secrets {
+            if text.contains(secret) {
+                *text = text.replace(secret, HIDDEN);
             }
         }
     }
 }
 
+/// Whether a text beside a name speaks about it: one of several words.
+fn is_sentence(name: &str, text: &str) -> bool {
+    name.eq_ignore_ascii_case("text") && text.split_whitespace().nth(2).is_some()
+}
+
 /// Redacts every text and number here and below: a secret may be a list, or an object of several.
-/// Metadata of the secret stays, and so do flags that only say whether there is one.
-fn hide(name: &str, value: &mut Value, context: FieldContext) {
+/// Metadata of the secret stays, and so do flags that only say whether there is one. Returns whether something was
+/// redacted.
+fn hide(name: &str, value: &mut Value, context: FieldContext) -> bool {
     match value {
-        Value::String(text) if text.is_empty() || is_masked(text) => {}
-        Value::String(text) if is_bgp_community(name, text) => {}
+        Value::String(text) if text.is_empty() || is_masked(text) => false,
+        Value::String(text) if is_bgp_community(name, text) => false,
+        Value::String(text) if ends_with_auth(name) && !context.is_of_headers() && is_method(text) => false,
         // A number in the plural counts.
-        Value::Number(_) if is_plural(name) => {}
-        Value::String(_) | Value::Number(_) => *value = HIDDEN.into(),
-        Value::Array(items) => items.iter_mut().for_each(|item| hide(name, item, context.in_list())),
+        Value::Number(_) if is_plural(name) => false,
+        Value::String(_) | Value::Number(_) => {
+            *value = HIDDEN.into();
+            true
+        }
+        Value::Array(items) => {
+            items.iter_mut().fold(false, |hidden, item| hide(name, item, context.in_list()) | hidden)
+        }
         Value::Object(object) => {
             let below = context.below(name);
-            for (inner, value) in object {
+            let mut hidden = false;
+            // Names that are the secrets themselves: nothing below them is one.
+            let mut secrets = Vec::new();
+            for (inner, value) in &mut *object {
                 let sense = below.sense(inner);
-                if sense == Sense::Authorization {
+                let has_hidden = if sense == Sense::Authorization {
                     authorization(inner, value, below);
-                } else if is_about(inner) && sense != Sense::Secret || is_public_header(inner) {
+                    false
+                } else if below.is_beside(inner) && sense != Sense::Secret {
                     redact(inner, value, below);
+                    false
                 } else {
-                    hide(inner, value, below);
+                    hide(inner, value, below)
+                };
+                hidden |= has_hidden;
+                if value.is_object()
+                    && !has_hidden
+                    && sense == Sense::Plain
+                    && !is_about(inner)
+                    && !is_bgp_community(name, inner)
+                {
+                    secrets.push(inner.clone());
                 }
             }
+            keys::hide(object, &secrets);
+            hidden || !secrets.is_empty()
         }
-        Value::Null | Value::Bool(_) => {}
+        Value::Null | Value::Bool(_) => false,
     }
 }
 
@@ -122,6 +216,7 @@ fn is_api_token(object: &Map<String, Value>) -> bool {
 fn is_pass(name: &str, value: &Value) -> bool {
     let Value::String(text) = value else { return false };
     let number = text.trim_end_matches('%').parse::<f64>().is_ok();
+    let name = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
     name.eq_ignore_ascii_case("pass") && !is_state(text) && !number
 }
 

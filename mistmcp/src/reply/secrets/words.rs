@@ -34,9 +34,9 @@ impl Words {
 /// Words that are secret anywhere in a name, unless a word of [`ABOUT`] follows.
 pub(super) static STRONG: LazyLock<Words> = LazyLock::new(|| {
     Words::of(
-        "accesskey apikey apitoken authkey cak contrasena contraseña cookie encryptionkey jwt kek kennwort mack motdepasse \
-     otp passcode passe passkey passphrase \
-     passwd password passwort pincode puk ppsk presharedkey privatekey privkey psk pswd pwd secret secretkey \
+        "accesskey apikey apitoken authkey cak contrasena contraseña cookie encryptionkey gtk igtk jwt \
+     kek kennwort lmhash mack motdepasse nthash ntlmhash otp passcode passe passkey passphrase \
+     passwd password passwort pincode pmk ptk puk ppsk presharedkey privatekey privkey psk pswd pwd secret secretkey \
      schluessel schlüssel sharedkey sshkey token wachtwoord wepkey wpakey",
     )
 });
@@ -57,11 +57,11 @@ pub(super) static ABOUT: LazyLock<Words> = LazyLock::new(|| {
      count created date day desc description directory disabled duration email enabled encryption endpoint error \
      exchange exists exp expiration expire expired expires expiring expiry fail failed failure field file \
      filename fingerprint format garden gateway group header help hint history host hour id idx index interface \
-     interval ip issued issuer kind label last len length level lifetime limit link location lookup mac management \
-     manager max message method mgmt min minute missing mode model modified msg name network note num number only \
+     interval ip issued issuer kind label last left len length level lifetime limit link location lookup mac management \
+     manager max message method mgmt min minute mismatch missing mode model modified msg name network note num number only \
      option order org owner path percent percentage period permission phone placeholder policy port portal prefix \
      present privilege prompt protection protocol provider quality rate ratio realm reason recovery region \
-     renewed required requirement reset result retries retry revoked ring role rotated rotation rule scope security server session set \
+     remaining renewed required requirement reset result retries retry revoked ring role rotated rotation rule scope security server session set \
      setting share site size source src ssid state status strength subject submit subnet supported table tag \
      template through throughs thru time timeout timestamp title total ttl type unit updated uri url usage use \
      used user username valid validation validity vendor verification version visible vlan warning width words",
@@ -80,7 +80,7 @@ pub(super) static BEFORE: LazyLock<Words> = LazyLock::new(|| {
 /// Words before `key` that say that it is public, or a key of a table.
 pub(super) static PUBLIC_KEYS: LazyLock<Words> = LazyLock::new(|| {
     Words::of(
-        "alarm answer arrow authorized business cache candidate column composite correlation dedup dict event field \
+        "alarm answer arrow authorized business cache candidate column composite correlation dedup dict disk drive event field \
      fingerprint foreign function group home host hot i18n idempotency index insight json label lang locale \
      lookup map message metric n natural object order page parent partition primary pub public query registry \
      routing row search shortcut site sort sorting sub surrogate tab tag translation trusted tunnel unique \
@@ -91,14 +91,37 @@ pub(super) static PUBLIC_KEYS: LazyLock<Words> = LazyLock::new(|| {
 /// Words before `code` that make it a secret.
 pub(super) static SECRET_CODES: LazyLock<Words> = LazyLock::new(|| {
     Words::of(
-        "access activation auth authorization backup claim guest invite login mfa otp pairing pass pin recovery \
-     security unlock verification",
+        "access activation adoption auth authorization backup claim door enrollment enrolment guest invite login mfa onboarding otp \
+     pairing pass pin provisioning recovery redemption registration security unlock verification voucher wifi",
     )
 });
 
 /// Words before `community` that say that it is one of BGP.
 pub(super) static BGP_COMMUNITIES: LazyLock<Words> = LazyLock::new(|| {
     Words::of("add bgp delete exclude export extended import large match no route set standard target")
+});
+
+/// Words after `community` that say that it is a place or people.
+pub(super) static COMMUNITY_PLACES: LazyLock<Words> = LazyLock::new(|| {
+    Words::of(
+        "center centre church club college event forum garden hall health hospital house library member park post relation room \
+     school support",
+    )
+});
+
+/// Words before `auth` that make it a secret: `bgp_auth`, `Api-Auth`.
+pub(super) static AUTH_OWNERS: LazyLock<Words> = LazyLock::new(|| {
+    Words::of("api app bfd bgp eigrp hook isis ldp msdp ntp ospf ospfv proxy rip rsvp snmp snmpv webhook")
+});
+
+/// Values of `auth` and `authorization` that name a method, or what is allowed, and no secret.
+pub(super) static METHODS: LazyLock<Words> = LazyLock::new(|| {
+    Words::of(
+        "admin allowed basic bearer cert certificate chap denied digest eap eap-peap eap-tls eap-ttls full granted hmac hmac-md5 \
+     hmac-sha-1 hmac-sha-256 keychain ldap local mab md5 mschapv2 oauth oauth2 open operator optional pap password peap \
+     plain psk radius read read-only read-write ro rw saml sae sha sha-1 sha-256 sha1 sha256 sha512 simple super-user tacacs \
+     tacacs+ tacplus text token wep wpa wpa2 wpa2-enterprise wpa2-personal wpa2-psk wpa3 write",
+    )
 });
 
 /// Words before `pass` and `pin` that give them another meaning.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::field_context::FieldContext;
+use super::headers::is_method;
 use super::hidden_ranges::HiddenRanges;
 use super::names::{Sense, is_about};
 use super::remarks::is_message;
@@ -25,6 +26,8 @@ struct Element<'a> {
     /// Of a pair of name and value: whether the name is a secret's, and the values that stood before it.
     pair: bool,
     values: Vec<Range<usize>>,
+    /// The element in it that named a secret last, whose value the next element is: `<key>psk</key><string>x</string>`.
+    named: Option<&'a str>,
     /// Where its text begins.
     text: usize,
 }
@@ -34,7 +37,16 @@ pub(super) fn find(text: &str, cover: &mut HiddenRanges) {
     if memchr::memchr(b'<', text.as_bytes()).is_none() {
         return;
     }
-    let mut open: Vec<Element<'_>> = Vec::new();
+    // The text itself, for elements that are in no other.
+    let mut open = vec![Element {
+        name: "",
+        context: FieldContext::default(),
+        secret: false,
+        pair: false,
+        values: Vec::new(),
+        named: None,
+        text: 0,
+    }];
     let mut at = 0;
     while let Some(start) = text[at..].find('<').map(|found| at + found) {
         count(start - at);
@@ -100,8 +112,15 @@ fn element<'a>(
         _ if inherited => !is_about(name),
         _ => false,
     };
-    let mut element =
-        Element { name, context: context.below(name), secret, pair: false, values: Vec::new(), text: body };
+    let mut element = Element {
+        name,
+        context: context.below(name),
+        secret,
+        pair: false,
+        values: Vec::new(),
+        named: None,
+        text: body,
+    };
     let attributes = &tag[end..];
     let mut named = false;
     let mut value = None;
@@ -160,9 +179,21 @@ fn close<'a>(text: &'a str, name: &str, end: usize, open: &mut Vec<Element<'a>>,
         return;
     }
     let Some(above) = open.last_mut() else { return };
+    if let Some(label) = above.named.take()
+        && is_value_of(label, element.name)
+        && !is_method(value)
+    {
+        cover.add(range);
+        return;
+    }
+    if LABELS.iter().any(|(label, _)| *label == element.name)
+        && matches!(above.context.sense(value.trim_end_matches(':')), Sense::Secret | Sense::Credential)
+    {
+        above.named = Some(element.name);
+    }
     match above.context.sense(element.name) {
         Sense::PairName | Sense::Key => {
-            above.pair = matches!(above.context.sense(value), Sense::Secret);
+            above.pair = above.context.names_secret(element.name, value);
             for range in std::mem::take(&mut above.values) {
                 if above.pair {
                     cover.add(range);
@@ -173,6 +204,13 @@ fn close<'a>(text: &'a str, name: &str, end: usize, open: &mut Vec<Element<'a>>,
         Sense::PairValue if above.values.len() < 4 => above.values.push(range),
         _ => {}
     }
+}
+
+/// Elements that name the value in the element after them, and which that is; any, where it is empty.
+const LABELS: [(&str, &str); 4] = [("dt", "dd"), ("key", ""), ("td", "td"), ("th", "td")];
+
+fn is_value_of(label: &str, name: &str) -> bool {
+    LABELS.iter().any(|(other, value)| *other == label && (value.is_empty() || *value == name))
 }
 
 /// A range without the white space at its ends.

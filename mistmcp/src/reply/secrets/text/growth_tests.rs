@@ -6,7 +6,7 @@ use super::*;
 use crate::work;
 
 /// What is repeated: words for secrets, and all that a scanner may look further for.
-const PATTERNS: [&str; 142] = [
+const PATTERNS: &[&str] = &[
     // Words for secrets, as in sentences.
     "password ",
     "pin 1234 ",
@@ -156,6 +156,50 @@ const PATTERNS: [&str; 142] = [
     "{SSHA",
     "\\n$9$",
     "A7",
+    // Indices, types and further values behind a name.
+    "psk[0]",
+    "psk[0]: ",
+    "psk (a): ",
+    "psk:0:",
+    "psk: a = ",
+    "psk: a<",
+    "psk: a, b, ",
+    "psk: a | ",
+    "psk (was \"a\") ",
+    "**psk:** ",
+    "psk → ",
+    "Authorization: A b, ",
+    // Before commands, and in them.
+    "1. ",
+    "> ",
+    "Jan 1 00:00:00 ",
+    "[<(",
+    "snmp-server community x to ",
+    "show configuration ",
+    "] <a> -> ",
+    "curl -sku a:b ",
+    "radtest a b c ",
+    "wpa_passphrase ",
+    // Tables.
+    "| psk ",
+    "| psk | x |\n",
+    "|---|\n",
+    "PSK  A\n",
+    "PSK  A  ",
+    "│",
+    // Escapes and codes.
+    "&lt;",
+    "&#60;",
+    "%25",
+    "%252525",
+    "\\u0070",
+    "\u{200b}",
+    "ｐ",
+    "WIFI:",
+    "WIFI:P:a;",
+    "P:a;",
+    "<key>psk</key>",
+    "<td>psk</td>",
 ];
 
 fn repeated(pattern: &str, length: usize) -> String {
@@ -165,7 +209,7 @@ fn repeated(pattern: &str, length: usize) -> String {
 #[test]
 fn the_steps_for_a_line_grow_with_its_length() {
     const SHORT: usize = 2 * 1024;
-    for pattern in PATTERNS {
+    for pattern in PATTERNS.iter().copied() {
         for (before, after) in
             [("", ""), ("password: \"", "\""), ("{\"psk\": \"x\", \"a\": \"", "\"}"), ("set system x ", "")]
         {
