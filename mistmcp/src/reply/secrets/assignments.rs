@@ -250,7 +250,10 @@ impl Assignments {
         const LONGEST: usize = 12;
         let end = (bracket + 1..bracket + LONGEST)
             .find(|at| reader.tokens.get(*at).is_some_and(|token| token.is(b']')));
-        if let Some(named) = end.and_then(|end| reader.name(end - 1)) {
+        // Behind the name, there may be a number of an item.
+        let names = bracket + 1..end.unwrap_or(bracket + 1);
+        let is_name = |at: &usize| reader.name(*at).is_some_and(|name| !is_number(name));
+        if let Some(named) = names.rev().find(is_name).and_then(|at| reader.name(at)) {
             self.name_pair(reader, field, named);
         }
     }

@@ -5,8 +5,7 @@ use std::ops::Range;
 use super::lexer::Kind;
 use super::reader::Reader;
 
-/// Commands with options whose value is a secret. A short one may have its value glued to it, but for those of
-/// containers, where `-p` is a port as well.
+/// Commands with options whose value is a secret. A short one may have its value glued to it.
 const SECRET_OPTIONS: [(&str, &[&str]); 15] = [
     ("curl", &["--oauth2-bearer"]),
     ("docker", &["-p"]),
@@ -25,6 +24,7 @@ const SECRET_OPTIONS: [(&str, &[&str]); 15] = [
     ("sshpass", &["-p"]),
 ];
 const SNMP: &[&str] = &["-c", "-A", "-X"];
+/// Commands whose `-p` is a password for a login only, and a port elsewhere.
 const CONTAINERS: [&str; 2] = ["docker", "podman"];
 
 /// Commands with options that take a user and a password: `curl` and its kin.
@@ -43,6 +43,8 @@ pub(super) struct Command<'a> {
     name: &'a str,
     /// Where the next argument begins, and its number.
     argument: (usize, usize),
+    /// Whether it logs in.
+    is_login: bool,
 }
 
 /// Whether a word is a command whose secret is an argument by its place.
@@ -68,14 +70,14 @@ impl<'a> Command<'a> {
             || SECRET_OPTIONS.iter().any(|(other, _)| is(other))
             || POSITIONAL.iter().any(|(other, _)| is(other))
         {
-            self.name = name;
-            self.argument = (at + 1, 1);
+            *self = Self { name, argument: (at + 1, 1), is_login: false };
             return false;
         }
         if self.name.is_empty() {
             return false;
         }
         if !word.starts_with('-') {
+            self.is_login |= word == "login";
             return self.argument(reader, at);
         }
         self.secret_option(reader, at, word) || self.user_option(reader, at, word)
@@ -105,6 +107,10 @@ impl<'a> Command<'a> {
     /// An option whose value is a secret.
     fn secret_option(&self, reader: &mut Reader<'_>, at: usize, word: &str) -> bool {
         let options = SECRET_OPTIONS.iter().find(|(name, _)| self.is(name)).map(|(_, options)| *options);
+        let container = CONTAINERS.iter().any(|name| self.is(name));
+        if container && !self.is_login {
+            return false;
+        }
         let options = options.unwrap_or_default();
         if options.contains(&word) {
             reader.hide(at + 1, false);
@@ -112,8 +118,7 @@ impl<'a> Command<'a> {
         }
         let mysql = self.name.starts_with("mysql").then_some("-p");
         let mut short = options.iter().copied().chain(mysql).filter(|option| option.len() == 2);
-        let glued = short.any(|option| word.len() > 2 && word.starts_with(option))
-            && !CONTAINERS.iter().any(|name| self.is(name));
+        let glued = short.any(|option| word.len() > 2 && word.starts_with(option));
         if glued {
             let range = reader.value(at, false).range;
             reader.cover.add(range.start + 2..range.end);

@@ -134,6 +134,10 @@ impl ConfigLines {
                 at = self.statements(reader, at + 1 + shown, certainty, false);
                 continue;
             }
+            if at > first && is_unmistakable(reader, at) && !is_sentence(reader, at) {
+                at = self.statements(reader, at, Certainty::Likely, false);
+                continue;
+            }
             if let Some(logged) = logged_command(reader, at) {
                 at = self.statements(reader, logged, Certainty::Likely, false);
                 continue;
@@ -306,6 +310,14 @@ fn after_prompt(reader: &Reader<'_>) -> Option<usize> {
 /// A word without the sign of a difference or a comment before it.
 fn unmarked(word: &str) -> &str {
     word.trim_start_matches(['+', '-', '#'])
+}
+
+/// Whether two words in the midst of a line occur in a configuration of IOS only.
+fn is_unmistakable(reader: &Reader<'_>, at: usize) -> bool {
+    let word = reader.word(at).unwrap_or_default();
+    let next = || reader.word(at + 1).unwrap_or_default();
+    is(word, &["snmp-agent", "snmp-server"]) && is(next(), &["community", "host", "user"])
+        || is(word, &["radius-server", "tacacs-server"]) && is(next(), &["host", "key"])
 }
 
 /// Whether a word of IOS begins other lines as well.

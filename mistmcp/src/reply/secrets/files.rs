@@ -153,8 +153,14 @@ fn table(text: &str, separator: u8, base: usize) -> HiddenRanges {
         let pair = columns.iter().zip(&row).any(|((name, sense), cell)| {
             matches!(sense, Sense::PairName | Sense::Key) && context.names_secret(name, &text[cell.clone()])
         });
+        // A cell without a name may belong to the column of a secret.
+        let beyond = if columns.iter().any(|(_, sense)| *sense == Sense::Secret) {
+            Sense::Secret
+        } else {
+            Sense::Plain
+        };
         for (column, cell) in row.iter().enumerate() {
-            let (name, sense) = columns.get(column).copied().unwrap_or(("", Sense::Plain));
+            let (name, sense) = columns.get(column).copied().unwrap_or(("", beyond));
             match sense {
                 Sense::Secret | Sense::Credential => cover.add(base + cell.start..base + cell.end),
                 Sense::PairValue if pair => cover.add(base + cell.start..base + cell.end),

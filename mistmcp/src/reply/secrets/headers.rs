@@ -85,13 +85,14 @@ pub(super) fn authorization(value: &str) -> Option<Range<usize>> {
 }
 
 /// Whether a first word is the scheme of the rest: a known one, or one that is written like one, with a single word
-/// or with parameters behind it.
+/// or with parameters behind it. In lower case, as in a sentence, what follows must look like a secret.
 pub(super) fn is_sent_by(scheme: &str, rest: &str) -> bool {
-    let written = scheme.starts_with(|letter: char| letter.is_ascii_uppercase())
-        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let written = scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let capital = scheme.starts_with(|letter: char| letter.is_ascii_uppercase());
     let single = !rest.contains(char::is_whitespace) && !is_remark(rest) && !METHODS.has(rest);
     let remark = is_remark(scheme) || METHODS.has(scheme);
-    is_scheme(scheme) || written && !remark && (single || rest.contains('='))
+    is_scheme(scheme)
+        || written && !remark && (single && (capital || is_credential(rest)) || capital && rest.contains('='))
 }
 
 /// Whether a single value is a secret, and not a permission or a word of a sentence.

@@ -79,6 +79,8 @@ fn the_value_of_every_scheme_of_authorization_is_hidden() {
         "Authorization: Splunk «s3cr3t»",
         "Authorization: SSWS «x1»",
         "Authorization: GenieKey «9f3a»",
+        "authorization: splunk «s3cr3t»",
+        "Authorization: \"SSWS «x1y»\"",
         "Authorization: Bearer: «x1y»",
         "Authorization: Signature «keyId=\"a\",signature=\"b\"»",
         "Authorization=«x1y»",
@@ -106,6 +108,7 @@ fn set_lines_of_a_unified_difference_lose_their_secrets() {
         "+protect snmp community «x1y»",
         "@@ -1,2 +1,2 @@\n set system host-name a\n-set system tacplus-server 10.0.0.1 secret «x1y»\n+set vlans a vlan-id 20",
         "+no snmp-server community «x1y»",
+        "+enable secret 5 «x1y»",
         "-set policy-options community C members 65000:1",
     ];
     check(&texts);
@@ -131,6 +134,8 @@ fn a_command_of_a_device_is_found_behind_what_stands_before_it() {
         "[ntp authentication-key 1 md5 «x1y»",
         "1. username bob password 0 «x1y»",
         "* snmp-server community «x1y»",
+        "logged: do show run | i snmp-server community «x1y» RO",
+        "at 12:00 bob ran tacacs-server key 7 «x1y»",
         "run show configuration snmp community «x1y»",
         "show configuration system tacplus-server 10.0.0.1 secret «x1y»",
         "set interfaces cl-1/0/0 modem-options sim 1 pin «1234567»",
@@ -149,6 +154,9 @@ fn an_index_a_tag_or_a_type_between_name_and_value_is_no_value() {
         "psk[0]: «x1y»",
         "auth.psk[0]=«x1y»",
         "auth.psk.0=«x1y»",
+        "auth.psk.value=«x1y»",
+        "passwords['bob']: «x1y»",
+        "psk (SSID Guest): «x1y»",
         "psk (WPA2): «x1y»",
         "User-Password(2)=«x1y»",
         "Tunnel-Password (69): «x1y»",
@@ -171,6 +179,8 @@ fn further_values_behind_the_first_are_hidden() {
     check(&[
         "psk: «old», «new»",
         "psk: «old» | «new»",
+        "WLAN a, psk: «old» / «new»",
+        "export TOKEN=«x1y»; run",
         "secret: \"«old»\", \"«new»\"",
         "passphrase: «one1», «two2», «three3»",
         "rename snmp community «A1» to «B1»",
@@ -178,6 +188,8 @@ fn further_values_behind_the_first_are_hidden() {
         "set system radius-server 1.1.1.1 secret «A1» to «B1»",
         "psk (was \"«old»\") is now \"«new»\"",
         "passphrase (previously \"«old»\") changed to \"«new»\"",
+        "psk (was «old9») is now «new9»",
+        "password (was expired) is now valid",
         "psk: «x1y», vlan: 20",
         "psk: «x1y», ok",
         "psk «x1y» -> «x2y», vlan 1 -> 2",
@@ -199,6 +211,9 @@ fn tables_in_a_text_lose_the_cells_of_secret_columns() {
         "NAME        VALUE\npsk_guest   «x1y»\nvlan_id     20\n",
         "| psk | «x1y» |\n| ssid | Guest |",
         "sep=;\nname;psk\nbob;«x1y»\n",
+        "Export of 2026:\nuser,psk,vlan\nbob,«x1y»,10\namy,\"«x2y»\",20\n\nDone, all good",
+        "Mist says: user,psk bob,«x1y» amy,«x2y»",
+        "Update psk,vlan now",
         "| user | psk_name | vlan |\n|---|---|---|\n| bob | guest | 10 |",
         "| Setting | Meaning |\n|---|---|\n| psk | what clients join with |",
         "USER   TOKEN  STATE\nbob    none   expired\n",
@@ -207,6 +222,7 @@ fn tables_in_a_text_lose_the_cells_of_secret_columns() {
     ]);
     for (name, text) in [
         ("a.csv", "sep=;\nuser;psk\nbob;«x1y»\n"),
+        ("a.csv", "user,psk\nbob,«x1y»,«x2y»\n"),
         ("a.csv", "SEP=|\r\nuser|psk\r\nbob|«x1y»\r\n"),
         ("a.md", "# Keys\n\n| user | psk |\n|---|---|\n| bob | «x1y» |\n"),
     ] {
@@ -221,6 +237,10 @@ fn names_are_judged_by_their_parts_also_if_these_are_written_together() {
     for name in [
         "snmpcommunity",
         "rocommunity",
+        "rwcomm",
+        "commstr",
+        "vrrp_auth",
+        "teams_webhook_url",
         "communitystring",
         "apikeyvalue",
         "pskhash",
@@ -258,6 +278,8 @@ fn names_are_judged_by_their_parts_also_if_these_are_written_together() {
     }
     for name in [
         "community_center",
+        "teams_url",
+        "community_hub",
         "CommunityHall",
         "tokens_left",
         "keys_remaining",
@@ -307,6 +329,10 @@ fn pairs_of_a_name_and_a_value_have_many_forms() {
         json!({ "kind": "password", "value": "x1y" }),
         json!({ "title": "PSK", "text": "x1y" }),
         json!({ "vars": [["psk_guest", "x1y"], ["vlan_id", "20"]] }),
+        json!({ "vars": [["psk_guest", "x1y", "for guests"]] }),
+        json!({ "field_name": "psk", "field_value": "x1y" }),
+        json!({ "property": "psk", "rejected_value": "x1y" }),
+        json!({ "loc": ["body", "psks", 0], "input": "x1y" }),
         json!([["RADIUS_KEY", "x1y"], ["site", "HQ"]]),
         json!({ "loc": ["body", "psk"], "input": "x1y", "type": "string_too_short" }),
         json!({ "path": ["auth", "secret"], "old": "x1y1", "new": "x1y2" }),
@@ -321,6 +347,8 @@ fn pairs_of_a_name_and_a_value_have_many_forms() {
         "[{\"loc\":[\"body\",\"psk\"],\"msg\":\"too short\",\"input\":\"«x1y»\"}]",
         "[{\"loc\":[\"body\",\"ssid\"],\"msg\":\"too short\",\"input\":\"x1y\"}]",
         "{\"id\": \"wifi_pw\", \"data\": \"«x1y»\"}",
+        "vars: [[\"psk_guest\", \"«x1y»\"], [\"vlan\", \"20\"]]",
+        "{\"allowed\": [\"psk\", \"eap\"]}",
     ]);
     let mut value = json!({ "loc": ["psk"], "msg": "ensure 'x1yz' has 8 characters", "input": "x1yz" });
     redact(&mut value);
@@ -391,6 +419,7 @@ fn labels_and_values_have_many_forms() {
         "*psk*: «x1y»",
         "<b>Password:</b> «x1y»",
         "password → «x1y»",
+        "New password ⇒ «x1y»",
         "secret -> «x1y»",
         "psk → eap",
         "security psk -> open",
@@ -402,7 +431,9 @@ fn labels_and_values_have_many_forms() {
         "<dict><key>Password</key><string>«x1y»</string></dict>",
         "<tr><td>Password</td><td>«x1y»</td></tr>",
         "<dl><dt>psk</dt><dd>«x1y»</dd><dt>ssid</dt><dd>Guest</dd></dl>",
-        "<tr><th>user</th><th>psk</th></tr>",
+        "<tr><th>user</th><th>psk</th></tr><tr><td>bob</td><td>«x1y»</td></tr><tr><td>amy</td><td>none</td></tr>",
+        "<tr><th>psk</th><th>vlan</th></tr><tr><td>«x1y»</td><td>20</td></tr>",
+        "<tr><th>user</th><th>vlan</th></tr><tr><td>bob</td><td>20</td></tr>",
         "set: [system ntp authentication-key 1 value] <unconfigured> -> \"«x1y»\"",
         "set: [snmp community] <> -> \"«x1y»\"",
         "set: [system ntp authentication-key 1 type] <unconfigured> -> \"md5\"",
@@ -429,6 +460,8 @@ fn options_and_arguments_of_commands_lose_their_secrets() {
         "http -a user:«x1y» GET h",
         "curl -sS https://h/a:b",
         "docker run -p8080:80 app",
+        "docker run -p 8080:80 app",
+        "docker login -u bob -p «x1y» registry",
         "curl --upload-file a:b https://h/",
     ]);
 }

@@ -25,7 +25,7 @@ pub(super) enum Kind {
     Quoted,
     /// One of `{}[](),;:=<>|&`, or a quote that is not closed.
     Sign(u8),
-    /// `->`, `=>` or `→`.
+    /// `->`, `=>`, or one of [`ARROWS`].
     Arrow,
 }
 
@@ -85,6 +85,9 @@ impl Index<usize> for Line<'_> {
         &self.0[at]
     }
 }
+
+/// Arrows of three bytes.
+const ARROWS: [&str; 5] = ["→", "⇒", "⟶", "➔", "➜"];
 
 /// Most pieces of a line that are looked at together; a longer line goes on as another.
 const MOST: usize = 16 * 1024;
@@ -175,7 +178,7 @@ impl<'a> Lexer<'a> {
         if let [b'-' | b'=', b'>', ..] = rest {
             return sign(Kind::Arrow, 2);
         }
-        if rest.starts_with("→".as_bytes()) {
+        if ARROWS.iter().any(|arrow| rest.starts_with(arrow.as_bytes())) {
             return sign(Kind::Arrow, 3);
         }
         // What was hidden before is a value.
@@ -216,7 +219,10 @@ impl<'a> Lexer<'a> {
         match bytes[at] {
             b' ' | b'\t' | b'\r' | b'\n' | 0x0b | 0x0c | b'"' | b'`' => true,
             0xc2 => bytes.get(at + 1) == Some(&0xa0),
-            0xe2 => ["→", "“", "”"].iter().any(|sign| self.text[at..end].starts_with(sign)),
+            0xe2 => {
+                let mut signs = ARROWS.iter().chain(&["“", "”"]);
+                signs.any(|sign| self.text[at..end].starts_with(sign))
+            }
             b'-' => bytes.get(at + 1) == Some(&b'>'),
             // An apostrophe within a word does not open a quote.
             b'\'' => {

@@ -80,6 +80,7 @@ static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "slack",
         "discord",
         "mattermost",
+        "webhook",
         "zapier",
     ])
 });
@@ -203,7 +204,9 @@ fn sense_of_part(parts: &[&str], at: usize, part: &str) -> Option<Sense> {
     let connection = is_one_of(part, &["string", "str"]) && is_before(&["connection", "conn"]);
     let webhook = last
         && is_one_of(part, &["hook", "url", "webhook"])
-        && parts[..at].iter().any(|part| is_one_of(part, &["discord", "mattermost", "slack", "zapier"]));
+        && parts[..at].iter().any(|part| is_one_of(part, &["discord", "mattermost", "slack", "teams", "zapier"]))
+        // The page of a team is no webhook.
+        && (!parts.iter().any(|part| is_one_of(part, &["teams"])) || parts.iter().any(|part| is_one_of(part, &["webhook"])));
     if connection || webhook {
         return Some(secret_or(Sense::Composed));
     }
@@ -238,12 +241,20 @@ fn pair(name: &str) -> Option<Sense> {
         1 => (&["k"], &["v"]),
         2 => (&["id"], &["to"]),
         3 => (&["loc", "var"], &["new", "now", "old", "val"]),
-        4 => (&["attr", "kind", "name", "path", "type"], &["data", "from", "text"]),
-        5 => (&["field", "label", "param", "title"], &["after", "input", "value"]),
-        6 => (&["header", "option"], &["before", "values"]),
+        4 => (&["attr", "item", "kind", "name", "path", "prop", "type"], &["data", "from", "text"]),
+        5 => (&["field", "label", "param", "title"], &["after", "given", "input", "value"]),
+        6 => (&["header", "option"], &["actual", "before", "values"]),
         7 => (&["setting"], &["content", "current", "default"]),
-        8 => (&["property", "variable"], &["newvalue", "oldvalue", "previous"]),
+        8 => (
+            &["property", "var_name", "variable"],
+            &["contents", "newvalue", "oldvalue", "previous", "provided", "received"],
+        ),
         9 => (&["attribute", "parameter"], &["new_value", "old_value"]),
+        10 => (&["field_name"], &[]),
+        11 => (&[], &["field_value"]),
+        12 => (&[], &["invalidvalue"]),
+        13 => (&[], &["invalid_value", "rejectedvalue"]),
+        14 => (&[], &["rejected_value"]),
         _ => return None,
     };
     let is = |word: &&str| name.eq_ignore_ascii_case(word);
@@ -304,13 +315,15 @@ fn is_strong(part: &str) -> bool {
 /// Whether a part is a community of SNMP in one word: `snmpcommunity`, `communitystring`.
 fn is_snmp_community(part: &str) -> bool {
     const OWNERS: [&str; 8] = ["get", "read", "ro", "rw", "set", "snmp", "trap", "write"];
-    const COMMUNITY: &str = "community";
-    let is = |word: &str, other: &&str| word.eq_ignore_ascii_case(other);
+    const ENDS: [&str; 3] = ["name", "str", "string"];
+    let is = |word: &str, others: &[&str]| others.iter().any(|other| word.eq_ignore_ascii_case(other));
     let split = |at: Option<usize>| at.and_then(|at| part.split_at_checked(at));
-    split(part.len().checked_sub(COMMUNITY.len()))
-        .is_some_and(|(owner, word)| is(word, &COMMUNITY) && OWNERS.iter().any(|other| is(owner, other)))
-        || split(Some(COMMUNITY.len()))
-            .is_some_and(|(word, end)| is(word, &COMMUNITY) && (is(end, &"string") || is(end, &"name")))
+    ["community", "comm"].iter().any(|community| {
+        split(part.len().checked_sub(community.len()))
+            .is_some_and(|(owner, word)| is(word, &[community]) && is(owner, &OWNERS))
+            || split(Some(community.len()))
+                .is_some_and(|(word, end)| is(word, &[community]) && is(end, &ENDS))
+    })
 }
 
 /// Whether a name in variables is that of a secret which it would not be elsewhere: `SNMP_RO`, `BGP_MD5`, `TACACS_SHARED`.

@@ -58,7 +58,7 @@ pub(super) fn line(reader: &mut Reader<'_>) {
 /// Whether the former value follows in brackets: `psk (was "old") is now "new"`.
 fn is_before_in_brackets(reader: &Reader<'_>, at: usize) -> bool {
     reader.word(at + 2).is_some_and(|word| is_one_of(word, &["before", "from", "old", "previously", "was"]))
-        && reader.tokens.get(at + 3).is_some_and(|value| value.kind == Kind::Quoted)
+        && reader.tokens.get(at + 3).is_some_and(|value| value.is_text() && !is_remark(reader.of(value)))
         && reader.tokens.get(at + 4).is_some_and(|next| next.is(b')'))
 }
 
@@ -131,6 +131,16 @@ fn sentence(reader: &mut Reader<'_>, at: usize) {
         return;
     }
     let Some(token) = reader.tokens.get(next) else { return };
+    if token.kind == Kind::Word && is_before_in_brackets(reader, at) {
+        let (next, _) = reader.hide(next, false);
+        let now = (next + 1..next + 5)
+            .take_while(|at| reader.word(*at).is_some_and(|word| CONNECTORS.has_number(word)));
+        let words = now.count();
+        if words > 0 {
+            reader.hide(next + 1 + words, false);
+        }
+        return;
+    }
     let changed = reader.word(next - 1).is_some_and(|word| is_one_of(word, &["from"]))
         && reader
             .tokens

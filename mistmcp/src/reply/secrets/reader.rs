@@ -63,9 +63,14 @@ impl<'a> Reader<'a> {
         if token.kind == Kind::Quoted {
             return Some(name);
         }
-        // An index at its end belongs to the name before it: `psk.0`.
-        let mut parts = name.rsplit(['.', '?']);
-        parts.find(|part| !part.bytes().all(|byte| byte.is_ascii_digit())).or(Some(name))
+        // An index at its end belongs to the name before it: `psk.0`; and so does a word for the value of a secret:
+        // `psk.value`.
+        let mut parts = name.rsplit(['.', '?']).filter(|part| !is_number(part));
+        let last = parts.next().unwrap_or(name);
+        let before = parts.next().filter(|before| {
+            super::names::sense(last) == Sense::PairValue && super::names::sense(before) == Sense::Secret
+        });
+        Some(before.unwrap_or(last))
     }
 
     /// Whether a quoted text directly follows the word at a position.
@@ -146,7 +151,7 @@ impl<'a> Reader<'a> {
         if next > at { next } else { self.listed(at, inside) }
     }
 
-    /// Hides the rest of a list that goes to the end of the line: `old, new`, `old | new`.
+    /// Hides the rest of a list that goes to the end of the line: `old, new`, `old | new`, `old / new`.
     fn listed(&mut self, at: usize, inside: bool) -> usize {
         const MOST: usize = 4;
         let end = self.tokens.len();
@@ -154,7 +159,11 @@ impl<'a> Reader<'a> {
         let is_value = |value: usize| {
             let sign = self.tokens[at + 2 * value];
             let word = self.tokens[at + 2 * value + 1];
-            (sign.is(b',') || sign.is(b'|')) && word.is_text() && !word.glued && !is_remark(self.of(&word))
+            let slash = sign.kind == Kind::Word && self.of(&sign) == "/";
+            (sign.is(b',') || sign.is(b'|') || slash)
+                && word.is_text()
+                && !word.glued
+                && !is_remark(self.of(&word))
         };
         if inside || end.checked_sub(at) != Some(2 * values) || values > MOST || !(0..values).all(is_value) {
             return at;
@@ -271,7 +280,7 @@ impl<'a> Reader<'a> {
         // `Authorization: Bearer: x`
         let secret = at + 1 + usize::from(self.tokens.get(at + 1).is_some_and(|sign| sign.is(b':')));
         let pairs = self.tokens.get(secret + 1).is_some_and(|token| token.is(b'='));
-        let known = is_scheme(scheme) || pairs && is_sent_by(scheme, "=");
+        let known = is_scheme(scheme) || pairs && is_sent_by(scheme, "a=");
         match self.tokens.get(secret) {
             Some(first) if known && pairs && self.tokens.len() > secret + 3 => {
                 let last = self.tokens[self.tokens.len() - 1];

@@ -2,6 +2,7 @@
 
 use super::headers::is_method;
 use super::lexer::Kind;
+use super::names::{Sense, sense};
 use super::reader::{Reader, is_number};
 
 impl Reader<'_> {
@@ -13,18 +14,31 @@ impl Reader<'_> {
     }
 
     /// How many tokens an index or a remark in brackets has behind a name: `psk[0]: x`, `psk (WPA2): x`,
-    /// `Tunnel-Password (tag 1) = x`.
+    /// `Tunnel-Password (tag 1) = x`. Another name of the secret is no remark.
     pub(super) fn remark(&self, at: usize) -> usize {
-        let is_word = |at: usize| self.tokens.get(at).is_some_and(|token| token.kind == Kind::Word);
-        let close = match self.tokens.get(at + 1).map(|token| token.kind) {
+        const LONGEST: usize = 3;
+        let token = |at: usize| self.tokens.get(at);
+        let close = match token(at + 1).map(|token| token.kind) {
             Some(Kind::Sign(b'[')) => b']',
             Some(Kind::Sign(b'(')) => b')',
             _ => return 0,
         };
-        let words = 1 + usize::from(self.word(at + 3).is_some_and(is_number));
-        let closes = self.tokens.get(at + 2 + words).is_some_and(|token| token.is(close));
-        let sign = self.tokens.get(at + 3 + words).is_some_and(|token| token.is(b':') || token.is(b'='));
-        if is_word(at) && is_word(at + 2) && closes && sign { words + 2 } else { 0 }
+        let inside = |at: &usize| {
+            token(*at)
+                .is_some_and(|token| token.kind == Kind::Word || close == b']' && token.kind == Kind::Quoted)
+        };
+        let words = (at + 2..at + 2 + LONGEST).take_while(inside).count();
+        let end = at + 2 + words;
+        let sign = |at: usize| token(at).is_some_and(|token| token.is(b':') || token.is(b'='));
+        if words == 0
+            || self.word(at).is_none()
+            || !token(end).is_some_and(|token| token.is(close))
+            || !sign(end + 1)
+        {
+            return 0;
+        }
+        let remark = self.slice(self.tokens[at + 2].start..self.tokens[end - 1].end);
+        if words > 1 && sense(remark) == Sense::Secret { 0 } else { words + 2 }
     }
 
     /// The place behind the end of an emphasis or of a tag that began before the name: `**Password:** x`.
@@ -85,9 +99,10 @@ impl Reader<'_> {
             Kind::Sign(b'=') => Some(sign + 1),
             Kind::Arrow if after.is_some_and(|after| after.kind == Kind::Quoted) => Some(sign + 1),
             Kind::Arrow if self.of(next) == "=>" => Some(sign + 1),
-            // All of a line: `password → x`. Elsewhere it may be a change from one kind to another.
-            Kind::Arrow if at == 0 && !next.glued && self.tokens.len() == sign + 2 => {
-                after.is_some_and(|after| !is_method(self.of(after))).then_some(sign + 1)
+            // All of a line: `new password → x`. Elsewhere it may be a change from one kind to another.
+            Kind::Arrow if at <= 2 && !next.glued && self.tokens.len() == sign + 2 => {
+                let words = (0..at).all(|before| self.word(before).is_some());
+                (words && after.is_some_and(|after| !is_method(self.of(after)))).then_some(sign + 1)
             }
             _ => None,
         }
@@ -103,6 +118,13 @@ impl Reader<'_> {
             return Some(at + 3);
         }
         let value = self.tokens.get(at + 2).is_some_and(|token| token.kind == Kind::Quoted);
-        (before.is(b'(') && is(at + 1, b',') && value && is(at + 3, b')') && quoted).then_some(at + 2)
+        // A list in a list: `[["psk", "x"]]`.
+        let list = || {
+            let outer = at.checked_sub(2).is_some_and(|outer| is(outer, b'[') || is(outer, b','));
+            let method = self.tokens.get(at + 2).is_some_and(|value| is_method(self.of(value)));
+            before.is(b'[') && is(at + 3, b']') && outer && !method
+        };
+        let round = before.is(b'(') && is(at + 3, b')');
+        (is(at + 1, b',') && value && quoted && (round || list())).then_some(at + 2)
     }
 }

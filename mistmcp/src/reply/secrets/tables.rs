@@ -1,4 +1,5 @@
-//! Tables in a text: rows between `|`, as in Markdown or in a box, and columns that are aligned with blanks.
+//! Tables in a text: rows between `|`, as in Markdown or in a box, columns that are aligned with blanks, and values
+//! between commas, also if the lines were joined.
 
 use std::ops::Range;
 
@@ -17,8 +18,16 @@ const BARS: [char; 4] = ['|', '│', '┃', '║'];
 
 /// A table whose rows are read.
 struct Table<'a> {
-    bars: bool,
+    cells: Cells,
     columns: Vec<(Range<usize>, &'a str, Sense)>,
+}
+
+/// What separates the cells of a row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cells {
+    Bars,
+    Blanks,
+    Sign(char),
 }
 
 /// Covers the cells of secret columns.
@@ -90,8 +99,46 @@ fn between_bars(line: &str) -> Vec<Range<usize>> {
     if bars == 0 { Vec::new() } else { cells }
 }
 
+/// The cells between commas or semicolons, without blanks and quotes around them.
+fn between_signs(line: &str, sign: char) -> Vec<Range<usize>> {
+    let mut start = 0;
+    let mut cells: Vec<_> = line
+        .match_indices(sign)
+        .map(|(end, _)| end)
+        .chain([line.len()])
+        .take(COLUMNS)
+        .map(|end| std::mem::replace(&mut start, end + 1)..end)
+        .collect();
+    for cell in &mut cells {
+        *cell = trimmed(line, cell.clone());
+        let quoted = line[cell.clone()].len() > 1
+            && line[cell.clone()].starts_with('"')
+            && line[cell.clone()].ends_with('"');
+        if quoted {
+            *cell = cell.start + 1..cell.end - 1;
+        }
+    }
+    cells
+}
+
+/// Covers the secret columns of a table whose lines were joined with blanks: `user,psk bob,x amy,y`.
+pub(super) fn joined(text: &str, cover: &mut HiddenRanges) {
+    count(text.len());
+    let mut table: Option<Table<'_>> = None;
+    let mut words = between_blanks(text, true, usize::MAX).into_iter().peekable();
+    while let Some(word) = words.next() {
+        let line = &text[word.clone()];
+        if line.len() > LONGEST || !line.contains([',', ';']) {
+            table = None;
+        } else if !table.as_ref().is_some_and(|table| table.row(line, word.start, cover)) {
+            let next = words.peek().map(|next| &text[next.clone()]).unwrap_or_default();
+            table = Table::below(line, next).filter(|table| matches!(table.cells, Cells::Sign(_)));
+        }
+    }
+}
+
 /// The parts of a line between tabs and two or more blanks, or between all blanks.
-fn between_blanks(line: &str, single: bool) -> Vec<Range<usize>> {
+fn between_blanks(line: &str, single: bool, most: usize) -> Vec<Range<usize>> {
     let mut cells = Vec::new();
     let mut cell: Option<Range<usize>> = None;
     let mut blanks = 0;
@@ -110,7 +157,7 @@ fn between_blanks(line: &str, single: bool) -> Vec<Range<usize>> {
         blanks = 0;
     }
     cells.extend(cell);
-    cells.truncate(COLUMNS);
+    cells.truncate(most);
     cells
 }
 
@@ -123,8 +170,13 @@ fn trimmed(line: &str, range: Range<usize>) -> Range<usize> {
 impl<'a> Table<'a> {
     /// The table whose names are in a line, with the text below it.
     fn below(line: &'a str, text: &str) -> Option<Self> {
-        let bars = line.contains(BARS);
-        let cells = if bars { between_bars(line) } else { Self::aligned(line)? };
+        let sign = [',', ';'].into_iter().find(|sign| line.contains(*sign)).map(Cells::Sign);
+        let kind = if line.contains(BARS) { Cells::Bars } else { sign.unwrap_or(Cells::Blanks) };
+        let cells = match kind {
+            Cells::Bars => between_bars(line),
+            Cells::Sign(sign) => between_signs(line, sign),
+            Cells::Blanks => Self::aligned(line)?,
+        };
         let columns: Vec<_> = cells
             .into_iter()
             .map(|cell| {
@@ -139,39 +191,45 @@ impl<'a> Table<'a> {
             return None;
         }
         let (next, rule) = next_row(text);
-        let below = if bars {
+        let below = if let Cells::Sign(sign) = kind {
+            columns.len() > 1 && between_signs(next, sign).len() == columns.len()
+        } else if kind == Cells::Bars {
             // Two cells may be a name and its value as well.
             let property =
                 columns.len() == 2 && line.trim_start().starts_with(BARS) && is_secret(columns[0].2);
             between_bars(next).len() == columns.len() && (rule || columns.len() > 1 && !property)
         } else {
-            let words = between_blanks(next, true).len();
-            words == columns.len() || between_blanks(next, false).len() > 1 || rule && words > 0
+            let words = between_blanks(next, true, COLUMNS).len();
+            words == columns.len() || between_blanks(next, false, COLUMNS).len() > 1 || rule && words > 0
         };
-        below.then_some(Self { bars, columns })
+        below.then_some(Self { cells: kind, columns })
     }
 
     /// Names that blanks align: with two or more between them, or in capitals.
     fn aligned(line: &str) -> Option<Vec<Range<usize>>> {
-        let cells = between_blanks(line, false);
+        let cells = between_blanks(line, false, COLUMNS);
         if cells.len() > 1 {
             return Some(cells);
         }
-        let words = between_blanks(line, true);
+        let words = between_blanks(line, true, COLUMNS);
         let capitals = !line.bytes().any(|byte| byte.is_ascii_lowercase());
         (words.len() > 1 && capitals).then_some(words)
     }
 
     /// Covers the secrets of a row. Returns whether it is one of this table.
     fn row(&self, line: &str, base: usize, cover: &mut HiddenRanges) -> bool {
-        let cells = if self.bars { between_bars(line) } else { between_blanks(line, true) };
+        let cells = match self.cells {
+            Cells::Bars => between_bars(line),
+            Cells::Sign(sign) => between_signs(line, sign),
+            Cells::Blanks => between_blanks(line, true, COLUMNS),
+        };
         let mut placed: Vec<(usize, Range<usize>)> = Vec::new();
         if cells.len() == self.columns.len() {
             placed.extend(cells.into_iter().enumerate());
-        } else if self.bars {
+        } else if self.cells != Cells::Blanks {
             return false;
         } else {
-            let cells = between_blanks(line, false);
+            let cells = between_blanks(line, false, COLUMNS);
             if cells.len() < 2 {
                 return false;
             }

@@ -179,6 +179,8 @@ impl TextReader {
         }
         if lines || text.starts_with('|') {
             tables::find(text, &mut cover);
+        } else if text.contains([',', ';']) {
+            tables::joined(text, &mut cover);
         }
         let (assignments, config) = self
             .open

@@ -40,7 +40,7 @@ fn cut(text: &mut String) {
 fn list(field: &str, items: &mut [Value], context: FieldContext) {
     if is_list_of_pairs(items) {
         for pair in items.iter_mut().filter_map(Value::as_array_mut) {
-            if let [Value::String(name), value] = pair.as_mut_slice()
+            if let [Value::String(name), value, ..] = pair.as_mut_slice()
                 && context.sense(name) == Sense::Secret
                 && !value.as_str().is_some_and(is_method)
             {
@@ -64,11 +64,11 @@ fn list(field: &str, items: &mut [Value], context: FieldContext) {
     }
 }
 
-/// Whether every item of a list is a list of a name and a value.
+/// Whether every item of a list is a list of a name, a value and maybe more.
 fn is_list_of_pairs(items: &[Value]) -> bool {
     let is_pair = |item: &Value| {
         let pair = item.as_array().map(Vec::as_slice);
-        matches!(pair, Some([Value::String(_), value]) if !value.is_array() && !value.is_object())
+        matches!(pair, Some([Value::String(_), value, ..]) if !value.is_array() && !value.is_object())
     };
     items.iter().all(is_pair)
 }
@@ -117,7 +117,7 @@ fn composed(name: &str, value: &mut Value, context: FieldContext) {
 /// The name that a field of a pair holds: a text, or the last item of a path, as in `"loc": ["body", "psk"]`.
 fn named(value: &Value) -> Option<&str> {
     match value {
-        Value::Array(path) => path.last().and_then(Value::as_str),
+        Value::Array(path) => path.iter().rev().find_map(Value::as_str),
         other => other.as_str(),
     }
 }

@@ -104,14 +104,16 @@ pub(super) static BGP_COMMUNITIES: LazyLock<Words> = LazyLock::new(|| {
 /// Words after `community` that say that it is a place or people.
 pub(super) static COMMUNITY_PLACES: LazyLock<Words> = LazyLock::new(|| {
     Words::of(
-        "center centre church club college event forum garden hall health hospital house library member park post relation room \
-     school support",
+        "center centre church club college edition event forum garden hall health hospital house hub library member park post \
+     relation room school support team version",
     )
 });
 
 /// Words before `auth` that make it a secret: `bgp_auth`, `Api-Auth`.
 pub(super) static AUTH_OWNERS: LazyLock<Words> = LazyLock::new(|| {
-    Words::of("api app bfd bgp eigrp hook isis ldp msdp ntp ospf ospfv proxy rip rsvp snmp snmpv webhook")
+    Words::of(
+        "api app bfd bgp eigrp glbp hook hsrp ike ipsec isis ldp mqtt msdp ntp ospf ospfv proxy rip rsvp smtp snmp snmpv vpn vrrp webhook",
+    )
 });
 
 /// Values of `auth` and `authorization` that name a method, or what is allowed, and no secret.

@@ -47,6 +47,7 @@ pub(super) fn find(text: &str, cover: &mut HiddenRanges) {
         named: None,
         text: 0,
     }];
+    let mut columns = Columns::default();
     let mut at = 0;
     while let Some(start) = text[at..].find('<').map(|found| at + found) {
         count(start - at);
@@ -71,10 +72,13 @@ pub(super) fn find(text: &str, cover: &mut HiddenRanges) {
         let Some(end) = end else { break };
         let tag = &text[start + 1..end];
         if let Some(closed) = tag.strip_prefix('/') {
-            close(text, closed.trim(), start, &mut open, cover);
+            close(text, closed.trim(), start, &mut open, &mut columns, cover);
         } else if !tag.starts_with(['!', '?']) {
             let empty = tag.ends_with('/');
             let element = element(start + 1, tag, open.last(), end + 1, cover);
+            if element.name == "tr" {
+                columns.cell = 0;
+            }
             if !empty && open.len() < DEEPEST {
                 open.push(element);
             }
@@ -163,18 +167,58 @@ fn attributes_of(attributes: &str, base: usize) -> Vec<(&str, Range<usize>)> {
     found
 }
 
-fn close<'a>(text: &'a str, name: &str, end: usize, open: &mut Vec<Element<'a>>, cover: &mut HiddenRanges) {
+/// The columns of a table in HTML.
+#[derive(Default)]
+struct Columns {
+    /// Which of them are secret, by the last row of names.
+    secret: Vec<bool>,
+    /// The number of the next cell in its row.
+    cell: usize,
+}
+
+impl Columns {
+    /// Counts a cell. Returns whether it is a secret.
+    fn is_secret(&mut self, element: &Element<'_>, value: &str) -> bool {
+        const MOST: usize = 64;
+        let is_name = element.name == "th";
+        if !is_name && element.name != "td" {
+            return false;
+        }
+        let cell = self.cell;
+        self.cell += 1;
+        if is_name {
+            if cell == 0 {
+                self.secret.clear();
+            }
+            if cell < MOST {
+                let sense = element.context.sense(value.trim());
+                self.secret.push(matches!(sense, Sense::Secret | Sense::Credential));
+            }
+        }
+        !is_name && self.secret.get(cell) == Some(&true) && !is_method(value.trim())
+    }
+}
+
+fn close<'a>(
+    text: &'a str,
+    name: &str,
+    end: usize,
+    open: &mut Vec<Element<'a>>,
+    columns: &mut Columns,
+    cover: &mut HiddenRanges,
+) {
     let name = name.rsplit(':').next().unwrap_or(name);
     let Some(index) = open.iter().rposition(|element| element.name == name) else { return };
     let leaf = index + 1 == open.len();
     open.truncate(index + 1);
     let Some(element) = open.pop() else { return };
+    let column = columns.is_secret(&element, text.get(element.text..end).unwrap_or_default());
     let Some(range) = leaf.then(|| trimmed(text, element.text..end)).flatten() else { return };
     let value = &text[range.clone()];
     if value.contains('<') || is_message(value) {
         return;
     }
-    if element.secret {
+    if element.secret || column {
         cover.add(range);
         return;
     }

@@ -187,6 +187,9 @@ const PATTERNS: &[&str] = &[
     "PSK  A\n",
     "PSK  A  ",
     "│",
+    "user,psk a,b ",
+    "psk,a\n",
+    "a,",
     // Escapes and codes.
     "&lt;",
     "&#60;",
