@@ -2,14 +2,16 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::num::NonZero;
-use std::sync::{Arc, LazyLock};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, LazyLock, Weak};
 use std::thread::available_parallelism;
 
 use parking_lot::Mutex;
 use tokio::sync::{oneshot, watch};
 
+use super::sandbox::{self, Stop};
 use crate::error::ErrorKind;
-use crate::{Call, Error, Result};
+use crate::{Call, Error, Result, work};
 
 /// Queries of one token and cloud at once.
 const PER_TOKEN: usize = 2;
@@ -48,6 +50,30 @@ pub(super) async fn statement_ended() {
     if STATEMENTS.running() > 0 {
         // The sender lives as long as the process.
         let _ = ended.changed().await;
+    }
+}
+
+/// The statements that run, with their tokens.
+static RUNNING: Mutex<Vec<(TokenHash, Weak<Stop>)>> = Mutex::new(Vec::new());
+
+/// Makes a statement known as one that may be stopped for others: [`make_room`].
+pub(super) fn register(token: TokenHash, stop: &Arc<Stop>) {
+    let mut running = RUNNING.lock();
+    running.retain(|(_, stop)| stop.strong_count() > 0);
+    running.push((token, Arc::downgrade(stop)));
+}
+
+/// Stops the statements of other tokens if tables and they have more than a third of the memory. For what has failed for lack
+/// of memory: it would wait for the time that those statements have.
+pub(super) async fn make_room(token: TokenHash) {
+    let is_there_room = work::run_short(sandbox::has_room).await;
+    if is_there_room.unwrap_or(true) {
+        return;
+    }
+    for (_, stop) in RUNNING.lock().iter().filter(|(other, _)| *other != token) {
+        if let Some(stop) = stop.upgrade() {
+            stop.gives_way.store(true, Ordering::Relaxed);
+        }
     }
 }
 
