@@ -47,8 +47,7 @@ pub(super) async fn load(
         Ok(()) => Ok(page),
         Err((error, rows)) if error.sqlite_error_code() == Some(ErrorCode::OutOfMemory) => {
             // A statement may have taken the memory: the rows are inserted again after it.
-            concurrency::make_room(token).await;
-            concurrency::statement_ended().await;
+            concurrency::memory_released(token).await;
             let target = Arc::clone(builder);
             let inserted = work::run(move || target.lock().insert(&rows)).await?;
             inserted.map(|()| page).map_err(|error| unusable(&error))

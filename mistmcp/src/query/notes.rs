@@ -20,7 +20,7 @@ pub(super) fn of_comparisons(sql: &str, tables: &[(String, Arc<Table>)]) -> Vec<
     let mut notes = vec![Vec::new(); tables.len()];
     for comparison in comparisons(&tokens) {
         let is_renamed = tokens.windows(2).any(|pair| {
-            pair[0].is_word("AS")
+            (pair[0].is_word("AS") || pair[0].is_sign(")"))
                 && pair[1].name().is_some_and(|name| name.eq_ignore_ascii_case(comparison.column))
         });
         // The name may be that of an expression.
@@ -217,6 +217,7 @@ mod tests {
             "SELECT 1 FROM t WHERE mac = '5c5b350e0001' AND mac LIKE '5C5B%' AND band = 5 AND band = '5'",
             "SELECT 1 FROM t WHERE name = '5C:5B:35:0E:00:01' AND mixed = 'auto'",
             "SELECT datetime(last_seen, 'unixepoch') AS last_seen FROM t ORDER BY last_seen > '2026'",
+            "WITH c AS (SELECT datetime(last_seen, 'unixepoch') last_seen FROM t) SELECT 1 FROM c WHERE last_seen > '2026'",
             "SELECT 1 FROM t JOIN x ON x.last_seen > '2026' WHERE 'last_seen > ''2026''' = name",
             "SELECT last_seen, 'up = ''true''' FROM t WHERE speed + 1 > 'x' AND site_id LIKE '0a%'",
         ] {

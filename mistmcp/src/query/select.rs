@@ -54,7 +54,10 @@ pub(super) async fn run(
         let overlap = permit.overlap();
         let stop = Stop::after(TIME);
         concurrency::register(token, &stop);
-        let (outcome, permit) = run_once(request.clone(), permit, Arc::clone(of_query), stop).await?;
+        let running = run_once(request.clone(), permit, Arc::clone(of_query), Arc::clone(&stop));
+        let (outcome, permit) = running.await?;
+        let gave_way = stop.gives_way.load(Ordering::Relaxed);
+        drop(stop);
         let may_succeed = overlap.occurred();
         drop(permit);
         if attempt == ATTEMPTS || !may_succeed || !matches!(outcome, Err(Failure::NoMemory)) {
@@ -62,8 +65,12 @@ pub(super) async fn run(
         }
         attempt += 1;
         call.enter(Stage::Queue);
-        concurrency::make_room(token).await;
-        concurrency::statement_ended().await;
+        if gave_way {
+            // The statement that it gave way to begins again now.
+            concurrency::next_statement_ended(TIME).await;
+        } else {
+            concurrency::memory_released(token).await;
+        }
     }
 }
 
