@@ -20,6 +20,7 @@ mod stdio;
 mod tool_call;
 mod views;
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use rmcp::model::{
@@ -97,6 +98,8 @@ pub struct Server {
     audit: Option<Arc<AuditLog>>,
     /// The accounts of the only client, which may change while it is connected.
     accounts: Option<LiveConnection>,
+    /// Whether the client has sent `initialize`, which it does once.
+    is_initialized: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -127,6 +130,7 @@ impl Server {
             key,
             audit: None,
             accounts: None,
+            is_initialized: AtomicBool::new(false),
         }
     }
 

@@ -23,10 +23,10 @@ const MAX_JSON_BYTES: usize = 8 * MAX_BODY_BYTES;
 /// Longest text of an rmcp rejection, in bytes.
 const MAX_REJECTION_BYTES: usize = 64 * 1024;
 
-/// Longest message of an rmcp rejection that is JSON, in bytes: it repeats what the client sent.
+/// Longest text in an rmcp rejection, in bytes: it repeats what the client sent.
 const MAX_MESSAGE_BYTES: usize = 600;
 
-/// Converts a plain-text rejection of rmcp to JSON, and adds the remedy. A long message in JSON is cut.
+/// Converts a plain-text rejection of rmcp to JSON, and adds the remedy. Long texts are cut.
 pub(super) async fn rejections_to_json(response: Response, summary: &RequestSummary) -> Response {
     let (parts, body) = response.into_parts();
     let is_rejected = parts.status.is_client_error() || parts.status.is_server_error();
@@ -34,10 +34,10 @@ pub(super) async fn rejections_to_json(response: Response, summary: &RequestSumm
         return Response::from_parts(parts, body);
     }
     if is(&parts.headers, "application/json") {
-        return with_short_message(parts, body).await;
+        return with_short_texts(parts, body).await;
     }
     let text = to_bytes(body, MAX_REJECTION_BYTES).await.unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
+    let text = shortened(&visible(&String::from_utf8_lossy(&text)), MAX_MESSAGE_BYTES);
     let (code, message) = with_remedy(parts.status, text.trim());
     // rmcp uses this status for messages that it cannot parse.
     let status = match parts.status {
@@ -52,20 +52,28 @@ pub(super) async fn rejections_to_json(response: Response, summary: &RequestSumm
     response
 }
 
-async fn with_short_message(mut parts: Parts, body: Body) -> Response {
+async fn with_short_texts(mut parts: Parts, body: Body) -> Response {
     if body.size_hint().upper().is_some_and(|most| most <= MAX_MESSAGE_BYTES as u64) {
         return Response::from_parts(parts, body);
     }
     let bytes = to_bytes(body, MAX_JSON_BYTES).await.unwrap_or_default();
     let mut answer = serde_json::from_slice::<Value>(&bytes).unwrap_or_default();
-    match answer.pointer_mut("/error/message") {
-        Some(Value::String(message)) if message.len() > MAX_MESSAGE_BYTES => {
-            *message = shortened(&visible(message), MAX_MESSAGE_BYTES);
-        }
-        _ => return Response::from_parts(parts, bytes.into()),
-    }
+    let Some(error) = answer.get_mut("error") else { return Response::from_parts(parts, bytes.into()) };
+    shorten_texts(error);
     parts.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(parts, answer.to_string().into())
+}
+
+/// Cuts all texts in the error of a rejection. They are not nested deeper than rmcp makes them.
+fn shorten_texts(value: &mut Value) {
+    match value {
+        Value::String(text) if text.len() > MAX_MESSAGE_BYTES => {
+            *text = shortened(&visible(text), MAX_MESSAGE_BYTES);
+        }
+        Value::Array(values) => values.iter_mut().for_each(shorten_texts),
+        Value::Object(members) => members.values_mut().for_each(shorten_texts),
+        _ => {}
+    }
 }
 
 /// The error code of a rejection, and its text with the remedy.

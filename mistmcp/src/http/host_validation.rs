@@ -88,7 +88,7 @@ impl Allowed {
             Some(hosts @ [host, ..]) if headers.get_all(HOST).iter().count() <= 1 => {
                 if let Some(foreign) = hosts.iter().find(|host| !self.host(host)) {
                     return Err(forbidden(format!(
-                        "The host {} is not served here. The operator of the server can allow it with --allow-host.",
+                        "This host is not served here: {}. The operator of the server can allow it with --allow-host.",
                         quoted(foreign)
                     )));
                 }
@@ -100,7 +100,7 @@ impl Allowed {
             let allowed = value.to_str().is_ok_and(|text| self.origin(text) || is_same_origin(text, host));
             if !allowed {
                 return Err(forbidden(format!(
-                    "Pages of the origin {} may not ask here. The operator of the server can allow them with \
+                    "Pages of this origin may not ask here: {}. The operator of the server can allow them with \
                      --allow-origin.",
                     quoted(&String::from_utf8_lossy(value.as_bytes()))
                 )));
@@ -161,7 +161,9 @@ fn origin(text: &str) -> Option<url::Origin> {
 /// Quotes a foreign host or origin for an error message. Text that has not the form of one is described, not
 /// repeated.
 fn quoted(text: &str) -> String {
-    if quote::is_word(text) { quote::word(text) } else { quote::host(text) }
+    let is_port = |port: &str| port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());
+    let name = text.rsplit_once(':').filter(|(_, port)| is_port(port)).map_or(text, |(name, _)| name);
+    if quote::is_word(name) || quote::is_bare_host(name) { format!("`{text}`") } else { quote::host(text) }
 }
 
 /// Whether the origin of a page is the requested host, which has been validated.
@@ -250,7 +252,9 @@ mod tests {
 
     #[test]
     fn only_text_in_the_form_of_a_host_or_an_origin_is_repeated() {
-        for text in ["evil.example", "https://evil.example:8443", "null", "169.254.169.254"] {
+        for text in
+            ["evil.example", "evil:80", "web-01", "https://evil.example:8443", "null", "169.254.169.254"]
+        {
             assert_eq!(quoted(text), format!("`{text}`"));
         }
         let long = "a".repeat(8_000);

@@ -7,7 +7,7 @@ use crate::Call;
 use crate::prompt::Completed;
 use crate::session::{Session, Settings};
 use crate::suggestion::{did_you_mean, remedy};
-use crate::text::visible;
+use crate::text::{shortened, visible};
 
 pub(super) async fn complete(
     session: &Session,
@@ -62,5 +62,7 @@ fn completed(
 }
 
 fn missing(what: &str, value: &str, remedy: &str) -> ErrorData {
-    ErrorData::invalid_params(format!("There is no {what} `{}`{remedy}", visible(value)), None)
+    const LONGEST: usize = 200;
+    let value = shortened(&visible(value), LONGEST);
+    ErrorData::invalid_params(format!("There is no {what} `{value}`{remedy}"), None)
 }

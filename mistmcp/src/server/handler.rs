@@ -1,6 +1,7 @@
 //! The rmcp handler: implementation of [`ServerHandler`] by [`Server`].
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
@@ -42,6 +43,9 @@ impl ServerHandler for Server {
         request: InitializeRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<InitializeResult, ErrorData> {
+        if self.is_initialized.swap(true, Ordering::AcqRel) {
+            return Err(initialized_already());
+        }
         if let (Clients::Http { session, .. }, Some(http)) = (&self.clients, HttpRequestContext::of(&context))
         {
             session.get_or_init(|| Arc::new(http.new_session(true)));
@@ -64,9 +68,10 @@ impl ServerHandler for Server {
 
     async fn list_tools(
         &self,
-        _request: Option<PaginatedRequestParams>,
+        request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
+        without_cursor(request)?;
         let session = self.session(&context)?;
         let views = views::are_shown(&context);
         let definition = |entry: &Entry| match session.settings().definition(entry) {
@@ -119,9 +124,10 @@ impl ServerHandler for Server {
 
     async fn list_prompts(
         &self,
-        _request: Option<PaginatedRequestParams>,
+        request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
+        without_cursor(request)?;
         Ok(prompts::list(self.session(&context)?.settings()))
     }
 
@@ -140,9 +146,10 @@ impl ServerHandler for Server {
 
     async fn list_resources(
         &self,
-        _request: Option<PaginatedRequestParams>,
+        request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
+        without_cursor(request)?;
         if !views::are_shown(&context) {
             return Ok(resources::list([]));
         }
@@ -151,9 +158,10 @@ impl ServerHandler for Server {
 
     async fn list_resource_templates(
         &self,
-        _request: Option<PaginatedRequestParams>,
+        request: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        without_cursor(request)?;
         Ok(resources::templates())
     }
 
@@ -210,6 +218,23 @@ impl ServerHandler for Server {
         let call = Call::unattended().traced(Trace::of(&context));
         completion::complete(&*self.session(&context)?, &request, call).await
     }
+}
+
+/// The error for a second `initialize`: what the first one negotiated holds for the whole session.
+fn initialized_already() -> ErrorData {
+    let words = "This session is initialized already. Go on with the protocol version that was negotiated, or begin another \
+                 session.";
+    ErrorData::invalid_request(words, None)
+}
+
+/// Rejects a cursor: each list is sent as a whole, so the server gives none. An empty one is none.
+fn without_cursor(request: Option<PaginatedRequestParams>) -> Result<(), ErrorData> {
+    let cursor = request.and_then(|request| request.cursor);
+    if cursor.is_none_or(|cursor| cursor.is_empty()) {
+        return Ok(());
+    }
+    let words = "`cursor` is none of this server, which sends each list as a whole: leave it out.";
+    Err(ErrorData::invalid_params(words, None))
 }
 
 /// The error for an unknown method. Its name is sanitized and cut, because it is untrusted input.

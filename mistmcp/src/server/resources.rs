@@ -14,6 +14,8 @@ use crate::text::{shortened, visible};
 const CATEGORIES: &str = "mistmcp://categories";
 pub(super) const CATEGORY: &str = "mistmcp://categories/{category}";
 const MARKDOWN: &str = "text/markdown";
+/// Longest address that is repeated, in bytes. Those of the resources are shorter.
+const LONGEST: usize = 300;
 
 /// The list, with the resources of `views`.
 pub(super) fn list(views: impl IntoIterator<Item = Resource>) -> ListResourcesResult {
@@ -44,7 +46,8 @@ pub(super) fn read(
         let read = ReadResourceResult::new(vec![view]);
         return Ok(read.with_cache_scope(CacheScope::Private).with_ttl_ms(LIST_TTL_MS));
     }
-    let text = match uri.strip_prefix(CATEGORIES).map(|rest| rest.trim_end_matches('/')) {
+    let known = uri.strip_prefix(CATEGORIES).filter(|_| uri.len() <= LONGEST);
+    let text = match known.map(|rest| rest.trim_end_matches('/')) {
         Some("") => settings.glossary(),
         Some(rest) if rest.starts_with('/') => {
             let name = percent_decode_str(&rest[1..]).decode_utf8_lossy();
@@ -58,8 +61,6 @@ pub(super) fn read(
 }
 
 fn missing(message: String, uri: &str) -> ErrorData {
-    // What a client sends is not repeated at any length.
-    const LONGEST: usize = 300;
     let uri = shortened(&visible(uri), LONGEST);
     ErrorData::resource_not_found(message, Some(serde_json::json!({ "uri": uri })))
 }

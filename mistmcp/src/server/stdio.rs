@@ -4,6 +4,7 @@ mod lines;
 mod output;
 mod pending;
 mod transport;
+mod waiting;
 
 use std::time::Duration;
 

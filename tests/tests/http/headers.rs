@@ -178,6 +178,7 @@ async fn unknown_methods_and_paths_are_rejected() {
         "PATCH /mcp HTTP/1.1",
         "TRACE /mcp HTTP/1.1",
         "CONNECT localhost:80 HTTP/1.1",
+        "CONNECT evil:80 HTTP/1.1",
         "GET /mcp/../metrics/.. HTTP/1.1",
         "GET //mcp HTTP/1.1",
         "GET /mcp%2f HTTP/1.1",

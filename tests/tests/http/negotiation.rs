@@ -116,11 +116,17 @@ async fn what_a_client_sends_is_not_repeated_at_any_length() {
     let read = json!({ "uri": format!("mistmcp://{long}") });
     let category = json!({ "uri": format!("mistmcp://categories/{long}") });
     let prompt = json!({ "name": "site-health", "arguments": { "site": [long] } });
+    let slashes = json!({ "uri": format!("mistmcp://categories{}", "/".repeat(500_000)) });
+    let argument = json!({ "name": long, "value": "y" });
+    let template = json!({ "ref": { "type": "ref/resource", "uri": long }, "argument": argument });
+    let of_prompt = json!({ "ref": { "type": "ref/prompt", "name": "site-health" }, "argument": argument });
+    let of_category = json!({ "ref": { "type": "ref/resource", "uri": "mistmcp://categories/{category}" }, "argument": argument });
     let nothing = json!({});
     for (method, name, params) in [
         ("tools/call", "findTools", &call),
         ("resources/read", "mistmcp://y", &read),
         ("prompts/get", "site-health", &prompt),
+        ("completion/complete", "", &template),
         ("nonsense", "", &nothing),
     ] {
         let headers = [
@@ -134,15 +140,76 @@ async fn what_a_client_sends_is_not_repeated_at_any_length() {
         let (_, words) = error(&response);
         assert!(words.len() > 20 && response.body.len() < 2_000, "{method}: {} bytes", response.body.len());
     }
+    // Headers, each in place of the right one.
+    let value = "y".repeat(20_000);
+    let right =
+        [("MCP-Protocol-Version", "2026-07-28"), ("Mcp-Method", "tools/call"), ("Mcp-Name", "getSelf")];
+    let body =
+        message("tools/call", &StdioProcess::stateless_params(json!({ "name": "getSelf", "arguments": {} })));
+    for (wrong, _) in right {
+        let headers: Vec<_> = right
+            .into_iter()
+            .map(|(name, text)| (name, if name == wrong { value.as_str() } else { text }))
+            .chain([("Content-Type", "application/json")])
+            .collect();
+        let response = post(&fixture.alice(""), &headers, body.clone()).await;
+        let (_, words) = error(&response);
+        assert!(words.len() > 20 && response.body.len() < 2_000, "{wrong}: {} bytes", response.body.len());
+    }
+    let mut unknown = StdioProcess::stateless_params(json!({}));
+    unknown["_meta"]["io.modelcontextprotocol/protocolVersion"] = value.as_str().into();
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("MCP-Protocol-Version", &value),
+        ("Mcp-Method", "tools/list"),
+    ];
+    let response = post(&fixture.alice(""), &headers, message("tools/list", &unknown)).await;
+    assert!(response.body.len() < 2_000, "{} bytes", response.body.len());
+
+    let version = json!({ "protocolVersion": value, "capabilities": {}, "clientInfo": { "name": "x", "version": "1" } });
     let alice = fixture.alice("").open().await;
     let headers = [("Content-Type", "application/json"), ("Accept", "application/json")];
-    for (method, params) in
-        [("resources/read", &read), ("resources/read", &category), ("prompts/get", &prompt)]
-    {
+    for (method, params) in [
+        ("resources/read", &read),
+        ("resources/read", &category),
+        ("resources/read", &slashes),
+        ("prompts/get", &prompt),
+        ("completion/complete", &template),
+        ("completion/complete", &of_prompt),
+        ("completion/complete", &of_category),
+        ("initialize", &version),
+    ] {
         let response = post(&alice, &headers, message(method, params)).await;
         let (_, words) = error(&response);
         assert!(response.body.len() < 2_000, "{method}: {} bytes", response.body.len());
         assert!(method != "prompts/get" || words.contains("a text is wanted"), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_has_no_cursors_and_a_session_one_initialize() {
+    let fixture = Fixture::start("").await;
+    let alice = fixture.alice("").open().await;
+    let lists = ["tools/list", "prompts/list", "resources/list", "resources/templates/list"];
+    for client in [alice.clone(), fixture.alice("").lifecycle(Lifecycle::Stateless)] {
+        for method in lists {
+            for none in [json!({}), json!({ "cursor": "" }), json!({ "cursor": null })] {
+                assert!(client.ask(method, none).await.result().is_object(), "{method}");
+            }
+            for cursor in ["2", "made-up", "ü"] {
+                let refused = client.ask(method, json!({ "cursor": cursor })).await.message();
+                assert_eq!(refused["error"]["code"], -32602, "{method}: {refused}");
+                assert!(refused["error"]["message"].as_str().unwrap().contains("cursor"), "{refused}");
+            }
+        }
+    }
+    for version in ["2099-01-01", "2026-07-28", "2025-06-18", "2024-11-05"] {
+        let client = json!({ "name": "x", "version": "1" });
+        let params = json!({ "protocolVersion": version, "capabilities": {}, "clientInfo": client });
+        let refused = alice.ask("initialize", params).await.message();
+        assert_eq!(refused["error"]["code"], -32600, "{version}: {refused}");
+        assert_eq!(alice.ask("ping", json!({})).await.result(), json!({}), "{version}");
+        assert!(!alice.tools().await.is_empty(), "{version}");
     }
 }
 

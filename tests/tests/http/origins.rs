@@ -64,6 +64,13 @@ async fn a_request_has_exactly_one_host() {
             assert!([400, 403].contains(&status), "{hosts:?} {path}: {status}");
         }
     }
+    // The refusal names the host.
+    for host in ["evil", "evil:80", "evil.example:8443"] {
+        let mut socket = RawSocket::open(fixture.server.address()).await;
+        socket.send(format!("CONNECT {host} HTTP/1.1\r\nHost: {host}\r\n\r\n")).await;
+        let (status, _, body) = socket.answer().await.unwrap();
+        assert!(status == 403 && body.contains(&format!("`{host}`")), "{status} {body}");
+    }
     // An allowed authority in the request line does not replace the `Host` header.
     let mut socket = RawSocket::open(fixture.server.address()).await;
     socket.send("GET http://localhost/metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n").await;

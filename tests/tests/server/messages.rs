@@ -209,6 +209,56 @@ async fn a_line_that_is_too_long_is_refused_and_the_next_is_read() {
 }
 
 #[tokio::test]
+async fn a_second_initialize_changes_nothing() {
+    let mut stdio = Launch::new("--demo").stdio();
+    stdio.initialize().await;
+    for version in ["2099-01-01", "2026-07-28", "2025-06-18"] {
+        let client = json!({ "name": "x", "version": "1" });
+        let again = json!({ "protocolVersion": version, "capabilities": {}, "clientInfo": client });
+        let told = ask(&mut stdio, "initialize", &again).await;
+        assert_eq!(told["error"]["code"], -32600, "{version}: {told}");
+        assert_eq!(ask(&mut stdio, "ping", &json!({})).await["result"], json!({}), "{version}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_has_no_cursors() {
+    for lifecycle in Lifecycle::BOTH {
+        let mut stdio = start(lifecycle).await;
+        for method in ["tools/list", "prompts/list", "resources/list", "resources/templates/list"] {
+            let told = ask(&mut stdio, method, &params(lifecycle, json!({ "cursor": "2" }))).await;
+            assert_eq!(told["error"]["code"], -32602, "{method}: {told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_protocol_version_is_not_repeated_at_any_length() {
+    let mut stdio = Launch::new("--demo").stdio();
+    let mut long = StdioProcess::stateless_params(json!({}));
+    long["_meta"]["io.modelcontextprotocol/protocolVersion"] = "x".repeat(500_000).into();
+    let told = ask(&mut stdio, "tools/list", &long).await;
+    assert!(told["error"]["code"] == -32602 && told.to_string().len() < 2_000, "{}", told.to_string().len());
+}
+
+#[tokio::test]
+async fn all_requests_that_are_sent_before_the_first_answer_is_read_are_answered() {
+    const REQUESTS: u64 = 1_500;
+    let mut stdio = Launch::new("--demo -m all").stdio();
+    stdio.initialize().await;
+    let requests: Vec<u8> = (0..REQUESTS)
+        .flat_map(|id| {
+            format!("{}\n", json!({ "jsonrpc": "2.0", "id": 1_000 + id, "method": "ping" })).into_bytes()
+        })
+        .collect();
+    stdio.write_bytes(&requests).await;
+    for _ in 0..REQUESTS {
+        let answer = stdio.read().await.unwrap();
+        assert!(answer["result"].is_object(), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn what_comes_before_initialize_and_wants_no_answer_does_not_end_the_server() {
     let mut stdio = Launch::new("--demo").stdio();
     for line in [

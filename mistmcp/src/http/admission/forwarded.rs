@@ -17,16 +17,41 @@ pub(super) fn is_trusted(proxies: &[IpNet], address: IpAddr) -> bool {
 /// The client address: the last one in the header that is no trusted proxy. None if there is none, or if the two
 /// headers disagree: a proxy sets one of them, and a client may have sent the other.
 pub(super) fn client(headers: &HeaderMap, proxies: &[IpNet]) -> Option<IpAddr> {
-    let listed = |name: &HeaderName, read: fn(&str) -> Option<IpAddr>| {
-        let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-        let hops: Vec<_> = values.flat_map(|value| value.split(',')).collect();
-        (!hops.is_empty()).then(|| nearest(hops.iter().rev().take(HOPS).map(|hop| read(hop)), proxies))
-    };
+    let listed =
+        |name: &HeaderName, read: fn(&str) -> Option<IpAddr>| {
+            let mut lines = headers.get_all(name).iter().peekable();
+            lines.peek()?;
+            let hops: Option<Vec<_>> = lines.map(|line| elements(line.to_str().ok()?, ',')).collect();
+            // A line that cannot be read may name the nearest hop, or hide which it is.
+            Some(hops.and_then(|hops| {
+                nearest(hops.iter().flatten().rev().take(HOPS).map(|hop| read(hop)), proxies)
+            }))
+        };
     match (listed(&X_FORWARDED_FOR, address), listed(&FORWARDED, forwarded_for)) {
         (Some(one), None) | (None, Some(one)) => one,
         (Some(one), Some(other)) if one == other => one,
         _ => None,
     }
+}
+
+/// The parts of a text between separators that are not within quotation marks. None if a quotation does not end.
+fn elements(text: &str, separator: char) -> Option<Vec<&str>> {
+    let (mut elements, mut start) = (Vec::new(), 0);
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    for (at, letter) in text.char_indices() {
+        if is_escaped {
+            is_escaped = false;
+        } else if is_quoted && letter == '\\' {
+            is_escaped = true;
+        } else if letter == '"' {
+            is_quoted = !is_quoted;
+        } else if letter == separator && !is_quoted {
+            elements.push(&text[start..at]);
+            start = at + letter.len_utf8();
+        }
+    }
+    elements.push(&text[start..]);
+    (!is_quoted).then_some(elements)
 }
 
 /// The first hop that is no trusted proxy. None if a hop before it cannot be parsed, because it may have been forged.
@@ -50,7 +75,7 @@ fn address(text: &str) -> Option<IpAddr> {
 
 /// The `for` of one element of `Forwarded`: `for=192.0.2.1;proto=https`, `For="[2001:db8::1]:80"`.
 fn forwarded_for(element: &str) -> Option<IpAddr> {
-    element.split(';').find_map(|pair| {
+    elements(element, ';')?.into_iter().find_map(|pair| {
         let (name, value) = pair.split_once('=')?;
         name.trim().eq_ignore_ascii_case("for").then(|| address(value.trim().trim_matches('"')))?
     })
@@ -91,12 +116,32 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_cannot_be_read_hides_the_client() {
+        let proxies = ["127.0.0.0/8".parse().unwrap()];
+        for name in [X_FORWARDED_FOR, FORWARDED] {
+            for lines in [["\u{ff}192.0.2.9", "192.0.2.1"], ["192.0.2.1", "\u{ff}192.0.2.9"]] {
+                let mut headers = HeaderMap::new();
+                for line in lines {
+                    let line = if name == FORWARDED { format!("for={line}") } else { line.to_owned() };
+                    headers.append(&name, HeaderValue::from_bytes(line.as_bytes()).unwrap());
+                }
+                assert_eq!(client(&headers, &proxies), None, "{name} {lines:?}");
+            }
+        }
+    }
+
+    #[test]
     fn both_headers_are_read_and_must_agree() {
         for (header, wanted) in [
             ("for=192.0.2.1;proto=https", Some("192.0.2.1")),
             ("For=\"[2001:db8::1]:80\"", Some("2001:db8::1")),
             ("for=198.51.100.9, proto=http;for=192.0.2.1", Some("192.0.2.1")),
             ("for=_hidden", None),
+            ("for=192.0.2.1;by=\"x, for=198.51.100.9\"", Some("192.0.2.1")),
+            ("for=\"192.0.2.1\";host=\"a;for=198.51.100.9\"", Some("192.0.2.1")),
+            ("host=\"a\\\", for=198.51.100.9;b=\";for=192.0.2.1", Some("192.0.2.1")),
+            ("for=192.0.2.1;by=\"x, for=198.51.100.9", None),
+            ("for=198.51.100.9, for=\"192.0.2.1", None),
         ] {
             assert_eq!(found(&[("forwarded", header)]).as_deref(), wanted, "{header}");
         }

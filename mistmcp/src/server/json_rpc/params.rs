@@ -20,6 +20,9 @@ const PREFIX: &str = "io.modelcontextprotocol/";
 /// The pointer in `params` to their protocol version.
 const VERSION: &str = "/_meta/io.modelcontextprotocol~1protocolVersion";
 
+/// Longest name of a protocol version. rmcp repeats one that it does not know.
+const LONGEST_VERSION: usize = 64;
+
 /// Makes `params` an object. Returns whether that changed anything.
 ///
 /// # Errors
@@ -78,6 +81,9 @@ pub(super) fn normalize(method: &str, object: &mut Map<String, Value>) -> Result
         let before = params.len();
         params.retain(|name, _| name == "_meta");
         changed |= params.len() != before;
+    }
+    if let Some(params) = object.get("params") {
+        check_version(params)?;
     }
     match object.get("params").map(|params| check(method, params)) {
         Some(Err(problem)) if is_request => Err(format!("{problem}. {}", example(method))),
@@ -152,6 +158,19 @@ fn check(method: &str, params: &Value) -> Result<(), String> {
         }
         _ => Ok(()),
     }
+}
+
+/// Rejects a text that is too long for a protocol version.
+fn check_version(params: &Value) -> Result<(), String> {
+    let versions = [params.get("protocolVersion"), params.pointer(VERSION)];
+    let mut texts = versions.into_iter().flatten().filter_map(Value::as_str);
+    if texts.any(|version| version.len() > LONGEST_VERSION) {
+        return Err(format!(
+            "The protocol version has more than {LONGEST_VERSION} bytes. It is a date, such as {}.",
+            ProtocolVersion::LATEST.as_str()
+        ));
+    }
+    Ok(())
 }
 
 fn is_stateless(version: &Value) -> bool {

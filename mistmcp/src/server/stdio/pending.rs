@@ -6,6 +6,9 @@ use parking_lot::Mutex;
 use rmcp::model::RequestId;
 use tokio::sync::Notify;
 
+/// As long as so many requests have no response, no further one is read: each response takes memory until it is written.
+const MAX_CALLS: usize = 128;
+
 /// Requests without a response, from the client and from the server.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
@@ -60,6 +63,13 @@ impl Pending {
     /// Removes a request of the server that will get no response.
     pub(super) fn take_server_request(&self) -> Option<RequestId> {
         self.requests.lock().from_server.pop_front()
+    }
+
+    /// Waits until fewer requests are without a response than may be. One caller waits at a time.
+    pub(super) async fn below_limit(&self) {
+        while self.requests.lock().calls.len() >= MAX_CALLS {
+            self.changed().await;
+        }
     }
 
     pub(super) fn remaining(&self) -> Remaining {

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::lines::{Line, Lines, MAX_LINE_BYTES};
 use super::pending::{Pending, Remaining};
+use super::waiting::WaitingBytes;
 use crate::server::json_rpc::{self, Invalid};
 
 /// How long subscriptions may take to end after the end of input, once calls are answered.
@@ -35,6 +36,7 @@ pub(super) struct LineTransport<R, W> {
     input: FramedRead<R, Lines>,
     output: Arc<Mutex<W>>,
     pending: Arc<Pending>,
+    waiting: Arc<WaitingBytes>,
     /// The error response to an invalid line, while it is being written.
     rejection: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     /// Whether a request has begun the lifecycle. Notifications and responses before that would fail rmcp's
@@ -55,6 +57,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> LineTransport
             input: FramedRead::new(input, Lines::default()),
             output: Arc::new(Mutex::new(output)),
             pending: Arc::default(),
+            waiting: Arc::default(),
             rejection: None,
             is_started: false,
             deadline: None,
@@ -68,7 +71,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> LineTransport
     fn write(&self, mut line: Vec<u8>) -> impl Future<Output = io::Result<()>> + Send + 'static {
         let (output, stop) = (Arc::clone(&self.output), self.stop.clone());
         line.push(b'\n');
+        let waiting = self.waiting.count(line.len());
         async move {
+            let _waiting = waiting;
             let mut output = output.lock().await;
             let written = async {
                 output.write_all(&line).await?;
@@ -214,6 +219,9 @@ where
             if self.deadline.is_some() {
                 return self.drain().await;
             }
+            // A client that takes no answers is not read.
+            self.waiting.below_limit().await;
+            self.pending.below_limit().await;
             match self.input.next().await {
                 Some(Ok(line)) => {
                     if let Some(message) = self.read(line) {
@@ -242,5 +250,78 @@ fn starts_session(request: &ClientRequest) -> bool {
         ClientRequest::InitializeRequest(_) => true,
         ClientRequest::PingRequest(_) | ClientRequest::DiscoverRequest(_) => false,
         request => request.get_meta().missing_required_keys(&ProtocolVersion::V_2026_07_28).is_empty(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use futures_util::poll;
+    use rmcp::model::ServerJsonRpcMessage;
+    use tokio::io::AsyncReadExt;
+
+    use super::*;
+
+    /// Far longer than anything here takes.
+    const LONG: Duration = Duration::from_mins(1);
+
+    fn pings(ids: std::ops::Range<u32>) -> Vec<u8> {
+        let ping = |id| format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"method\":\"ping\"}}\n").into_bytes();
+        ids.flat_map(ping).collect()
+    }
+
+    fn answer(id: u32, length: usize) -> TxJsonRpcMessage<RoleServer> {
+        let error = ErrorData::internal_error("x".repeat(length), None);
+        ServerJsonRpcMessage::error(error, Some(RequestId::Number(id.into())))
+    }
+
+    #[tokio::test]
+    async fn no_request_is_read_while_too_many_bytes_of_answers_wait() {
+        const LARGE: usize = 3 << 20;
+        let input = pings(0..10);
+        let (output, mut client) = tokio::io::duplex(64);
+        let mut transport =
+            LineTransport::new(std::io::Cursor::new(input), output, LONG, CancellationToken::new());
+        let mut written = Vec::new();
+        for id in 0..3 {
+            assert!(transport.receive().await.is_some());
+            let answer = transport.send(answer(id, LARGE));
+            written.push(tokio::spawn(answer));
+        }
+        for _ in 0..3 {
+            // It may be polled in vain, as rmcp does.
+            assert!(poll!(pin!(transport.receive())).is_pending(), "9 MB wait");
+            tokio::task::yield_now().await;
+        }
+        let reading = tokio::spawn(async move {
+            let mut read = Vec::new();
+            client.read_to_end(&mut read).await.map(|_| read.len())
+        });
+        for _ in 3..10 {
+            assert!(tokio::time::timeout(LONG, transport.receive()).await.unwrap().is_some());
+        }
+        for written in written {
+            written.await.unwrap().unwrap();
+        }
+        drop(transport);
+        assert!(reading.await.unwrap().unwrap() > 3 * LARGE);
+    }
+
+    #[tokio::test]
+    async fn no_request_is_read_while_too_many_have_no_answer() {
+        let input = pings(0..1_000);
+        let (output, mut client) = tokio::io::duplex(1 << 20);
+        let mut transport =
+            LineTransport::new(std::io::Cursor::new(input), output, LONG, CancellationToken::new());
+        let mut read = 0;
+        while poll!(pin!(transport.receive())).is_ready() {
+            read += 1;
+            assert!(read < 1_000, "all were read");
+        }
+        transport.send(answer(0, 1)).await.unwrap();
+        assert!(tokio::time::timeout(LONG, transport.receive()).await.unwrap().is_some());
+        assert!(poll!(pin!(transport.receive())).is_pending(), "as many as before have no answer");
+        assert!(client.read_u8().await.is_ok());
     }
 }
