@@ -1,7 +1,7 @@
 //! CPU-bound jobs, run on blocking threads so that the async threads keep answering: [`run`]. Jobs on answers leave one
 //! processor to the async threads and to short jobs. Queued jobs are cancelled with their caller, and a job that runs can ask whether its caller has
 //! gone: [`is_abandoned`]. Jobs of one token do not keep those of others waiting: [`CallJobs`]. Short jobs do not wait for
-//! answers: [`run_short`]. The memory for large answers is bounded in total as well.
+//! answers, nor for searches: [`run_short`], [`search`]. The memory for large answers is bounded in total as well.
 
 mod call_jobs;
 
@@ -23,10 +23,17 @@ use crate::{Error, Result};
 static JOBS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(jobs_at_once()));
 
 /// Jobs of some milliseconds.
-static SHORT_JOBS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new((jobs_at_once() / 2).max(1)));
+static SHORT_JOBS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(short_jobs_at_once()));
+
+/// Searches of tools. They are separate from other short jobs, because anyone may search.
+static SEARCHES: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(short_jobs_at_once()));
 
 fn jobs_at_once() -> usize {
     available_parallelism().map_or(1, NonZero::get).saturating_sub(1).max(1)
+}
+
+fn short_jobs_at_once() -> usize {
+    (jobs_at_once() / 2).max(1)
 }
 
 /// Large answers that are parsed and rendered at once: each may take some hundred megabytes.
@@ -61,7 +68,7 @@ pub(crate) type Room = SemaphorePermit<'static>;
 /// # Errors
 /// The job panicked, or the process is shutting down.
 pub(crate) async fn run<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    run_within(&JOBS, None, CallJobs::current(), job).await
+    run_within(&JOBS, None, CallJobs::current(), None, job).await
 }
 
 /// Runs a job of some milliseconds, which does not wait for those on answers, of its token or of others.
@@ -69,7 +76,20 @@ pub(crate) async fn run<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'sta
 /// # Errors
 /// As [`run`].
 pub(crate) async fn run_short<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    run_within(&SHORT_JOBS, None, None, job).await
+    run_within(&SHORT_JOBS, None, None, None, job).await
+}
+
+/// Runs a search of tools, in the turn of its call or in that of a client that makes none.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) async fn search<T: Send + 'static>(
+    client: Option<&Turn>,
+    job: impl FnOnce() -> T + Send + 'static,
+) -> Result<T> {
+    let of_call = CallJobs::current();
+    let turn = client.or_else(|| of_call.as_ref().map(CallJobs::turn)).map(Turn::searches);
+    run_within(&SEARCHES, None, None, turn, job).await
 }
 
 /// Runs a job on a large answer.
@@ -77,7 +97,7 @@ pub(crate) async fn run_short<T: Send + 'static>(job: impl FnOnce() -> T + Send 
 /// # Errors
 /// As [`run`].
 pub(crate) async fn on_large<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    run_within(&JOBS, Some(&PARSES), CallJobs::current(), job).await
+    run_within(&JOBS, Some(&PARSES), CallJobs::current(), None, job).await
 }
 
 /// Runs a job on a thread of its own, which ends with the job. It is for jobs that allocate much in C, as SQLite does:
@@ -136,8 +156,10 @@ async fn run_within<T: Send + 'static>(
     lane: &'static Semaphore,
     limit: Option<&'static Semaphore>,
     call: Option<CallJobs>,
+    turn: Option<Arc<Semaphore>>,
     job: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T> {
+    let turn = turn.or_else(|| call.as_ref().map(|call| call.turn().answers()));
     let _counted = call.as_ref().map(CallJobs::begin);
     let (sender, receiver) = oneshot::channel();
     let caller = Caller::default();
@@ -146,7 +168,7 @@ async fn run_within<T: Send + 'static>(
         let _running = Running::new(abandoned);
         let _ = sender.send(job());
     });
-    queue(call.map(|call| call.turn().clone()), limit, lane, job).await?;
+    queue(turn, limit, lane, job).await?;
     receiver.await.map_err(|error| failed(&error))
 }
 
@@ -154,14 +176,14 @@ async fn run_within<T: Send + 'static>(
 /// polled or not: a caller that is not polled, such as the pages of a buffered stream behind the current one, would keep
 /// its permit from the job that the stream waits for. Not generic: tasks of one type take less code.
 async fn queue(
-    turn: Option<Turn>,
+    turn: Option<Arc<Semaphore>>,
     limit: Option<&'static Semaphore>,
     lane: &'static Semaphore,
     job: Box<dyn FnOnce() + Send>,
 ) -> Result<()> {
     let task = tokio::spawn(async move {
         let turn = match turn {
-            Some(turn) => Some(turn.take().await.map_err(|error| failed(&error))?),
+            Some(turn) => Some(turn.acquire_owned().await.map_err(|error| failed(&error))?),
             None => None,
         };
         let of_limit = match limit {
@@ -252,6 +274,36 @@ mod tests {
         let all = hold_all().await;
         assert_eq!(timeout(LONG, run_short(|| 1)).await.unwrap().unwrap(), 1);
         drop(all);
+    }
+
+    #[tokio::test]
+    async fn searches_keep_no_other_short_job_waiting() {
+        let all = SEARCHES.acquire_many(u32::try_from(short_jobs_at_once()).unwrap()).await.unwrap();
+        let mut search = Box::pin(search(None, || "found"));
+        assert!(poll!(&mut search).is_pending());
+        assert_eq!(timeout(LONG, run_short(|| 1)).await.unwrap().unwrap(), 1);
+        drop(all);
+        assert_eq!(timeout(LONG, search).await.unwrap().unwrap(), "found");
+    }
+
+    #[tokio::test]
+    async fn searches_of_one_turn_do_not_keep_those_of_another_waiting() {
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let (many, one) = (Turn::default(), Turn::default());
+        let search = |turn: &Turn, name: &'static str| {
+            let (turn, order) = (turn.clone(), Arc::clone(&order));
+            Box::pin(async move { search(Some(&turn), move || order.lock().push(name)).await })
+        };
+        let all = SEARCHES.acquire_many(u32::try_from(short_jobs_at_once()).unwrap()).await.unwrap();
+        let mut searches: Vec<_> = (0..4 * short_jobs_at_once() + 4).map(|_| search(&many, "many")).collect();
+        searches.push(search(&one, "one"));
+        for search in &mut searches {
+            assert!(poll!(search).is_pending());
+            tokio::task::yield_now().await;
+        }
+        drop(all);
+        timeout(LONG, futures_util::future::join_all(searches)).await.expect("the searches must end");
+        assert_ne!(order.lock().last(), Some(&"one"), "{order:?}");
     }
 
     #[tokio::test]

@@ -35,13 +35,13 @@ use connections::Connections;
 use guarded_body::GuardedBody;
 pub(crate) use limits::AdmissionLimits;
 pub(super) use limits::{CONNECTION_WINDOW, STREAM_WINDOW, STREAMS};
-use limits::{NEW_CLIENTS, SENDING};
+use limits::{NEW_CLIENTS, SEARCHES, SENDING};
 pub(super) use new_clients::NewClient;
 
 use super::mcp_handler::MAX_BODY_BYTES;
 use super::rejection::{Rejection, is_mcp};
 use crate::metrics::Metrics;
-use crate::work;
+use crate::work::{self, Turn};
 
 /// How long a body that was rejected is read.
 const DISCARDING: Duration = Duration::from_secs(2);
@@ -157,9 +157,10 @@ impl Admission {
         if connection.is_reserve && version < Version::HTTP_2 {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
-        let is_http2 = version == Version::HTTP_2;
+        // A body over HTTP/1 that its client does not take blocks the socket.
+        let taking = (version == Version::HTTP_2).then(|| connection.taking());
         let stream = StreamBytes { client, connection };
-        response.map(|body| Body::new(GuardedBody::new(body, is_http2, answer, stream, (in_flight, slots))))
+        response.map(|body| Body::new(GuardedBody::new(body, taking, answer, stream, (in_flight, slots))))
     }
 
     fn address(&self, connection: &Connection, request: &Request) -> Arc<Address> {
@@ -245,6 +246,32 @@ impl Client {
         let failed = |message: String| Rejection::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message);
         let _permit = self.address.parses.acquire().await.map_err(|error| failed(error.to_string()))?;
         work::run_short(job).await.map_err(|error| failed(error.to_string()))
+    }
+
+    /// Runs a search of the web page, which anyone may use.
+    pub(super) async fn search<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Rejection> {
+        let _permit = self.address.searches.take(1).ok_or_else(|| {
+            let problem = format!(
+                "{SEARCHES} searches of this address are under way, which is as many as may be at once. Wait for one to end."
+            );
+            Rejection::too_many("searches_of_address", problem).retry_after(1)
+        })?;
+        let searched = work::search(Some(&self.address.turn), job).await;
+        searched
+            .map_err(|error| Rejection::new(StatusCode::INTERNAL_SERVER_ERROR, "search", error.to_string()))
+    }
+
+    /// The turn of this address for jobs.
+    pub(super) fn turn(&self) -> Turn {
+        self.address.turn.clone()
+    }
+
+    /// Counts a rejection, and converts it to a response.
+    pub(super) fn reject(&self, rejection: Rejection) -> Response {
+        rejection.counted(&self.admission.metrics)
     }
 
     async fn collect(&self, mut body: Body) -> Result<(Bytes, Received), Rejection> {

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use rmcp::handler::server::ServerHandler;
+use rmcp::transport::streamable_http_server::session::SessionManager;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use super::accept::Accept;
-use super::admission::{Client, NewClient, within_size};
+use super::admission::{Client, NewClient, Received, within_size};
 use super::answer;
 use super::authentication::Authenticated;
 use super::message::{self, ReadMessage, RequestSummary};
@@ -37,6 +39,7 @@ use crate::session::{EnabledCategories, Settings};
 /// The largest request body, in bytes. A tool call has a few hundred.
 pub(super) const MAX_BODY_BYTES: usize = 1024 * 1024;
 pub(super) const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
+const LAST_EVENT: HeaderName = HeaderName::from_static("last-event-id");
 const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 
 /// Authenticates requests and looks sessions up before rmcp handles a message, so that a client cannot use a session
@@ -66,12 +69,7 @@ impl<H: ServerHandler> McpHandler<H> {
     }
 
     async fn answer(self: &Arc<Self>, request: Request) -> Result<Response, Rejection> {
-        // The tracker token is taken before the shutdown check: shutdown waits for every request that passed the
-        // check. A GET is a stream that lasts as long as its client likes, so shutdown does not wait for it.
-        let call = (request.method() == Method::POST).then(|| self.calls.token());
-        if self.closing.is_cancelled() {
-            return Err(Rejection::full("closing", "This server is about to end. Try again in a while."));
-        }
+        self.check_open()?;
         let (mut parts, body) = request.into_parts();
         let body = within_size(&parts.headers, body)?;
         let query = Query::parse(parts.uri.query().unwrap_or_default())?;
@@ -93,9 +91,16 @@ impl<H: ServerHandler> McpHandler<H> {
         let context = self.context(&parts, &query, settings, authenticated, admission.clone(), &session);
         let in_flight = context.activity.begin();
         let accept = message::check_accept(&mut parts.headers, &parts.method)?;
-        let (summary, body) = match call {
-            Some(_) => receive(&mut parts, accept, body, &client).await?,
-            None => (RequestSummary::default(), Body::empty()),
+        let (summary, body, call) = if parts.method == Method::POST {
+            let (body, received) = client.receive(body).await?;
+            // Shutdown waits for every call that has been received as a whole and passed this check after it took the
+            // token. A GET is a stream that lasts as long as its client likes, so shutdown does not wait for it.
+            let call = self.calls.token();
+            self.check_open()?;
+            let (summary, body) = read(&mut parts, accept, body, received, &client).await?;
+            (summary, body, Some(call))
+        } else {
+            (RequestSummary::default(), Body::empty(), None)
         };
         let id = match session.state() {
             Some(state) if !summary.id.is_null() => Some(take_id(state, &summary).await?),
@@ -106,6 +111,11 @@ impl<H: ServerHandler> McpHandler<H> {
         } else {
             None
         };
+        if let (&Method::GET, RequestSession::Known { id, state }) = (&parts.method, &session)
+            && state.is_restored()
+        {
+            self.check_last_event(&parts.headers, id).await?;
+        }
         parts.extensions.insert(context);
         let method = parts.method.clone();
         let response = match &session {
@@ -143,6 +153,34 @@ impl<H: ServerHandler> McpHandler<H> {
         Ok(Response::from_parts(parts, Body::new(TrackedBody::new(body, until, (in_flight, call, id)))))
     }
 
+    /// Rejects a stream that is to go on after an event which the session does not have. rmcp answers it with a stream that
+    /// ends at once. A status of 404 would mean that the session has ended.
+    async fn check_last_event(&self, headers: &HeaderMap, session: &str) -> Result<(), Rejection> {
+        let unknown = || {
+            Rejection::request(
+                "The session has no event of this `Last-Event-ID` to go on after: it was never sent, or its stream has ended \
+                 too long ago. Open a stream without the header.",
+            )
+        };
+        if !headers.contains_key(LAST_EVENT) {
+            return Ok(());
+        }
+        let event = single_value(headers, &LAST_EVENT).ok().flatten().ok_or_else(unknown)?;
+        let resumed = self.sessions.manager.resume(&session.into(), event.to_owned()).await;
+        resumed.map(drop).map_err(|error| {
+            tracing::debug!(%error, "a stream cannot go on");
+            unknown()
+        })
+    }
+
+    /// Rejects a request after shutdown has begun.
+    fn check_open(&self) -> Result<(), Rejection> {
+        if self.closing.is_cancelled() {
+            return Err(Rejection::full("closing", "This server is about to end. Try again in a while."));
+        }
+        Ok(())
+    }
+
     /// The session of a request. None if it deletes a session of another replica, which has been done then.
     async fn session(
         &self,
@@ -173,6 +211,8 @@ impl<H: ServerHandler> McpHandler<H> {
     ) -> HttpRequestContext {
         let org_of_cloud = || query.cloud.as_deref().and_then(Clouds::organization);
         let org_id = query.org_id.clone().or_else(org_of_cloud).or_else(|| self.configuration.org_id.clone());
+        let address_turn =
+            parts.extensions.get::<Arc<Client>>().map(|client| client.turn()).unwrap_or_default();
         let activity = session.state().map_or_else(
             || self.sessions.stateless(authenticated.principal),
             |state| Arc::clone(&state.activity),
@@ -191,6 +231,7 @@ impl<H: ServerHandler> McpHandler<H> {
             request_id: request_id::of(&parts.extensions),
             verbose: query.debug,
             admission: admission.map(|client| client as Arc<dyn ClientAdmission>),
+            address_turn,
             closing: Arc::clone(&self.closing),
         }
     }
@@ -327,15 +368,15 @@ pub(super) async fn new_client(
     client.proof(&context.pool, &context.cloud, &context.tokens).admit().await
 }
 
-/// Receives the message of a POST. The quota that it uses is one of the extensions, which rmcp keeps with the parsed message
+/// Reads the message of a POST. The quota that it uses is one of the extensions, which rmcp keeps with the parsed message
 /// until the call has ended, which may be after the client has disconnected.
-async fn receive(
+async fn read(
     parts: &mut Parts,
     accept: Accept,
-    body: Body,
+    body: Bytes,
+    mut received: Received,
     client: &Client,
 ) -> Result<(RequestSummary, Body), Rejection> {
-    let (body, mut received) = client.receive(body).await?;
     let ReadMessage { summary, body, memory } =
         message::read(&mut parts.headers, accept, body, client).await?;
     received.hold(memory)?;

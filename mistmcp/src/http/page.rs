@@ -1,36 +1,37 @@
 //! The web page at `/` ([`Page`]): what this server is, its tools, and how to connect a client to it.
 //!
-//! It is rendered once, at the first request, from the settings of the server. It loads nothing else, and its
+//! It is rendered and compressed once, at the first request, from the settings of the server. It loads nothing else, and its
 //! Content-Security-Policy allows only its own style and script. Its search calls `/search`, which ranks tools as
 //! `findTools` does. Over the demo network it offers questions, and shows the answers in views.
 
 mod content;
 mod demo;
+mod document;
 mod markup;
 mod prose;
 
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Extension, Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use bytes::Bytes;
 use http::header::{self, HeaderMap};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use ring::digest;
 use serde_json::json;
-use tower_http::compression::CompressionLayer;
 
 use super::Configuration;
+use super::admission::Client;
 use super::rejection::Rejection;
-use crate::work;
 use content::Content;
 pub(crate) use demo::Question;
+use document::Document;
 
 /// Security headers besides the Content-Security-Policy.
 const HEADERS: [(HeaderName, &str); 8] = [
@@ -58,18 +59,19 @@ const MAX_QUERY_LENGTH: usize = 500;
 pub(super) struct Page {
     content: Content,
     rendered: OnceLock<Rendered>,
+    views: OnceLock<HashMap<&'static str, Document>>,
 }
 
 #[derive(Debug)]
 struct Rendered {
-    html: Bytes,
+    document: Document,
     tag: String,
     policy: String,
 }
 
 impl Page {
     pub(super) fn new(configuration: &Configuration) -> Self {
-        Self { content: Content::new(configuration), rendered: OnceLock::new() }
+        Self { content: Content::new(configuration), rendered: OnceLock::new(), views: OnceLock::new() }
     }
 
     fn rendered(&self) -> &Rendered {
@@ -79,26 +81,30 @@ impl Page {
             // The tag is weak, because it is the same for the plain and the gzip representation.
             let tag = format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(&digest.as_ref()[..12]));
             let policy = policy(&self.content);
-            Rendered { html: html.into(), tag, policy }
+            Rendered { document: Document::new(html), tag, policy }
         })
+    }
+
+    /// The document of a view.
+    fn view(&self, name: &str) -> Option<&Document> {
+        let views = self
+            .views
+            .get_or_init(|| self.content.views().map(|view| (view.name, Document::new(view.html))).collect());
+        views.get(name)
     }
 }
 
 impl Rendered {
     fn response(&self, request: &HeaderMap) -> Response {
-        let mut response = if is_cached(request, &self.tag) {
-            StatusCode::NOT_MODIFIED.into_response()
-        } else {
-            Body::from(self.html.clone()).into_response()
-        };
-        let headers = response.headers_mut();
-        for (name, value) in HEADERS {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
-        for (name, text) in [(header::ETAG, &self.tag), (header::CONTENT_SECURITY_POLICY, &self.policy)] {
-            if let Ok(value) = HeaderValue::from_str(text) {
-                headers.insert(name, value);
-            }
+        let texts = [(header::ETAG, &self.tag), (header::CONTENT_SECURITY_POLICY, &self.policy)];
+        let texts =
+            texts.into_iter().filter_map(|(name, text)| Some((name, HeaderValue::from_str(text).ok()?)));
+        let fixed = HEADERS.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value)));
+        let mut response = self.document.response(request, fixed.chain(texts));
+        if is_cached(request, &self.tag) {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            *response.body_mut() = Body::empty();
+            response.headers_mut().remove(header::CONTENT_ENCODING);
         }
         response
     }
@@ -112,7 +118,6 @@ pub(super) fn routes(page: Arc<Page>) -> Router {
         .route("/views/{name}", get(view))
         // The page has an inline icon.
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
-        .layer(CompressionLayer::new())
         .with_state(page)
 }
 
@@ -121,8 +126,18 @@ async fn show(State(page): State<Arc<Page>>, headers: HeaderMap) -> Response {
 }
 
 /// The document of a view, over the demo network.
-async fn view(State(page): State<Arc<Page>>, Path(name): Path<String>) -> Response {
-    page.content.view(&name)
+async fn view(State(page): State<Arc<Page>>, Path(name): Path<String>, headers: HeaderMap) -> Response {
+    if !page.content.has_questions() {
+        let problem = "This server shows views in MCP clients alone.";
+        return Rejection::new(StatusCode::NOT_FOUND, "view", problem).into_response();
+    }
+    match page.view(&name) {
+        Some(document) => demo::view(document, &headers),
+        None => {
+            let problem = "There is no such view here. The page at / shows the views of the demo network.";
+            Rejection::new(StatusCode::NOT_FOUND, "view", problem).into_response()
+        }
+    }
 }
 
 /// The query parameters of `/search`.
@@ -134,6 +149,7 @@ struct SearchParams {
 /// Ranks the tools for a query: `{"fit", "tools": [names], "note"?}`, best first.
 async fn search(
     State(page): State<Arc<Page>>,
+    Extension(client): Extension<Arc<Client>>,
     params: Result<Query<SearchParams>, QueryRejection>,
 ) -> Response {
     let params = params.ok().map(|Query(params)| params.query);
@@ -142,16 +158,14 @@ async fn search(
         return Rejection::request(problem).into_response();
     };
     let settings = Arc::clone(page.content.settings());
-    let found = work::run_short(move || {
+    let found = client.search(move || {
         let found = settings.search(&query, SEARCH_RESULTS, None);
         let tools: Vec<_> = found.tools.iter().map(|entry| entry.tool().name).collect();
         json!({ "fit": found.fit(), "tools": tools, "note": found.note() })
     });
     match found.await {
         Ok(found) => ([(header::CACHE_CONTROL, "no-store")], Json(found)).into_response(),
-        Err(error) => {
-            Rejection::new(StatusCode::INTERNAL_SERVER_ERROR, "search", error.to_string()).into_response()
-        }
+        Err(rejection) => client.reject(rejection),
     }
 }
 

@@ -26,13 +26,23 @@ pub struct Connection {
     /// The accounts among which requests are routed. `dispatcher` is that of the first.
     pub(super) routes: Option<Arc<[Route]>>,
     is_shared: bool,
+    /// The turn of the client's address, over HTTP.
+    address_turn: Option<Turn>,
 }
 
 impl Connection {
     /// Creates a connection with `tokens` to `cloud`. Nothing is sent. Cheap enough to be made for each request.
     pub fn new(pool: Arc<Pool>, cloud: Cloud, tokens: impl Into<Tokens>, org_id: Option<String>) -> Self {
         let dispatcher = dispatcher(pool, cloud, tokens.into());
-        Self { dispatcher, org_id, is_org_optional: false, account: None, routes: None, is_shared: false }
+        Self {
+            dispatcher,
+            org_id,
+            is_org_optional: false,
+            account: None,
+            routes: None,
+            is_shared: false,
+            address_turn: None,
+        }
     }
 
     /// Creates a connection over these accounts. None if there is none.
@@ -54,7 +64,15 @@ impl Connection {
                 (None, Some(accounts.iter().map(route).collect()))
             }
         };
-        Some(Self { dispatcher: first, org_id, is_org_optional: false, account, routes, is_shared: false })
+        Some(Self {
+            dispatcher: first,
+            org_id,
+            is_org_optional: false,
+            account,
+            routes,
+            is_shared: false,
+            address_turn: None,
+        })
     }
 
     /// The ids of all tokens.
@@ -135,9 +153,19 @@ impl Connection {
         &self.dispatcher.pool.limits
     }
 
-    /// The turn of its first token for jobs on answers.
+    /// The same connection with the turn of its client's address.
+    pub(crate) fn with_address_turn(self, turn: Turn) -> Self {
+        Self { address_turn: Some(turn), ..self }
+    }
+
+    /// The turn of its calls for jobs: that of its first token. It is that of the client's address as long as Mist has not
+    /// accepted the token, because a client can invent tokens, and for clients that share the operator's.
     pub(crate) fn turn(&self) -> Turn {
-        self.dispatcher.token_states.first().map(|state| state.turn.clone()).unwrap_or_default()
+        let states = &self.dispatcher.token_states;
+        let is_of_client = !self.is_shared && states.iter().any(|state| state.is_proven());
+        let is_of_account = self.account.is_some() || self.routes.is_some();
+        let by_address = self.address_turn.as_ref().filter(|_| !is_of_client && !is_of_account);
+        by_address.or_else(|| states.first().map(|state| &state.turn)).cloned().unwrap_or_default()
     }
 
     /// Masks this connection's tokens and those of the operator in `text`, and escapes invisible characters.

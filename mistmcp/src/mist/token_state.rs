@@ -45,7 +45,7 @@ pub(super) struct TokenState {
     /// Built when the first answer is masked.
     mask: OnceLock<Mask>,
     pub(super) validation: ValidationGate,
-    /// The turn of the token among others for jobs on answers.
+    /// The turn of the token among others for jobs.
     pub(super) turn: Turn,
 }
 

@@ -57,7 +57,7 @@ impl Session {
         let category = category.map(|name| self.settings.category(&name)).transpose()?;
         let settings = Arc::clone(&self.settings);
         let search = move || settings.search(&query, limit, category).reply(&settings);
-        Reply::json(work::run_short(search).await?)
+        Reply::json(work::search(None, search).await?)
     }
 }
 

@@ -1,31 +1,41 @@
-//! The jobs of one call ([`CallJobs`]), and the turn of its token ([`Turn`]).
+//! The jobs of one call ([`CallJobs`]), and the turn of its token or address ([`Turn`]).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::task::futures::TaskLocalFuture;
 
-use super::jobs_at_once;
+use super::{jobs_at_once, short_jobs_at_once};
 
 tokio::task_local! {
     static CALL_JOBS: CallJobs;
 }
 
-/// The jobs of one token that run or are next: as many as run at all. Its others wait here, and not before those of
-/// other tokens.
+/// The jobs on answers and the searches, of one token or of one address, that run or are next: as many as run at all. Its
+/// others wait here, and not before those of other tokens and addresses.
 #[derive(Clone, Debug)]
-pub(crate) struct Turn(Arc<Semaphore>);
+pub(crate) struct Turn {
+    answers: Arc<Semaphore>,
+    searches: Arc<Semaphore>,
+}
 
 impl Default for Turn {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(jobs_at_once())))
+        Self {
+            answers: Arc::new(Semaphore::new(jobs_at_once())),
+            searches: Arc::new(Semaphore::new(short_jobs_at_once())),
+        }
     }
 }
 
 impl Turn {
-    pub(super) async fn take(self) -> Result<OwnedSemaphorePermit, AcquireError> {
-        self.0.acquire_owned().await
+    pub(super) fn answers(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.answers)
+    }
+
+    pub(super) fn searches(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.searches)
     }
 }
 

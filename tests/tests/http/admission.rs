@@ -6,6 +6,8 @@ mod messages;
 mod new_clients;
 mod parsed;
 mod proxies;
+mod searches;
+mod untaken;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -35,12 +37,12 @@ async fn refusals(fixture: &Fixture, reason: &str) -> u64 {
     sample(fixture, &format!("mistmcp_refusals_total{{reason=\"{reason}\"}}")).await
 }
 
-async fn in_use(fixture: &Fixture, limit: &str) -> u64 {
+pub(crate) async fn in_use(fixture: &Fixture, limit: &str) -> u64 {
     sample(fixture, &format!("mistmcp_admission_in_use{{limit=\"{limit}\"}}")).await
 }
 
 /// Polls until `is_so` returns true.
-async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let waiting = async {
         while !is_so().await {
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -80,6 +80,34 @@ async fn idle_clients_do_not_delay_shutdown() {
 }
 
 #[tokio::test]
+async fn messages_that_are_not_complete_do_not_delay_shutdown() {
+    let fixture = Fixture::start("").await;
+    let alice = fixture.alice("").open().await;
+    let mut wires = Vec::new();
+    for (headers, part) in [
+        (format!("Mcp-Session-Id: {}\r\nContent-Length: 900", alice.session()), "{\"jsonrpc\""),
+        ("Content-Length: 900".to_owned(), ""),
+        ("Transfer-Encoding: chunked".to_owned(), "1\r\n{\r\n"),
+    ] {
+        let mut wire = RawSocket::open(fixture.server.address()).await;
+        let head = format!(
+            "POST /mcp HTTP/1.1\r\nHost: localhost\r\nX-Authorization: {ALICE}\r\n{headers}\r\n\r\n{part}"
+        );
+        wire.send(head).await;
+        wires.push(wire);
+    }
+    // The requests have come, and this one.
+    crate::admission::until("the requests", async || {
+        crate::admission::in_use(&fixture, "requests").await == 4
+    })
+    .await;
+    fixture.server.signal("TERM").await;
+    let (status, errors) = fixture.server.ended().await;
+    assert_eq!(status.code(), Some(0), "{errors}");
+    assert!(!errors.contains("cut off"), "it waited for calls: {errors}");
+}
+
+#[tokio::test]
 async fn a_call_that_does_not_end_is_cancelled_at_shutdown() {
     let fixture = Fixture::start("--timeout 300").await;
     fixture.upstream.answers(&site_path(1), [Answer::never()]);

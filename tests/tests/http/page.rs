@@ -239,7 +239,10 @@ async fn browsers_cache_the_page_and_revalidate_it() {
     let packed = packed.send().await.unwrap();
     assert_eq!(packed.headers()["content-encoding"], "gzip");
     assert!(packed.headers().get_all("vary").iter().any(|value| value == "accept-encoding"));
+    // It is not compressed while it is sent.
+    let length = packed.content_length();
     let bytes = packed.bytes().await.unwrap();
+    assert_eq!(length, Some(bytes.len() as u64));
     assert!(bytes.len() * 4 < whole.body.len(), "{} of {}", bytes.len(), whole.body.len());
     assert!(bytes.len() < 60_000, "{}", bytes.len());
     assert_eq!(std::io::read_to_string(GzDecoder::new(&*bytes)).unwrap(), whole.body);
@@ -346,6 +349,17 @@ async fn the_page_of_the_demo_offers_questions_whose_views_run_in_a_sandbox() {
             assert!(policy.split("; ").any(|one| one == directive), "{directive}: {policy}");
         }
         assert_eq!(view.header("x-content-type-options"), "nosniff");
+        let packed =
+            request(&server, Method::GET, &format!("/views/{name}")).header("Accept-Encoding", "gzip");
+        let packed = packed.send().await.unwrap();
+        assert_eq!(
+            (&packed.headers()["content-encoding"], &packed.headers()["vary"]),
+            (&"gzip".parse().unwrap(), &"accept-encoding".parse().unwrap())
+        );
+        let length = packed.content_length();
+        let bytes = packed.bytes().await.unwrap();
+        assert_eq!(length, Some(bytes.len() as u64), "{name}");
+        assert_eq!(std::io::read_to_string(GzDecoder::new(&*bytes)).unwrap(), view.body, "{name}");
     }
     let missing = HttpResponse::of(request(&server, Method::GET, "/views/nothing")).await;
     assert_eq!(missing.status, 404, "{missing:?}");

@@ -2,12 +2,27 @@
 
 use std::sync::Arc;
 
-use mistmcp_tests::{Answer, soon};
+use mistmcp_tests::{Answer, HttpResponse, soon};
 use reqwest::Method;
 use serde_json::json;
 use tokio::sync::Semaphore;
 
 use crate::fixture::{Fixture, site, site_path};
+
+#[tokio::test]
+async fn an_event_that_the_session_does_not_have_is_refused_with_the_reason() {
+    let fixture = Fixture::start("").await;
+    let alice = fixture.alice("").open().await;
+    for unknown in ["99/99", "0/4711", "nothing", "-1", "", "1/2/3", "\u{fc}", &"9".repeat(10_000)] {
+        let value = reqwest::header::HeaderValue::from_bytes(unknown.as_bytes()).unwrap();
+        let request = alice.request(Method::GET).header("Accept", "text/event-stream");
+        let refused = HttpResponse::of(request.header("Last-Event-ID", value)).await;
+        // 404 would mean that the session has ended.
+        assert_eq!(refused.status, 400, "{unknown}: {refused:?}");
+        assert!(refused.error().contains("Last-Event-ID"), "{unknown}: {refused:?}");
+    }
+    assert_eq!(alice.listen().await.status(), 200);
+}
 
 #[tokio::test]
 async fn a_client_that_loses_its_connection_can_resume_the_stream() {

@@ -9,8 +9,9 @@ use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 
 use super::budget::Budget;
-use super::limits::{AdmissionLimits, PARSES, SHARE};
+use super::limits::{AdmissionLimits, PARSES, SEARCHES, SHARE};
 use crate::mist::ValidationLimiter;
+use crate::work::Turn;
 
 /// The unit that quotas are counted for: an IPv4 address, or an IPv6 /64, all of which usually belongs to one client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,6 +25,10 @@ pub(crate) struct Address {
     pub(super) body_bytes: Arc<Budget>,
     /// Large messages that are being parsed.
     pub(super) parses: Semaphore,
+    /// Searches of the web page that run or wait.
+    pub(super) searches: Arc<Budget>,
+    /// The turn of searches, and of calls whose token does not tell clients apart.
+    pub(super) turn: Turn,
     pub(super) answer_bytes: Arc<Budget>,
     pub(super) new_clients: Arc<Budget>,
     pub(super) validation_limiter: Arc<ValidationLimiter>,
@@ -56,6 +61,8 @@ impl Address {
             requests: Budget::new(limits.requests_per_address, None),
             body_bytes: Budget::new(limits.body_bytes / SHARE, None),
             parses: Semaphore::new(PARSES),
+            searches: Budget::new(SEARCHES, None),
+            turn: Turn::default(),
             answer_bytes: Budget::new(limits.answer_bytes / SHARE, None),
             new_clients: Budget::new(limits.new_clients_per_address, None),
             validation_limiter: Arc::new(ValidationLimiter::new(limits.new_tokens_per_minute)),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
-use std::task::Waker;
+use std::task::{Wake, Waker};
 use std::time::{Duration, Instant};
 
 use futures_util::task::AtomicWaker;
@@ -49,6 +49,19 @@ pub(crate) struct Connection {
     waker: AtomicWaker,
     sending: Mutex<Sending>,
     has_unflushed: AtomicBool,
+    /// Those of the bodies over HTTP/2. Dead ones are removed when it grows.
+    taking: Mutex<Vec<Weak<TakingTimer>>>,
+}
+
+/// How long the body of a response over HTTP/2 waits for its client to take data. hyper asks a body for data, hands it over
+/// when the client can take some, and asks again. So a body waits for its client from when it is made or has given data, or
+/// could give some, until it is asked. While it has been asked and has none, it waits for the server.
+#[derive(Debug)]
+pub(super) struct TakingTimer {
+    started: Instant,
+    /// Milliseconds from the start of the server to when the body began to wait for its client; 0 while it does not.
+    since: AtomicU64,
+    stream: AtomicWaker,
 }
 
 /// The responses that a client has not read yet.
@@ -121,6 +134,7 @@ impl Connections {
             waker: AtomicWaker::new(),
             sending: Mutex::default(),
             has_unflushed: AtomicBool::new(false),
+            taking: Mutex::default(),
         });
         open.by_number.insert(number, Arc::downgrade(&connection));
         Some(connection)
@@ -135,10 +149,15 @@ impl Connections {
     }
 
     /// Closes one idle connection. Preferred are those that have served no request yet, then those of the address
-    /// with the most connections, then the longest idle. Returns whether there was one.
+    /// with the most connections, then the longest idle. Returns whether there was one. In the reserve, a connection
+    /// whose client does not take the answer to its probe makes room as well.
     pub(super) fn close_idle(&self, filter: impl Fn(&Connection) -> bool) -> bool {
         let open: Vec<_> = self.open.lock().by_number.values().filter_map(Weak::upgrade).collect();
-        let idle = open.into_iter().filter(|connection| connection.is_idle() && filter(connection));
+        let is_idle = |connection: &Connection| {
+            connection.is_idle()
+                || (connection.is_reserve && connection.is_waiting_for_client(Duration::ZERO))
+        };
+        let idle = open.into_iter().filter(|connection| is_idle(connection) && filter(connection));
         let rank = |connection: &Arc<Connection>| {
             let (served, since) = (&connection.has_served, &connection.idle_since);
             let of_address = connection.address.connections.used();
@@ -222,6 +241,29 @@ impl Connection {
         Answer { connection: Arc::clone(self), number, _bytes: bytes }
     }
 
+    /// The timer of a body over HTTP/2.
+    pub(super) fn taking(&self) -> Arc<TakingTimer> {
+        let timer = Arc::new(TakingTimer {
+            started: self.started,
+            since: AtomicU64::new(milliseconds_since(self.started).max(1)),
+            stream: AtomicWaker::new(),
+        });
+        let mut timers = self.taking.lock();
+        if timers.len() >= timers.capacity() {
+            timers.retain(|timer| timer.strong_count() > 0);
+        }
+        timers.push(Arc::downgrade(&timer));
+        timer
+    }
+
+    /// Whether a body over HTTP/2 has been waiting for its client for longer than that.
+    fn is_waiting_for_client(&self, limit: Duration) -> bool {
+        let mut timers = self.taking.lock();
+        timers.retain(|timer| timer.strong_count() > 0);
+        let waiting = |timer: Arc<TakingTimer>| timer.waiting().is_some_and(|waited| waited >= limit);
+        timers.iter().filter_map(Weak::upgrade).any(waiting)
+    }
+
     fn is_idle(&self) -> bool {
         self.in_flight.load(Ordering::Acquire) == 0 && !self.is_closed.load(Ordering::Acquire)
     }
@@ -236,7 +278,40 @@ impl Connection {
     fn is_stalled(&self) -> bool {
         let blocked = self.blocked_since.load(Ordering::Acquire);
         let blocked = blocked > 0 && self.started.elapsed() > Duration::from_millis(blocked) + STALLED;
-        blocked || self.sending.lock().since.values().any(|since| since.elapsed() > STALLED)
+        blocked
+            || self.sending.lock().since.values().any(|since| since.elapsed() > STALLED)
+            || self.is_waiting_for_client(STALLED)
+    }
+}
+
+impl TakingTimer {
+    /// The body waits for its client.
+    pub(super) fn start(&self) {
+        let now = milliseconds_since(self.started).max(1);
+        let _ = self.since.compare_exchange(0, now, Ordering::AcqRel, Ordering::Relaxed);
+    }
+
+    /// The stream, which `waker` wakes, asks the body for data.
+    pub(super) fn stop(&self, waker: &Waker) {
+        self.stream.register(waker);
+        self.since.store(0, Ordering::Release);
+    }
+
+    fn waiting(&self) -> Option<Duration> {
+        let since = Some(self.since.load(Ordering::Acquire)).filter(|since| *since > 0)?;
+        Some(self.started.elapsed().saturating_sub(Duration::from_millis(since)))
+    }
+}
+
+/// The body has data: it waits for its client until the stream asks.
+impl Wake for TakingTimer {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.start();
+        self.stream.wake();
     }
 }
 

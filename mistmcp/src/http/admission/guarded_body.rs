@@ -1,14 +1,15 @@
 //! [`GuardedBody`], a response body that holds its share of the quotas until the client has read it.
 
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker, ready};
 
 use axum::body::Body;
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
 use super::StreamBytes;
-use super::connections::Answer;
+use super::connections::{Answer, TakingTimer};
 use super::limits::CHUNK;
 
 /// A response body that holds guards until the client has read it.
@@ -16,9 +17,11 @@ pub(super) struct GuardedBody<G> {
     body: Body,
     /// Data read from the body and not yet written.
     rest: Bytes,
-    /// For HTTP/2, data is copied in chunks: a stream buffers what it is given, however little its client reads, and
-    /// a slice would keep the whole allocation alive.
-    in_chunks: bool,
+    /// Only for HTTP/2, whose streams wait for their client each by itself. Data is then copied in chunks: a stream
+    /// buffers what it is given, however little its client reads, and a slice would keep the whole allocation alive.
+    /// The last byte is a chunk of its own: hyper hands a chunk over when its client can take at least one byte, so the
+    /// guards are held until the client can take all.
+    taking: Option<Arc<TakingTimer>>,
     answer: Option<Answer>,
     /// Bytes to write until `answer` is complete.
     left: u64,
@@ -30,14 +33,14 @@ pub(super) struct GuardedBody<G> {
 impl<G> GuardedBody<G> {
     pub(super) fn new(
         body: Body,
-        in_chunks: bool,
+        taking: Option<Arc<TakingTimer>>,
         answer: Option<Answer>,
         stream: StreamBytes,
         guards: G,
     ) -> Self {
         let hint = body.size_hint();
         let stream = hint.exact().is_none().then_some(stream);
-        Self { body, rest: Bytes::new(), in_chunks, answer, left: hint.lower(), stream, _guards: guards }
+        Self { body, rest: Bytes::new(), taking, answer, left: hint.lower(), stream, _guards: guards }
     }
 
     /// Counts an event of a stream until the client has read it.
@@ -53,7 +56,7 @@ impl<G> GuardedBody<G> {
 
     fn write(&mut self, data: Bytes) -> Bytes {
         self.left = self.left.saturating_sub(data.len() as u64);
-        if self.left == 0 {
+        if self.left == 0 && self.taking.is_none() {
             self.end();
         }
         data
@@ -61,30 +64,26 @@ impl<G> GuardedBody<G> {
 
     fn end(&mut self) {
         let Some(answer) = self.answer.take() else { return };
-        if self.in_chunks { drop(answer) } else { answer.handed_over() }
+        if self.taking.is_some() { drop(answer) } else { answer.handed_over() }
     }
 
     fn next_chunk(&mut self) -> Option<Bytes> {
         if self.rest.is_empty() {
             return None;
         }
-        let next_chunk = self.rest.split_to(self.rest.len().min(CHUNK));
+        let length = (self.rest.len() - 1).clamp(1, CHUNK);
+        let next_chunk = self.rest.split_to(length);
         let next_chunk = Bytes::copy_from_slice(&next_chunk);
         if self.rest.is_empty() {
             self.rest = Bytes::new();
         }
         Some(next_chunk)
     }
-}
 
-impl<G: Unpin> HttpBody for GuardedBody<G> {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        if self.left == 0 {
+            self.end();
+        }
         if let Some(next_chunk) = self.next_chunk() {
             return Poll::Ready(Some(Ok(Frame::data(self.write(next_chunk)))));
         }
@@ -101,7 +100,7 @@ impl<G: Unpin> HttpBody for GuardedBody<G> {
             return Poll::Ready(Some(Err(error)));
         }
         let data = match frame.into_data() {
-            Ok(data) if self.in_chunks && data.len() > CHUNK => {
+            Ok(data) if self.taking.is_some() => {
                 self.rest = data;
                 self.next_chunk().unwrap_or_default()
             }
@@ -109,6 +108,25 @@ impl<G: Unpin> HttpBody for GuardedBody<G> {
             Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
         };
         Poll::Ready(Some(Ok(Frame::data(self.write(data)))))
+    }
+}
+
+impl<G: Unpin> HttpBody for GuardedBody<G> {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let Some(taking) = self.taking.clone() else { return self.poll_next(context) };
+        taking.stop(context.waker());
+        let waker = Waker::from(Arc::clone(&taking));
+        let frame = self.poll_next(&mut Context::from_waker(&waker));
+        if frame.is_ready() {
+            taking.start();
+        }
+        frame
     }
 
     fn is_end_stream(&self) -> bool {

@@ -33,6 +33,8 @@ pub(super) const NEW_CLIENTS: usize = 2_048;
 pub(super) const SHARE: usize = 4;
 /// Large messages of one address that are parsed at once.
 pub(super) const PARSES: usize = 2;
+/// Searches of the web page from one address that run or wait.
+pub(super) const SEARCHES: usize = 8;
 /// How long a client may take to send a message.
 pub(in crate::http) const SENDING: Duration = Duration::from_secs(15);
 /// How long a client may leave a response unread, or a socket write blocked.

@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::response::{IntoResponse, Response};
-use http::StatusCode;
-
 use super::demo::{self, Demo, Question};
 use super::markup;
+use crate::View;
 use crate::catalog::{Category, Entry};
 use crate::http::Configuration;
-use crate::http::rejection::Rejection;
 use crate::identity::identity;
 use crate::session::{Mode, Settings};
 
@@ -102,14 +99,9 @@ impl Content {
         if self.has_questions() { format!("{SCRIPT}{}", demo::SCRIPT) } else { SCRIPT.to_owned() }
     }
 
-    /// The document of a view.
-    pub(super) fn view(&self, name: &str) -> Response {
-        if self.has_questions() {
-            demo::view(&self.settings, name)
-        } else {
-            Rejection::new(StatusCode::NOT_FOUND, "view", "This server shows views in MCP clients alone.")
-                .into_response()
-        }
+    /// The views of the answers, over the demo network.
+    pub(super) fn views(&self) -> impl Iterator<Item = &'static View> {
+        self.settings.views()
     }
 
     /// Renders the page.

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use axum::body::Body;
-use axum::response::{IntoResponse, Response};
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use maud::{Markup, html};
 
-use crate::http::rejection::Rejection;
+use super::document::Document;
 use crate::identity::identity;
 use crate::session::Settings;
 
@@ -131,11 +130,7 @@ pub(super) fn refused(what: &str) -> Markup {
 }
 
 /// The document of a view, for a sandboxed frame of the page.
-pub(super) fn view(settings: &Settings, name: &str) -> Response {
-    let Some(view) = settings.views().find(|view| view.name == name) else {
-        let problem = "There is no such view here. The page at / shows the views of the demo network.";
-        return Rejection::new(StatusCode::NOT_FOUND, "view", problem).into_response();
-    };
+pub(super) fn view(document: &Document, request: &HeaderMap) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, VIEW_POLICY),
@@ -145,9 +140,5 @@ pub(super) fn view(settings: &Settings, name: &str) -> Response {
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
         (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
     ];
-    let mut response = Body::from(view.html).into_response();
-    for (name, value) in headers {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    response
+    document.response(request, headers.map(|(name, value)| (name, HeaderValue::from_static(value))))
 }
