@@ -8,7 +8,7 @@
 //! It fails where a scenario costs more than it may, and names it. It builds the server in release, unless it is told of
 //! another program. Each scenario has a server of its own with the limits that are set by default, comes
 //! from 127.0.0.2, and is bounded in count and time; the honest client comes from 127.0.0.1. It needs some thousand open
-//! files (`ulimit -n 20000`), and takes three minutes.
+//! files (`ulimit -n 20000`), and takes four minutes.
 
 #![expect(clippy::print_stdout, reason = "it is what the program is for")]
 

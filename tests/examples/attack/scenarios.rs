@@ -8,7 +8,7 @@ use anyhow::{Result, ensure};
 use axum::body::Bytes;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
@@ -34,7 +34,7 @@ pub(crate) struct Scenario {
 
 const SOON: Duration = Duration::from_secs(5);
 
-pub(crate) const SCENARIOS: [Scenario; 10] = [
+pub(crate) const SCENARIOS: [Scenario; 14] = [
     Scenario {
         name: "findTools: a query of 1 MB",
         attack: |target| Box::pin(query(target)),
@@ -58,6 +58,30 @@ pub(crate) const SCENARIOS: [Scenario; 10] = [
         attack: |target| Box::pin(untaken(target)),
         later: SOON,
         aims: &[Aim::Peak(200)],
+    },
+    Scenario {
+        name: "HTTP/2: 48 x 32 small answers, window 0",
+        attack: |target| Box::pin(small_untaken(target)),
+        later: SOON,
+        aims: &[Aim::Peak(80)],
+    },
+    Scenario {
+        name: "240 searches of the page at once",
+        attack: |target| Box::pin(searches(target)),
+        later: SOON,
+        aims: &[Aim::Processor(2_000)],
+    },
+    Scenario {
+        name: "the page, 40 x 20 times at once",
+        attack: |target| Box::pin(pages(target)),
+        later: SOON,
+        aims: &[Aim::Processor(2_000), Aim::Peak(150)],
+    },
+    Scenario {
+        name: "findTools: 128 made-up tokens for 5 s",
+        attack: |target| Box::pin(finding(target)),
+        later: SOON,
+        aims: &[Aim::Asked(0)],
     },
     Scenario {
         name: "HTTP/2: 4 x 128 unfinished bodies",
@@ -234,6 +258,94 @@ async fn untaken(target: Target) -> Result<String> {
         connections.push(over_h2(target, 0, 128, &list, true).await?);
     }
     refused_in(connections, 15 * 128).await
+}
+
+/// Answers of some bytes to requests without a token, from three addresses. All connections have to be closed.
+async fn small_untaken(target: Target) -> Result<String> {
+    const CONNECTIONS: u8 = 48;
+    let (mut connections, mut held) = (JoinSet::new(), Vec::new());
+    for number in 0..CONNECTIONS {
+        let target = Target { stranger: [127, 0, 0, 2 + number / 16].into(), ..target };
+        let handshake =
+            h2::client::Builder::new().initial_window_size(0).handshake::<_, Bytes>(connect(target).await?);
+        let (mut requests, connection) = handshake.await?;
+        connections.spawn(connection);
+        for _ in 0..32 {
+            requests = requests.ready().await?;
+            let request = http::Request::get(format!("http://{}/nothing", target.address)).body(())?;
+            held.push(requests.send_request(request, true)?);
+        }
+        held.truncate(100_000);
+        std::mem::forget(requests);
+    }
+    let mut closed = 0;
+    let closing = async {
+        while connections.join_next().await.is_some() {
+            closed += 1;
+        }
+    };
+    let _ = tokio::time::timeout(Duration::from_mins(1), closing).await;
+    ensure!(closed == CONNECTIONS, "{closed} of {CONNECTIONS} connections were closed");
+    Ok(format!("{closed} of {CONNECTIONS} closed"))
+}
+
+async fn searches(target: Target) -> Result<String> {
+    let (client, mut searching) = (client(target)?, JoinSet::new());
+    for number in 0..240 {
+        let words = "site+device+wlan+clients+switch+port+".repeat(13);
+        let request = client.get(format!("http://{}/search?query={number}+{words}", target.address)).send();
+        searching.spawn(async move { anyhow::Ok(request.await?.status().as_u16()) });
+    }
+    let mut refused = 0;
+    while let Some(searched) = searching.join_next().await {
+        refused += usize::from(searched?? == 429);
+    }
+    ensure!(refused > 100, "{refused} of 240 were refused");
+    Ok(format!("{refused} of 240"))
+}
+
+async fn pages(target: Target) -> Result<String> {
+    let request = "GET / HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n".repeat(19);
+    let last = "GET / HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n";
+    let mut loading = JoinSet::new();
+    for _ in 0..40 {
+        let (mut stream, request) = (connect(target).await?, format!("{request}{last}"));
+        loading.spawn(async move {
+            stream.write_all(request.as_bytes()).await?;
+            let mut read = Vec::new();
+            stream.read_to_end(&mut read).await?;
+            anyhow::Ok(read.len())
+        });
+    }
+    let mut bytes = 0;
+    while let Some(loaded) = loading.join_next().await {
+        bytes += loaded??;
+    }
+    ensure!(bytes > 800 * 10_000, "{bytes} bytes were read");
+    Ok("0 of 800".to_owned())
+}
+
+async fn finding(target: Target) -> Result<String> {
+    let (client, mut finding) = (client(target)?, JoinSet::new());
+    let end = std::time::Instant::now() + Duration::from_secs(5);
+    for number in 0..128 {
+        let client = client.clone();
+        finding.spawn(async move {
+            let mut sent = 0;
+            while std::time::Instant::now() < end {
+                let query =
+                    json!({ "query": format!("{number} {sent} {}", "site device wlan switch ".repeat(19)) });
+                call(target, &client, "", &format!("made-up-{number}"), "findTools", query).await?;
+                sent += 1;
+            }
+            anyhow::Ok(sent)
+        });
+    }
+    let mut answered = 0;
+    while let Some(found) = finding.join_next().await {
+        answered += found??;
+    }
+    Ok(format!("0 of {answered}"))
 }
 
 async fn unfinished_h2(target: Target) -> Result<String> {
