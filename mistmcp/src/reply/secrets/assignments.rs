@@ -9,6 +9,7 @@ use super::lexer::{Kind, Token};
 use super::names::{Sense, is_about, is_plural};
 use super::reader::{Reader, is_number};
 use super::remarks::is_remark;
+use super::steps::count;
 
 /// Deepest nesting that is followed.
 const DEEPEST: usize = 64;
@@ -22,6 +23,8 @@ pub(super) struct Assignments {
     block: Option<usize>,
     /// Whether the text has several lines.
     lines: bool,
+    /// Values of pairs that were hidden, which a message beside them may repeat.
+    pair_values: Vec<Range<usize>>,
 }
 
 /// An object, a list or the text itself.
@@ -39,7 +42,13 @@ struct Frame {
 
 impl Assignments {
     pub(super) fn new(lines: bool, context: FieldContext) -> Self {
-        Self { frames: vec![Frame { context, ..Frame::default() }], beyond: 0, block: None, lines }
+        Self {
+            frames: vec![Frame { context, ..Frame::default() }],
+            beyond: 0,
+            block: None,
+            lines,
+            pair_values: Vec::new(),
+        }
     }
 
     /// Reads a line, which is indented by so many bytes.
@@ -210,6 +219,9 @@ impl Assignments {
             (Sense::PairName | Sense::Key, None) => self.pair_name(reader, value, name),
             (Sense::PairValue, None) => {
                 if self.top().pair {
+                    if let Some(range) = reader.range(value, true) {
+                        self.keep_pair_value(range);
+                    }
                     return self.value(reader, indent, value, name);
                 }
                 if let Some(range) = reader.range(value, self.frames.len() > 1) {
@@ -265,7 +277,31 @@ impl Assignments {
         frame.pair = secret;
         for range in std::mem::take(&mut frame.values) {
             if secret {
-                reader.cover.add(range);
+                reader.cover.add(range.clone());
+                self.keep_pair_value(range);
+            }
+        }
+    }
+
+    fn keep_pair_value(&mut self, range: Range<usize>) {
+        const MOST: usize = 4;
+        if self.pair_values.len() < MOST && (4..=64).contains(&range.len()) {
+            self.pair_values.push(range);
+        }
+    }
+
+    /// Hides the values of pairs where the text repeats them: `"msg": "ensure 'x' has 8 characters", "input": "x"`.
+    pub(super) fn hide_repeated(&mut self, text: &str, cover: &mut HiddenRanges) {
+        let bytes = text.as_bytes();
+        let is_letter =
+            |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
+        for value in self.pair_values.drain(..).filter_map(|range| bytes.get(range)) {
+            count(bytes.len());
+            for start in memchr::memmem::find_iter(bytes, value) {
+                let end = start + value.len();
+                if !is_letter(start.checked_sub(1)) && !is_letter(Some(end)) {
+                    cover.add(start..end);
+                }
             }
         }
     }

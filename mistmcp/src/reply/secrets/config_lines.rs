@@ -95,7 +95,7 @@ impl ConfigLines {
                     || next.is_empty() && !second.is_empty() && reader.tokens.len() <= 8)
         });
         self.ios |= head && !assigned && !is_sentence(reader, first);
-        let password = is(starts, &["enable"]) && is(second, &["algorithm-type", "password", "secret"]);
+        let password = is_enable(reader, first);
         let ios =
             IOS.has(starts) && !assigned && (self.ios || self.hinted || password || !is_ambiguous(starts));
         let command = COMMANDS.has(starts) && ROOTS.has(second);
@@ -113,7 +113,8 @@ impl ConfigLines {
         }
         if let Some(start) = behind_prefix(reader).filter(|start| *start > first)
             && let Some(word) = reader.word(start)
-            && !(is_ambiguous(word) || is_sentence(reader, start))
+            && (!is_ambiguous(word) || is_enable(reader, start))
+            && !is_sentence(reader, start)
         {
             self.statements(reader, start, Certainty::Likely, false);
         }
@@ -134,7 +135,7 @@ impl ConfigLines {
                 at = self.statements(reader, at + 1 + shown, certainty, false);
                 continue;
             }
-            if at > first && is_unmistakable(reader, at) && !is_sentence(reader, at) {
+            if is_unmistakable(reader, at) && !is_sentence(reader, at) {
                 at = self.statements(reader, at, Certainty::Likely, false);
                 continue;
             }
@@ -312,9 +313,16 @@ fn unmarked(word: &str) -> &str {
     word.trim_start_matches(['+', '-', '#'])
 }
 
+/// Whether a command of IOS sets the password of its administrator.
+fn is_enable(reader: &Reader<'_>, at: usize) -> bool {
+    reader.word(at).is_some_and(|word| is(unmarked(word), &["enable"]))
+        && reader.word(at + 1).is_some_and(|word| is(word, &["algorithm-type", "password", "secret"]))
+}
+
 /// Whether two words in the midst of a line occur in a configuration of IOS only.
 fn is_unmistakable(reader: &Reader<'_>, at: usize) -> bool {
-    let word = reader.word(at).unwrap_or_default();
+    // Behind a prompt: `sw1#snmp-server`.
+    let word = reader.word(at).and_then(|word| word.rsplit('#').next()).unwrap_or_default();
     let next = || reader.word(at + 1).unwrap_or_default();
     is(word, &["snmp-agent", "snmp-server"]) && is(next(), &["community", "host", "user"])
         || is(word, &["radius-server", "tacacs-server"]) && is(next(), &["host", "key"])

@@ -174,8 +174,27 @@ impl<'a> Reader<'a> {
         end
     }
 
-    /// Hides the second value of `"old" -> "new"`.
+    /// Hides the values behind the first of `"old" -> "new"`, or of `"new" (was "old")`.
     pub(super) fn changed_to(&mut self, at: usize, inside: bool) -> usize {
+        const BEFORE: &[&str] = &["before", "formerly", "from", "old", "previously", "was"];
+        if self.tokens.get(at).is_some_and(|token| token.is(b'(') && !token.glued)
+            && self.word(at + 1).is_some_and(|word| is_one_of(word, BEFORE))
+        {
+            return self.hide(at + 2, inside).0;
+        }
+        let mut next = self.second(at, inside);
+        while next > at && self.tokens.get(next).is_some_and(|token| token.kind == Kind::Arrow) {
+            let third = self.second(next, inside);
+            if third <= next {
+                break;
+            }
+            next = third;
+        }
+        next
+    }
+
+    /// Hides the second value of `"old" -> "new"`.
+    fn second(&mut self, at: usize, inside: bool) -> usize {
         if self.tokens.get(at.wrapping_sub(1)).is_some_and(|before| before.kind == Kind::Quoted) {
             // `"old" is now "new"`, `"old" with "new"`.
             const BETWEEN: &[&str] = &[
@@ -308,10 +327,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether the value at a token is not followed by another word.
+    /// Whether the value at a token is not followed by another word, but for the name of another value.
     fn ends(&self, at: usize) -> bool {
         let next = self.value(at, false).next;
-        self.tokens.get(next).is_none_or(|next| !next.is_text())
+        let named =
+            || self.tokens.get(next + 1).is_some_and(|sign| sign.glued && (sign.is(b':') || sign.is(b'=')));
+        self.tokens.get(next).is_none_or(|next| !next.is_text()) || named()
     }
 }
 

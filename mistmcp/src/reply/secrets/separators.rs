@@ -2,8 +2,9 @@
 
 use super::headers::is_method;
 use super::lexer::Kind;
-use super::names::{Sense, sense};
+use super::names::{Sense, is_one_of, is_plural, sense};
 use super::reader::{Reader, is_number};
+use super::remarks::is_remark;
 
 impl Reader<'_> {
     /// Where the value begins, if the text at a place is a name with a value.
@@ -18,9 +19,21 @@ impl Reader<'_> {
     pub(super) fn remark(&self, at: usize) -> usize {
         const LONGEST: usize = 3;
         let token = |at: usize| self.tokens.get(at);
+        let sign = |at: usize| token(at).is_some_and(|token| token.is(b':') || token.is(b'='));
+        let Some(name) = self.word(at) else { return 0 };
         let close = match token(at + 1).map(|token| token.kind) {
             Some(Kind::Sign(b'[')) => b']',
             Some(Kind::Sign(b'(')) => b')',
+            // `psk 1: x`, `var psk string = "x"`
+            Some(Kind::Word) if sign(at + 2) && token(at + 3).is_some_and(|value| !value.glued) => {
+                let word = self.word(at + 1).unwrap_or_default();
+                let number = is_number(word.trim_start_matches('#'));
+                return usize::from(
+                    number
+                        || is_one_of(word, &["str", "string"])
+                            && token(at + 2).is_some_and(|sign| sign.is(b'=')),
+                );
+            }
             _ => return 0,
         };
         let inside = |at: &usize| {
@@ -29,16 +42,15 @@ impl Reader<'_> {
         };
         let words = (at + 2..at + 2 + LONGEST).take_while(inside).count();
         let end = at + 2 + words;
-        let sign = |at: usize| token(at).is_some_and(|token| token.is(b':') || token.is(b'='));
-        if words == 0
-            || self.word(at).is_none()
-            || !token(end).is_some_and(|token| token.is(close))
-            || !sign(end + 1)
-        {
+        if words == 0 || !token(end).is_some_and(|token| token.is(close)) || !sign(end + 1) {
             return 0;
         }
         let remark = self.slice(self.tokens[at + 2].start..self.tokens[end - 1].end);
-        if words > 1 && sense(remark) == Sense::Secret { 0 } else { words + 2 }
+        let counted = close == b')' && is_plural(name) && is_number(remark);
+        let speaks = is_remark(remark)
+            || is_one_of(remark, &["optional"])
+            || words > 1 && sense(remark) == Sense::Secret;
+        if counted || speaks { 0 } else { words + 2 }
     }
 
     /// The place behind the end of an emphasis or of a tag that began before the name: `**Password:** x`.
@@ -67,7 +79,7 @@ impl Reader<'_> {
                 Kind::Word if tag => token.glued,
                 Kind::Sign(b':') => tag,
                 Kind::Word => self.of(token).bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'),
-                Kind::Sign(b'<' | b'>' | b'&' | b'[' | b']') => !tag,
+                Kind::Sign(b'<' | b'>' | b'&' | b'[' | b']' | b'\'') => !tag,
                 _ => false,
             }
         };

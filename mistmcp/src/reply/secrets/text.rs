@@ -187,6 +187,7 @@ impl TextReader {
             .get_or_insert_with(|| (Assignments::new(lines, self.context), ConfigLines::new(self.hinted)));
         let part = Segment { text, start: 0, end: text.len(), depth: 0 };
         part.read(assignments, config, &mut cover);
+        assignments.hide_repeated(text, &mut cover);
         if !in_list {
             self.open = None;
         }

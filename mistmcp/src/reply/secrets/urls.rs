@@ -56,7 +56,19 @@ pub(super) fn find(text: &str, cover: &mut HiddenRanges) {
         let web = text[at..position].to_ascii_lowercase().ends_with("http")
             || text[at..position].ends_with(['s', 'S']);
         url(&text[start..end], start, web, cover);
+        nested(text, start..end, cover);
         at = end;
+    }
+}
+
+/// Covers the secrets in the first URLs inside another.
+fn nested(text: &str, outer: std::ops::Range<usize>, cover: &mut HiddenRanges) {
+    const MOST: usize = 3;
+    let inner = memchr::memmem::find_iter(&text.as_bytes()[outer.clone()], b"://").take(MOST);
+    for start in inner.map(|found| outer.start + found + 3) {
+        count(outer.end - start);
+        let end = start + text[start..outer.end].find('&').unwrap_or(outer.end - start);
+        url(&text[start..end], start, true, cover);
     }
 }
 
@@ -138,10 +150,15 @@ fn is_name(value: &str) -> bool {
 /// Covers the passwords in texts for cameras that join a wireless network: `WIFI:T:WPA;S:Guest;P:x;;`.
 fn wireless_codes(text: &str, cover: &mut HiddenRanges) {
     const BEGIN: &[u8] = b"WIFI:";
-    for found in memchr::memmem::find_iter(text.as_bytes(), BEGIN) {
-        let mut at = found + BEGIN.len();
-        while let Some(end) = end_of_field(text.as_bytes(), at).filter(|end| *end > at) {
-            if text.as_bytes()[at..].starts_with(b"P:") {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(found) = memchr::memmem::find(&bytes[at..], BEGIN) {
+        count(found + BEGIN.len());
+        at += found + BEGIN.len();
+        // The code ends with an empty field.
+        while let Some(end) = end_of_field(bytes, at).filter(|end| *end > at) {
+            count(end - at);
+            if bytes[at..].starts_with(b"P:") {
                 cover.add(at + 2..end);
             }
             at = end + 1;

@@ -119,9 +119,9 @@ pub(super) static AUTH_OWNERS: LazyLock<Words> = LazyLock::new(|| {
 /// Values of `auth` and `authorization` that name a method, or what is allowed, and no secret.
 pub(super) static METHODS: LazyLock<Words> = LazyLock::new(|| {
     Words::of(
-        "admin allowed basic bearer cert certificate chap denied digest eap eap-peap eap-tls eap-ttls full granted hmac hmac-md5 \
-     hmac-sha-1 hmac-sha-256 keychain ldap local mab md5 mschapv2 oauth oauth2 open operator optional pap password peap \
-     plain psk radius read read-only read-write ro rw saml sae sha sha-1 sha-256 sha1 sha256 sha512 simple super-user tacacs \
+        "admin allowed basic bearer boolean cert certificate chap denied digest eap eap-peap eap-tls eap-ttls full granted hmac hmac-md5 \
+     hmac-sha-1 hmac-sha-256 integer keychain ldap local mab md5 mschapv2 oauth oauth2 open operator optional pap password peap \
+     plain psk radius read read-only read-write ro rw saml sae sha sha-1 sha-256 sha1 sha256 sha512 simple string super-user tacacs \
      tacacs+ tacplus text token wep wpa wpa2 wpa2-enterprise wpa2-personal wpa2-psk wpa3 write",
     )
 });
@@ -144,9 +144,9 @@ pub(super) static REMARKS: LazyLock<Words> = LazyLock::new(|| {
     Words::of(
         "a accepted added again age already an and are as at authentication bad be been but by can cannot change \
      check choose configuration could deleted denied does done ensure enter error exceeded exchange expected \
-     expires expiry failed failure field for found from generated has have if in incorrect into is it length \
+     expires expiry failed failure field for found from generated has have if in incorrect install installation installed into is it leave length \
      lookup make management may mismatch mismatched must negotiation not of ok only or permission please policy \
-     protection provide refused removed renewed requires reset retransmitted rotated rotation should specify \
+     protection provide refused rekey removed renewed requires reset retransmitted rotated rotation should specify \
      success successful successfully than that the this timed timeout to too type unsupported update updated \
      usage use used using value verification was were when which will with without wrong",
     )

@@ -198,6 +198,8 @@ const PATTERNS: &[&str] = &[
     "\\u0070",
     "\u{200b}",
     "ｐ",
+    "\"name\":\"psk\",\"value\":\"x1y2\",",
+    "x1y2 ",
     "WIFI:",
     "WIFI:P:a;",
     "P:a;",
