@@ -1,6 +1,8 @@
 //! Tokens that this process knows: those of the environment and of the accounts file, the client token, and what a
 //! request over HTTP authenticates itself with. They are masked in all that it writes, from whichever client they come.
 
+mod parts;
+
 use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
@@ -9,6 +11,7 @@ use parking_lot::{Mutex, RwLock};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::mask::Mask;
+pub(crate) use parts::{has_encoded_object, has_part};
 
 /// The header with a Mist token.
 pub(crate) const X_AUTHORIZATION: HeaderName = HeaderName::from_static("x-authorization");
@@ -16,6 +19,8 @@ pub(crate) const X_AUTHORIZATION: HeaderName = HeaderName::from_static("x-author
 const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 /// A shorter text is not taken for a part of a token.
 const SHORTEST_PART: usize = 12;
+/// The dots of a JWE, the token with the most parts.
+const MOST_DOTS: usize = 4;
 
 /// Where the operator's tokens are from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +70,16 @@ pub(crate) fn mask_bytes(bytes: Bytes) -> Bytes {
     mask.bytes(bytes)
 }
 
-/// What a request authenticates itself with, without the scheme, and the id of its session.
+/// What a request authenticates itself with, without the scheme, and the id of its session. Of a text with dots, such as a
+/// JWT, also what follows each of them: the signature is as secret as the whole.
 pub(crate) fn of_request(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    whole_of_request(headers).flat_map(|token| {
+        let behind_dots = token.match_indices('.').take(MOST_DOTS).map(|(dot, _)| &token[dot + 1..]);
+        std::iter::once(token).chain(behind_dots)
+    })
+}
+
+fn whole_of_request(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let names = [AUTHORIZATION, X_AUTHORIZATION, SESSION];
     // A request that repeats one of them is refused.
     let values = names.into_iter().filter_map(|name| headers.get(name));
@@ -79,12 +92,8 @@ pub(crate) fn is_in(text: &str, headers: Option<&HeaderMap>) -> bool {
     if text.len() < SHORTEST_PART {
         return false;
     }
-    let is_changed = |masked: String| masked != text;
-    let of_request = |headers| {
-        let of_headers = Mask::whole_in_any_case(of_request(headers));
-        of_request(headers).any(|token| token.contains(text)) || is_changed(of_headers.text(text.to_owned()))
-    };
-    headers.is_some_and(of_request) || is_changed(mask(text.to_owned()))
+    let is_of = |token: &str| token.contains(text) || has_part(text, token);
+    headers.is_some_and(|headers| whole_of_request(headers).any(is_of)) || mask(text.to_owned()) != text
 }
 
 #[cfg(test)]
@@ -119,6 +128,7 @@ mod tests {
             ("body.signature", true),
             ("request-OF-a-request-T0ken-1", true),
             ("6f662d612d726571756573742d74306b656e", true),
+            ("1-b2YtYS1yZXF1ZXN0LXQwa2Vu-1", true),
             ("eyJ-head", false),
             ("of-another-request", false),
         ] {

@@ -69,8 +69,8 @@ impl<H: ServerHandler> McpHandler<H> {
         match own_token(headers)? {
             Some(tokens) if settings.own_token && oauth.is_access_token(headers, &tokens) => {
                 return Err(Rejection::request(
-                    "`X-Authorization` holds an access token, which is not sent to Mist: put a Mist API token there, or \
-                     leave it out.",
+                    "`X-Authorization` holds an access token or a part of one, which is not sent to Mist: put a Mist API \
+                     token there, or leave it out.",
                 ));
             }
             Some(tokens) if settings.own_token => {

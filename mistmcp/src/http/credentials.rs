@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::rejection::Rejection;
 use crate::key::constant_time_eq;
-use crate::known_tokens::X_AUTHORIZATION;
+use crate::known_tokens::{X_AUTHORIZATION, has_part};
 use crate::{Token, Tokens};
 
 /// The authentication policy.
@@ -50,7 +50,14 @@ impl Credentials {
         };
         match (token, &self.shared) {
             (Some(text), _) => {
-                let token = Token::new(&text).map_err(|problem| {
+                let is_client_token = |secret: &SecretString| has_part(&text, secret.expose_secret());
+                let token = match &self.client_token {
+                    Some(secret) if is_client_token(secret) => {
+                        Err("the token has the client token in it, which is not sent to Mist")
+                    }
+                    _ => one(&text),
+                };
+                let token = token.map_err(|problem| {
                     Rejection::unauthorized(format!("The API token in the header cannot be used: {problem}."))
                 })?;
                 Ok(Admitted { tokens: token.into(), shared: false })
@@ -69,9 +76,15 @@ impl Credentials {
 pub(super) fn own_token(headers: &HeaderMap) -> Result<Option<Tokens>, Rejection> {
     let invalid = |rejection: Rejection| Rejection::request(rejection.to_string());
     let Some(text) = presented(headers, &X_AUTHORIZATION).map_err(invalid)? else { return Ok(None) };
-    Token::new(&text).map(|token| Some(token.into())).map_err(|problem| {
+    one(&text).map(|token| Some(token.into())).map_err(|problem| {
         Rejection::request(format!("The API token in `X-Authorization` cannot be used: {problem}."))
     })
+}
+
+/// The one token that a client sends. Only the operator's may be several.
+fn one(text: &str) -> Result<Token, &'static str> {
+    let token = Token::new(text)?;
+    if text.contains(',') { Err("the token is a list with commas: send one token") } else { Ok(token) }
 }
 
 /// The token in a header, without its scheme.
@@ -166,6 +179,9 @@ mod tests {
             &[("authorization", "Basic YTpi")],
             &[("authorization", "abc")],
             &[("x-authorization", "a b c")],
+            &[("x-authorization", "one-t0ken,another-t0ken")],
+            &[("authorization", "Bearer one-t0ken,")],
+            &[("authorization", "Token one-t0ken, another-t0ken")],
         ] {
             assert_eq!(admit(&open, headers), UNAUTHORIZED, "{headers:?}");
         }
@@ -194,6 +210,9 @@ mod tests {
         assert_eq!(admit(&guarded, &[bearer]), Ok(("operators".into(), true)));
         assert_eq!(admit(&guarded, &[("x-authorization", SECRET)]), Ok(("operators".into(), true)));
         assert_eq!(admit(&guarded, &[bearer, mist_token]), Ok(("abc".into(), false)));
+        for text in ["xclient-secret", "client-secretabc", "Y2xpZW50LXNlY3JldA", "CLIENT-SECRET"] {
+            assert_eq!(admit(&guarded, &[bearer, ("x-authorization", text)]), UNAUTHORIZED, "{text}");
+        }
         assert_eq!(admit(&credentials(true, false), &[bearer]), UNAUTHORIZED);
         assert_eq!(admit(&credentials(true, false), &[bearer, mist_token]), Ok(("abc".into(), false)));
     }

@@ -146,7 +146,26 @@ async fn a_client_may_bring_a_mist_token_only_where_the_operator_allows_it() {
         assert_eq!(received.last().unwrap().header("authorization"), format!("Token {ALICE}"));
         // An access token never reaches Mist, and another sign-in would not help a token that Mist cannot have.
         let bearer = team.issuer.token("carol", json!({ "groups": [] }));
+        let other = team.issuer.token("dave", json!({}));
+        let parts: Vec<&str> = bearer.split('.').collect();
+        let without_signature = |token: &str| token.rsplit_once('.').unwrap().0.to_owned();
+        let jwe = |header: &Value| format!("{}..iv.text.tag", encoded(header.to_string()));
         for (what, value) in [
+            ("behind a Mist token", format!("{ALICE},{bearer}")),
+            ("before a Mist token", format!("{bearer},{ALICE}")),
+            ("two Mist tokens", format!("{ALICE},{BETA}")),
+            ("behind a letter", format!("x{bearer}")),
+            ("before a letter", format!("{bearer}=x")),
+            ("without its signature", without_signature(&bearer)),
+            ("another one without its signature", without_signature(&other)),
+            ("without its header", format!("{}.{}", parts[1], parts[2])),
+            ("its claims", parts[1].to_owned()),
+            ("its signature", parts[2].to_owned()),
+            ("a part of its signature", format!("x-{}", &parts[2][3..40])),
+            ("in base64", encoded(&bearer)),
+            ("in lower case", bearer.to_lowercase()),
+            ("a JWE", jwe(&json!({ "alg": "dir", "enc": "A128GCM" }))),
+            ("a JWE behind a letter", format!("_{}", jwe(&json!({ "enc": "A256GCM", "alg": "RSA-OAEP" })))),
             ("the same access token", bearer.clone()),
             ("another one", team.issuer.token("dave", json!({}))),
             ("one with a scheme", format!("Token {bearer}")),
