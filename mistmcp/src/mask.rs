@@ -21,11 +21,13 @@ pub(crate) const MASK: &str = "[token]";
 const SHORTEST: usize = 8;
 /// How much of a token, or of an encoding of one, is enough to find it.
 const BEGINNING: usize = 16;
-/// A longer token, and more tokens than these, are not searched for in base64 and hexadecimal encoding: it takes memory.
-const LONGEST_ENCODED: usize = 256;
+/// More tokens, and more bytes of them, are not searched for in base64 and hexadecimal encoding: it takes memory.
 const MOST_ENCODED: usize = 500;
-/// More tokens than these are not searched for without their first characters, nor are those shorter than two beginnings.
+const MOST_ENCODED_BYTES: usize = 128_000;
+/// More tokens than these are not searched for without their first characters, nor are longer ones, and those shorter than
+/// two beginnings.
 const MOST_CUT: usize = 50;
+const LONGEST_CUT: usize = 256;
 
 /// The encodings of tokens, searched in one pass. `Debug` does not print them.
 #[derive(Default)]
@@ -41,25 +43,24 @@ struct Searcher {
 impl Mask {
     /// The mask of a token.
     pub(crate) fn of(token: &str) -> Self {
-        Self::new([token], false, true)
+        Self::new([token], false)
     }
 
     /// The mask of several tokens, in any letter case.
     pub(crate) fn in_any_case<'a>(tokens: impl IntoIterator<Item = &'a str>) -> Self {
-        Self::new(tokens, true, true)
+        Self::new(tokens, true)
     }
 
-    /// The same, of tokens with their beginnings: quicker to make.
-    pub(crate) fn whole_in_any_case<'a>(tokens: impl IntoIterator<Item = &'a str>) -> Self {
-        Self::new(tokens, true, false)
-    }
-
-    fn new<'a>(tokens: impl IntoIterator<Item = &'a str>, ignores_case: bool, may_be_cut: bool) -> Self {
+    fn new<'a>(tokens: impl IntoIterator<Item = &'a str>, ignores_case: bool) -> Self {
         let tokens: Vec<_> = tokens.into_iter().filter(|token| token.len() >= SHORTEST).collect();
-        let are_few = tokens.len() <= MOST_ENCODED;
-        let of = |token: &&str| spellings(token, are_few && token.len() <= LONGEST_ENCODED);
+        let (are_few, mut room) = (tokens.len() <= MOST_ENCODED, MOST_ENCODED_BYTES);
+        let of = |token: &&str| {
+            let left = room.checked_sub(token.len());
+            room = left.unwrap_or(room);
+            spellings(token, are_few && left.is_some())
+        };
         let mut all: Vec<String> = tokens.iter().flat_map(of).collect();
-        if may_be_cut && tokens.len() <= MOST_CUT {
+        if tokens.len() <= MOST_CUT {
             all.extend(tokens.iter().flat_map(|token| ends(token)));
         }
         if ignores_case {
@@ -226,7 +227,7 @@ fn spellings(token: &str, is_encoded: bool) -> Vec<String> {
 
 /// A token without its first characters, as long as enough of it is left.
 fn ends(token: &str) -> impl Iterator<Item = String> {
-    let is_cut = (2 * BEGINNING..=LONGEST_ENCODED).contains(&token.len());
+    let is_cut = (2 * BEGINNING..=LONGEST_CUT).contains(&token.len());
     let starts = if is_cut { 1..token.len() - BEGINNING + 1 } else { 0..0 };
     starts.filter_map(|start| token.get(start..).map(str::to_owned))
 }
@@ -287,6 +288,23 @@ mod tests {
             assert_eq!(mask.text(encoded[..BEGINNING + 3].to_owned()), MASK);
         }
         assert_eq!(Mask::of(TOKEN).text(TOKEN[..9].to_owned()), TOKEN[..9]);
+    }
+
+    #[test]
+    fn a_long_token_is_masked_in_every_encoding_and_of_many_long_ones_each_as_it_stands() {
+        let long = |number: usize| format!("l0ng-t0ken-{number}-{}", "Zk3v9QpLr7Tt".repeat(1_000));
+        let mask = Mask::in_any_case([long(1).as_str()]);
+        for around in ["", "T", "To"] {
+            let text = format!("{around}{}", long(1));
+            let hexadecimal = text.bytes().fold(String::new(), |all, byte| format!("{all}{byte:02X}"));
+            for encoded in [STANDARD.encode(&text), URL_SAFE_NO_PAD.encode(&text), hexadecimal] {
+                let masked = mask.text(encoded);
+                assert!(masked.len() < 20 && masked.contains(MASK), "{masked}");
+            }
+        }
+        let many: Vec<_> = (0..20).map(long).collect();
+        let mask = Mask::in_any_case(many.iter().map(String::as_str));
+        assert!(many.iter().all(|token| mask.text(token.clone()) == MASK));
     }
 
     #[test]

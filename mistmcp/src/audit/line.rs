@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -112,6 +112,26 @@ struct Fields<'a> {
     ms: u64,
 }
 
+/// The mask of what the last request authenticated itself with: it takes longer to make than a line, and lines of one client
+/// often follow each other.
+#[derive(Default)]
+pub(super) struct LastMask {
+    secrets: Vec<SecretString>,
+    mask: Mask,
+}
+
+impl LastMask {
+    fn of(&mut self, secrets: &[SecretString]) -> &Mask {
+        let known = self.secrets.iter().map(ExposeSecret::expose_secret);
+        let wanted = secrets.iter().map(ExposeSecret::expose_secret);
+        if !known.eq(wanted.clone()) {
+            self.mask = Mask::in_any_case(wanted);
+            self.secrets = secrets.to_vec();
+        }
+        &self.mask
+    }
+}
+
 impl Waiter {
     fn has_given_up(&self) -> bool {
         self.has_given_up.load(Ordering::Acquire)
@@ -139,18 +159,20 @@ impl Line {
     }
 
     /// The line as JSON with a line end, without secrets and tokens.
-    pub(super) fn written(&self) -> Vec<u8> {
+    pub(super) fn written(&self, last_mask: &mut LastMask) -> Vec<u8> {
         let (outcome, kind) = self.outcome.words();
-        let secrets = Mask::in_any_case(self.caller.secrets.iter().map(ExposeSecret::expose_secret));
+        let secrets = last_mask.of(&self.caller.secrets);
         let mask_plain = |text: String| secrets.text(self.connection.mask_tokens(text));
         let mask = |text: String| {
-            let text = mask_plain(text);
             let plain = spelling::plain(&text);
-            if plain == text {
-                return text;
+            let is_plain = plain == text;
+            let masked = mask_plain(text);
+            if is_plain {
+                return masked;
             }
-            let masked = mask_plain(plain.clone());
-            if masked == plain { text } else { masked }
+            // A token that is broken is masked up to its first break, or not at all.
+            let masked_plain = mask_plain(plain);
+            if masked_plain.len() < spelling::plain(&masked).len() { masked_plain } else { masked }
         };
         // Masked before they are cut, because a part of a token may not be found any more. Other secrets are searched for
         // in what is left, which is more than what is written.

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use super::line::{Line, Waiter};
+use super::line::{LastMask, Line, Waiter};
 use super::target::Target;
 use super::{State, log_failure};
 
@@ -34,6 +34,7 @@ pub(super) struct Writer {
     /// afterwards.
     lines: Vec<(usize, Line)>,
     batch: Vec<u8>,
+    last_mask: LastMask,
     /// What was received while the batch could not be written.
     backlog: VecDeque<Message>,
     /// The file could not be opened anew.
@@ -43,7 +44,7 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(target: Target, state: Arc<State>) -> Self {
         let (lines, batch, backlog) = (Vec::new(), Vec::new(), VecDeque::new());
-        Self { target, state, lines, batch, backlog, is_outdated: false }
+        Self { target, state, lines, batch, last_mask: LastMask::default(), backlog, is_outdated: false }
     }
 
     /// Writes until the log is closed.
@@ -79,7 +80,7 @@ impl Writer {
     fn add(&mut self, mut line: Line) {
         line.withhold_given_up();
         let start = self.batch.len();
-        self.batch.extend_from_slice(&line.written());
+        self.batch.extend_from_slice(&line.written(&mut self.last_mask));
         self.lines.push((start, line));
     }
 
@@ -123,7 +124,7 @@ impl Writer {
         self.batch.truncate(self.lines[first].0);
         for (start, line) in &mut self.lines[first..] {
             *start = self.batch.len();
-            self.batch.extend_from_slice(&line.written());
+            self.batch.extend_from_slice(&line.written(&mut self.last_mask));
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use mistmcp_tests::{HttpClient, HttpServer, Launch, Lifecycle, MockUpstream, TOKEN, soon};
 use serde_json::{Value, json};
 
@@ -23,11 +25,18 @@ fn spellings(token: &str) -> Vec<String> {
         format!("\nsee {token}, and {token}"),
         token.to_uppercase(),
         format!("https://example.com/?q={}", token.replace('-', "%2D").replace('.', "%2e")),
-        // Access tokens are long, and not searched for in these.
-        if token.len() < 200 { hexadecimal } else { token.to_owned() },
-        if token.len() < 200 { percent } else { token.to_owned() },
         format!("{}{}", "x".repeat(180), token),
+        hexadecimal.to_uppercase(),
+        percent,
+        STANDARD.encode(token),
+        URL_SAFE_NO_PAD.encode(format!("x{token}")),
+        lines(&STANDARD.encode(format!("xy{token}"))),
     ]
+}
+
+/// A text in lines, as encoders write it.
+fn lines(text: &str) -> String {
+    text.as_bytes().chunks(76).map(String::from_utf8_lossy).collect::<Vec<_>>().join("\n")
 }
 
 /// Calls with a text wherever a call may have one.
@@ -35,7 +44,9 @@ async fn send(client: &HttpClient, text: &str) {
     let arguments = json!({
         "site_id": text, "name": text, "limit": text, (text): 1, "nested": [{ "x": { "y": [text] } }],
     });
-    for tool in ["getSiteInfo", "searchOrgSites", text.trim()] {
+    // A client has the name of the tool in a header as well.
+    let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for tool in ["getSiteInfo", "searchOrgSites", &name] {
         client.try_call(tool, arguments.clone()).await;
     }
     let table = json!({ "t": { "tool": "searchOrgSites", "arguments": { "name": text } } });
@@ -66,6 +77,13 @@ async fn assert_hidden(server: &HttpServer, tokens: &[String], count: usize) {
         for spelling in &spellings {
             let spelling = spelling.trim().trim_start_matches('x').to_lowercase();
             assert!(!written.contains(&spelling), "{what}: {spelling}");
+            // Nor is its end, behind a break or a limit.
+            let compact: String = spelling.split_whitespace().collect();
+            let end = compact.get(compact.len().max(56) - 48..compact.len().saturating_sub(8));
+            assert!(
+                end.is_none_or(|end| end.len() < 16 || !written.contains(end)),
+                "{what}: {compact}: {end:?}"
+            );
         }
         // Neither is a part of one where a limit has cut it off. Access tokens have a header in common.
         for token in tokens.iter().filter(|token| token.len() < 200) {
