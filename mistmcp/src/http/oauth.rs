@@ -13,6 +13,7 @@ mod token;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context;
 use http::HeaderValue;
 use http::header::{AUTHORIZATION, HeaderMap};
 use jsonwebtoken::get_current_timestamp;
@@ -26,6 +27,7 @@ use token::{AccessTokenError, Claims};
 
 use super::rejection::Rejection;
 use crate::key::Key;
+use crate::known_tokens;
 use crate::mist::{Person, Pool};
 use crate::{Token, Tokens};
 
@@ -87,10 +89,15 @@ pub(super) struct Verified {
 /// Reads the metadata and the keys of the issuer once.
 ///
 /// # Errors
-/// They cannot be read.
+/// They cannot be read, or none of them verifies signatures.
 pub(crate) async fn check_issuer(settings: &OAuthSettings, pool: &Pool) -> anyhow::Result<()> {
     signature::install();
-    KeyStore::new(&settings.issuer, pool, RefreshTimes::default())?.refresh().await
+    let keys = KeyStore::new(&settings.issuer, pool, RefreshTimes::default())?;
+    keys.refresh().await.context("the keys of --oauth-issuer cannot be read")?;
+    match keys.without_usable() {
+        Some(problem) => Err(anyhow::anyhow!("no access token of --oauth-issuer can be accepted: {problem}")),
+        None => Ok(()),
+    }
 }
 
 impl Verified {
@@ -206,10 +213,15 @@ impl OAuth {
         self.refusals.of_person("no account of the accounts file is this person's", person);
     }
 
-    /// Whether what a client sends as a Mist token is an access token, which must not reach Mist.
+    /// Whether what a client sends as a Mist token has a part of its access token, or of another JWT or JWE, in it: that must not
+    /// reach Mist.
     pub(super) fn is_access_token(&self, headers: &HeaderMap, tokens: &Tokens) -> bool {
         let presented = self.presented(headers).ok();
-        tokens.iter().map(Token::expose).any(|text| Some(text) == presented || token::is_jwt(text))
+        let is_presented = |text: &str| presented.is_some_and(|token| known_tokens::has_part(text, token));
+        tokens
+            .iter()
+            .map(Token::expose)
+            .any(|text| is_presented(text) || known_tokens::has_encoded_object(text))
     }
 
     /// The access token in `Authorization`.
@@ -242,9 +254,12 @@ impl OAuth {
 
     fn refused(&self, refused: AccessTokenError) -> Rejection {
         match refused {
-            AccessTokenError::Signature | AccessTokenError::Expired | AccessTokenError::Immature => {
-                self.invalid(&refused.to_string())
-            }
+            // The issuer may have another key of this id since its keys were read.
+            AccessTokenError::Signature => self.unusable(
+                &refused.to_string(),
+                "Try again in a few seconds, and sign in again if that changes nothing.",
+            ),
+            AccessTokenError::Expired | AccessTokenError::Immature => self.invalid(&refused.to_string()),
             _ => self.unfit(&refused.to_string()),
         }
     }

@@ -52,11 +52,32 @@ async fn the_issuer_is_asked_and_tokens_of_clients_are_none_of_the_servers() {
     let own = format!("{AUDIENCE} --oauth-own-token --oauth-issuer {}", issuer.url());
     let metadata = json!({ "issuer": issuer.url(), "jwks_uri": format!("{}/keys", issuer.url()) });
     issuer.json("/.well-known/openid-configuration", &metadata);
-    issuer.json("/keys", &json!({ "keys": [] }));
+    let key = json!({ "kty": "OKP", "crv": "Ed25519", "kid": "a", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" });
+    issuer.json("/keys", &json!({ "keys": [key] }));
     let checked = launch(&own).arguments("check").run().await;
     assert_eq!(checked.code(), Some(0), "{}", checked.output());
     assert!(checked.output().contains("clients send their own"), "{}", checked.output());
     assert!(checked.output().contains("answers, and its keys can be read"), "{}", checked.output());
+    assert!(checked.output().contains("--allow-host mist.example.com"), "{}", checked.output());
+    // Keys that verify nothing.
+    let encryption = |kid: &str| {
+        let mut key = key.clone();
+        (key["kid"], key["use"]) = (kid.into(), "enc".into());
+        key
+    };
+    for (keys, wanted) in [
+        (json!([]), "its JWKS has no key"),
+        (json!([encryption("a"), encryption("b")]), "none of its 2 keys verifies signatures"),
+        (
+            json!([{ "kty": "oct", "k": "c2VjcmV0" }]),
+            "the only key of its JWKS is none that verifies signatures",
+        ),
+    ] {
+        issuer.json("/keys", &json!({ "keys": keys }));
+        let checked = launch(&own).arguments("check").run().await;
+        assert_eq!(checked.code(), Some(1), "{}", checked.output());
+        assert!(checked.output().contains(wanted), "{wanted}: {}", checked.output());
+    }
     issuer.json("/keys", &json!({ "error": "maintenance" }));
     let checked = launch(&own).arguments("check").run().await;
     assert_eq!(checked.code(), Some(1), "{}", checked.output());

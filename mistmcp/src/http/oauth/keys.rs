@@ -22,6 +22,7 @@ use url::Url;
 
 use documents::{JwksKeys, MOST_KEYS};
 
+use super::signature::can_verify;
 use crate::host::is_loopback;
 use crate::mist::Pool;
 
@@ -118,6 +119,9 @@ struct CachedKeys {
     /// The ids of keys in the last answer that cannot be used, and whether it had more than are read.
     unusable: HashSet<String>,
     is_cut: bool,
+    /// How many keys the last answer had, and whether one of them verifies signatures.
+    count: usize,
+    has_usable: bool,
     read: Option<Instant>,
     /// The ids of keys that were not in the last answer although tokens have them.
     missing: HashSet<String>,
@@ -309,7 +313,7 @@ impl KeyStore {
             None => self.discover().await?,
         };
         let now = Instant::now();
-        let JwksKeys { keys, unusable, is_cut } =
+        let JwksKeys { keys, unusable, is_cut, count } =
             match self.json(jwks.clone()).await.and_then(|document| self.keys(&document, now)) {
                 Ok(keys) => keys,
                 Err(error) => {
@@ -323,11 +327,36 @@ impl KeyStore {
         let withdrawn =
             cache.keys.iter().filter(is_missing).filter(|old| old.seen.elapsed() < self.longest());
         let withdrawn: Vec<_> = withdrawn.cloned().collect();
+        let is_new = cache.read.is_none() || cache.has_usable;
+        (cache.count, cache.has_usable) = (count, keys.iter().any(|key| can_verify(&key.key)));
         (cache.keys, cache.unusable, cache.is_cut) = (keys, unusable, is_cut);
         cache.keys.extend(withdrawn);
         cache.read = Some(now);
         cache.missing.clear();
+        if let Some(problem) = cache.without_usable().filter(|_| is_new) {
+            tracing::warn!("no access token of the issuer can be accepted: {problem}");
+        }
         Ok(())
+    }
+
+    /// Why the keys that were last read verify no access token at all.
+    pub(super) fn without_usable(&self) -> Option<String> {
+        self.cache.read().without_usable()
+    }
+}
+
+impl CachedKeys {
+    fn without_usable(&self) -> Option<String> {
+        const WORDS: &str = "verifies signatures that are accepted here";
+        match self.count {
+            _ if self.has_usable || self.read.is_none() => None,
+            0 => Some("its JWKS has no key".to_owned()),
+            1 => Some(format!("the only key of its JWKS is none that {WORDS}")),
+            count if self.is_cut => {
+                Some(format!("none of the first {MOST_KEYS} of its {count} keys {WORDS}"))
+            }
+            count => Some(format!("none of its {count} keys {WORDS}")),
+        }
     }
 }
 

@@ -47,8 +47,18 @@ pub(super) fn has_accepted_size(key: &DecodingKey) -> bool {
     }
 }
 
+/// Whether a key verifies signatures at all: it has a size of one of the accepted algorithms.
+pub(super) fn can_verify(key: &DecodingKey) -> bool {
+    /// Of Ed25519, and of the points of P-256 and P-384.
+    const LENGTHS: [usize; 3] = [32, 65, 97];
+    match key.kind() {
+        DecodingKeyKind::RsaModulusExponent { .. } => has_accepted_size(key),
+        DecodingKeyKind::SecretOrDer(key) => LENGTHS.contains(&key.len()),
+    }
+}
+
 /// A number without zeros at its beginning: some issuers pad them, which ring refuses.
-fn significant(number: &[u8]) -> &[u8] {
+pub(super) fn significant(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     &number[zeros..]
 }

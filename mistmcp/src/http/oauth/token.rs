@@ -102,11 +102,6 @@ pub(super) fn header(token: &str) -> Result<Header, AccessTokenError> {
     Ok(Header { alg, kid })
 }
 
-/// Whether a text has the form of a JWT: three parts, of which the first is a JSON object.
-pub(super) fn is_jwt(text: &str) -> bool {
-    header_of(text).is_some()
-}
-
 fn header_of(token: &str) -> Option<Map<String, Value>> {
     let (header, rest) = token.split_once('.')?;
     if rest.matches('.').count() != 1 {
@@ -214,13 +209,14 @@ fn seconds(number: f64) -> u64 {
     number as u64
 }
 
-/// A claim by its name, or by a path of names with dots between them.
-fn claim<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    if let Some(claim) = claims.get(name) {
+/// A claim by its name, or by a path of names with dots between them. A name may have dots itself: the longest that is there
+/// counts.
+fn claim<'a>(claims: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+    if let Some(claim) = claims.get(path) {
         return Some(claim);
     }
-    let (first, rest) = name.split_once('.')?;
-    claim(claims.get(first)?.as_object()?, rest)
+    path.rmatch_indices('.')
+        .find_map(|(dot, _)| claim(claims.get(&path[..dot])?.as_object()?, &path[dot + 1..]))
 }
 
 /// A text, or the texts in a list.
@@ -249,6 +245,21 @@ mod tests {
             (json!({ "groups": "noc" }), "groups", &["noc"]),
             (json!({ "realm_access": { "roles": ["a", "b"] } }), "realm_access.roles", &["a", "b"]),
             (json!({ "https://example.com/groups": ["x"] }), "https://example.com/groups", &["x"]),
+            (
+                json!({ "resource_access": { "mist.example.com": { "roles": ["x"] }, "mist": { "roles": ["y"] } } }),
+                "resource_access.mist.example.com.roles",
+                &["x"],
+            ),
+            (
+                json!({ "https://a.example/c": { "in.ner": { "roles": "x" } } }),
+                "https://a.example/c.in.ner.roles",
+                &["x"],
+            ),
+            // The longest name that leads to a claim.
+            (json!({ "a": { "b": { "c": "short" } }, "a.b": { "c": "long" } }), "a.b.c", &["long"]),
+            (json!({ "a": { "b": { "c": "x" } }, "a.b": { "d": "y" } }), "a.b.c", &["x"]),
+            (json!({ "a": { "b.c": "x" }, "a.b": "y" }), "a.b.c", &["x"]),
+            (json!({ "a": ["b"] }), "a.b", &[]),
             (json!({ "groups": { "a": true } }), "groups", &[]),
             (json!({}), "groups", &[]),
         ] {

@@ -1,16 +1,17 @@
 //! Documents of the issuer: its metadata, where it names its JWKS, and the keys in that.
 
 use std::collections::HashSet;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, PublicKeyUse};
-use jsonwebtoken::{Algorithm, DecodingKey};
+use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind};
 use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
 
+use super::super::signature::significant;
 use super::{KeyStore, StoredKey};
 use crate::host::is_loopback;
 use crate::text::shortened;
@@ -29,6 +30,8 @@ pub(super) struct JwksKeys {
     pub(super) unusable: HashSet<String>,
     /// Whether there are more than are read.
     pub(super) is_cut: bool,
+    /// How many there are.
+    pub(super) count: usize,
 }
 
 impl KeyStore {
@@ -103,15 +106,18 @@ impl KeyStore {
                 Some(named) => Some(Algorithm::try_from(named).ok()?),
                 None => None,
             };
+            let key = DecodingKey::from_jwk(&jwk).ok()?;
+            let kid = jwk.common.key_id;
             Some(StoredKey {
-                id: self.hasher.hash_one(value.to_string()),
-                key: Arc::new(DecodingKey::from_jwk(&jwk).ok()?),
-                kid: jwk.common.key_id,
+                id: self.identity(&key, kid.as_deref()),
+                key: Arc::new(key),
+                kid,
                 algorithm,
                 seen,
             })
         };
-        let mut read = JwksKeys { is_cut: keys.len() > MOST_KEYS, ..JwksKeys::default() };
+        let (count, is_cut) = (keys.len(), keys.len() > MOST_KEYS);
+        let mut read = JwksKeys { is_cut, count, ..JwksKeys::default() };
         for value in keys.iter().take(MOST_KEYS) {
             match key(value) {
                 Some(key) => read.keys.push(key),
@@ -119,6 +125,20 @@ impl KeyStore {
             }
         }
         Ok(read)
+    }
+
+    /// Identifies a key by its id and its material (as RFC 7638 does): other members of its JSON, and their order, may
+    /// differ from one answer of the issuer to the next.
+    fn identity(&self, key: &DecodingKey, kid: Option<&str>) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        kid.hash(&mut hasher);
+        match key.kind() {
+            DecodingKeyKind::RsaModulusExponent { n, e } => {
+                (significant(n), significant(e)).hash(&mut hasher);
+            }
+            DecodingKeyKind::SecretOrDer(key) => key.hash(&mut hasher),
+        }
+        hasher.finish()
     }
 }
 

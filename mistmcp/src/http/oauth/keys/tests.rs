@@ -97,6 +97,96 @@ async fn another_key_of_the_same_id_takes_the_place_of_the_known_one() {
     assert!(others.len() == 1 && others[0].id != known[0].id);
 }
 
+#[tokio::test]
+async fn a_key_stays_the_same_whatever_else_its_json_has() {
+    const N: &str = "oahUIoWw0K0usKNuOR6H4wkf4oBUXHTxRvgb48E-BVvxkeDNjbC4he8rUWcJoZmds2h7M70imEVhRU5djINXtqllXI4DFqcI1DgjT9\
+                     LewND8MW2Krf3Spsk_ZkoFnilakGygTwpZ3uesH-PFABNIUYpOiN15dsQRkgr0vEhxN92i2asbOenSZeyaxziK72UwxrrKoExv6kc5twXT\
+                     q4h-QChLOln0_mtUZwfsRaMStPs6mS6XrgxnxbWhojf663tuEQueGC-FCMfra36C9knDFGzKsNa7LZK2djYgyD3JR_MB_4NUJW_TqOQtwH\
+                     YbxevoJArm-L5StowjzGy-_bq6Gw";
+    let rsa = json!({ "kty": "RSA", "kid": "a", "alg": "RS256", "use": "sig", "n": N, "e": "AQAB" });
+    let (x, y) = (KEY, "Gb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE");
+    let ec = json!({ "kty": "EC", "crv": "P-256", "kid": "a", "alg": "ES256", "x": x, "y": y });
+    let ed = json!({ "kty": "OKP", "crv": "Ed25519", "kid": "a", "alg": "EdDSA", "use": "sig", "x": KEY });
+    for (key, algorithm) in [(rsa, Algorithm::RS256), (ec, Algorithm::ES256), (ed, Algorithm::EdDSA)] {
+        let (url, keys) = issuer().await;
+        *keys.write() = vec![key.clone()];
+        let store = store(&url, Duration::ZERO);
+        let id = store.find(Some("a"), algorithm).await.unwrap()[0].id;
+        let with = |name: &str, value: Value| {
+            let mut key = key.clone();
+            key[name] = value;
+            key
+        };
+        let without = |name: &str| {
+            let mut key = key.clone();
+            key.as_object_mut().unwrap().remove(name);
+            key
+        };
+        let mut reordered: Vec<_> = key.as_object().unwrap().clone().into_iter().collect();
+        reordered.reverse();
+        let mut padded = with("kid", json!("a"));
+        if let Some(number) = padded.get("n").map(|_| format!("AAAA{N}")) {
+            padded["n"] = number.into();
+        }
+        for same in [
+            Value::Object(reordered.into_iter().collect()),
+            with("x5t", json!("abc")),
+            with("nbf", json!(1)),
+            with("nbf", json!(2)),
+            without("alg"),
+            without("use"),
+            padded,
+        ] {
+            *keys.write() = vec![same.clone()];
+            store.refresh().await.unwrap();
+            assert!(store.has(id), "{same}");
+            assert_eq!(store.cache.read().keys.len(), 1, "{same}");
+        }
+        let member = if key.get("n").is_some() { "n" } else { "x" };
+        let text = key[member].as_str().unwrap();
+        let other = format!("{}{}", if text.starts_with('1') { "2" } else { "1" }, &text[1..]);
+        for different in
+            [with("kid", json!("b")), without("kid"), with(member, json!(other)), with("use", json!("enc"))]
+        {
+            *keys.write() = vec![key.clone()];
+            store.refresh().await.unwrap();
+            assert!(store.has(id));
+            *keys.write() = vec![different.clone()];
+            store.refresh().await.unwrap();
+            assert!(!store.has(id), "{different}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_jwks_without_a_key_that_verifies_signatures_is_told() {
+    let (url, keys) = issuer().await;
+    let encryption =
+        |kid: &str| json!({ "kty": "OKP", "crv": "Ed25519", "kid": kid, "use": "enc", "x": KEY });
+    let small = json!({ "kty": "RSA", "kid": "s", "alg": "RS256", "n": KEY, "e": "AQAB" });
+    let of_sessions = json!({ "kty": "oct", "kid": "o", "k": "c2VjcmV0" });
+    let many = (0..=MOST_KEYS).map(|number| encryption(&number.to_string())).collect();
+    for (jwks, wanted) in [
+        (vec![], Some("its JWKS has no key")),
+        (vec![encryption("a")], Some("the only key of its JWKS is none that verifies signatures")),
+        (vec![encryption("a"), encryption("b")], Some("none of its 2 keys verifies signatures")),
+        (
+            vec![small.clone(), of_sessions.clone(), encryption("a")],
+            Some("none of its 3 keys verifies signatures"),
+        ),
+        (many, Some("none of the first 100 of its 101 keys verifies signatures")),
+        (vec![small, of_sessions, jwk("a")], None),
+    ] {
+        *keys.write() = jwks;
+        let store = store(&url, Duration::ZERO);
+        assert_eq!(store.without_usable(), None, "nothing was read yet");
+        store.refresh().await.unwrap();
+        let told = store.without_usable();
+        assert_eq!(told.is_some(), wanted.is_some(), "{told:?}");
+        assert!(wanted.is_none_or(|wanted| told.unwrap().starts_with(wanted)), "{wanted:?}");
+    }
+}
+
 /// A store whose keys are old at once, and which asks whenever it is asked.
 fn store(url: &str, grace: Duration) -> Arc<KeyStore> {
     Arc::new(KeyStore::new(url, &pool(), times(grace)).unwrap())
