@@ -77,7 +77,8 @@ impl Account {
     fn admits(&self, person: &Person) -> bool {
         let is_user = |user: &String| {
             (*user == person.subject && !(person.has_email_claims && user.contains('@')))
-                || person.email.as_ref().is_some_and(|email| email.eq_ignore_ascii_case(user))
+                || (user.contains('@')
+                    && person.email.as_ref().is_some_and(|email| email.eq_ignore_ascii_case(user)))
         };
         self.users.iter().any(is_user) || self.groups.iter().any(|group| person.groups.contains(group))
     }
@@ -196,6 +197,9 @@ mod tests {
             (person("x", Some("ada@example.com"), &["noc", "other"]), &["b", "c"]),
             (person("x", None, &["NOC"]), &[]),
             (person("", Some(""), &[""]), &[]),
+            // An email claim that is no address matches no user.
+            (person("x", Some("sub-1"), &[]), &[]),
+            (person("x", Some("SUB-1"), &[]), &[]),
         ] {
             assert_eq!(names(&accounts.of(&person)), wanted, "{person:?}");
         }

@@ -35,12 +35,11 @@ impl Entry {
         self.token == other.token && self.cloud == other.cloud
     }
 
-    /// The same, although they have not been read again. The content of a file or a variable may have been replaced together with
-    /// the people of the entry, by the token of another customer.
+    /// The same, although they have not been read again. What a file or a variable holds, or a command prints, may have been
+    /// replaced together with the people of the entry, by the token of another customer.
     pub(super) fn still_has_tokens_of(&self, other: &Self) -> bool {
         let people = |entry: &Self| (entry.orgs.clone(), entry.users.clone(), entry.groups.clone());
-        let is_same_customer = matches!(self.token, TokenSource::Command(_)) || people(self) == people(other);
-        is_same_customer && self.has_tokens_of(other)
+        people(self) == people(other) && self.has_tokens_of(other)
     }
 }
 

@@ -262,3 +262,49 @@ impl Fingerprint {
         Some(Self { modified: metadata.modified().ok()?, length: metadata.len(), identity })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::file;
+    use super::*;
+    use crate::mist::Clouds;
+
+    const ORG: [&str; 2] = ["0a000000-0000-4000-8000-000000000001", "0a000000-0000-4000-8000-000000000002"];
+
+    fn entry(source: &str, people: &str) -> Arc<Entry> {
+        let text = format!("[accounts.a]\n{source}\ncloud = \"api.mist.com\"\n{people}");
+        Arc::new(file::parse(&text, &Clouds::default(), None).unwrap().remove(0))
+    }
+
+    #[test]
+    fn people_and_organizations_that_are_added_do_not_get_a_token_that_was_not_read_again() {
+        let before = "users = [\"ada\"]\ngroups = [\"noc\"]\n";
+        let of_one = format!("{before}orgs = [\"{}\"]", ORG[0]);
+        for source in ["token_file = \"a\"", "token_env = \"A\"", "token_command = [\"cat\", \"a\"]"] {
+            let first = entry(source, &of_one);
+            let tokens = Tokens::parse("a-t0ken-1").unwrap();
+            let loaded = vec![Loaded { entry: Arc::clone(&first), last: Some((first, tokens)) }];
+            let account = |people: &str| {
+                let account = Loaded::after(entry(source, people), &loaded).account().unwrap();
+                let orgs: Vec<_> = account.orgs.iter().flat_map(|orgs| orgs.iter().cloned()).collect();
+                (account.users, account.groups, orgs)
+            };
+            let (ada, noc) = (vec!["ada".to_owned()], vec!["noc".to_owned()]);
+            let org = vec![ORG[0].to_owned()];
+            for (people, wanted) in [
+                (of_one.clone(), (ada.clone(), noc.clone(), org.clone())),
+                (of_one.replace("\"ada\"", "\"ada\", \"bob\""), (ada.clone(), noc.clone(), org.clone())),
+                (of_one.replace("ada", "bob"), (vec![], noc.clone(), org.clone())),
+                (of_one.replace("noc", "sales"), (ada.clone(), vec![], org.clone())),
+                (of_one.replace(ORG[0], ORG[1]), (ada.clone(), noc.clone(), vec![])),
+                (before.to_owned(), (ada.clone(), noc.clone(), org.clone())),
+            ] {
+                assert_eq!(account(&people), wanted, "{source}: {people}");
+            }
+            // They get the one that is read for them.
+            let mut next = Loaded::after(entry(source, &of_one.replace("ada", "bob")), &loaded);
+            next.last = Some((Arc::clone(&next.entry), Tokens::parse("a-t0ken-2").unwrap()));
+            assert_eq!(next.account().unwrap().users, ["bob"], "{source}");
+        }
+    }
+}

@@ -110,18 +110,28 @@ async fn a_source_that_fails_delays_no_removal_and_is_tried_again() {
     put(vault_account("noc"));
     until_status(&bob, 403).await;
     uses(&alice, VAULT[0]).await;
-    // So is a group, and another one is added.
+    // So is a group, and another one is added: the vault may have the token of another customer by now.
     put(vault_account("sales"));
     until_status(&alice, 403).await;
-    let sally = team.of("sally", json!({ "groups": ["sales"] })).open().await;
-    uses(&sally, VAULT[0]).await;
+    let sally = team.of("sally", json!({ "groups": ["sales"] }));
+    assert_eq!(sally.clone().initialize().await.status, 403);
     let told = |errors: &String| {
         errors.contains("stays as it was; its source is read again") && errors.contains("`acme`")
     };
     team.server.wait_until("the failure in the log", told).await;
     // No file changes that the server looks at.
+    team.acme.take();
     std::fs::write(&vault, VAULT[1]).unwrap();
-    uses(&sally, VAULT[1]).await;
+    let back = async {
+        while sally.clone().initialize().await.status != 200 {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    soon("the account", back).await;
+    sally.open().await.call("getSiteInfo", site(1)).await;
+    let received = team.acme.take();
+    let former = format!("Token {}", VAULT[0]);
+    assert!(received.iter().all(|request| request.header("authorization") != former), "{received:?}");
     let told = |errors: &String| errors.contains("the tokens could be read again");
     let errors = team.server.wait_until("the end of the failure in the log", told).await;
     assert!(VAULT.iter().all(|token| !errors.contains(token)), "{errors}");
