@@ -1,6 +1,8 @@
 //! Texts that stand where a token belongs and are none: placeholders, references that nothing has replaced, and tokens with
 //! something around them. Mist promises neither length nor alphabet, so the rules go by form. No message repeats the text.
 
+use serde::de::IgnoredAny;
+
 const QUOTED: &str =
     "the token has a quotation mark at its beginning or end: write it without quotation marks";
 const PREFIXED: &str = "the token has a header, a scheme or a name before it, such as `Token ` or `Bearer `: give the \
@@ -13,6 +15,10 @@ const SHORTENED: &str = "the token is masked or shortened, as portals and logs s
                          made, or make a new one";
 const EXAMPLE: &str = "the token is a placeholder of an example or an empty value written out, such as `your_api_token` \
                        or `null`: replace it with the token itself";
+const JSON: &str =
+    "the token is JSON, and not a token alone: take the token out of it, such as by `jq -r .token`";
+const MARKUP: &str = "the token is a page in HTML or XML, such as that of an error or a sign-in, and not a token: open its \
+                      address or run its command by hand";
 const CLOUD: &str = "the token is the host of a cloud, which goes into MIST_HOST (or --cloud)";
 
 /// Why `text`, which is trimmed and not empty, is no token by itself.
@@ -30,6 +36,26 @@ pub(super) fn problem(text: &str) -> Option<&'static str> {
         return Some(CLOUD);
     }
     placeholder(text)
+}
+
+/// Why `text` is a document and no token, if it is one.
+pub(super) fn document(text: &str) -> Option<&'static str> {
+    let text = text.trim();
+    let lower = text.get(..9).unwrap_or(text).to_ascii_lowercase();
+    let is_markup = ["<!doctype", "<html", "<?xml"].iter().any(|start| lower.starts_with(start))
+        || (text.starts_with('<') && (text.contains("</") || text.ends_with("/>")));
+    let inside = text.strip_prefix(['{', '[']).map(str::trim_start);
+    let is_json = inside.is_some_and(|inside| {
+        // Also where its end is missing. `{{name}}` and `[name]` are placeholders.
+        inside.starts_with('"') || serde_json::from_str::<IgnoredAny>(text).is_ok()
+    }) || text.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with("{\""));
+    if is_markup {
+        Some(MARKUP)
+    } else if is_json {
+        Some(JSON)
+    } else {
+        None
+    }
 }
 
 /// Why `text` is a placeholder and not a secret.
@@ -226,6 +252,53 @@ mod tests {
         ] {
             for text in texts.split(" | ") {
                 assert_eq!(problem(text.trim()), Some(wanted), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_document_is_told_as_what_it_is_and_a_placeholder_is_none() {
+        for (wanted, texts) in [
+            (
+                Some(JSON),
+                &[
+                    r#"{"token":"abc"}"#,
+                    "{\n  \"token\": \"abc\",\n  \"until\": 1\n}",
+                    r#"["abc","def"]"#,
+                    r#"[ {"token": "abc"} ]"#,
+                    r#"{"error":"no such item""#,
+                    "{}",
+                    "[1, 2]",
+                ][..],
+            ),
+            (
+                Some(MARKUP),
+                &[
+                    "<!DOCTYPE html><html><body>Sign in</body></html>",
+                    "<html>",
+                    "<?xml version=\"1.0\"?><error/>",
+                    "<error><code>403</code></error>",
+                    "<Error/>",
+                ],
+            ),
+            (
+                None,
+                &[
+                    "<token>",
+                    "<your token>",
+                    "[token]",
+                    "{token}",
+                    "{{token}}",
+                    "${TOKEN}",
+                    "a<b",
+                    "<none",
+                    "abc",
+                    "{abc",
+                ],
+            ),
+        ] {
+            for text in texts {
+                assert_eq!(document(text), wanted, "{text}");
             }
         }
     }

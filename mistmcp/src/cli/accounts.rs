@@ -6,6 +6,7 @@ mod reload;
 mod token;
 
 use std::borrow::Borrow;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -107,17 +108,33 @@ impl Source {
 
     /// Warnings of files that others on this machine may read or write, each with its remedy.
     pub(super) fn exposures(&self) -> Vec<Exposure> {
-        let with_mode = |path: &Path, mode: u32| format!("{} (mode {mode:03o})", path.display());
         let mut exposures = Vec::new();
-        if let Some(mode) = exposed(&self.path).filter(|mode| mode & WRITABLE != 0) {
+        let writable: Vec<_> = writable_by_others(&self.path).collect();
+        if !writable.is_empty() {
             exposures.push(Exposure {
                 what: "accounts file",
                 words: format!(
                     "others on this machine may write {}, and with it give themselves accounts and run programs as the \
                      server",
-                    with_mode(&self.path, mode)
+                    listed(writable.iter().map(String::as_str))
                 ),
-                remedy: "chmod 600 keeps the accounts file to its owner",
+                remedy: "chmod 600 keeps the accounts file to its owner, and chmod 700 its folder",
+            });
+        }
+        let entries = self.entries().unwrap_or_default();
+        let programs: BTreeSet<_> = entries
+            .iter()
+            .flat_map(|entry| entry.token.programs(self.folder()))
+            .flat_map(|program| writable_by_others(&program).collect::<Vec<_>>())
+            .collect();
+        if !programs.is_empty() {
+            exposures.push(Exposure {
+                what: "token commands",
+                words: format!(
+                    "others on this machine may write {}, and with it run programs as the server",
+                    listed(programs.iter().map(String::as_str))
+                ),
+                remedy: "chmod go-w keeps the program of a token_command and its folder to their owner",
             });
         }
         let of = |path: &PathBuf| Some(with_mode(path, exposed(path)?));
@@ -179,6 +196,42 @@ fn mask<'a>(loaded: impl IntoIterator<Item = &'a Loaded>) {
     let tokens =
         loaded.into_iter().filter_map(|loaded| loaded.last.as_ref()).flat_map(|(_, tokens)| tokens.exposed());
     known_tokens::set(known_tokens::Origin::Accounts, tokens);
+}
+
+fn with_mode(path: &Path, mode: u32) -> String {
+    format!("{} (mode {mode:03o})", path.display())
+}
+
+/// A file, and the folders that have it, as far as others may write them: one who writes a folder puts another file in the place
+/// of one in it. A link is followed.
+fn writable_by_others(path: &Path) -> impl Iterator<Item = String> {
+    let target = std::fs::canonicalize(path).ok();
+    let folder = |path: &Path| match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => PathBuf::from("."),
+        Some(folder) => folder.to_owned(),
+        None => path.to_owned(),
+    };
+    let folders: BTreeSet<_> = [Some(path), target.as_deref()].into_iter().flatten().map(folder).collect();
+    let file = exposed(path).filter(|mode| mode & WRITABLE != 0).map(|mode| with_mode(path, mode));
+    let folders =
+        folders.into_iter().filter_map(|folder| Some(with_mode(&folder, writable_folder(&folder)?)));
+    file.into_iter().chain(folders.collect::<BTreeSet<_>>())
+}
+
+/// The permissions of a folder in which everybody may replace files. The group of a folder is left to the system, which has folders
+/// of programs for groups of administrators, and so is one in which only owners replace files (`/tmp`).
+#[cfg(unix)]
+fn writable_folder(folder: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+
+    const STICKY: u32 = 0o1000;
+    let mode = std::fs::metadata(folder).ok()?.permissions().mode();
+    (mode & 0o002 != 0 && mode & STICKY == 0).then_some(mode & 0o777)
+}
+
+#[cfg(not(unix))]
+fn writable_folder(_folder: &Path) -> Option<u32> {
+    None
 }
 
 /// What people cannot have meant: accounts that nobody can use, and users or groups that match nobody.

@@ -21,6 +21,9 @@ impl Token {
         if text.is_empty() {
             return Err("the token is empty");
         }
+        if let Some(problem) = crate::placeholder::document(text) {
+            return Err(problem);
+        }
         if text.contains(['\r', '\n']) {
             return Err("the token has a line break in it: copy it again, in one line");
         }

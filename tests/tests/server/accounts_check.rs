@@ -212,3 +212,59 @@ async fn an_accounts_file_that_others_may_write_is_told() {
         }
     }
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn programs_and_folders_that_others_may_write_are_told() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let customers = Customers::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let set_mode = |name: &str, mode| {
+        std::fs::set_permissions(folder.path().join(name), std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let script = |name: &str| {
+        std::fs::write(folder.path().join(name), format!("#!/bin/sh\necho {}\n", TOKENS[0])).unwrap();
+        set_mode(name, 0o700);
+    };
+    std::fs::create_dir(folder.path().join("bin")).unwrap();
+    script("bin/token.sh");
+    script("other.sh");
+    let other = folder.path().join("other.sh");
+    let path = folder.path().join("accounts.toml");
+    for (command, changed, mode, wanted) in [
+        ("[\"./bin/token.sh\"]".to_owned(), "bin/token.sh", 0o700, None),
+        ("[\"./bin/token.sh\"]".to_owned(), "bin/token.sh", 0o722, Some("token.sh (mode 722)")),
+        ("[\"./bin/token.sh\"]".to_owned(), "bin", 0o777, Some("bin (mode 777)")),
+        ("[\"./bin/token.sh\"]".to_owned(), "bin", 0o1777, None),
+        (format!("[\"sh\", \"{}\"]", other.display()), "other.sh", 0o766, Some("other.sh (mode 766)")),
+        ("[\"./bin/token.sh\"]".to_owned(), "other.sh", 0o766, None),
+        ("[\"token.sh\"]".to_owned(), "bin/token.sh", 0o720, Some("token.sh (mode 720)")),
+    ] {
+        let text =
+            format!("[accounts.acme]\ntoken_command = {command}\ncloud = \"{}\"\n", customers.acme.url());
+        std::fs::write(&path, text).unwrap();
+        for name in ["accounts.toml", "bin", "bin/token.sh", "other.sh"] {
+            set_mode(name, 0o700);
+        }
+        set_mode(changed, mode);
+        let search = format!("{}:{}", folder.path().join("bin").display(), std::env::var("PATH").unwrap());
+        let launch = mistmcp_tests::Launch::new("--accounts").argument(path.to_str().unwrap());
+        let launch =
+            launch.argument("--allow-cloud").argument(&customers.acme.url()).variable("PATH", &search);
+        let finished = launch.arguments("check --json").run().await;
+        let report: Value = serde_json::from_str(&finished.output()).unwrap();
+        let mut findings = report["findings"].as_array().unwrap().iter();
+        let finding = findings.find(|finding| finding["what"] == "token commands");
+        assert_eq!(finding.is_some(), wanted.is_some(), "{changed} {mode:o}: {report}");
+        let told = finding.map(ToString::to_string).unwrap_or_default();
+        assert!(wanted.is_none_or(|wanted| told.contains(wanted) && told.contains("\"warning\"")), "{told}");
+        assert!(!finished.output().contains(TOKENS[0]));
+    }
+    // The folder of the accounts file.
+    set_mode("", 0o777);
+    let launch = mistmcp_tests::Launch::new("--accounts").argument(path.to_str().unwrap());
+    let launch = launch.argument("--allow-cloud").argument(&customers.acme.url()).arguments("check");
+    let finished = launch.variable("PATH", &folder.path().join("bin").display().to_string()).run().await;
+    assert!(finished.output().contains("give themselves accounts"), "{}", finished.output());
+}

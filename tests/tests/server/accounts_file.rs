@@ -7,8 +7,10 @@ use crate::command_line::stops;
 
 #[tokio::test]
 async fn a_file_that_is_wrong_stops_the_program_with_line_and_remedy() {
-    let with =
-        |text: &str| Launch::new("--accounts accounts.toml --cloud api.mist.com").file("accounts.toml", text);
+    let with = |text: &str| {
+        let launch = Launch::new("--accounts accounts.toml --cloud api.mist.com").file("accounts.toml", text);
+        launch.file("page", "<!doctype html>\n<title>s3cr3t</title>\n<p>Sign in, please</p>\n")
+    };
     for (text, wanted) in [
         (
             "[accounts.a]\ntoken = \"s3cr3t-t0ken\"",
@@ -36,6 +38,30 @@ async fn a_file_that_is_wrong_stops_the_program_with_line_and_remedy() {
         ("[accounts.a]\ntoken_file = \"keys/s3cr3tAbCdEf0123456789GhIj\"", &["line 2", "token_file"]),
         ("[accounts.a]\ntoken_file = \"none\"", &["line 2", "token_file", "no such file"]),
         ("[accounts.a]\ntoken_file = \".\"", &["line 2", "token_file", "it is a folder, not a regular file"]),
+        ("[accounts.a]\ntoken_file = \"~/mist.token\"", &["line 2", "`~` is a name like any other"]),
+        ("[accounts.a]\ntoken_file = \"page\"", &["line 2", "a page in HTML or XML"]),
+        ("[accounts.a]\ntoken_env = \"$ACME_TOKEN\"", &["line 2", "without `$`", "write `ACME_TOKEN`"]),
+        ("[accounts.a]\ntoken_env = \"${ACME_TOKEN}\"", &["line 2", "without `$`", "write `ACME_TOKEN`"]),
+        (
+            "[accounts.a]\ntoken_command = [\"~/bin/token\"]",
+            &["line 2", "`~/bin/token` cannot be started", "`~` is a name"],
+        ),
+        (
+            "[accounts.a]\ntoken_command = [\"page\"]",
+            &["line 2", "`page` cannot be started", "looked up in PATH", "written `./page`"],
+        ),
+        (
+            "[accounts.a]\ntoken_command = [\"no-such-program\"]",
+            &["line 2", "`no-such-program` cannot be started", "looked up in PATH", "the whole path"],
+        ),
+        (
+            "[accounts.a]\ntoken_command = [\"sh -c\", \"x\"]",
+            &["line 2", "each word of a command is an element"],
+        ),
+        (
+            "[accounts.a]\ntoken_command = [\"./none.sh\"]",
+            &["line 2", "starts at the folder of the accounts file"],
+        ),
         (
             "[accounts.a]\ntoken_command = [\"/no/such/program\"]",
             &["line 2", "token_command", "cannot be started"],
@@ -67,6 +93,9 @@ async fn a_command_for_a_token_is_bounded_and_its_output_is_not_shown() {
         (r#"["printf", "s3cr3t output"]"#, "the output of token_command"),
         (r#"["printf", "s3cr3t-1\ns3cr3t-2\n"]"#, "the token has a line break in it"),
         (r#"["echo"]"#, "the token is empty"),
+        (r#"["printf", "{\\n \"token\": \"s3cr3t\",\\n \"until\": 1\\n}"]"#, "the token is JSON"),
+        (r#"["printf", "[\"s3cr3t\",\"s3cr3t-2\"]"]"#, "the token is JSON"),
+        (r#"["printf", "<html><p>s3cr3t</html>"]"#, "a page in HTML or XML"),
         // It is not waited for, whatever it does.
         (r#"["sleep", "86400"]"#, "it must not wait for input, and must close its output"),
         (r#"["true"]"#, "the token is empty"),

@@ -1,5 +1,6 @@
 //! Where the tokens of an account come from: [`TokenSource`].
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -17,6 +18,9 @@ const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
 const REST_TIMEOUT: Duration = Duration::from_millis(500);
 /// The most bytes of a token file, and of a command's output.
 const MOST_BYTES: usize = 64 * 1024;
+
+/// A hint to a path that a shell would expand.
+const HOME: &str = "; `~` is a name like any other here: write the whole path of the folder";
 
 /// Where the tokens of an account come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +41,18 @@ impl TokenSource {
         }
     }
 
+    /// The program that is run for the token, and the files that are its arguments, such as a script: who writes one of them
+    /// writes the token, and runs programs as the server.
+    pub(super) fn programs(&self, folder: &Path) -> Vec<PathBuf> {
+        let Self::Command(words) = self else { return Vec::new() };
+        let found = program(words, folder).and_then(|program| match program.components().count() {
+            1 => in_path(&program),
+            _ => Some(program),
+        });
+        let arguments = words.iter().skip(1).map(PathBuf::from).filter(|path| path.is_file());
+        found.into_iter().chain(arguments).collect()
+    }
+
     /// The variable of the environment, if it is one.
     pub(super) fn variable(&self) -> Option<&str> {
         match self {
@@ -52,9 +68,10 @@ impl TokenSource {
                 // A token may stand here by mistake.
                 let quoted = quote::path(path);
                 let text = text_file::read(&folder.join(path), MOST_BYTES as u64).map_err(|error| {
+                    let hint = if path.starts_with("~") { HOME } else { "" };
                     format!(
-                        "token_file is {quoted}, which cannot be read: {error}. It takes the name of a file with the token; \
-                         the token itself does not stand in this file"
+                        "token_file is {quoted}, which cannot be read: {error}{hint}. It takes the name of a file with the \
+                         token; the token itself does not stand in this file"
                     )
                 })?;
                 Tokens::parse(&text).map_err(|problem| format!("token_file {quoted}: {problem}"))
@@ -67,6 +84,10 @@ impl TokenSource {
                         "token_env is {quoted}, which is not set. Its line in {}, which was found and not named, is not used: \
                          name the file by --env-file (or MIST_ENV_FILE), or set the variable in the environment of the server",
                         file.display()
+                    ),
+                    None if reference(name).is_some() => format!(
+                        "token_env takes the name of a variable alone, without `$`, `%` and braces: write {}",
+                        quote::variable(reference(name).unwrap_or_default())
                     ),
                     None => format!(
                         "token_env is {quoted}, which is not set: set this variable in the environment of the server. It takes \
@@ -92,15 +113,68 @@ fn absolute(folder: &Path) -> PathBuf {
     std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned())
 }
 
-/// The standard output of a command, within a deadline and a limit. A program with a relative path is one in the folder of
-/// the accounts file; one with a mere name is looked up in `PATH`.
-async fn output(words: &[String], folder: &Path) -> Result<String, String> {
-    let [program, arguments @ ..] = words else { return Err("is empty".to_owned()) };
+/// The program of this name that `PATH` finds.
+fn in_path(name: &Path) -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
+/// The name in a reference to a variable, such as `$NAME`, `${NAME}` or `%NAME%`.
+fn reference(text: &str) -> Option<&str> {
+    let name = text.strip_prefix(['$', '%'])?.trim_start_matches("env:");
+    Some(name.trim_matches(['{', '}', '%']))
+}
+
+/// The program of a command. A relative path is one in the folder of the accounts file; a mere name is looked up in `PATH`.
+fn program(words: &[String], folder: &Path) -> Option<PathBuf> {
+    let program = words.first()?;
     let has_path = Path::new(program).components().count() > 1 || program.starts_with('.');
-    let program = if has_path { absolute(folder).join(program) } else { PathBuf::from(program) };
-    let mut command = Command::new(program);
+    Some(if has_path { absolute(folder).join(program) } else { PathBuf::from(program) })
+}
+
+/// Why a program cannot be started, with the remedy.
+fn not_started(words: &[String], program: &Path, folder: &Path, error: &std::io::Error) -> String {
+    /// The format of the file is none of a program.
+    const ENOEXEC: i32 = 8;
+    let name = words.first().map_or("", String::as_str);
+    // It may hold what is none of its name.
+    let quoted = match name {
+        _ if name.contains(char::is_whitespace) => String::new(),
+        _ if quote::is_word(name) => format!("{} ", quote::word(name)),
+        _ => format!("{} ", quote::path(Path::new(name))),
+    };
+    let is_found_by_path = program.components().count() == 1;
+    let hint = if name.contains(char::is_whitespace) && !program.exists() {
+        "; each word of a command is an element of the list, such as [\"op\", \"read\", \"…\"]".to_owned()
+    } else if name.starts_with('~') {
+        HOME.to_owned()
+    } else if is_found_by_path && error.kind() == ErrorKind::NotFound {
+        let hint = "; a name without a folder is looked up in PATH";
+        if folder.join(program).exists() {
+            format!("{hint}, and a program beside the accounts file is written `./{name}`")
+        } else {
+            format!("{hint}, which the server may have another one of than your shell: write the whole path")
+        }
+    } else if error.kind() == ErrorKind::NotFound && program.exists() {
+        "; the program that its first line names (`#!`) is not there".to_owned()
+    } else if error.kind() == ErrorKind::NotFound {
+        "; a relative path starts at the folder of the accounts file".to_owned()
+    } else if error.kind() == ErrorKind::PermissionDenied {
+        "; the server needs the permission to execute it (chmod +x)".to_owned()
+    } else if error.raw_os_error() == Some(ENOEXEC) {
+        "; a script needs a first line such as `#!/bin/sh`".to_owned()
+    } else {
+        String::new()
+    };
+    format!("{quoted}cannot be started: {error}{hint}")
+}
+
+/// The standard output of a command, within a deadline and a limit.
+async fn output(words: &[String], folder: &Path) -> Result<String, String> {
+    let Some(program) = program(words, folder) else { return Err("is empty".to_owned()) };
+    let mut command = Command::new(&program);
     command
-        .args(arguments)
+        .args(&words[1..])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -108,15 +182,7 @@ async fn output(words: &[String], folder: &Path) -> Result<String, String> {
     // A group of its own, so that the processes that it starts end with it.
     #[cfg(unix)]
     command.process_group(0);
-    let mut child = command.spawn().map_err(|error| {
-        let is_line = arguments.is_empty() && words[0].contains(char::is_whitespace);
-        let hint = if is_line {
-            "; each word of a command is an element of the list, such as [\"op\", \"read\", \"…\"]"
-        } else {
-            ""
-        };
-        format!("cannot be started: {error}{hint}")
-    })?;
+    let mut child = command.spawn().map_err(|error| not_started(words, &program, folder, &error))?;
     let group = ProcessGroup::of(&child);
     let Some(stdout) = child.stdout.take() else { return Err("has no output".to_owned()) };
     let run = async {
