@@ -7,9 +7,13 @@ use std::path::Path;
 use crate::argument::Id;
 use crate::placeholder::placeholder;
 
-/// A host, or a URL up to its path, in backticks; anything else is described.
+/// A host, a URL up to its path, or a short word, in backticks; anything else is described.
 pub(crate) fn host(text: &str) -> String {
+    const LONGEST_WORD: usize = 8;
     let text = text.trim();
+    if !text.is_empty() && text.len() <= LONGEST_WORD && is_word(text) {
+        return format!("`{text}`");
+    }
     let (scheme, rest) = match text.split_once("://") {
         Some((scheme, rest)) => (Some(scheme), rest),
         None => (None, text),
@@ -34,6 +38,16 @@ pub(crate) fn id(text: &str) -> String {
     }
 }
 
+/// The id of a client at an issuer, which is no secret, in backticks: a UUID, or a short name. Anything else is quoted as a host,
+/// or described.
+pub(crate) fn client_id(text: &str) -> String {
+    if is_bare_host(text) {
+        format!("`{text}`")
+    } else {
+        Id::parse(text).map_or_else(|| host(text), |id| format!("`{id}`"))
+    }
+}
+
 /// A word or a number in backticks; anything else is described.
 pub(crate) fn word(text: &str) -> String {
     if is_word(text) { format!("`{text}`") } else { described(text) }
@@ -54,8 +68,8 @@ pub(crate) fn variable(text: &str) -> String {
 /// Names of tools, with `*` for any characters, in backticks; anything else is described. Tokens have digits.
 pub(crate) fn pattern(text: &str) -> String {
     const LONGEST: usize = 60;
-    let is_pattern =
-        text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_alphabetic() || b"*_".contains(&byte));
+    let is_pattern = text.len() <= LONGEST
+        && text.bytes().all(|byte| byte.is_ascii_alphabetic() || b"*_-.?[]()|^".contains(&byte));
     if is_pattern { format!("`{text}`") } else { word(text) }
 }
 
@@ -64,15 +78,14 @@ pub(crate) fn is_word(text: &str) -> bool {
     const LONGEST_WORD: usize = 32;
     const LONGEST_NUMBER: usize = 12;
     let text = text.trim();
-    // "Custom" is a word; "aBcD" may be a part of a token.
-    let mut behind_first = text.as_bytes().iter().skip(1);
-    let of_one_case =
-        !(text.bytes().any(|byte| byte.is_ascii_lowercase()) && behind_first.any(u8::is_ascii_uppercase));
+    // "Custom" and "Token_File" are words; "aBcD" may be a part of a token.
+    let is_capitalized = |word: &str| !word.bytes().skip(1).any(|byte| byte.is_ascii_uppercase());
+    let of_words = text.split(['-', '_']).all(|word| is_capitalized(word) || is_camel_case(word));
     let is_name = text.len() <= LONGEST_WORD
         && text.bytes().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(&byte));
     let is_number = text.len() <= LONGEST_NUMBER
         && text.bytes().all(|byte| byte.is_ascii_digit() || b"+-._".contains(&byte));
-    (is_name && of_one_case) || is_number
+    (is_name && of_words) || is_number
 }
 
 /// A path in backticks, if its part that does not exist looks like file names; anything else is
@@ -280,13 +293,38 @@ mod tests {
     }
 
     #[test]
+    fn ids_of_clients_are_quoted_and_tokens_in_their_place_never() {
+        for text in [
+            "client-id",
+            "mist_mcp",
+            "0a1b2c3d-1111-4222-8333-444455556666",
+            "0oa1gjh63g214q",
+            "mist.example.com",
+        ] {
+            assert_eq!(client_id(text), format!("`{text}`"));
+        }
+        assert!(TOKENS.iter().all(|token| !client_id(token).contains('`')));
+    }
+
+    #[test]
     fn other_texts_are_described() {
         assert_eq!(id("4AC1DCF4-9d8b-7211-65c4-057819f0862b"), "`4ac1dcf4-9d8b-7211-65c4-057819f0862b`");
         for token in TOKENS.into_iter().chain(["acme", "${ORG}", ""]) {
             assert!(!id(token).contains('`'), "{}", id(token));
         }
-        for text in ["everything", "sites_rmm", "999999", "-1", "XML", "Custom"] {
+        for text in
+            ["everything", "sites_rmm", "999999", "-1", "XML", "Custom", "Token_File", "tokenFile", "ORG-Id"]
+        {
             assert_eq!(word(text), format!("`{text}`"));
+        }
+        for text in ["get[S]elf", "list*", "(get|list)Org*", "^getSelf", "get-self", "get?elf"] {
+            assert_eq!(pattern(text), format!("`{text}`"));
+        }
+        for text in ["eu", "emea", "Global"] {
+            assert_eq!(host(text), format!("`{text}`"));
+        }
+        for text in ["aBcD", "SeCrEt", "hunter2", "correcthorsebattery", "p@ss", "a b"] {
+            assert!(!host(text).contains('`'), "{text}");
         }
         for token in TOKENS {
             let told = word(token);

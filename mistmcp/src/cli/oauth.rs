@@ -8,6 +8,8 @@ use crate::host::is_loopback;
 use crate::http::OAuthSettings;
 use crate::quote;
 
+const AUDIENCE: &str = "--oauth-audience (or MISTMCP_OAUTH_AUDIENCE)";
+
 /// The OAuth settings. None without an issuer.
 ///
 /// # Errors
@@ -50,8 +52,14 @@ pub(super) fn settings(
              such as https://mist.example.com/mcp"
         );
     };
-    let resource =
-        safe_url(first, "--oauth-audience (or MISTMCP_OAUTH_AUDIENCE)", "https://mist.example.com/mcp")?;
+    if !first.contains("://") {
+        bail!(
+            "the first value of {AUDIENCE} has to be the URL of this server as clients reach it, such as \
+             https://mist.example.com/mcp, and is {}: write further values, such as the id of a client, behind it",
+            quote::client_id(first)
+        );
+    }
+    let resource = safe_url(first, AUDIENCE, "https://mist.example.com/mcp")?;
     // Clients ask for a token with the resource as it is announced, or as a URL library writes it.
     for form in [OAuthSettings::announced(&resource), resource.as_str()] {
         if audiences.iter().all(|known| known != form) {
@@ -72,12 +80,22 @@ pub(super) fn settings(
     if !scopes.iter().all(is_scope) {
         bail!("--oauth-scope (or MISTMCP_OAUTH_SCOPE) is no scope: it takes printable ASCII without quotes");
     }
+    let groups_claim = flags.oauth_groups_claim.trim();
+    let is_claim = groups_claim.split('.').all(|name| !name.is_empty())
+        && !groups_claim.contains(|letter: char| letter == ',' || letter.is_whitespace());
+    if !is_claim {
+        bail!(
+            "--oauth-groups-claim (or MISTMCP_OAUTH_GROUPS_CLAIM) is {}, which is no name of a claim: it takes one, such as \
+             groups, or a path with a dot before each further name, such as realm_access.roles",
+            quote::word(groups_claim)
+        );
+    }
     Ok(Some(OAuthSettings {
         issuer: issuer.to_owned(),
         resource,
         audiences,
         scopes,
-        groups_claim: flags.oauth_groups_claim.trim().to_owned(),
+        groups_claim: groups_claim.to_owned(),
         own_token: flags.oauth_own_token,
     }))
 }
@@ -93,9 +111,10 @@ fn safe_url(text: &str, flag: &str, example: &str) -> anyhow::Result<Url> {
         "http" => url.host().is_some_and(|host| is_loopback(&host)),
         _ => false,
     };
-    if !is_safe || !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
+    let is_bare = url.username().is_empty() && url.password().is_none();
+    if !is_safe || !is_bare || url.fragment().is_some() || url.query().is_some() {
         bail!(
-            "{flag} is {}, which takes https (http on this machine alone), and no user or fragment",
+            "{flag} is {}, which takes https (http on this machine alone), and no user, query or fragment",
             quote::host(text)
         );
     }

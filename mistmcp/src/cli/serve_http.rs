@@ -57,7 +57,9 @@ pub(super) async fn serve<H: ServerHandler>(
              in the clear, unless a proxy before it speaks TLS."
         ));
     }
-    for warning in limits::warnings(flags) {
+    let allowed = allowed(flags)?;
+    let of_audience = oauth.as_ref().and_then(|oauth| unserved_audience(oauth, &allowed));
+    for warning in limits::warnings(flags).chain(of_audience) {
         output::error(&format!("warning: {warning}."));
     }
     let cloud_of_demo = configuration.demo;
@@ -84,7 +86,7 @@ pub(super) async fn serve<H: ServerHandler>(
         org_id: configuration.org_id,
         demo: cloud_of_demo.is_some(),
         questions: if cloud_of_demo.is_some() { demo::questions() } else { Vec::new() },
-        allowed: allowed(flags)?,
+        allowed,
         tls,
         limits: SessionLimits {
             total: flags.max_sessions as usize,
@@ -155,6 +157,21 @@ pub(super) async fn problems(
     ];
     problems.extend(others.into_iter().filter_map(Result::err));
     (problems, oauth)
+}
+
+/// A warning if clients that use the URL of `--oauth-audience` would be refused.
+fn unserved_audience(oauth: &OAuthSettings, allowed: &Allowed) -> Option<String> {
+    let host = oauth.resource.host_str().filter(|_| !allowed.serves(&oauth.resource))?;
+    let port = oauth.resource.port().map_or(String::new(), |port| format!(":{port}"));
+    Some(format!(
+        "requests to the host of --oauth-audience, {host}{port}, are refused with 403 unless a proxy before the server changes \
+         their `Host`: allow it by --allow-host {host} (or MISTMCP_ALLOW_HOST)"
+    ))
+}
+
+/// What the settings of OAuth and of the served hosts have that clients will not get along with.
+pub(super) fn oauth_warning(flags: &HttpFlags, oauth: &OAuthSettings) -> Option<String> {
+    unserved_audience(oauth, &allowed(flags).ok()?)
 }
 
 /// The Redis that replicas share, where there is one.

@@ -12,7 +12,7 @@ use super::output;
 use crate::catalog::{Category, Entry};
 use crate::identity::name;
 use crate::session::{Found, Mode, Settings};
-use crate::suggestion::did_you_mean;
+use crate::suggestion::{did_you_mean, listed};
 
 /// Maximum number of tools that a search prints.
 const SHOWN: usize = 5;
@@ -36,6 +36,12 @@ pub(super) fn print(flags: &Flags, asked: &ToolsFlags) -> anyhow::Result<ExitCod
     let settings = settings(flags, Mode::All)?;
     let words = asked.words.join(" ");
     let shown = Shown::of(&settings, words.trim());
+    if matches!(&shown, Shown::Categories(categories) if categories.is_empty()) {
+        let left = listed(settings.tools().map(|entry| entry.tool().name));
+        let left = if left.is_empty() { "no tool".to_owned() } else { left };
+        output::error(&format!("error: {ALLOWED} together leave no such category: they leave {left}"));
+        return Ok(Exit::Missing.into());
+    }
     if let Shown::Found(found) = &shown {
         let meant = meant(&settings, words.trim());
         if let Some(error) = not_allowed(&settings, words.trim()) {

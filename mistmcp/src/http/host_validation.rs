@@ -56,6 +56,12 @@ impl AllowedOrigin {
 }
 
 impl Allowed {
+    /// Whether requests to this URL are served, if no proxy changes their `Host`.
+    pub(crate) fn serves(&self, url: &Url) -> bool {
+        let port = url.port().map_or(String::new(), |port| format!(":{port}"));
+        url.host_str().is_some_and(|host| self.host(&format!("{host}{port}")))
+    }
+
     fn host(&self, text: &str) -> bool {
         let Some((requested, requested_port)) = authority(text) else { return false };
         is_loopback(&requested)
@@ -225,6 +231,22 @@ mod tests {
             assert!(!allowed().host(host), "{host}");
         }
         assert!(Allowed { hosts: vec![AllowedHost::Any], ..Allowed::default() }.host("evil.example"));
+    }
+
+    #[test]
+    fn a_url_is_served_where_its_host_and_port_are_allowed() {
+        for (url, wanted) in [
+            ("https://mist.example.com/mcp", true),
+            ("https://mist.example.com:8443/mcp", true),
+            ("http://10.0.0.5:8000/", true),
+            ("http://localhost:8000/mcp", true),
+            ("http://[::1]:8000/mcp", true),
+            ("https://10.0.0.5/mcp", false),
+            ("https://chat.example.com/mcp", false),
+            ("https://www.mist.example.com/", false),
+        ] {
+            assert_eq!(allowed().serves(&Url::parse(url).unwrap()), wanted, "{url}");
+        }
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub enum CloudError {
     Insecure(String),
     /// It is not an allowed cloud.
     #[error(
-        "{unknown} is no Mist cloud that this server may send tokens to{suggestion}; it is one of:\n{known}\n\
+        "{unknown} is no Mist cloud that this server may send tokens to{suggestion}\nThere are:\n{known}\n\
          another one has to be added with `--allow-cloud` (or MISTMCP_ALLOW_CLOUDS)"
     )]
     Unknown {

@@ -13,7 +13,7 @@ use super::token::{self, CheckedAccount, Seen, TokenCheck};
 use crate::cli::accounts;
 use crate::cli::configuration::{self, limits};
 use crate::cli::env_file::Environment;
-use crate::cli::flags::Flags;
+use crate::cli::flags::{Flags, Transport};
 use crate::mist::{Account, Pool};
 use crate::suggestion::listed;
 
@@ -38,8 +38,10 @@ pub(super) async fn check(
     let count = accounts.len();
     let words = if count == 1 { "1 account".to_owned() } else { format!("{count} accounts") };
     let has_oauth = flags.http.oauth_issuer.is_some();
-    let users =
-        if has_oauth { "" } else { "; over stdio each of them is yours, whatever `users` and `groups` say" };
+    let users = match flags.transport {
+        Transport::Stdio => "; over stdio each of them is yours, whatever `users` and `groups` say",
+        Transport::Http => "",
+    };
     report.add(Finding::ok("accounts", words + users));
     // The time that commands take for their tokens is their own.
     let deadline = Instant::now() + Duration::from_secs(flags.timeout);

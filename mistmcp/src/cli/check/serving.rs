@@ -33,13 +33,16 @@ pub(super) async fn check(report: &mut Report, flags: &Flags, environment: &Envi
     for problem in problems {
         report.add(Finding::failed("server", format!("{problem:#}")));
     }
+    if let Some(warning) = oauth.as_ref().and_then(|oauth| serve_http::oauth_warning(&flags.http, oauth)) {
+        report.add(Finding::warning("server", warning));
+    }
     let (Some(oauth), Ok(network)) = (oauth, configuration::network(environment)) else { return };
     let pool = Arc::new(Pool::new(limits(flags)).with_network(network));
     report.add(match check_issuer(&oauth, &pool).await {
         Ok(()) => Finding::ok("issuer", format!("{} answers, and its keys can be read", oauth.issuer)),
         Err(error) => {
-            Finding::failed("issuer", format!("the keys of --oauth-issuer cannot be read: {error:#}")).remedy(
-                "Correct --oauth-issuer (or MISTMCP_OAUTH_ISSUER), or let this machine reach the issuer",
+            Finding::failed("issuer", format!("{error:#}")).remedy(
+                "Correct --oauth-issuer (or MISTMCP_OAUTH_ISSUER) or the keys of the issuer, or let this machine reach it",
             )
         }
     });

@@ -54,12 +54,12 @@ pub(in crate::cli) struct HttpFlags {
     #[arg(requires = "oauth_issuer")]
     pub(in crate::cli) oauth_audience: Vec<String>,
 
-    /// OAuth: a scope that tokens need
+    /// OAuth: the scope that tokens need, or several with commas
     #[arg(long, env = "MISTMCP_OAUTH_SCOPE", value_name = "NAME", help_heading = HTTP)]
     #[arg(requires = "oauth_issuer")]
     pub(in crate::cli) oauth_scope: Option<String>,
 
-    /// OAuth: the claim of a token that names the groups of a person
+    /// OAuth: the claim of a token that names the groups of a person; dots lead into nested claims
     #[arg(long, env = "MISTMCP_OAUTH_GROUPS_CLAIM", default_value = "groups", value_name = "NAME", help_heading = HTTP)]
     pub(in crate::cli) oauth_groups_claim: String,
 
