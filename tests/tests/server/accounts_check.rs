@@ -109,6 +109,9 @@ async fn over_stdio_no_account_is_one_that_nobody_may_use() {
             assert!(!told.contains(unwanted), "{unwanted}: {told}");
         }
     }
+    // Over HTTP, also without an issuer, which the check misses.
+    let finished = customers.launch(["", ""]).arguments("--transport http --port 0 check").run().await;
+    assert!(!finished.output().contains("over stdio"), "{}", finished.output());
 }
 
 #[tokio::test]

@@ -199,3 +199,17 @@ async fn the_extended_categories_are_listed_by_that_word() {
         "{json}"
     );
 }
+
+#[tokio::test]
+async fn flags_that_leave_no_category_are_told() {
+    for flags in [
+        "--categories answers --tools getSelf tools",
+        "--categories answers --tools getSelf tools --json",
+        "-c sites tools extended",
+    ] {
+        let finished = Launch::new(flags).run().await;
+        assert_ne!(finished.code(), Some(0), "{flags}: {}", finished.output());
+        let told = "--categories, --tools and --without-tools together leave no such category";
+        assert!(finished.stderr.contains(told), "{flags}: {}", finished.stderr);
+    }
+}
