@@ -25,6 +25,7 @@ pub use mac::{Mac, MacFilter};
 pub use name_filter::NameFilter;
 pub(crate) use reader::{BodyReader, Parsed, ValueReader, inlined_schema};
 pub use reader::{Mismatch, RequestBody};
+pub(crate) use time::is_name_of_time;
 pub use time::{RelativeDuration, Time};
 
 use schemars::Schema;

@@ -6,12 +6,16 @@ mod collation;
 mod columns;
 mod concurrency;
 mod cost;
+mod dates;
 mod empty_columns;
 mod error;
 mod fetch;
 mod functions;
+mod hints;
+mod indexes;
 mod load;
 mod names;
+mod notes;
 mod pattern;
 mod remedy;
 mod result_rows;
@@ -20,6 +24,7 @@ mod sandbox;
 mod select;
 mod table;
 mod table_cache;
+mod tokens;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -29,6 +34,7 @@ use serde_json::{Map, Value, json};
 
 pub use arguments::{QueryTables, Sql, TableSource};
 use cost::Cost;
+use error::Failure;
 use fetch::{Fetch, Started};
 use names::Names;
 pub(crate) use result_rows::Selected;
@@ -113,13 +119,21 @@ impl Query {
         }
         call.enter(Stage::Queue);
         let token = session.token_hash();
+        let sql = self.sql.as_deref().map(str::trim).filter(|sql| !sql.is_empty());
+        // Before a call is made for it.
+        if sql.is_some_and(|sql| sql.contains('\0')) {
+            return Err(error::explained(&Failure::Nul, "", &Names::default()));
+        }
+        if let Some(problem) = sql.and_then(dates::unknown_argument) {
+            return Err(Error::own(ErrorKind::Arguments, problem));
+        }
         let permit = Arc::new(concurrency::query_permit(token, call).await?);
         call.enter(Stage::Mist);
-        let Some(sql) = self.sql.as_deref().map(str::trim).filter(|sql| !sql.is_empty()) else {
+        let Some(sql) = sql else {
             return self.described(&session, call).await.map(QueryAnswer::Columns);
         };
         let (tables, calls) = self.tables(&session, call).await?;
-        let names = Names::of(&tables);
+        let names = Names::of(&tables, &self.tables.0);
         let wanted = SelectRequest {
             sql: sql.into(),
             tables: tables.clone().into(),
@@ -128,8 +142,11 @@ impl Query {
         };
         let selected = select::run(wanted, token, &permit, call).await;
         let selected = selected.map_err(|failure| error::explained(&failure, sql, &names))?;
-        let about = tables.iter().map(|(name, table)| (name.clone(), table.about().into()));
-        Ok(QueryAnswer::Rows(QueryResult { selected, tables: about.collect(), calls }))
+        let notes = |place: usize| selected.notes.get(place).map(Vec::as_slice).unwrap_or_default();
+        let about = tables.iter().enumerate();
+        let about = about.map(|(place, (name, table))| (name.clone(), table.about(notes(place)).into()));
+        let about: Map<String, Value> = about.collect();
+        Ok(QueryAnswer::Rows(QueryResult { tables: about, selected, calls }))
     }
 
     /// All tables, fetched or known, and the requests that it took. Equal ones are fetched once.
@@ -205,8 +222,9 @@ impl Query {
             return Err(Error::own(
                 ErrorKind::Arguments,
                 format!(
-                    "The first pages of the tables take {first_pages} calls of Mist's API, more than `max_calls`: {most}. \
-                     No call was made. Set `max_calls` to {first_pages} or more."
+                    "The first pages of the tables take {first_pages} {} of Mist's API, more than `max_calls`: {most}. \
+                     No call was made. Set `max_calls` to {first_pages} or more.",
+                    if first_pages == 1 { "call" } else { "calls" }
                 ),
             ));
         }
@@ -218,6 +236,9 @@ impl Query {
                     Source::Started(Box::new(Started::new(&names[0], source, share, session, call).await?))
                 }
             };
+            if self.refresh {
+                table_cache::remove(&key);
+            }
             Ok::<_, Error>((names, key, source))
         });
         try_join_all(sources).await

@@ -26,6 +26,9 @@ use serde_json::{Map, Value, json};
 const PAGES: usize = 10;
 const ROWS: usize = 1_000;
 const ORG: &str = "9777c1a0-6ef6-11e6-8bbf-02e208b2d34f";
+/// Each device with itself.
+const JOIN: &str =
+    "SELECT a.status, count(*) AS n FROM devices a JOIN devices b ON b.mac = a.mac GROUP BY a.status";
 const SQL: &str =
     "SELECT status, count(*) AS n, avg(uptime) AS uptime FROM devices GROUP BY status ORDER BY n DESC";
 
@@ -66,6 +69,9 @@ async fn main() -> Result<()> {
         first.as_secs_f64() / bare.as_secs_f64()
     );
     println!("a second query over the same table    {:>8.1} ms", milliseconds(second));
+    let begun = Instant::now();
+    query(&session, JOIN).await?;
+    println!("a join of the table with itself       {:>8.1} ms", milliseconds(begun.elapsed()));
     if let (Some(before), Some(peak)) = (before, peak) {
         let used = peak.saturating_sub(before);
         println!(

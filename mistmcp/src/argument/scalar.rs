@@ -99,9 +99,13 @@ impl Arg for u32 {
     }
 
     fn read(value: &Value) -> Result<Self, Mismatch> {
-        integer(value)
-            .and_then(|number| number.try_into().ok())
-            .ok_or_else(|| Mismatch::wanted("an integer of at least 0"))
+        let number = integer(value);
+        number.and_then(|number| number.try_into().ok()).ok_or_else(|| {
+            let is_too_large = number.is_some_and(|number| number > i64::from(Self::MAX));
+            let wanted =
+                if is_too_large { "an integer of at most 4294967295" } else { "an integer of at least 0" };
+            Mismatch::wanted(wanted)
+        })
     }
 
     fn wire(&self) -> QueryValue {

@@ -118,6 +118,14 @@ fn is_span(text: &str) -> bool {
     })
 }
 
+/// Whether a field is a time by its name.
+pub(crate) fn is_name_of_time(name: &str) -> bool {
+    ["timestamp", "start", "end", "when"].contains(&name)
+        || ["_time", "_seen", "_at", "_timestamp", "_start", "_end", "_until"]
+            .iter()
+            .any(|end| name.ends_with(end))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

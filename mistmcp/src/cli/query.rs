@@ -16,6 +16,7 @@ use super::env_file::Environment;
 use super::exit::Exit;
 use super::flags::{Flags, QueryFlags, QueryOutput};
 use super::{output, shutdown, tools};
+use crate::identity::name;
 use crate::query::{QueryAnswer, QueryResult};
 use crate::reply::Rules;
 use crate::session::Mode;
@@ -68,7 +69,14 @@ pub(super) async fn run(
             return Ok(Exit::Interrupted.into());
         }
         Err(error) => {
-            output::error(&format!("error: {error}"));
+            let is_known =
+                |tool: &str| session.settings().tools().any(|entry| entry.tool().name == tool.trim());
+            let hint = if query.tables.0.iter().all(|(_, source)| is_known(&source.tool)) {
+                String::new()
+            } else {
+                format!(" `{} tools` lists the tools.", name())
+            };
+            output::error(&format!("error: {error}{hint}"));
             return Ok(Exit::from(error.kind()).into());
         }
     }
@@ -120,10 +128,16 @@ fn read(asked: &QueryFlags) -> anyhow::Result<(Query, Map<String, Value>)> {
     let tables = QueryTables::read(&object).map_err(|mismatch| anyhow!(mismatch.after("--from")))?;
     let sql = match asked.sql.as_deref() {
         _ if asked.explain => None,
-        Some("-") => Some(
-            text_file::read_stream(std::io::stdin().lock(), text_file::SMALL)
-                .context("standard input, which `-` reads, cannot be read")?,
-        ),
+        Some("-") => {
+            let sql = text_file::read_stream(std::io::stdin().lock(), text_file::SMALL)
+                .context("standard input, which `-` reads, cannot be read")?;
+            if sql.trim().is_empty() {
+                bail!(
+                    "standard input, which `-` reads, is empty: write the SQL to it, or leave out `-` to print the columns"
+                );
+            }
+            Some(sql)
+        }
         sql => sql.map(str::to_owned),
     };
     let mut arguments = Map::from_iter([("tables".to_owned(), object)]);

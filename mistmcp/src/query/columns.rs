@@ -6,6 +6,8 @@ use rusqlite::types::Value as Cell;
 use serde_json::{Map, Value};
 
 use super::names::{UniqueNames, quoted};
+use super::notes::is_id;
+use crate::argument::is_name_of_time;
 use crate::text::shortened;
 
 /// Columns of a table at most. SQLite takes 2,000 in a result.
@@ -14,6 +16,8 @@ const MAX_COLUMNS: usize = 1_500;
 const MAX_DATA_COLUMNS: usize = 800;
 /// Bytes of a column's name at most.
 const LONGEST_NAME: usize = 200;
+/// Bytes of a text in an index at most.
+const LONGEST_KEY: usize = 80;
 
 /// The columns of a table in the order in which they appear.
 #[derive(Debug)]
@@ -22,6 +26,8 @@ pub(super) struct Columns {
     names: UniqueNames,
     by_path: HashMap<String, Option<usize>>,
     of_data: usize,
+    /// Whether the first column is no field.
+    has_placeholder: bool,
     /// Paths without a column, because there were too many.
     pub(super) left_out: usize,
 }
@@ -29,7 +35,14 @@ pub(super) struct Columns {
 impl Default for Columns {
     fn default() -> Self {
         let names = UniqueNames::ignoring_case();
-        Self { list: Vec::new(), names, by_path: HashMap::new(), of_data: 0, left_out: 0 }
+        Self {
+            list: Vec::new(),
+            names,
+            by_path: HashMap::new(),
+            of_data: 0,
+            has_placeholder: false,
+            left_out: 0,
+        }
     }
 }
 
@@ -38,7 +51,26 @@ pub(super) struct Column {
     pub(super) name: String,
     kinds: u8,
     example: String,
+    /// Bytes of its longest text.
+    longest: usize,
+    /// Forms that all its texts have.
+    forms: u8,
+    /// Units of time that all its numbers may have.
+    units: u8,
 }
+
+/// A form of texts: each is a number as SQLite writes it.
+const NUMBER: u8 = 1;
+/// 12 hexadecimal digits in lower case.
+const MAC: u8 = 2;
+/// A UUID.
+const ID: u8 = 4;
+/// Units of a time since 1970.
+const SECONDS: u8 = 1;
+const MILLISECONDS: u8 = 2;
+
+const NUMBERS: u8 = Kind::Integer as u8 | Kind::Real as u8 | Kind::Boolean as u8;
+const TEXTS: u8 = Kind::Text as u8 | Kind::Json as u8;
 
 /// A type of values in a column, as a bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +100,17 @@ impl Columns {
         self.list.iter()
     }
 
+    /// The columns that are fields of the rows.
+    pub(super) fn named(&self) -> impl Iterator<Item = &Column> {
+        let is_placeholder = self.has_placeholder && self.list.first().is_some_and(|first| first.kinds == 0);
+        self.list.iter().skip(usize::from(is_placeholder))
+    }
+
+    /// Adds a column without values, because a table needs one.
+    pub(super) fn add_placeholder(&mut self) {
+        self.has_placeholder = self.index("value", false).is_some();
+    }
+
     /// The column of a path, made if there is room for it. `is_data`: the path contains a key that is data.
     pub(super) fn index(&mut self, path: &str, is_data: bool) -> Option<usize> {
         if let Some(index) = self.by_path.get(path) {
@@ -77,7 +120,14 @@ impl Columns {
         let index = has_room.then(|| {
             self.of_data += usize::from(is_data);
             let name = self.free_name(path);
-            self.list.push(Column { name, kinds: 0, example: String::new() });
+            self.list.push(Column {
+                name,
+                kinds: 0,
+                example: String::new(),
+                longest: 0,
+                forms: u8::MAX,
+                units: u8::MAX,
+            });
             self.list.len() - 1
         });
         self.left_out += usize::from(index.is_none());
@@ -98,6 +148,16 @@ impl Columns {
     pub(super) fn record(&mut self, index: usize, kind: Kind, cell: &Cell) {
         let column = &mut self.list[index];
         column.kinds |= kind as u8;
+        match cell {
+            Cell::Text(text) => {
+                column.longest = column.longest.max(text.len());
+                column.forms &= forms(text);
+            }
+            #[expect(clippy::cast_precision_loss, reason = "only its magnitude matters")]
+            Cell::Integer(number) if *number != 0 => column.units &= units(*number as f64),
+            Cell::Real(number) => column.units &= units(*number),
+            _ => {}
+        }
         if column.example.is_empty() {
             column.example = match cell {
                 Cell::Text(text) => shortened(text, 40),
@@ -108,34 +168,108 @@ impl Columns {
         }
     }
 
-    /// The columns as a view of the table selects them. A cast changes no value, and gives the column an affinity: numbers
-    /// and texts that stand for numbers are compared as numbers.
+    /// The columns as a view of the table selects them.
     pub(super) fn selected(&self) -> String {
+        self.list.iter().map(|column| quoted(&column.name)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The columns as `CREATE TABLE` declares them, with the types of the values that they have. A declared type makes
+    /// numbers and texts that stand for numbers compare as numbers.
+    pub(super) fn declared(&self) -> String {
         let column = |column: &Column| {
             let name = quoted(&column.name);
-            match column.affinity() {
-                Some(affinity) => format!("CAST({name} AS {affinity}) AS {name}"),
-                None => name,
-            }
+            column.affinity().map_or(name.clone(), |affinity| format!("{name} {affinity}"))
         };
-        self.list.iter().map(column).collect::<Vec<_>>().join(", ")
+        self.list.iter().map(column).collect::<Vec<_>>().join(",")
+    }
+
+    /// The place of the column of this name, if its values are short enough for an index.
+    pub(super) fn indexable(&self, name: &str) -> Option<usize> {
+        self.list.iter().position(|column| {
+            column.name.eq_ignore_ascii_case(name) && column.kinds != 0 && column.longest <= LONGEST_KEY
+        })
     }
 
     /// Each column with its types and an example.
     pub(super) fn described(&self) -> Map<String, Value> {
-        self.list.iter().map(|column| (column.name.clone(), column.described().into())).collect()
+        self.named().map(|column| (column.name.clone(), column.described().into())).collect()
+    }
+}
+
+/// The forms that a text has.
+fn forms(text: &str) -> u8 {
+    let is_integer = || text.parse().is_ok_and(|number: i64| number.to_string() == text);
+    let is_real = || text.contains('.') && text.parse().is_ok_and(|number: f64| number.to_string() == text);
+    let is_number = text.len() < 20 && (is_integer() || is_real());
+    let is_mac = text.len() == 12 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let form = |fits: bool, form: u8| if fits { form } else { 0 };
+    form(is_number, NUMBER) | form(is_mac, MAC) | form(is_id(text), ID)
+}
+
+/// The units in which a number may be a time.
+fn units(number: f64) -> u8 {
+    match number {
+        1e9..4e9 => SECONDS,
+        1e12..4e12 => MILLISECONDS,
+        _ => 0,
     }
 }
 
 impl Column {
     /// The affinity of a column with numbers or with texts alone.
     fn affinity(&self) -> Option<&'static str> {
-        const NUMBERS: u8 = Kind::Integer as u8 | Kind::Real as u8 | Kind::Boolean as u8;
-        const TEXTS: u8 = Kind::Text as u8 | Kind::Json as u8;
-        match self.kinds {
+        match self.types() {
             0 => None,
-            kinds if kinds & !NUMBERS == 0 => Some("NUMERIC"),
-            kinds if kinds & !TEXTS == 0 => Some("TEXT"),
+            types if types & !NUMBERS == 0 => Some("NUMERIC"),
+            types if types & !TEXTS == 0 => Some("TEXT"),
+            _ => None,
+        }
+    }
+
+    /// Whether it has numbers, and texts that are numbers as well. The texts become numbers, so that a comparison finds both.
+    pub(super) fn has_numbers_as_texts(&self) -> bool {
+        const PLAIN: u8 = Kind::Integer as u8 | Kind::Real as u8;
+        let has = |kind: u8| self.kinds & kind != 0;
+        has(Kind::Text as u8) && has(PLAIN) && !has(Kind::Json as u8) && self.forms & NUMBER != 0
+    }
+
+    /// The types of its values in the finished table.
+    fn types(&self) -> u8 {
+        if self.has_numbers_as_texts() { self.kinds & !(Kind::Text as u8) } else { self.kinds }
+    }
+
+    pub(super) fn is_of_numbers(&self) -> bool {
+        self.affinity() == Some("NUMERIC")
+    }
+
+    pub(super) fn is_of_texts(&self) -> bool {
+        self.kinds == Kind::Text as u8
+    }
+
+    pub(super) fn is_of_booleans(&self) -> bool {
+        self.kinds == Kind::Boolean as u8
+    }
+
+    /// Whether it has numbers and texts.
+    pub(super) fn is_mixed(&self) -> bool {
+        self.affinity().is_none() && self.types() & NUMBERS != 0 && self.types() & Kind::Text as u8 != 0
+    }
+
+    pub(super) fn has_macs(&self) -> bool {
+        self.is_of_texts() && self.forms & MAC != 0
+    }
+
+    pub(super) fn has_ids(&self) -> bool {
+        self.is_of_texts() && self.forms & ID != 0
+    }
+
+    /// The unit of a column that is a time since 1970 by its name and its values.
+    pub(super) fn unit_of_time(&self) -> Option<&'static str> {
+        let field = self.name.rsplit('.').next().unwrap_or(&self.name);
+        let is_time = self.is_of_numbers() && !self.is_of_booleans() && is_name_of_time(field);
+        match self.units {
+            SECONDS if is_time => Some("seconds"),
+            MILLISECONDS if is_time => Some("milliseconds"),
             _ => None,
         }
     }
@@ -152,8 +286,17 @@ impl Column {
             (Kind::Json, "JSON"),
         ];
         let kinds: Vec<_> =
-            kinds.iter().filter(|(kind, _)| self.kinds & *kind as u8 != 0).map(|(_, name)| *name).collect();
-        format!("{}: {}", kinds.join(" or "), self.example)
+            kinds.iter().filter(|(kind, _)| self.types() & *kind as u8 != 0).map(|(_, name)| *name).collect();
+        let unit = self.unit_of_time().map(|unit| format!(", {unit} since 1970"));
+        let about = match unit {
+            Some(unit) => unit,
+            None if self.is_of_texts() && self.forms & NUMBER != 0 => {
+                ", numbers that compare as texts".to_owned()
+            }
+            None if self.is_mixed() => ", which are never equal".to_owned(),
+            None => String::new(),
+        };
+        format!("{}{about}: {}", kinds.join(" or "), self.example)
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use super::names::quoted;
 use super::table::Table;
+use crate::suggestion::alike;
+use crate::text::shortened;
 
 /// Columns that are added at most, and attempts to find the table of one.
 const MAX_ATTEMPTS: usize = 150;
@@ -25,6 +28,42 @@ impl<'a> EmptyColumns<'a> {
     /// The added names of each table.
     pub(super) fn names(&self) -> &[Vec<String>] {
         &self.names
+    }
+
+    /// Notes for each table with the names that were taken for its columns, and the columns that may be meant by them.
+    pub(super) fn notes(&self) -> Vec<Vec<String>> {
+        const MAX_NAMES: usize = 8;
+        let note = |names: &Vec<String>| {
+            let named: Vec<_> = names.iter().take(MAX_NAMES).map(|name| self.with_meant(name)).collect();
+            let more = if names.len() > MAX_NAMES { " and others" } else { "" };
+            format!("taken for columns of it, without values: {}{more}", named.join(", "))
+        };
+        self.names
+            .iter()
+            .map(|names| Some(names).filter(|names| !names.is_empty()).map(note).into_iter().collect())
+            .collect()
+    }
+
+    /// A name, with the column of another table that is like it.
+    fn with_meant(&self, name: &str) -> String {
+        let columns = || {
+            self.tables
+                .iter()
+                .flat_map(|(of, table)| table.columns.named().map(move |column| (of, &column.name)))
+        };
+        let meant = alike(name, columns().map(|(_, column)| column.as_str())).next();
+        let of = meant.and_then(|meant| columns().find(|(_, column)| *column == meant));
+        let name = shortened(name, 80);
+        match of {
+            Some((table, column)) if !column.eq_ignore_ascii_case(&name) => {
+                format!(
+                    "`{name}` (did you mean {} of `{}`?)",
+                    quoted(&shortened(column, 80)),
+                    shortened(table, 60)
+                )
+            }
+            _ => format!("`{name}`"),
+        }
     }
 
     /// Adds the column that SQLite's message says is missing, if a table may have it. Returns whether it did.
@@ -71,7 +110,7 @@ impl<'a> EmptyColumns<'a> {
         let table = &self.tables[index].1;
         let is_there = |other: &str| other.eq_ignore_ascii_case(name);
         (table.rows == 0 || table.columns.is_inside_empty(name))
-            && !table.columns.iter().any(|column| is_there(&column.name))
+            && !table.columns.named().any(|column| is_there(&column.name))
             && !self.names[index].iter().any(|other| is_there(other))
     }
 }

@@ -3,9 +3,10 @@
 use rusqlite::ErrorCode;
 
 use super::functions;
+use super::hints;
 use super::names::Names;
 use super::names::quoted;
-use super::remedy::{of_column, of_function, tables, there_are};
+use super::remedy::{example, of_column, of_dotted, of_function, tables, there_are};
 use super::result_rows::LONGEST_ROW;
 use super::select::TIME;
 use crate::Error;
@@ -23,6 +24,8 @@ pub(super) enum Failure {
     },
     /// What the authorizer refused.
     Refused(String),
+    /// It has the character U+0000.
+    Nul,
     NoStatement,
     TwoStatements,
     /// It was stopped. Nobody reads the outcome of a statement whose call was cancelled.
@@ -72,6 +75,9 @@ pub(super) fn explained(failure: &Failure, sql: &str, names: &Names) -> Error {
             "`sql` may not use {what}. There are {}, and json_each and json_tree as tables.",
             listed(functions::allowed())
         )),
+        Failure::Nul => arguments(
+            "`sql` has the character U+0000 (NUL), at which SQLite ends a statement. Leave it out; char(0) makes one.".to_owned(),
+        ),
         Failure::Refused(what) if what.starts_with("the table") => {
             arguments(format!("`sql` may not read {what}. {}", there_are(names)))
         }
@@ -91,9 +97,9 @@ pub(super) fn explained(failure: &Failure, sql: &str, names: &Names) -> Error {
         Failure::TimedOut => Error::new(
             ErrorKind::Deadline,
             format!(
-                "The query took longer than {} s and was stopped. Give each JOIN its condition, and each recursion its \
-                 end; group or filter each table before joining it.",
-                TIME.as_secs()
+                "The query took longer than {} s and was stopped. {}",
+                TIME.as_secs(),
+                hints::of_time(sql)
             ),
         ),
         Failure::NoMemory => Error::new(
@@ -146,8 +152,15 @@ fn of_sqlite(message: &str, offset: Option<usize>, sql: &str, names: &Names) -> 
     let written = rest.trim().trim_matches('"');
     let remedy = match what {
         "no such column" if !has_word(sql, "FROM") => format!(" FROM is missing. {}", there_are(names)),
-        "no such column" => of_column(written, is_quoted, names),
+        "no such column" => of_column(written, is_quoted, sql, names),
         "ambiguous column name" => " Put the table's name before it.".to_owned(),
+        "no such table" if names.of_tool(written).is_some() => {
+            let table = names.of_tool(written).unwrap_or_default();
+            format!(" It is the tool of the table `{}`: write that name.", shortened(table, 60))
+        }
+        "no such table" if hints::of_function(written).is_some() => {
+            format!(" {}", hints::of_function(written).unwrap_or_default())
+        }
         "no such table" => match alike(written, names.tables()).next() {
             Some(name) if name.eq_ignore_ascii_case(written) && name.contains(['.', ' ', '-']) => {
                 format!(" Write it as {}: such a name stands in double quotes.", quoted(&shortened(name, 60)))
@@ -156,25 +169,17 @@ fn of_sqlite(message: &str, offset: Option<usize>, sql: &str, names: &Names) -> 
             None => format!(" {}", there_are(names)),
         },
         "no such function" => of_function(written),
-        _ if has_word(sql, "ILIKE") => {
-            " Use LIKE, which does not distinguish upper and lower case.".to_owned()
+        _ if message.contains("syntax error") || message.contains("unrecognized token") => {
+            let hint = hints::of_syntax(sql).map(|hint| format!(" {hint}"));
+            hint.or_else(|| of_dotted(sql, names)).unwrap_or_else(|| {
+                format!(
+                    " Names with dots or signs stand in double quotes, texts in single ones: {}. {}",
+                    example(names),
+                    tables(names)
+                )
+            })
         }
-        _ if message.contains("token: \":\"") => {
-            " Use CAST(value AS TEXT) in place of value::text.".to_owned()
-        }
-        _ if message.contains("syntax error") || message.contains("unrecognized token") => format!(
-            " Names with dots or signs stand in double quotes, texts in single ones: SELECT a.\"radio_stat.band_5.channel\" \
-             FROM aps a. {}",
-            tables(names)
-        ),
-        _ if message.contains("malformed JSON") => {
-            " Not every value in that column is JSON: test it with json_valid, or leave out what is NULL."
-                .to_owned()
-        }
-        _ if message.contains("too many columns") => {
-            " Name the columns that you need in place of `*`.".to_owned()
-        }
-        _ => of_limit(&message).map(|remedy| format!(" {remedy}")).unwrap_or_default(),
+        _ => hints::of_limit(&message, sql).map(|remedy| format!(" {remedy}")).unwrap_or_default(),
     };
     let offset =
         offset.filter(|_| what != "no such table").map(|offset| excerpt(sql, offset)).unwrap_or_default();
@@ -185,23 +190,6 @@ fn of_sqlite(message: &str, offset: Option<usize>, sql: &str, names: &Names) -> 
 fn has_word(sql: &str, word: &str) -> bool {
     sql.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')
         .any(|written| written.eq_ignore_ascii_case(word))
-}
-
-/// The remedy for a rule or a limit of SQLite, by a part of its message.
-fn of_limit(message: &str) -> Option<&'static str> {
-    let remedies = [
-        ("misuse of window function", "Compute it in a subquery, and filter that."),
-        ("misuse of aggregate", "Filter groups with HAVING, or compute it in a subquery."),
-        ("integer overflow", "Use total() in place of sum()."),
-        ("variable number", "There are no parameters: write the value into the SQL."),
-        ("too many SQL variables", "There are no parameters: write the value into the SQL."),
-        ("Expression tree is too large", "Use IN (…) in place of many ORs, and fewer levels of expressions."),
-        ("parser stack overflow", "Use fewer levels of subqueries and expressions."),
-        ("too many terms in compound SELECT", "Use fewer UNIONs, or IN (…)."),
-        ("too many arguments on function", "Give it fewer arguments."),
-        ("at most 64 tables in a join", "Join fewer tables."),
-    ];
-    remedies.into_iter().find(|(part, _)| message.contains(part)).map(|(_, remedy)| remedy)
 }
 
 /// The part of the statement where the mistake is.
@@ -222,7 +210,10 @@ mod tests {
     fn names() -> Names {
         let columns =
             ["name", "mac", "status", "radio_stat.band_5.channel", "ip_stat.ip"].map(str::to_owned).to_vec();
-        Names(vec![("aps".to_owned(), columns), ("ports".to_owned(), vec!["speed".to_owned()])])
+        Names {
+            tables: vec![("aps".to_owned(), columns), ("ports".to_owned(), vec!["speed".to_owned()])],
+            tools: ["listOrgDevicesStats", "searchOrgSwOrGwPorts"].map(str::to_owned).into(),
+        }
     }
 
     fn error_text(message: &str, sql: &str, offset: usize) -> String {
@@ -241,7 +232,23 @@ mod tests {
             ),
             ("no such column: a.speed", "SELECT a.speed FROM aps a", "\"speed\" is a column of `ports`"),
             ("no such function: json_each", "SELECT json_each(x) FROM aps", "It is a table: FROM t"),
-            ("no such function: log", "SELECT log(x) FROM aps", "unixepoch"),
+            ("no such function: log", "SELECT log(x) FROM aps", "no logarithms"),
+            ("no such function: xyzzy", "SELECT xyzzy(x) FROM aps", "unixepoch"),
+            ("no such table: listOrgDevicesStats", "SELECT 1 FROM listOrgDevicesStats", "the table `aps`"),
+            ("no such table: generate_series", "SELECT 1 FROM generate_series(1, 9)", "RECURSIVE"),
+            (
+                "near \"FORM\": syntax error",
+                "SELECT name FORM aps",
+                "SELECT a.\"radio_stat.band_5.channel\" FROM \"aps\" a",
+            ),
+            (
+                "near \".\": syntax error",
+                "SELECT a.radio_stat.band_5.channel FROM aps a",
+                "Write it as a.\"radio_stat.band_5.channel\"",
+            ),
+            ("near \".\": syntax error", "SELECT main.a.ip_stat.ip FROM aps a", "Names with dots"),
+            ("misuse of aliased window function n", "SELECT 1 FROM aps", "subquery"),
+            ("circular reference: aps", "WITH aps AS (SELECT * FROM aps) SELECT 1 FROM aps", "no table has"),
             ("no such function: left", "SELECT left(x, 1) FROM aps", "substr"),
             ("no such function: NOW", "SELECT NOW() FROM aps", "unixepoch()"),
             ("misuse of window function row_number()", "SELECT 1 FROM aps", "subquery"),
@@ -276,6 +283,8 @@ mod tests {
                 "\"radio_stat.band_5.channel\"",
             ),
             ("no such column: ports.sped", "\"speed\""),
+            ("no such column: radio_stat", "its fields are columns: \"radio_stat.band_5.channel\""),
+            ("no such column: aps.ip_stat", "its fields are columns: \"ip_stat.ip\""),
             ("no such column: xyzzy", "`aps` has name, mac, status"),
             (
                 "no such column: \"connected\" - should this be a string literal in single-quotes?",
@@ -284,7 +293,7 @@ mod tests {
         ] {
             let text = error_text(message, "SELECT x FROM aps", 7);
             assert!(text.contains(wanted) && text.contains("at character 8"), "{message}: {text}");
-            let is_spelling = text.contains("Write it as");
+            let is_spelling = text.contains("Write it as") || text.contains("its fields are columns");
             assert!(is_spelling != text.contains("absent from every row has no column"), "{message}: {text}");
         }
     }
@@ -316,9 +325,9 @@ mod tests {
 
     #[test]
     fn an_error_stays_short_whatever_the_names() {
-        let long = Names(
-            (0..8).map(|table| (format!("{table}").repeat(60), vec!["c".repeat(5_000); 1_500])).collect(),
-        );
+        let tables =
+            (0..8).map(|table| (format!("{table}").repeat(60), vec!["c".repeat(5_000); 1_500])).collect();
+        let long = Names { tables, ..Names::default() };
         let failure = Failure::Sql { message: "no such column: q".to_owned(), offset: Some(3) };
         assert!(explained(&failure, "SELECT q", &long).to_string().len() < 2_500);
     }

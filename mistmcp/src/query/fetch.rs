@@ -121,7 +121,7 @@ impl Started {
                 Ok(fetched) => {
                     calls_a_page = fetched.calls;
                     calls = calls.saturating_add(fetched.calls);
-                    load(&builder, fetched).await
+                    load(&builder, fetched, session.token_hash()).await
                 }
                 Err(error) => {
                     calls = calls.saturating_add(1);
@@ -197,6 +197,7 @@ impl Started {
         about.insert("rows".to_owned(), json!(self.total.unwrap_or(self.rows() as u64)));
         about.insert("calls".to_owned(), json!(made + left));
         if self.has_unknown_total() {
+            about.insert("rows_at_least".to_owned(), true.into());
             about.insert("calls_at_least".to_owned(), true.into());
         }
         about.extend(self.window.clone());
@@ -306,7 +307,9 @@ impl Started {
         fetch: &Fetch<'_>,
     ) -> Result<(Option<Map<String, Value>>, usize), String> {
         let before = self.rows();
-        let page = load(&self.builder, fetched).await.map_err(|error| error.to_string())?;
+        let page = load(&self.builder, fetched, fetch.session.token_hash())
+            .await
+            .map_err(|error| error.to_string())?;
         if page.omitted > 0 {
             return Err(format!("{} rows of a page are too large to hold", page.omitted));
         }

@@ -25,8 +25,13 @@ pub(super) fn unusable(error: &rusqlite::Error) -> Error {
     )
 }
 
-/// Parses a page and inserts its rows, off the async threads. The page comes back without its rows.
-pub(super) async fn load(builder: &Arc<Mutex<TableBuilder>>, fetched: FetchedPage) -> Result<RowPage> {
+/// Parses a page and inserts its rows, off the async threads. The page comes back without its rows. `token`: whose query it is
+/// for.
+pub(super) async fn load(
+    builder: &Arc<Mutex<TableBuilder>>,
+    fetched: FetchedPage,
+    token: concurrency::TokenHash,
+) -> Result<RowPage> {
     let target = Arc::clone(builder);
     let FetchedPage { is_large, parse, .. } = fetched;
     let job = move || {
@@ -42,7 +47,7 @@ pub(super) async fn load(builder: &Arc<Mutex<TableBuilder>>, fetched: FetchedPag
         Ok(()) => Ok(page),
         Err((error, rows)) if error.sqlite_error_code() == Some(ErrorCode::OutOfMemory) => {
             // A statement may have taken the memory: the rows are inserted again after it.
-            concurrency::statement_ended().await;
+            concurrency::memory_released(token).await;
             let target = Arc::clone(builder);
             let inserted = work::run(move || target.lock().insert(&rows)).await?;
             inserted.map(|()| page).map_err(|error| unusable(&error))

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::arguments::TableSource;
 use super::table::Table;
 
 /// A name in double quotes.
@@ -11,25 +12,38 @@ pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// The tables of a query with their columns.
-#[derive(Debug)]
-pub(super) struct Names(pub(super) Vec<(String, Vec<String>)>);
+/// The tables of a query with their columns, and the tools that they are made of.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    pub(super) tables: Vec<(String, Vec<String>)>,
+    /// The tool of each table.
+    pub(super) tools: Vec<String>,
+}
 
 impl Names {
-    pub(super) fn of(tables: &[(String, Arc<Table>)]) -> Self {
+    pub(super) fn of(tables: &[(String, Arc<Table>)], sources: &[(String, TableSource)]) -> Self {
         let names = tables.iter().map(|(name, table)| {
-            (name.clone(), table.columns.iter().map(|column| column.name.clone()).collect())
+            (name.clone(), table.columns.named().map(|column| column.name.clone()).collect())
         });
-        Self(names.collect())
+        Self {
+            tables: names.collect(),
+            tools: sources.iter().map(|(_, source)| source.tool.trim().to_owned()).collect(),
+        }
+    }
+
+    /// The table that is made of a tool.
+    pub(super) fn of_tool(&self, tool: &str) -> Option<&str> {
+        let place = self.tools.iter().position(|known| known.eq_ignore_ascii_case(tool))?;
+        self.tables.get(place).map(|(name, _)| name.as_str())
     }
 
     pub(super) fn tables(&self) -> impl Iterator<Item = &str> + Clone {
-        self.0.iter().map(|(name, _)| name.as_str())
+        self.tables.iter().map(|(name, _)| name.as_str())
     }
 
     /// The columns of all tables.
     pub(super) fn columns(&self) -> impl Iterator<Item = &str> + Clone {
-        self.0.iter().flat_map(|(_, columns)| columns.iter().map(String::as_str))
+        self.tables.iter().flat_map(|(_, columns)| columns.iter().map(String::as_str))
     }
 }
 

@@ -1,7 +1,9 @@
 //! Names for the errors of a statement: those that were probably meant, and those that there are.
 
 use super::functions;
+use super::hints;
 use super::names::{Names, quoted};
+use super::tokens::{Token, tokens};
 use crate::suggestion::{alike, listed};
 use crate::text::shortened;
 
@@ -9,7 +11,10 @@ use crate::text::shortened;
 const ROOM: usize = 700;
 
 /// The remedy for an unknown column: columns like it, or those that there are.
-pub(super) fn of_column(written: &str, is_quoted: bool, names: &Names) -> String {
+pub(super) fn of_column(written: &str, is_quoted: bool, sql: &str, names: &Names) -> String {
+    if let Some(remedy) = of_dotted(sql, names).filter(|_| !is_quoted) {
+        return remedy;
+    }
     // SQLite takes a.b.c for a column of a table of a schema.
     let inner = written.split_once('.').map_or(written, |(_, column)| column);
     let exact = |name: &str| names.columns().find(|column| column.eq_ignore_ascii_case(name)).map(quoted);
@@ -17,11 +22,17 @@ pub(super) fn of_column(written: &str, is_quoted: bool, names: &Names) -> String
     if let Some(column) = dotted.filter(|_| !is_quoted) {
         return format!(" Write it as {column}: a name with dots stands in double quotes.");
     }
-    let of_table = names.0.iter().find(|(table, _)| {
+    let fields = fields_of(written, sql, names).or_else(|| fields_of(inner, sql, names));
+    if let Some(fields) = fields {
+        return fields;
+    }
+    let of_table = names.tables.iter().find(|(table, _)| {
         written.get(..=table.len()).is_some_and(|start| start.eq_ignore_ascii_case(&format!("{table}.")))
     });
-    let elsewhere =
-        names.0.iter().find(|(_, columns)| columns.iter().any(|column| column.eq_ignore_ascii_case(inner)));
+    let elsewhere = names
+        .tables
+        .iter()
+        .find(|(_, columns)| columns.iter().any(|column| column.eq_ignore_ascii_case(inner)));
     if let (None, Some((table, _))) = (of_table, elsewhere.filter(|_| inner != written)) {
         let before = &written[..written.len() - inner.len() - 1];
         return format!(
@@ -46,6 +57,78 @@ pub(super) fn of_column(written: &str, is_quoted: bool, names: &Names) -> String
     format!("{meant} {} A field that is absent from every row has no column.", tables(names))
 }
 
+/// The remedy for a nested column that a statement has without double quotes: `a.radio_stat.band_5.channel`.
+pub(super) fn of_dotted(sql: &str, names: &Names) -> Option<String> {
+    let tokens = tokens(sql);
+    let exact = |name: &str| names.columns().find(|column| column.eq_ignore_ascii_case(name));
+    let mut rest = tokens.as_slice();
+    while let [first, after @ ..] = rest {
+        rest = after;
+        let Token::Word(first) = first else { continue };
+        let mut parts = vec![*first];
+        while let [Token::Sign("."), Token::Word(part), after @ ..] = rest {
+            parts.push(part);
+            rest = after;
+        }
+        let whole = parts.join(".");
+        let column = exact(&whole).filter(|_| parts.len() > 1).map(quoted);
+        let (table, inner) = whole.split_once('.').unwrap_or_default();
+        let of_table =
+            exact(inner).filter(|_| parts.len() > 2).map(|column| format!("{table}.{}", quoted(column)));
+        if let Some(column) = column.or(of_table) {
+            return Some(format!(" Write it as {column}: a name with dots stands in double quotes."));
+        }
+    }
+    None
+}
+
+/// The remedy for an object that is no column: its fields are columns.
+fn fields_of(object: &str, sql: &str, names: &Names) -> Option<String> {
+    const MAX_NAMES: usize = 5;
+    let start = format!("{object}.");
+    let is_field =
+        |column: &&str| column.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(&start));
+    let mut fields: Vec<&str> = names.columns().filter(is_field).collect();
+    // The path of json_extract and of `->` tells which one is meant.
+    let tokens = tokens(sql);
+    let path = tokens
+        .iter()
+        .filter_map(|token| match token {
+            Token::Text(text) => Some(text.trim_start_matches(['$', '.'])),
+            _ => None,
+        })
+        .filter(|path| !path.is_empty())
+        .collect::<Vec<_>>()
+        .join(".");
+    let is_meant = |field: &&str| {
+        field.get(start.len()..).is_some_and(|rest| !path.is_empty() && rest.starts_with(&path))
+    };
+    fields.sort_by_key(|field| !is_meant(field));
+    let more = if fields.len() > MAX_NAMES {
+        format!(" and {} more", fields.len() - MAX_NAMES)
+    } else {
+        String::new()
+    };
+    fields.truncate(MAX_NAMES);
+    let listed: Vec<_> = fields.iter().map(|field| quoted(&shortened(field, 80))).collect();
+    (!fields.is_empty()).then(|| {
+        format!(" `{object}` is an object, and its fields are columns: {}{more}.", listed.join(", "))
+    })
+}
+
+/// A column of the tables as a statement names it.
+pub(super) fn example(names: &Names) -> String {
+    let columns =
+        || names.tables.iter().flat_map(|(table, columns)| columns.iter().map(move |column| (table, column)));
+    match columns().find(|(_, column)| column.contains('.')).or_else(|| columns().next()) {
+        Some((table, column)) => {
+            let (table, column) = (quoted(&shortened(table, 60)), quoted(&shortened(column, 80)));
+            format!("SELECT a.{column} FROM {table} a")
+        }
+        None => "SELECT a.\"band_5.channel\" FROM aps a".to_owned(),
+    }
+}
+
 /// The columns like a name, in quotes, the likest first.
 fn nearest<'a>(written: &str, columns: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
     const MAX_NAMES: usize = 3;
@@ -66,7 +149,7 @@ fn nearest<'a>(written: &str, columns: impl Iterator<Item = &'a str> + Clone) ->
 
 /// The names of the tables.
 pub(super) fn there_are(names: &Names) -> String {
-    match names.0.as_slice() {
+    match names.tables.as_slice() {
         [(name, _)] => format!("The only table is `{}`.", shortened(name, 60)),
         tables => {
             let tables: Vec<_> =
@@ -78,8 +161,11 @@ pub(super) fn there_are(names: &Names) -> String {
 
 /// The tables with as many of their columns as there is room for.
 pub(super) fn tables(names: &Names) -> String {
-    let room = ROOM / names.0.len().max(1);
-    let each = names.0.iter().map(|(table, columns)| {
+    let room = ROOM / names.tables.len().max(1);
+    let each = names.tables.iter().map(|(table, columns)| {
+        if columns.is_empty() {
+            return format!("`{}` has no rows, and therefore any column", shortened(table, 60));
+        }
         let mut text = String::new();
         let mut left = columns.len();
         for column in columns {
@@ -99,23 +185,9 @@ pub(super) fn tables(names: &Names) -> String {
 
 /// The remedy for an unknown function: what stands for it here, or the functions that there are.
 pub(super) fn of_function(written: &str) -> String {
-    let remedies = [
-        ("json_each", "It is a table: FROM t, json_each(t.\"column\")."),
-        ("json_tree", "It is a table: FROM t, json_tree(t.\"column\")."),
-        ("regexp", "Use LIKE or GLOB in place of regular expressions."),
-        ("left", "Use substr(text, 1, count)."),
-        ("right", "Use substr(text, -count)."),
-        ("lpad", "Use printf."),
-        ("least", "Use min with several arguments."),
-        ("greatest", "Use max with several arguments."),
-        ("now", "Use unixepoch(), the seconds since 1970 as in Mist's times."),
-        ("to_timestamp", "Use datetime(seconds, 'unixepoch')."),
-        ("from_unixtime", "Use datetime(seconds, 'unixepoch')."),
-    ];
-    let known = remedies.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(written));
     let functions = functions::allowed();
-    match (known, alike(written, functions.clone()).next()) {
-        (Some((_, remedy)), _) => format!(" {remedy}"),
+    match (hints::of_function(written), alike(written, functions.clone()).next()) {
+        (Some(remedy), _) => format!(" {remedy}"),
         (None, Some(name)) => format!(" Did you mean `{name}`? There are {}.", listed(functions)),
         (None, None) => format!(" There are {}.", listed(functions)),
     }

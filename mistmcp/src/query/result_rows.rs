@@ -28,6 +28,8 @@ pub(crate) struct Selected {
     pub(crate) rows: Vec<Value>,
     /// All rows of the result.
     pub(crate) total: usize,
+    /// Notes for each table.
+    pub(crate) notes: Vec<Vec<String>>,
 }
 
 /// Runs a statement, and reads its rows from `offset`, as far as `room` bytes hold them.

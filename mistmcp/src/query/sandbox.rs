@@ -19,6 +19,8 @@ use super::table::Table;
 
 /// Bytes that SQLite may allocate in this process: tables, and what statements sort, group and keep.
 const HEAP: u64 = 640 << 20;
+/// Bytes that a statement can have, if those of other tokens are not to be stopped for it.
+const ROOM: u64 = 400 << 20;
 /// Instructions of SQLite between two looks at the clock.
 /// Some take as long as it takes to copy or parse [`LONGEST_VALUE`].
 const INSTRUCTIONS: i32 = 8;
@@ -30,6 +32,9 @@ const DATABASE: &str = "file::memory:?vfs=memdb";
 /// meanwhile: 33,000 rows with 1,000 keys took 10 s after the deadline. With temporary files it sorts runs of this size,
 /// one when it is full, and the first instruction of the merge takes a 32nd part of all.
 const SORTED_AT_ONCE: i32 = 2 * 1024;
+
+/// How long a statement waits for an index of its tables that another one makes.
+const INDEX_WAIT: Duration = Duration::from_secs(5);
 
 /// The limit on memory is set once, and holds for all connections of the process.
 static HEAP_LIMIT: LazyLock<()> = LazyLock::new(|| {
@@ -46,21 +51,32 @@ pub(super) fn open(uri: &str) -> Result<Connection> {
     Connection::open(uri)
 }
 
+/// Whether most of SQLite's memory is free. The only way to know is to allocate it.
+pub(super) fn has_room() -> bool {
+    let sql = format!("SELECT substr(zeroblob({ROOM}), 1, 1)");
+    let allocated = open(DATABASE).and_then(|connection| connection.query_row(&sql, [], |_| Ok(())));
+    allocated.is_ok()
+}
+
 /// Why and when a statement has to stop.
 #[derive(Debug)]
 pub(super) struct Stop {
     pub(super) deadline: Instant,
     pub(super) is_cancelled: AtomicBool,
+    /// Whether a statement of another token needs its memory.
+    pub(super) gives_way: AtomicBool,
 }
 
 impl Stop {
     /// A stop after some time.
     pub(super) fn after(time: Duration) -> Arc<Self> {
-        Arc::new(Self { deadline: Instant::now() + time, is_cancelled: AtomicBool::new(false) })
+        let (is_cancelled, gives_way) = Default::default();
+        Arc::new(Self { deadline: Instant::now() + time, is_cancelled, gives_way })
     }
 
     pub(super) fn is_due(&self) -> bool {
-        self.is_cancelled.load(Ordering::Relaxed) || Instant::now() >= self.deadline
+        let is_set = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
+        is_set(&self.is_cancelled) || is_set(&self.gives_way) || Instant::now() >= self.deadline
     }
 }
 
@@ -68,20 +84,26 @@ impl Stop {
 pub(super) type Refused = Arc<Mutex<Option<String>>>;
 
 /// A connection that can read these tables by their names, and nothing else. `empty`: names that each table has besides
-/// its columns, without a value.
+/// its columns, without a value. `defined`: names that the statement defines, in lower case.
 pub(super) fn for_tables(
     tables: &[(String, Arc<Table>)],
     empty: &[Vec<String>],
+    defined: Vec<String>,
     stop: &Arc<Stop>,
     refused: &Refused,
 ) -> Result<Connection> {
     let mut connection = open(DATABASE)?;
+    connection.busy_timeout(INDEX_WAIT)?;
     connection.execute_batch(&format!("PRAGMA temp_store=FILE; PRAGMA cache_size=-{SORTED_AT_ONCE}"))?;
     // Pages are read where they are, without a copy.
     connection.execute_batch("PRAGMA mmap_size=268435456")?;
     for (place, (name, table)) in tables.iter().enumerate() {
         let empty = empty.get(place).map(Vec::as_slice).unwrap_or_default();
-        let nulls = empty.iter().fold(String::new(), |nulls, name| nulls + ", NULL AS " + &quoted(name));
+        // The placeholder of a table without fields has a name that a statement may want.
+        let empty = empty
+            .iter()
+            .filter(|name| !table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name)));
+        let nulls = empty.fold(String::new(), |nulls, name| nulls + ", NULL AS " + &quoted(name));
         connection.execute_batch(&format!(
             "ATTACH '{}&mode=ro' AS _t{place}; CREATE TEMP VIEW {} AS SELECT {}{nulls} FROM _t{place}.rows",
             table.uri,
@@ -98,11 +120,13 @@ pub(super) fn for_tables(
         .map(str::to_lowercase)
         .collect();
     let refused = Arc::clone(refused);
-    connection.authorizer(Some(move |context: AuthContext<'_>| match refusal(&context, &readable) {
-        None => Authorization::Allow,
-        Some(what) => {
-            refused.lock().get_or_insert(what);
-            Authorization::Deny
+    connection.authorizer(Some(move |context: AuthContext<'_>| {
+        match refusal(&context, &readable, &defined) {
+            None => Authorization::Allow,
+            Some(what) => {
+                refused.lock().get_or_insert(what);
+                Authorization::Deny
+            }
         }
     }))?;
     let stop = Arc::clone(stop);
@@ -139,14 +163,15 @@ fn restrict(connection: &Connection) -> Result<()> {
 }
 
 /// What an action is, if a query may not take it.
-fn refusal(context: &AuthContext<'_>, readable: &[String]) -> Option<String> {
+fn refusal(context: &AuthContext<'_>, readable: &[String], defined: &[String]) -> Option<String> {
     let what = match &context.action {
         AuthAction::Select | AuthAction::Recursive => return None,
         AuthAction::Read { table_name, column_name } => {
             let table = table_name.to_lowercase();
             // A table of which no column is read may be one of the statement's own, made by `WITH`.
-            let is_own = column_name.is_empty()
-                && !["sqlite_", "pragma_", "dbstat"].iter().any(|reserved| table.starts_with(reserved));
+            let starts = |with: &str| table.starts_with(with);
+            let is_reserved = starts("sqlite_") || starts("pragma_") && !defined.contains(&table);
+            let is_own = column_name.is_empty() && !is_reserved;
             // The view of a table reads this one, which has no name for a statement.
             let is_of_view = table == "rows"
                 && context.accessor.is_some_and(|view| readable.contains(&view.to_lowercase()));
@@ -186,7 +211,7 @@ mod tests {
             "SELECT max(l.x) FROM r l JOIN r o ON l.x = o.x GROUP BY l.x COLLATE NOCASE",
         ] {
             let stop = Stop::after(Duration::from_mins(10));
-            let mut connection = for_tables(&[], &[], &stop, &Refused::default()).unwrap();
+            let mut connection = for_tables(&[], &[], Vec::new(), &stop, &Refused::default()).unwrap();
             // Comparisons since the last look, at most between two, and of the whole statement.
             let [last, most, all]: [Arc<AtomicUsize>; 3] = Default::default();
             let count = Arc::clone(&last);

@@ -11,9 +11,12 @@ use rusqlite::fallible_iterator::FallibleIterator as _;
 use super::concurrency::{self, Permit};
 use super::empty_columns::EmptyColumns;
 use super::error::Failure;
+use super::indexes;
+use super::notes::of_comparisons;
 use super::result_rows::{Selected, rows};
 use super::sandbox::{self, Refused, Stop};
 use super::table::Table;
+use super::tokens::{defined_names, tokens};
 use crate::Call;
 use crate::call::Stage;
 use crate::work;
@@ -49,7 +52,12 @@ pub(super) async fn run(
         call.enter(Stage::Statement);
         call.note("Running the query.".to_owned());
         let overlap = permit.overlap();
-        let (outcome, permit) = run_once(request.clone(), permit, Arc::clone(of_query), TIME).await?;
+        let stop = Stop::after(TIME);
+        concurrency::register(token, &stop);
+        let running = run_once(request.clone(), permit, Arc::clone(of_query), Arc::clone(&stop));
+        let (outcome, permit) = running.await?;
+        let gave_way = stop.gives_way.load(Ordering::Relaxed);
+        drop(stop);
         let may_succeed = overlap.occurred();
         drop(permit);
         if attempt == ATTEMPTS || !may_succeed || !matches!(outcome, Err(Failure::NoMemory)) {
@@ -57,7 +65,12 @@ pub(super) async fn run(
         }
         attempt += 1;
         call.enter(Stage::Queue);
-        concurrency::statement_ended().await;
+        if gave_way {
+            // The statement that it gave way to begins again now.
+            concurrency::next_statement_ended(TIME).await;
+        } else {
+            concurrency::memory_released(token).await;
+        }
     }
 }
 
@@ -75,12 +88,14 @@ async fn run_once(
     request: SelectRequest,
     permit: Permit,
     of_query: Arc<Permit>,
-    time: Duration,
+    stop: Arc<Stop>,
 ) -> Result<(Result<Selected, Failure>, Permit), Failure> {
-    let stop = Stop::after(time);
     let on_drop = StopOnDrop(Arc::clone(&stop));
     let job = move || {
-        let outcome = select(&request, &stop);
+        let outcome = match select(&request, &stop) {
+            Err(Failure::TimedOut) if stop.gives_way.load(Ordering::Relaxed) => Err(Failure::NoMemory),
+            outcome => outcome,
+        };
         drop(of_query);
         (outcome, permit)
     };
@@ -108,7 +123,15 @@ fn select(request: &SelectRequest, stop: &Arc<Stop>) -> Result<Selected, Failure
                     });
                 }
             }
-            outcome => return outcome,
+            outcome => {
+                return outcome.map(|selected| {
+                    let mut notes = of_comparisons(&request.sql, &request.tables);
+                    for (notes, of_names) in notes.iter_mut().zip(empty.notes()) {
+                        notes.extend(of_names);
+                    }
+                    Selected { notes, ..selected }
+                });
+            }
         }
     }
 }
@@ -116,7 +139,9 @@ fn select(request: &SelectRequest, stop: &Arc<Stop>) -> Result<Selected, Failure
 fn attempt(request: &SelectRequest, empty: &[Vec<String>], stop: &Arc<Stop>) -> Result<Selected, Failure> {
     let refused: Refused = Arc::new(Mutex::new(None));
     let failed = |error: rusqlite::Error| Failure::of(error, refused.lock().take());
-    let connection = sandbox::for_tables(&request.tables, empty, stop, &refused).map_err(failed)?;
+    let connection =
+        sandbox::for_tables(&request.tables, empty, defined_names(&tokens(&request.sql)), stop, &refused)
+            .map_err(failed)?;
     let mut statements = Batch::new(&connection, &request.sql);
     let Some(mut statement) = statements.next().map_err(failed)? else { return Err(Failure::NoStatement) };
     // Whatever follows, even what cannot be prepared, is a second statement.
@@ -126,6 +151,8 @@ fn attempt(request: &SelectRequest, empty: &[Vec<String>], stop: &Arc<Stop>) -> 
     if !statement.readonly() || statement.is_explain() != 0 || statement.column_count() == 0 {
         return Err(Failure::Refused("a statement other than SELECT".to_owned()));
     }
+    // SQLite prepares the statement again if there are new indexes.
+    indexes::make(&connection, &request.sql, &request.tables);
     rows(&mut statement, request.offset, request.room, stop, failed)
 }
 
@@ -193,8 +220,8 @@ mod tests {
     #[test]
     fn numbers_and_texts_are_compared_as_numbers() {
         let rows = json!([
-            { "speed": 100, "load": 1.5, "up": true, "vlan": "50", "mixed": 7, "list": [1] },
-            { "speed": 1000, "load": 2, "up": false, "vlan": "0050", "mixed": "7", "list": [2] },
+            { "speed": 100, "load": 1.5, "up": true, "vlan": "50", "mixed": 7, "list": [1], "id": 7, "real": "1.5" },
+            { "speed": 1000, "load": 2, "up": false, "vlan": "0050", "mixed": "7.0", "list": [2], "id": "7", "real": 1.5 },
         ]);
         let tables = tables(&[("t", rows), ("v", json!([{ "id": 50 }]))]);
         for (sql, wanted) in [
@@ -205,10 +232,16 @@ mod tests {
             ("SELECT count(*) AS n FROM t JOIN v ON t.vlan = v.id", json!(2)),
             ("SELECT count(*) AS n FROM t WHERE vlan = 50", json!(1)),
             ("SELECT count(*) AS n FROM t WHERE mixed = 7", json!(1)),
+            // Numbers that some rows write as a text are numbers.
+            ("SELECT count(*) AS n FROM t WHERE id = 7", json!(2)),
+            ("SELECT count(*) AS n FROM t WHERE id = '7'", json!(2)),
+            ("SELECT count(*) AS n FROM t a JOIN t b ON a.id = b.id", json!(4)),
+            ("SELECT group_concat(id || typeof(id)) AS n FROM t", json!("7integer,7integer")),
+            ("SELECT group_concat(real || typeof(real)) AS n FROM t", json!("1.5real,1.5real")),
             // No value becomes another one.
             ("SELECT group_concat(vlan || typeof(vlan)) AS n FROM t", json!("50text,0050text")),
             ("SELECT group_concat(load || typeof(load)) AS n FROM t", json!("1.5real,2integer")),
-            ("SELECT group_concat(mixed || typeof(mixed)) AS n FROM t", json!("7integer,7text")),
+            ("SELECT group_concat(mixed || typeof(mixed)) AS n FROM t", json!("7integer,7.0text")),
             ("SELECT sum(j.value) AS n FROM t, json_each(t.list) j", json!(3)),
         ] {
             let rows = selected(&tables, sql, LONG).unwrap().rows;
@@ -269,7 +302,7 @@ mod tests {
         let permit = concurrency::statement_permit([9; 32], &call).await.unwrap();
         let sql = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT sum(n) FROM n";
         let request = SelectRequest { sql: sql.into(), tables: tables(&[]), offset: 0, room: 1_000 };
-        let mut running = Box::pin(run_once(request, permit, of_query, LONG));
+        let mut running = Box::pin(run_once(request, permit, of_query, Stop::after(LONG)));
         assert!(futures_util::poll!(&mut running).is_pending());
         drop(running);
         // The statement may have ended by now, because it was stopped; in any case its permits come back.

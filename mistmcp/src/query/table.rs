@@ -1,8 +1,10 @@
 //! A table of a query ([`Table`]): the rows of a tool in a database of SQLite's VFS `memdb`, which several connections
 //! can read at once.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use jiff::{Timestamp, Unit};
 use parking_lot::Mutex;
@@ -24,10 +26,16 @@ const PAGE: u64 = 16 * 1024;
 /// Rows whose columns are made before they are inserted.
 const CHUNK: usize = 128;
 
+/// Columns that a statement converts at most.
+const COLUMNS_AT_ONCE: usize = 100;
+/// Indexes of a table at most.
+const MAX_INDEXES: usize = 6;
+/// How long the making of an index waits for the statements that read the table.
+const INDEX_WAIT: Duration = Duration::from_secs(1);
+
 /// The rows of a tool.
 pub(super) struct Table {
-    /// Keeps the database, which ends with its last connection.
-    _keeper: Mutex<Connection>,
+    keeper: Mutex<Keeper>,
     pub(super) uri: String,
     pub(super) columns: Columns,
     pub(super) rows: usize,
@@ -38,6 +46,13 @@ pub(super) struct Table {
     notes: Vec<String>,
     /// Its time window, where the call did not choose it.
     window: Map<String, Value>,
+}
+
+/// Keeps the database, which ends with its last connection.
+struct Keeper {
+    connection: Connection,
+    /// The places of the columns that have an index.
+    indexed: HashSet<usize>,
 }
 
 /// A table that is being filled.
@@ -134,7 +149,7 @@ impl TableBuilder {
         if self.made == 0 {
             // A row may have no fields at all, and a table needs a column.
             if names.is_empty() {
-                self.columns.index("value", false);
+                self.columns.add_placeholder();
                 return self.make_columns();
             }
             self.connection.execute_batch(&format!("CREATE TABLE rows ({})", names.join(",")))?;
@@ -158,6 +173,36 @@ impl TableBuilder {
     /// The columns with types and examples.
     pub(super) fn described(&self) -> Map<String, Value> {
         self.columns.described()
+    }
+
+    /// Declares the types of the columns, which are known when the last row is there. The stored rows stay as they are: a
+    /// column of numbers has no text, and a column of texts no number. SQLite makes indexes of columns for joins, and none of
+    /// expressions, such as casts in a view.
+    fn declare_types(&self) -> rusqlite::Result<()> {
+        self.convert_numbers()?;
+        self.connection.execute_batch("PRAGMA writable_schema=ON")?;
+        let sql = format!("CREATE TABLE rows ({})", self.columns.declared());
+        self.connection.execute("UPDATE sqlite_schema SET sql = ?1 WHERE name = 'rows'", [sql])?;
+        // The schema is read again.
+        self.connection.execute_batch("PRAGMA writable_schema=RESET")
+    }
+
+    /// Makes numbers of texts in columns where some rows have numbers, and others the same as a text.
+    fn convert_numbers(&self) -> rusqlite::Result<()> {
+        let columns: Vec<_> = self.columns.iter().filter(|column| column.has_numbers_as_texts()).collect();
+        if !columns.is_empty() {
+            // The table is dropped if this fails.
+            self.connection.execute_batch("PRAGMA journal_mode=OFF")?;
+        }
+        for columns in columns.chunks(COLUMNS_AT_ONCE) {
+            let each = |sql: fn(&str) -> String, between: &str| {
+                columns.iter().map(|column| sql(&quoted(&column.name))).collect::<Vec<_>>().join(between)
+            };
+            let values = each(|name| format!("{name} = CAST({name} AS NUMERIC)"), ", ");
+            let has_text = each(|name| format!("typeof({name}) = 'text'"), " OR ");
+            self.connection.execute_batch(&format!("UPDATE rows SET {values} WHERE {has_text}"))?;
+        }
+        Ok(())
     }
 
     /// The table. `partial`: why rows are missing.
@@ -188,12 +233,13 @@ impl TableBuilder {
                     .to_owned(),
             );
         }
+        self.declare_types()?;
         let bytes = self.bytes()?;
         self.connection.execute_batch("PRAGMA cache_size=1")?;
         self.connection.release_memory()?;
         let Self { connection, uri, columns, rows, as_of, .. } = self;
         Ok(Table {
-            _keeper: Mutex::new(connection),
+            keeper: Mutex::new(Keeper { connection, indexed: HashSet::new() }),
             uri,
             columns,
             rows,
@@ -207,23 +253,44 @@ impl TableBuilder {
 }
 
 impl Table {
-    /// The summary of the table in a reply.
-    pub(super) fn about(&self) -> Map<String, Value> {
+    /// Makes an index of each of these columns that the table has.
+    pub(super) fn make_indexes<'a>(&self, columns: impl Iterator<Item = &'a str>) {
+        let mut keeper = self.keeper.lock();
+        for place in columns.filter_map(|name| self.columns.indexable(name)) {
+            let Some(column) = self.columns.iter().nth(place) else { continue };
+            if keeper.indexed.contains(&place) || keeper.indexed.len() >= MAX_INDEXES {
+                continue;
+            }
+            let sql = format!("CREATE INDEX _i{place} ON rows ({})", quoted(&column.name));
+            let waiting = keeper.connection.busy_timeout(INDEX_WAIT);
+            match waiting.and_then(|()| keeper.connection.execute_batch(&sql)) {
+                Ok(()) => {
+                    keeper.indexed.insert(place);
+                }
+                // The statement is slower without it.
+                Err(error) => tracing::debug!(%error, "a table of a query gets no index"),
+            }
+        }
+    }
+
+    /// The summary of the table in a reply. `notes`: what the statement of the query should mind.
+    pub(super) fn about(&self, notes: &[String]) -> Map<String, Value> {
         let mut about = Map::from_iter([
             ("rows".to_owned(), json!(self.rows)),
             ("as_of".to_owned(), time(self.as_of).into()),
         ]);
         about.extend(self.window.clone());
         about.extend(self.partial.iter().map(|partial| ("partial".to_owned(), partial.as_str().into())));
-        if !self.notes.is_empty() {
-            about.insert("note".to_owned(), self.notes.join("; ").into());
+        let notes: Vec<_> = self.notes.iter().chain(notes).map(String::as_str).collect();
+        if !notes.is_empty() {
+            about.insert("note".to_owned(), notes.join("; ").into());
         }
         about
     }
 
     /// The summary of the table in a reply without a query, with its columns.
     pub(super) fn described(&self) -> Map<String, Value> {
-        let mut about = self.about();
+        let mut about = self.about(&[]);
         about.insert("calls".to_owned(), json!(0));
         about.insert("columns".to_owned(), self.columns.described().into());
         about

@@ -51,6 +51,11 @@ pub(super) fn get(key: &TableKey) -> Option<Arc<Table>> {
     TABLES.get(key)
 }
 
+/// Drops a table, because its rows were asked for again.
+pub(super) fn remove(key: &TableKey) {
+    TABLES.invalidate(key);
+}
+
 /// Keeps a table for some minutes.
 pub(super) fn keep(key: TableKey, table: &Arc<Table>) {
     TABLES.insert(key, Arc::clone(table));

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::argument::is_name_of_time;
 use crate::text::one_line;
 
 /// The content of a table cell. Numbers are aligned right.
@@ -52,7 +53,7 @@ fn take_apart(value: &Value, path: String, lists: Lists, cells: &mut Vec<(String
         }
         plain_value => {
             let name = path.rsplit('.').next().unwrap_or_default();
-            let time = if is_time(name) { time(plain_value) } else { None };
+            let time = if is_name_of_time(name) { time(plain_value) } else { None };
             let cell = time.map(|text| Cell { text, is_number: false });
             cells.push((path, cell.unwrap_or_else(|| plain(plain_value))));
         }
@@ -75,13 +76,6 @@ fn rounded(number: &serde_json::Number) -> Option<String> {
     let value = number.as_f64().filter(|value| number.is_f64() && (1e-3..1e9).contains(&value.abs()))?;
     let decimals = number.to_string().split_once('.').map_or(0, |(_, decimals)| decimals.len());
     (decimals > 4).then(|| format!("{value:.4}"))
-}
-
-fn is_time(name: &str) -> bool {
-    ["timestamp", "start", "end", "when"].contains(&name)
-        || ["_time", "_seen", "_at", "_timestamp", "_start", "_end", "_until"]
-            .iter()
-            .any(|end| name.ends_with(end))
 }
 
 /// The time of an epoch value in seconds or milliseconds, if it is in a plausible year.

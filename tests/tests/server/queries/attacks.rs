@@ -1,8 +1,10 @@
+use std::time::Duration;
+
 use mistmcp::ErrorKind;
-use mistmcp_tests::{HttpClient, Launch, Lifecycle};
+use mistmcp_tests::{Answer, HttpClient, Launch, Lifecycle, MockUpstream};
 use serde_json::{Value, json};
 
-use super::{over_sites, process, query};
+use super::{ORG, over_sites, process, query};
 use crate::process::{Process, call};
 
 async fn with_rows() -> Process {
@@ -74,6 +76,12 @@ async fn whatever_does_not_only_read_is_refused() {
         "SELECT 1; /* a comment */ ATTACH 'x' AS y",
         "SELECT 1 -- a comment\n; PRAGMA table_list",
         "SELECT 1; garbage",
+        "SELECT 1 AS a\0; SELECT 2",
+        "SELECT 'a\0b' AS x",
+        "SELECT \"n\0\" FROM t",
+        "WITH pragma_table_list AS (SELECT 1 AS x) SELECT * FROM pragma_table_list, pragma_database_list",
+        "SELECT (WITH pragma_table_list AS (SELECT 1 AS x) SELECT x FROM pragma_table_list), name FROM pragma_table_list",
+        "SELECT (WITH pragma_table_list AS (SELECT 1 AS x) SELECT x FROM pragma_table_list), count(*) FROM pragma_table_list",
         "/* SELECT 1 */ PRAGMA table_list",
         "-- SELECT 1",
         "/* only a comment */",
@@ -86,6 +94,11 @@ async fn whatever_does_not_only_read_is_refused() {
         query(&session, "SELECT count(*) AS n FROM t").await.unwrap()["results"],
         json!([{ "n": 1_000 }])
     );
+    let own =
+        "WITH pragma_x AS (SELECT 7 AS y), dbstat AS (SELECT 8) SELECT count(*) AS n FROM pragma_x, dbstat";
+    assert_eq!(query(&session, own).await.unwrap()["results"], json!([{ "n": 1 }]));
+    let error = query(&session, "SELECT 'a\0b' AS x").await.unwrap_err().to_string();
+    assert!(error.contains("U+0000"), "{error}");
 }
 
 /// Statements that would take all time or memory, and the kind of error that ends each.
@@ -240,4 +253,34 @@ async fn other_sessions_work_while_one_exhausts_its_queries() {
     let answer =
         other.call("queryRows", json!({ "tables": tables, "sql": "SELECT count(*) AS n FROM t" })).await;
     assert!(answer.contains("\"n\":245"), "{answer}");
+}
+
+#[tokio::test]
+async fn the_memory_of_one_token_does_not_keep_another_waiting() {
+    let upstream = MockUpstream::start().await;
+    upstream.default_handler(|_| Answer::json(&json!([{ "name": "a" }])));
+    let server = Launch::at(&upstream, "").serve().await;
+    let client = |token: &str| HttpClient::with_token(&server, "?mode=all", token);
+    let greedy = client("al1ce-t0ken-7Kq2").connect(Lifecycle::Legacy).await;
+    let other = client("b0b-t0ken-9Xw4z").connect(Lifecycle::Legacy).await;
+    let asked = |rows: usize, select: &str| {
+        let sql = format!(
+            "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT {rows}),
+             m AS MATERIALIZED (SELECT printf('%.*c', 1000000, 'x') || n AS x FROM n) {select}"
+        );
+        let arguments = json!({ "org_id": ORG });
+        json!({ "tables": { "t": { "tool": "getOrgInventory", "arguments": arguments } }, "sql": sql })
+    };
+    let endless = "SELECT sum(length(a.x) + length(b.x)) FROM m a, m b, m c, m d WHERE a.x LIKE '%y'";
+    let mut ends = Box::pin(greedy.refusal("queryRows", asked(260, endless)));
+    // If it has not taken its memory by now, the other one has less to wait for.
+    let ended = tokio::time::timeout(Duration::from_secs(2), &mut ends).await;
+    assert!(ended.is_err(), "{ended:?}");
+    let counted = other.call("queryRows", asked(150, "SELECT count(DISTINCT x) AS n FROM m"));
+    tokio::select! {
+        counted = counted => assert!(counted.contains("\"n\":150"), "{counted}"),
+        ended = &mut ends => panic!("the other one waited for the end: {ended}"),
+    }
+    let ended = ends.await;
+    assert!(ended.contains("took longer") || ended.contains("memory"), "{ended}");
 }

@@ -125,5 +125,6 @@ async fn mistakes_are_reported_with_what_to_write() {
     stops(demo("SELECT 1", "--from a=searchOrgSites --from a=listOrgWlans"), 2, &["two tables"]).await;
     stops(demo("SELECT nme FROM aps", APS), 2, &["no such column: nme", "\"name\""]).await;
     stops(demo("DROP TABLE aps", APS), 2, &["one SELECT"]).await;
-    stops(demo("SELECT 1", "--from a=searchOrgSits"), 2, &["searchOrgSites"]).await;
+    stops(demo("SELECT 1", "--from a=searchOrgSits"), 2, &["searchOrgSites", "tools` lists the tools"]).await;
+    stops(demo("-", APS), 2, &["standard input", "is empty"]).await;
 }

@@ -182,8 +182,12 @@ async fn tables_are_known_for_a_session_until_they_are_refreshed() {
     assert_eq!(query(&process.session("two").stateless(), COUNT).await.unwrap()["calls"], 1);
     let mut arguments = over_sites(COUNT);
     arguments["refresh"] = json!(true);
-    assert_eq!(answer(&one, arguments).await["calls"], 1);
+    assert_eq!(answer(&one, arguments.clone()).await["calls"], 1);
     assert_eq!(process.asked().len(), 5);
+    // A description that fetches rows again leaves no older ones.
+    arguments.as_object_mut().unwrap().remove("sql");
+    assert_eq!(answer(&one, arguments).await["calls"], 1);
+    assert_eq!(query(&one, COUNT).await.unwrap()["calls"], 1);
 }
 
 #[tokio::test]
@@ -380,12 +384,42 @@ async fn a_table_without_rows_answers_and_says_so() {
 }
 
 #[tokio::test]
+async fn names_that_are_taken_for_columns_of_an_empty_table_are_told() {
+    let process = Process::start().await;
+    process.upstream.default_handler(|received| {
+        let is_inventory = received.path.ends_with("/inventory");
+        Answer::json(&if is_inventory { json!([]) } else { json!([{ "id": "a", "status": "connected" }]) })
+    });
+    let session = process.session("one");
+    let tables = json!({
+        "e": { "tool": "getOrgInventory", "arguments": { "org_id": ORG } },
+        "t": { "tool": "searchOrgSites", "arguments": { "org_id": ORG } },
+    });
+    let asked = |sql: &str| json!({ "tables": tables, "sql": sql });
+    let of_typo = answer(&session, asked("SELECT t.id, statsu FROM t LEFT JOIN e ON e.model = t.id")).await;
+    let note = of_typo["tables"]["e"]["note"].as_str().unwrap();
+    for words in ["taken for columns of it", "`statsu` (did you mean \"status\" of `t`?)", "`model`"] {
+        assert!(note.contains(words), "{words}: {note}");
+    }
+    // The table has no column of its own, and no error lists one.
+    let error =
+        call(&session, "queryRows", asked("SELECT t.statsu FROM t, e")).await.unwrap_err().to_string();
+    assert!(
+        error.contains("\"status\"") && error.contains("`e` has no rows") && !error.contains("value"),
+        "{error}"
+    );
+    let described = answer(&session, json!({ "tables": tables })).await;
+    assert_eq!(described["tables"]["e"].get("columns"), None, "{described}");
+}
+
+#[tokio::test]
 async fn a_field_that_is_null_in_every_row_is_a_column() {
     let process =
         process(json!([{ "name": "a", "type": null, "stat": { "up": null } }, { "name": "b" }])).await;
     let session = process.session("one");
     let answer = answer(&session, over_sites("SELECT name, type, \"stat.up\" FROM t ORDER BY 1")).await;
     assert_eq!(answer["results"], json!([{ "name": "a" }, { "name": "b" }]), "{answer}");
+    assert!(answer["tables"]["t"].get("note").is_none(), "{answer}");
     let error = query(&session, "SELECT typo FROM t").await.unwrap_err().to_string();
     for words in ["no such column", "`t` has name, stat.up, type", "absent from every row has no column"] {
         assert!(error.contains(words), "{words}: {error}");

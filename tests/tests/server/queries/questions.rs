@@ -146,6 +146,57 @@ async fn values_have_sqlites_types() {
 }
 
 #[tokio::test]
+async fn a_comparison_that_finds_other_rows_than_it_seems_to_has_a_note() {
+    let process = process(json!({ "results": [
+        { "mac": "5c5b350e0001", "last_seen": 1_795_389_660.5, "up": true, "vlan": 3, "band": "24" },
+        { "mac": "5c5b350e0002", "last_seen": 1_795_389_661, "up": false, "vlan": "3", "band": "5" },
+    ] }))
+    .await;
+    let session = process.session("one");
+    for (condition, words) in [
+        ("last_seen < datetime('now', '-1 hour')", "seconds since 1970"),
+        ("t.up = 'true'", "1 (true) or 0 (false)"),
+        ("band > 5", "CAST(\"band\" AS INTEGER) > 5"),
+        ("mac = '5C:5B:35:0E:00:01'", "5c5b350e0001"),
+    ] {
+        let answer =
+            query(&session, &format!("SELECT count(*) AS n FROM t WHERE {condition}")).await.unwrap();
+        let note = answer["tables"]["t"]["note"].as_str().unwrap_or_default();
+        assert!(note.contains(words), "{condition}: {answer}");
+    }
+    // A number is the same number as a text in other rows.
+    for condition in ["vlan = 3", "vlan = '3'", "vlan IN (3)"] {
+        let answer =
+            query(&session, &format!("SELECT count(*) AS n FROM t WHERE {condition}")).await.unwrap();
+        assert_eq!(answer["results"], json!([{ "n": 2 }]), "{condition}");
+        assert!(answer["tables"]["t"].get("note").is_none(), "{answer}");
+    }
+    for (sql, words) in [
+        ("SELECT datetime(last_seen, 'unixepoch', 'Europe/London') FROM t", "'+1 hour'"),
+        ("SELECT mac FROM t WHERE last_seen > unixepoch('now', '-1 week')", "'-7 days'"),
+        ("SELECT mac FROM t WHERE mac RLIKE 'a'", "LIKE or GLOB"),
+        ("SELECT mac FROM searchOrgSites", "the tool of the table `t`"),
+        (
+            "SELECT mac FROM t WHERE (SELECT count(*) OVER () AS n) AND n > 1 FROM t",
+            "SELECT a.\"mac\" FROM \"t\" a",
+        ),
+    ] {
+        let error = query(&session, sql).await.unwrap_err().to_string();
+        assert!(error.contains(words), "{sql}: {error}");
+    }
+    let mut arguments = super::over_sites("");
+    arguments.as_object_mut().unwrap().remove("sql");
+    let described = crate::process::call(&session, "queryRows", arguments).await.unwrap();
+    for column in [
+        "\"last_seen\":\"integer or real, seconds since 1970: 1795389660.5\"",
+        "\"vlan\":\"integer: 3\"",
+        "\"band\":\"text, numbers that compare as texts: 24\"",
+    ] {
+        assert!(described.contains(column), "{column}: {described}");
+    }
+}
+
+#[tokio::test]
 async fn a_long_result_is_cut_between_rows_and_next_leads_to_the_end() {
     let rows: Vec<_> = (0..900).map(|number| json!({ "n": number, "text": "x".repeat(200) })).collect();
     let process = process(json!({ "results": rows })).await;
@@ -179,7 +230,20 @@ async fn an_error_names_what_there_is_and_what_is_nearest() {
         ("SELECT x.mca FROM t x", &["\"mac\""]),
         ("SELECT channel FROM t", &["\"radio_stat.band_5.channel\""]),
         ("SELECT radio_stat.band_5.channel FROM t", &["double quotes"]),
-        ("SELECT t.radio_stat.band_5.channel FROM t", &["double quotes"]),
+        ("SELECT t.radio_stat.band_5.channel FROM t", &["Write it as t.\"radio_stat.band_5.channel\""]),
+        ("SELECT a.radio_stat.band_5.channel FROM t a", &["Write it as a.\"radio_stat.band_5.channel\""]),
+        (
+            "SELECT json_extract(radio_stat, '$.band_5.channel') FROM t",
+            &["fields are columns: \"radio_stat.band_5.channel\""],
+        ),
+        ("SELECT radio_stat->'band_5' FROM t", &["fields are columns: \"radio_stat.band_5.channel\""]),
+        (
+            "SELECT value FROM t, json_each(t.radio_stat)",
+            &["fields are columns: \"radio_stat.band_5.channel\""],
+        ),
+        ("SELECT name, row_number() OVER () AS n FROM t WHERE n = 1", &["subquery"]),
+        ("SELECT date_trunc('day', name) FROM t", &["strftime"]),
+        ("WITH t AS (SELECT * FROM t) SELECT * FROM t", &["circular reference", "no table has"]),
         ("SELECT \"connected\" FROM t", &["single quotes"]),
         ("SELECT name FROM tt", &["no such table: tt", "`t`"]),
         ("SELECT name FORM t", &["syntax error", "character"]),
