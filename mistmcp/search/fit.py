@@ -3,7 +3,8 @@
     fit.py CORPUS OUTPUT
 
 CORPUS is what `cargo xtask search-corpus` prints. The weights are printed; they belong into weights.rs. OUTPUT is the
-classifier: a scale (f32), and a signed byte for each bucket of hashed stems and pairs of stems.
+classifier: a scale and an intercept (f32), and a signed byte for each bucket of hashed stems, pairs of stems, and up to
+three words of the pattern.
 
 Only train questions that are not questions of a tool too decide on the ranking and on the threshold of the confidence: the
 vectors know the others.
@@ -24,8 +25,10 @@ CANDIDATES = 40
 # Pull of the ranking's weights to START.
 PULL = 0.005
 BUCKETS = 1 << 14
+# Maximum number of adjacent stems, and of adjacent words of the pattern, in a bucket.
+LONGEST = {"stems": 2, "pattern": 3}
 # Share of the answerable questions that may be doubted.
-DOUBTED = 0.03
+DOUBTED = 0.02
 # A train question counts as much as so many others.
 TRAIN = 3.0
 rng = np.random.default_rng(0)
@@ -38,15 +41,19 @@ def bucket(term):
     return value % BUCKETS
 
 
-def terms(stems):
-    bounded = ["^", *stems, "$"]
-    return {bucket(stem) for stem in stems} | {bucket(f"{one} {next}") for one, next in zip(bounded, bounded[1:])}
+def terms(words):
+    found = set()
+    for kind, longest in LONGEST.items():
+        bounded = ["^", *words[kind], "$"]
+        for length in range(1, longest + 1):
+            found |= {bucket(" ".join(bounded[at : at + length])) for at in range(len(bounded) - length + 1)}
+    return found
 
 
 def matrix(texts):
     rows, columns, values = [], [], []
-    for row, stems in enumerate(texts):
-        found = terms(stems)
+    for row, words in enumerate(texts):
+        found = terms(words)
         rows += [row] * len(found)
         columns += found
         values += [len(found) ** -0.5] * len(found)
@@ -90,7 +97,16 @@ def fit_ranking(rows):
         scores = features[held] @ ranking(features[rest], wanted[rest])
         hits[held] = np.take_along_axis(wanted[held], np.argsort(-scores, 1, kind="stable")[:, :5], 1)
     print(f"cross-validated: {100 * hits[:, 0].mean():.1f} % first, {100 * hits.any(1).mean():.1f} % among five")
-    return [round(float(weight), 2) for weight in ranking(features[found], wanted[found])]
+    return ranking(features[found], wanted[found])
+
+
+def of_best(query, weights):
+    """The features of the confidence if these are the weights of the ranking."""
+    features, confidence = np.array(query["tools"]), np.array(query["confidence"])
+    best = features[np.argmax(features @ weights), 1:4] - confidence[1:4]
+    # The similarities to the best tool, and its margins by words and by meaning.
+    confidence[1:8] += [*best, best[0], best[0], best[1], best[1]]
+    return confidence
 
 
 def main():
@@ -98,15 +114,16 @@ def main():
     train = corpus["train"]
     asked_of_tools = {text["text"].lower() for text in corpus["texts"]}
     fresh = np.array([row["question"].lower() not in asked_of_tools for row in train])
-    print("WEIGHTS", fit_ranking([row for row, is_fresh in zip(train, fresh) if row["wanted"] and is_fresh]))
+    weights = fit_ranking([row for row, is_fresh in zip(train, fresh) if row["wanted"] and is_fresh])
+    print("WEIGHTS", [round(float(weight), 2) for weight in weights])
 
     # Train questions may be among the questions of the tools: only the folds may tell the classifier of them.
     own = {row["question"].lower() for row in train}
-    known = {text["text"]: text["words"]["stems"] for text in corpus["texts"] if text["text"].lower() not in own}
-    unanswerable = [line["words"]["stems"] for line in corpus["unanswerable"] if line["text"].lower() not in own]
+    known = {text["text"]: text["words"] for text in corpus["texts"] if text["text"].lower() not in own}
+    unanswerable = [line["words"] for line in corpus["unanswerable"] if line["text"].lower() not in own]
     fixed = matrix([*known.values(), *unanswerable])
     fixed_labels = np.arange(fixed.shape[0]) < len(known)
-    asked = matrix([row["query"]["stems"] for row in train])
+    asked = matrix([row["query"] for row in train])
     labels = np.array([bool(row["wanted"]) for row in train])
 
     def trained(rows):
@@ -123,7 +140,7 @@ def main():
             decisions[held] = trained(rows[np.setdiff1d(order, held)]).decision_function(asked[rows[held]])
         return decisions
 
-    evidence = np.array([row["query"]["confidence"] for row in train])[:, : len(train[0]["query"]["confidence"]) - 1]
+    evidence = np.array([of_best(row["query"], weights) for row in train])[:, :-1]
     fit = lambda rows, decisions: LogisticRegression(C=1, max_iter=1000, class_weight="balanced").fit(
         np.c_[evidence[rows][:, 1:], decisions], labels[rows]
     )
@@ -136,7 +153,7 @@ def main():
         decisions = trained(rest).decision_function(asked[held])
         held_out[held] = fit(rest, judged(rest, 4)).decision_function(np.c_[evidence[held][:, 1:], decisions])
     threshold = np.quantile(held_out[labels & fresh], DOUBTED)
-    for doubted in (0.02, DOUBTED, 0.05, 0.08):
+    for doubted in (DOUBTED, 0.03, 0.05, 0.08):
         flagged = (held_out[~labels] < np.quantile(held_out[labels & fresh], doubted)).mean()
         print(f"cross-validated: {100 * doubted:.1f} % doubted, {100 * flagged:.1f} % flagged")
 

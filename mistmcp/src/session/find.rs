@@ -104,6 +104,7 @@ impl Settings {
             "tools": tools,
             "confidence": confidence,
             "stems": words.stems,
+            "pattern": words.pattern,
             "content": words.content,
             "flags": [words.counts, words.one_site, words.all_sites],
         })
@@ -119,7 +120,7 @@ impl Settings {
     #[doc(hidden)]
     pub fn read(&self, text: &str) -> Value {
         let words = self.index().words(text);
-        json!({ "stems": words.stems, "content": words.content })
+        json!({ "stems": words.stems, "content": words.content, "pattern": words.pattern })
     }
 }
 

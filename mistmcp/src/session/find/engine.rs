@@ -9,7 +9,7 @@ use super::lexical::{Bm25, Cosines, Stems, number_of};
 use super::names::{self, Names};
 use super::phrases::sections;
 use super::questions::questions;
-use super::similarity::{NEAREST, Similarities, matching_topics, nearest};
+use super::similarity::{NEAREST, Similarities, density, matching_topics, nearest};
 use super::text::{Text, Vocabulary, Words};
 use super::texts::Texts;
 use super::vectors::{Embedding, Embeddings, Vectors};
@@ -283,8 +283,8 @@ impl Index {
 
     /// Features of the confidence: similarity to the best tool by words, by meaning and on average;
     /// its margins over the nearest request for a change and over the nearest other unanswerable
-    /// question, by words and by meaning each; the share of known words; the number of words; and the
-    /// decision of the classifier.
+    /// question, by words and by meaning each; the share of known words; the number of words; the density
+    /// by meaning of the texts of tools and of unanswerable questions; and the decision of the classifier.
     fn confidence_features(
         &self,
         words: &Words,
@@ -300,6 +300,9 @@ impl Index {
         let share = number_of(known) / number_of(words.content.len()).max(1.0);
         let length = number_of(words.content.len()).min(8.0) / 8.0;
         let [change, other] = self.unanswerable(similarities);
+        let mut of_tools = similarities.by_meaning.clone();
+        let places = self.unanswerable.iter().map(|(place, _)| *place as usize);
+        let unanswerable: Vec<_> = places.map(|place| std::mem::take(&mut of_tools[place])).collect();
         [
             1.0,
             best[1],
@@ -311,7 +314,9 @@ impl Index {
             best[2] - other.1,
             share,
             length,
-            answerable(&words.stems),
+            density(of_tools.into_iter()),
+            density(unanswerable.into_iter()),
+            answerable(words),
         ]
     }
 }

@@ -7,6 +7,9 @@ pub(super) const NEAREST: usize = 3;
 /// Cosines above which a text says the same as a query.
 const EQUAL_BY_WORDS: f32 = 0.75;
 const EQUAL_BY_MEANING: f32 = 0.97;
+/// Power of cosines in a density, and the least sum of such powers.
+const NEARNESS: i32 = 16;
+const FAR: f32 = 1e-3;
 /// Minimum cosine for a prompt or category to match.
 const TOPIC_FITS: f32 = 0.7;
 /// Maximum number of prompts and of categories in a result.
@@ -30,6 +33,11 @@ impl Similarities {
     }
 }
 
+/// Logarithm of a sum over texts of powers of their cosines: how many texts are near, and how near.
+pub(super) fn density(cosines: impl Iterator<Item = f32>) -> f32 {
+    (FAR + cosines.map(|cosine| cosine.max(0.0).powi(NEARNESS)).sum::<f32>()).ln()
+}
+
 /// Names of the topics that match a vector, best first.
 pub(super) fn matching_topics(topics: &[(&'static str, Embedding)], embedding: &[f32]) -> Vec<&'static str> {
     let near = topics.iter().map(|(name, topic)| (cosine(embedding, topic), *name));
@@ -49,4 +57,16 @@ pub(super) fn nearest(cosines: impl Iterator<Item = f32>) -> [f32; NEAREST] {
         }
     }
     nearest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_texts_make_a_density_and_far_ones_do_not() {
+        let density = |cosines: &[f32]| density(cosines.iter().copied());
+        assert!(density(&[0.9]) > density(&[0.5; 20]) && density(&[0.9, 0.9]) > density(&[0.9]));
+        assert!(density(&[-1.0, 0.0]) - density(&[]) < 1e-6);
+    }
 }

@@ -12,6 +12,10 @@ use super::phrases::{Phrases, contains, replaced, sections, sections_of_phrases,
 use super::texts::SHORTEST_LISTED;
 use super::tokens::{fold, is_cjk, name, tokens};
 
+/// Placeholders in [`Words::pattern`] for a number and for any other word with a meaning.
+const NUMBER: &str = "#";
+const WORD: &str = "*";
+
 /// Tables of `search/words.txt` and `search/translations.txt`.
 pub(super) struct Text {
     stemmer: Stemmer,
@@ -36,6 +40,8 @@ pub(in crate::session) struct Words {
     pub(super) stems: Vec<String>,
     /// Stems that carry meaning.
     pub(super) content: Vec<String>,
+    /// How the text is built: each of its words if it carries no meaning, and otherwise a placeholder.
+    pub(super) pattern: Vec<&'static str>,
     pub(super) counts: bool,
     pub(super) one_site: bool,
     pub(super) all_sites: bool,
@@ -110,9 +116,16 @@ impl Text {
     /// The stems of words.
     fn meaning(&self, words: &[&str]) -> Words {
         let mut read = Words::default();
-        for word in words.iter().filter(|word| !self.is_stop(word)) {
+        for &word in words {
+            let stop = self.stops.get::<str>(word);
+            let filler = stop.or_else(|| self.word_stops.get::<str>(word));
+            let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
+            read.pattern.push(filler.copied().unwrap_or(if is_number { NUMBER } else { WORD }));
+            if stop.is_some() {
+                continue;
+            }
             let stem = self.stem(word).into_owned();
-            if self.is_content(word) {
+            if filler.is_none() {
                 read.content.push(stem.clone());
             }
             read.stems.push(stem);

@@ -11,10 +11,11 @@ pub(super) const WITHOUT_QUESTIONS: usize = 2;
 /// extended category; and for a tool without questions once more BM25F and the nearest text by words and by meaning. Those
 /// of tools without questions were fitted with the questions of a third of the tools left out, a tenth at a time.
 pub(super) const WEIGHTS: [f32; 20] = [
-    3.12, 1.12, 3.67, 4.31, 0.86, -0.43, 0.57, -0.84, 0.05, -0.64, 3.0, -0.07, -0.57, 0.68, 0.31, -0.12,
-    -0.18, -2.0, -1.5, 1.0,
+    2.98, 0.99, 3.58, 4.24, 0.84, -0.52, 0.55, -0.9, 0.05, -0.69, 3.0, -0.02, -0.65, 0.65, 0.22, -0.19,
+    -0.24, -2.0, -1.5, 1.0,
 ];
 /// Weights of the confidence features, for a logistic function.
-pub(super) const CONFIDENCE: [f32; 11] = [-8.74, -0.41, 2.67, 3.9, 1.39, 0.41, 2.99, 3.83, 2.04, 2.76, 0.63];
+pub(super) const CONFIDENCE: [f32; 13] =
+    [-2.25, -0.28, 0.26, 0.89, -0.04, 0.42, -0.66, 0.22, 2.22, 1.69, 0.88, -0.63, 0.74];
 /// Minimum confidence of a good match.
 pub(super) const GOOD: f32 = 0.5;
