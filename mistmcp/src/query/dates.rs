@@ -44,6 +44,31 @@ pub(super) fn unknown_argument(sql: &str) -> Option<String> {
     None
 }
 
+/// The functions of dates with a column that has no modifier which says that it is in seconds: the function, the table or alias,
+/// and the column.
+pub(super) fn without_unit<'a>(tokens: &'a [Token<'a>]) -> Vec<(&'static str, Option<&'a str>, &'a str)> {
+    let mut found = Vec::new();
+    for (place, pair) in tokens.windows(2).enumerate() {
+        let [Token::Word(name), open] = pair else { continue };
+        let function = FUNCTIONS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        let (Some((name, first)), true) = (function, open.is_sign("(")) else { continue };
+        let inside = &tokens[place + 2..];
+        let inside = &inside[..closing(inside).unwrap_or(inside.len())];
+        let is_unit = |token: &Token<'_>| matches!(token, Token::Text(text) if ["unixepoch", "auto"].iter().any(|unit| unit.eq_ignore_ascii_case(text.trim())));
+        let column = match arguments(inside).nth(*first) {
+            Some([table, dot, column]) if dot.is_sign(".") => {
+                column.name().map(|column| (table.name(), column))
+            }
+            Some([column]) => column.name().map(|column| (None, column)),
+            _ => None,
+        };
+        if let Some((table, column)) = column.filter(|_| !inside.iter().any(is_unit)) {
+            found.push((*name, table, column));
+        }
+    }
+    found
+}
+
 fn remedy(text: &str, is_time: bool) -> String {
     if is_time {
         return "a time is 'now', a text such as '2026-01-31 08:00:00', or seconds with the modifier 'unixepoch'. Move 'now' on \

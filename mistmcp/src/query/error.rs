@@ -152,6 +152,9 @@ fn of_sqlite(message: &str, offset: Option<usize>, sql: &str, names: &Names) -> 
     let written = rest.trim().trim_matches('"');
     let remedy = match what {
         "no such column" if !has_word(sql, "FROM") => format!(" FROM is missing. {}", there_are(names)),
+        "no such column" if written.contains(['\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}']) => {
+            hints::of_syntax(sql).map(|hint| format!(" {hint}")).unwrap_or_default()
+        }
         "no such column" => of_column(written, is_quoted, sql, names),
         "ambiguous column name" => " Put the table's name before it.".to_owned(),
         "no such table" if names.of_tool(written).is_some() => {
@@ -247,6 +250,7 @@ mod tests {
                 "Write it as a.\"radio_stat.band_5.channel\"",
             ),
             ("near \".\": syntax error", "SELECT main.a.ip_stat.ip FROM aps a", "Names with dots"),
+            ("no such column: \u{201c}name\u{201d}", "SELECT \u{201c}name\u{201d} FROM aps", "plain quotes"),
             ("misuse of aliased window function n", "SELECT 1 FROM aps", "subquery"),
             ("circular reference: aps", "WITH aps AS (SELECT * FROM aps) SELECT 1 FROM aps", "no table has"),
             ("no such function: left", "SELECT left(x, 1) FROM aps", "substr"),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::columns::Column;
+use super::dates;
 use super::names::quoted;
 use super::table::Table;
 use super::tokens::{Comparison, Operand, Token, comparisons, tokens};
@@ -12,34 +13,48 @@ use crate::text::shortened;
 
 /// Notes of a table at most.
 const MAX_NOTES: usize = 4;
+/// Comparisons of a statement that are looked at.
+const MAX_COMPARISONS: usize = 200;
 
-/// Notes for each table on the comparisons of a statement.
+/// Notes for each table on the comparisons of a statement, and on its dates.
 pub(super) fn of_comparisons(sql: &str, tables: &[(String, Arc<Table>)]) -> Vec<Vec<String>> {
     let tokens = tokens(sql);
     let aliases = aliases(&tokens, tables);
     let mut notes = vec![Vec::new(); tables.len()];
-    for comparison in comparisons(&tokens) {
+    let mut add = |table: Option<&str>, name: &str, note: &dyn Fn(&Column) -> Option<String>| {
+        // The name may be that of an expression.
         let is_renamed = tokens.windows(2).any(|pair| {
             (pair[0].is_word("AS") || pair[0].is_sign(")"))
-                && pair[1].name().is_some_and(|name| name.eq_ignore_ascii_case(comparison.column))
+                && pair[1].name().is_some_and(|written| written.eq_ignore_ascii_case(name))
         });
-        // The name may be that of an expression.
         if is_renamed {
-            continue;
+            return;
         }
-        for (place, (_, table)) in tables.iter().enumerate() {
-            let is_of_table =
-                comparison.table.is_none_or(|name| aliases.get(&name.to_lowercase()) == Some(&place));
-            let has_name = |column: &&Column| column.name.eq_ignore_ascii_case(comparison.column);
-            let Some(column) = table.columns.named().find(has_name).filter(|_| is_of_table) else { continue };
+        for (place, (_, of)) in tables.iter().enumerate() {
+            if table.is_some_and(|table| aliases.get(&table.to_lowercase()) != Some(&place)) {
+                continue;
+            }
+            let column = of.columns.named().find(|column| column.name.eq_ignore_ascii_case(name));
             let of_table: &mut Vec<String> = &mut notes[place];
-            if let Some(note) = note(&comparison, column)
+            if let Some(note) = column.and_then(note)
                 && of_table.len() < MAX_NOTES
                 && !of_table.contains(&note)
             {
                 of_table.push(note);
             }
         }
+    };
+    for comparison in comparisons(&tokens).into_iter().take(MAX_COMPARISONS) {
+        add(comparison.table, comparison.column, &|column| note(&comparison, column));
+    }
+    for (function, table, name) in dates::without_unit(&tokens).into_iter().take(MAX_COMPARISONS) {
+        add(table, name, &|column| {
+            let (unit, name) = (column.unit_of_time()?, quoted(&shortened(&column.name, 80)));
+            let seconds = if unit == "seconds" { name.clone() } else { format!("{name} / 1000") };
+            Some(format!(
+                "{function}({name}) is NULL: {name} is a time in {unit} since 1970, so write {function}({seconds}, 'unixepoch')"
+            ))
+        });
     }
     notes
 }
@@ -74,7 +89,7 @@ fn note(comparison: &Comparison<'_>, column: &Column) -> Option<String> {
         .any(|sign| comparison.operator.eq_ignore_ascii_case(sign));
     let is_like = comparison.operator.eq_ignore_ascii_case("LIKE");
     match comparison.other {
-        other if column.is_of_numbers() && !is_like => {
+        other if column.is_of_numbers() && (!is_like || column.unit_of_time().is_some()) => {
             let text = text_of(other)?;
             Some(if let Some(unit) = column.unit_of_time() {
                 format!(
@@ -192,6 +207,10 @@ mod tests {
             ("SELECT 1 FROM t WHERE last_seen > CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP"),
             ("SELECT 1 FROM t WHERE \"when\" > '-1d'", "milliseconds since 1970"),
             ("SELECT 1 FROM t WHERE last_seen > strftime('%Y-%m', 'now')", "strftime()"),
+            ("SELECT 1 FROM t WHERE last_seen LIKE '2026-11-29%'", "'2026-11-29%'"),
+            ("SELECT date(last_seen) AS day FROM t", "date(\"last_seen\", 'unixepoch')"),
+            ("SELECT strftime('%H', x.last_seen, '+1 hour') AS hour FROM t x", "strftime"),
+            ("SELECT datetime(\"when\") AS at FROM t", "\"when\" / 1000, 'unixepoch'"),
             ("SELECT 1 FROM t WHERE up = 'true'", "\"up\" = 1"),
             ("SELECT 1 FROM t WHERE up IN ('yes', 'no')", "'yes'"),
             ("SELECT 1 FROM t WHERE speed = 'auto'", "never equal to the text 'auto'"),
@@ -213,6 +232,7 @@ mod tests {
         for sql in [
             "SELECT 1 FROM t WHERE last_seen > unixepoch() - 3600 AND speed < '1000' AND up = '1' AND up = true",
             "SELECT 1 FROM t WHERE last_seen > strftime('%s', 'now')",
+            "SELECT date(last_seen, 'unixepoch') AS a, strftime('%H', last_seen, 'auto') AS b, date(speed) AS c FROM t",
             "SELECT 1 FROM t WHERE datetime(last_seen, 'unixepoch') > '2026-01-01'",
             "SELECT 1 FROM t WHERE mac = '5c5b350e0001' AND mac LIKE '5C5B%' AND band = 5 AND band = '5'",
             "SELECT 1 FROM t WHERE name = '5C:5B:35:0E:00:01' AND mixed = 'auto'",

@@ -62,6 +62,8 @@ pub(super) fn of_dotted(sql: &str, names: &Names) -> Option<String> {
     let tokens = tokens(sql);
     let exact = |name: &str| names.columns().find(|column| column.eq_ignore_ascii_case(name));
     let mut rest = tokens.as_slice();
+    // A long statement has its first names looked at.
+    let mut left = 50;
     while let [first, after @ ..] = rest {
         rest = after;
         let Token::Word(first) = first else { continue };
@@ -70,8 +72,15 @@ pub(super) fn of_dotted(sql: &str, names: &Names) -> Option<String> {
             parts.push(part);
             rest = after;
         }
+        if parts.len() == 1 {
+            continue;
+        }
+        left -= 1;
+        if left == 0 {
+            return None;
+        }
         let whole = parts.join(".");
-        let column = exact(&whole).filter(|_| parts.len() > 1).map(quoted);
+        let column = exact(&whole).map(quoted);
         let (table, inner) = whole.split_once('.').unwrap_or_default();
         let of_table =
             exact(inner).filter(|_| parts.len() > 2).map(|column| format!("{table}.{}", quoted(column)));

@@ -138,6 +138,9 @@ pub(super) fn defined_names(tokens: &[Token<'_>]) -> Vec<String> {
             [word, ..] => word.is_word("MATERIALIZED") || word.is_word("NOT"),
             [] => false,
         };
+        if !is_definition || !token.is_word("AS") {
+            return None;
+        }
         let before = &tokens[..place];
         // Its columns may stand in parentheses.
         let open = before.iter().rposition(|token| token.is_sign("("));
@@ -145,7 +148,7 @@ pub(super) fn defined_names(tokens: &[Token<'_>]) -> Vec<String> {
             (Some(close), Some(open)) if close.is_sign(")") => &before[..open],
             _ => before,
         };
-        let name = before.last().filter(|_| token.is_word("AS") && is_definition)?;
+        let name = before.last()?;
         name.name().map(str::to_lowercase)
     };
     tokens.iter().enumerate().filter_map(name).collect()
