@@ -66,6 +66,7 @@ use proc_macro::TokenStream;
 /// | `get = "…"`, `post`, `put`, `delete` | the endpoint: a method of HTTP and a path with `{holes}` |
 /// | `name = "…"` | the MCP name, where it is not the function's name in camelCase |
 /// | `answers = "list"` or `"object"` | what the endpoint answers, where that does not follow from name and parameters |
+/// | `item_takes = "start, end"` | the parameters that are sent with the optional id too; the others are for the list alone |
 /// | `crate = path` | where the runtime is, if not at `::mistmcp`: `crate = my_crate::mistmcp` |
 /// | `essential` | every session lists the tool, also in managed mode and where its category is left out |
 /// | `view = "…"` | the view that shows the answer in clients with MCP Apps; declared with `view!` |

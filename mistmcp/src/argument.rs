@@ -12,6 +12,7 @@ mod mac;
 mod name_filter;
 mod reader;
 mod scalar;
+mod several;
 mod time;
 
 pub use advised::Advised;
@@ -19,12 +20,13 @@ pub use arguments::Arguments;
 pub use choice::Choice;
 pub use choices::Choices;
 pub use fields::Fields;
-pub use id::{DeviceId, Id, MspId, OrgId, SiteId};
+pub use id::{DeviceId, Id, MspId, OrgId, SiteId, SiteIds};
 pub(crate) use length::{NAME, TEXT};
-pub use mac::{Mac, MacFilter};
+pub use mac::{Mac, MacFilter, MacForms, MacList, MacPattern, MacPatterns};
 pub use name_filter::NameFilter;
 pub(crate) use reader::{BodyReader, Parsed, ValueReader, inlined_schema};
 pub use reader::{Mismatch, RequestBody};
+pub use several::Several;
 pub(crate) use time::is_name_of_time;
 pub use time::{RelativeDuration, Time};
 
@@ -90,6 +92,8 @@ pub trait Arg: Sized + Send + Sync + 'static {
     /// Maximum length of a text in characters. Longer ones are refused before they are parsed. The
     /// default is 64 KiB.
     const MAX_LENGTH: usize = TEXT;
+    /// Whether the value is several of what [`Self::LOOKUP`] resolves, with commas between them.
+    const SEVERAL: bool = false;
     /// The list of values that Mist knows, if there is one: an error for an unknown value quotes
     /// it.
     const LISTED: Option<Listed> = None;
@@ -185,6 +189,7 @@ impl<T: Arg> Arg for Option<T> {
     const PICKS_FIELDS: bool = T::PICKS_FIELDS;
     const IN_SCHEMA: bool = T::IN_SCHEMA;
     const MAX_LENGTH: usize = T::MAX_LENGTH;
+    const SEVERAL: bool = T::SEVERAL;
     const LISTED: Option<Listed> = T::LISTED;
     const WIDENS: bool = T::WIDENS;
 

@@ -10,6 +10,8 @@ pub struct Endpoint {
     pub path: &'static str,
     /// What it answers, where that does not follow from the tool's name and parameters.
     pub answers: Option<Answers>,
+    /// The parameters that are sent with the optional id too, with commas between them. The others are of the list alone.
+    pub item_takes: &'static str,
 }
 
 /// What an endpoint answers.
@@ -23,7 +25,7 @@ pub enum Answers {
 
 impl Endpoint {
     const fn new(method: Method, path: &'static str) -> Self {
-        Self { method, path, answers: None }
+        Self { method, path, answers: None, item_takes: "" }
     }
 
     /// Reads.
@@ -51,6 +53,26 @@ impl Endpoint {
     pub const fn answers(mut self, answers: Answers) -> Self {
         self.answers = Some(answers);
         self
+    }
+
+    /// The same endpoint, with the parameters that are sent with its optional id too: `start, end`.
+    #[must_use]
+    pub const fn item_takes(mut self, names: &'static str) -> Self {
+        self.item_takes = names;
+        self
+    }
+
+    /// The parameters that are sent with the optional id too.
+    pub(crate) fn of_item(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.item_takes.split(',').map(str::trim).filter(|name| !name.is_empty())
+    }
+
+    /// The hole of an optional id.
+    pub(crate) fn optional_hole(&self) -> Option<&'static str> {
+        self.segments().find_map(|segment| match segment {
+            Segment::Hole { name, optional: true } => Some(name),
+            _ => None,
+        })
     }
 
     pub(crate) fn segments(&self) -> impl Iterator<Item = Segment> + use<> {

@@ -82,7 +82,7 @@ use parking_lot::Mutex;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use crate::argument::{Lookup, Presence};
+use crate::argument::{Arg as _, Lookup, Presence};
 use crate::call::{CallsLeft, Stage};
 use crate::param::Param;
 use crate::{Call, Result};
@@ -296,6 +296,14 @@ impl Mist {
         arguments: &mut Map<String, Value>,
     ) -> Result<Vec<String>> {
         let mut notes = Vec::new();
+        let is_several = |param: &Param| param.reader().is_some_and(|reader| reader.several);
+        for param in params.iter().filter(|param| is_several(param)) {
+            if let Some(value) = arguments.get_mut(param.name)
+                && let Ok(text) = String::read(value)
+            {
+                *value = text.into();
+            }
+        }
         let takes = |lookup| params.iter().any(|param| param.lookup() == Some(lookup));
         let takes_org = takes(Lookup::Org);
         let of = |lookup| params.iter().filter(move |param| param.lookup() == Some(lookup));
@@ -317,15 +325,19 @@ impl Mist {
         for lookup in order {
             for param in of(lookup) {
                 if let Some((org, site)) = org_of_site.filter(|(org, _)| org.name == param.name)
-                    && let Some(id) = text(site.name, arguments)
-                    && let Some(id) = self.org_by_site(&id).await?
+                    && let Some(ids) = text(site.name, arguments)
+                    && let Some(id) = self.org_by_site(ids.split(',').next().unwrap_or_default()).await?
                 {
                     arguments.insert(org.name.to_owned(), id.into());
                     continue;
                 }
                 let optional = param.presence() == Some(Presence::Optional);
                 let how = (lookup, optional, partial, takes_org);
-                notes.extend(self.lookup_one(how, param.name, arguments).await?);
+                if is_several(param) {
+                    notes.extend(self.lookup_several(how, param.name, arguments).await?);
+                } else {
+                    notes.extend(self.lookup_one(how, param.name, arguments).await?);
+                }
             }
         }
         Ok(notes)

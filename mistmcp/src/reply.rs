@@ -29,7 +29,7 @@ mod window;
 mod properties;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 pub use block::{Block, Media};
 pub use content::Content;
@@ -45,6 +45,9 @@ use crate::error::ErrorKind;
 use crate::mist::{Answer, Parsed, Repairs};
 use crate::work::{self, LARGE, QUICK};
 use crate::{Error, Fields, Result};
+
+/// The note of an answer of Mist without content.
+const NOTHING: &str = "Mist's answer is empty: there is nothing at this place.";
 
 /// The reply of a tool, before rendering.
 #[derive(Clone, Debug, PartialEq)]
@@ -294,6 +297,8 @@ impl Reply {
         match List::read(value, &source, facts) {
             Ok(list) => list.render(rules, facts),
             Err(value) => {
+                let is_nothing = value.is_null() && source.url.is_some();
+                let value = if is_nothing { json!({ "note": NOTHING }) } else { value };
                 let text = parts::render(value, &source, rules, facts)?;
                 Ok(Rendered { content: Content::Text(text), ask_again_with: None })
             }

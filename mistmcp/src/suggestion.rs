@@ -79,7 +79,8 @@ pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     text
 }
 
-fn quoted(name: &str) -> String {
+/// A name in quotes.
+pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", shortened(name, LONGEST))
 }
 

@@ -1,6 +1,6 @@
 //! The alarms of an organization and its sites.
 
-use mistmcp::{Buckets, Choices, OrgId, Search, SiteId, mist_tool};
+use mistmcp::{Buckets, Choices, OrgId, Search, SiteIds, mist_tool};
 
 use crate::sites_alarms::{AlarmGroup, AlarmSeverity};
 
@@ -23,7 +23,7 @@ pub async fn count_org_alarms(
 #[mist_tool(category = "orgs_alarms", get = "/api/v1/orgs/{org_id}/alarms/search")]
 pub async fn search_org_alarms(
     org_id: OrgId,
-    site_id: Option<SiteId>,
+    site_id: Option<SiteIds>,
     /// Group of the alarm: `infrastructure`, `security`, `marvis` or `certificate_expiry`; several with commas.
     #[brief = "infrastructure, security, marvis, certificate_expiry"]
     group: Option<Choices<AlarmGroup>>,

@@ -1,6 +1,6 @@
 //! BLE assets of an organization: named tags, filters, and where they are.
 
-use mistmcp::{Choice, Id, MacFilter, OrgId, PageNumber, Search, SiteId, TimeWindow, mist_tool};
+use mistmcp::{Choice, Id, MacList, OrgId, PageNumber, Search, Several, SiteId, TimeWindow, mist_tool};
 
 mistmcp::category! {
     /// Bluetooth (BLE) assets of all sites: tags, filters, position, battery.
@@ -49,7 +49,7 @@ pub async fn search_org_assets(
     site_id: Option<SiteId>,
     /// MAC address; several with commas.
     #[brief = "MAC"]
-    mac: Option<MacFilter>,
+    mac: Option<MacList>,
     /// Name of the device that reports the asset.
     #[brief = "Reporting device"]
     device_name: Option<String>,
@@ -79,13 +79,13 @@ pub async fn search_org_assets(
     eddystone_url: Option<String>,
     /// MAC address of the access point that hears the asset; several with commas.
     #[brief = "Access point's MAC"]
-    ap_mac: Option<MacFilter>,
-    /// Number of the antenna beam that hears the asset.
+    ap_mac: Option<MacList>,
+    /// Number of the antenna beam that hears the asset; several with commas.
     #[brief = "Antenna beam"]
-    beam: Option<i64>,
-    /// Signal strength, in dBm.
+    beam: Option<Several<i64>>,
+    /// Signal strength, in dBm; several with commas.
     #[brief = "dBm"]
-    rssi: Option<i64>,
+    rssi: Option<Several<i64>>,
     #[flatten] search: Search,
 );
 

@@ -9,7 +9,12 @@ mistmcp::category! {
 
 /// Jobs that claim devices in the background, or one: status, devices done, failed and left. The devices claimed are in
 /// `getOrgInventory`.
-#[mist_tool(category = "orgs_claims", get = "/api/v1/orgs/{org_id}/claims/{claim_id?}", answers = "object")]
+#[mist_tool(
+    category = "orgs_claims",
+    get = "/api/v1/orgs/{org_id}/claims/{claim_id?}",
+    item_takes = "detail",
+    answers = "object"
+)]
 pub async fn list_org_async_claims(
     org_id: OrgId,
     /// Only this job, by id.

@@ -1,7 +1,8 @@
 //! The clients of an organization: wireless, wired, WAN, NAC, and guests.
 
 use mistmcp::{
-    Buckets, Choice, Choices, Fields, Id, Mac, MacFilter, OrgId, Search, SiteId, SortField, mist_tool,
+    Buckets, Choice, Choices, Fields, Id, Mac, MacList, MacPatterns, OrgId, Search, Several, SiteId,
+    SortField, mist_tool,
 };
 
 use crate::shared::{
@@ -25,7 +26,7 @@ pub async fn count_org_wireless_clients(
     #[default = "device"] distinct: Option<OrgWirelessClientField>,
     /// MAC address; several with commas, or a part with `*`, such as `5c5b35*`.
     #[brief = "MAC"]
-    mac: Option<MacFilter>,
+    mac: Option<MacPatterns>,
     #[flatten] client: WirelessClientFilter,
     #[flatten] buckets: Buckets,
 );
@@ -37,7 +38,7 @@ pub async fn search_org_wireless_client_events(
     #[flatten] event: WirelessEventFilter,
     /// MAC address of the access point; several with commas.
     #[brief = "Access point's MAC"]
-    ap: Option<MacFilter>,
+    ap: Option<MacList>,
     /// Radio band: `24`, `5` or `6`; several with commas mean either.
     #[brief = "24,5: either"]
     band: Option<Choices<Band>>,
@@ -46,7 +47,7 @@ pub async fn search_org_wireless_client_events(
     key_mgmt: Option<String>,
     /// NAC rule, by id.
     #[brief = "NAC rule"]
-    nacrule_id: Option<Id>,
+    nacrule_id: Option<Several<Id>>,
     /// 802.11 standards, with commas between them, such as `ac,ax`.
     #[brief = "802.11: ac,ax"]
     proto: Option<Choices<Protocol>>,
@@ -61,6 +62,9 @@ pub async fn search_org_wireless_client_events(
 pub async fn search_org_wireless_clients(
     org_id: OrgId,
     site_id: Option<SiteId>,
+    /// MAC address; several with commas, or a part with `*`, such as `5c5b35*`.
+    #[brief = "MAC; * matches"]
+    mac: Option<MacPatterns>,
     #[flatten] client: WirelessClientSearch,
     #[flatten] search: Search,
 );
@@ -182,6 +186,9 @@ pub async fn search_org_wan_client_events(
 pub async fn search_org_wan_clients(
     org_id: OrgId,
     site_id: Option<SiteId>,
+    /// MAC address; several with commas.
+    #[brief = "MAC"]
+    mac: Option<MacList>,
     #[flatten] client: WanClientFilter,
     #[flatten] search: Search,
 );
@@ -200,6 +207,12 @@ pub async fn count_org_wired_clients(
 pub async fn search_org_wired_clients(
     org_id: OrgId,
     site_id: Option<SiteId>,
+    /// MAC address of the switch; several with commas.
+    #[brief = "Switch's MAC"]
+    device_mac: Option<MacList>,
+    /// MAC address; several with commas, or a part with `*`, such as `5c5b35*`.
+    #[brief = "MAC; * matches"]
+    mac: Option<MacPatterns>,
     #[flatten] client: WiredClientFilter,
     /// Authentication method.
     #[brief = "Method"]

@@ -1,6 +1,9 @@
 //! The devices of an organization: access points, switches, gateways.
 
-use mistmcp::{Buckets, Choice, Choices, Fields, MacFilter, OrgId, PageNumber, Search, SiteId, mist_tool};
+use mistmcp::{
+    Buckets, Choice, Choices, Fields, MacFilter, MacList, MacPatterns, OrgId, PageNumber, Search, SiteId,
+    mist_tool,
+};
 
 use crate::shared::{
     AnyDeviceType, ConnectedDevice, DeviceEventFilter, DeviceFilter, DeviceType, LastConfigField,
@@ -23,6 +26,9 @@ pub async fn count_org_devices(
     org_id: OrgId,
     #[default = "model"] distinct: Option<OrgDeviceField>,
     site_id: Option<SiteId>,
+    /// MAC address.
+    #[brief = "MAC"]
+    mac: Option<MacFilter>,
     #[flatten] device: ConnectedDevice,
     /// Whether Mist manages it: `true` or `false`; switches and gateways only.
     #[brief = "true, false; switch, gateway"]
@@ -55,7 +61,7 @@ pub async fn search_org_device_events(
     device_type: Option<Choices<AnyDeviceType>>,
     /// MAC address; several with commas.
     #[brief = "MAC"]
-    mac: Option<MacFilter>,
+    mac: Option<MacList>,
     #[flatten] event: DeviceEventFilter,
     /// Only the last event for each value of this field, such as `port_id`.
     #[brief = "Last event of each: port_id"]
@@ -77,6 +83,9 @@ pub async fn count_org_device_last_configs(
 #[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/devices/last_config/search")]
 pub async fn search_org_device_last_configs(
     org_id: OrgId,
+    /// MAC address; several with commas.
+    #[brief = "MAC"]
+    mac: Option<MacList>,
     #[flatten] config: LastConfigFilter,
     #[flatten] search: Search,
 );
@@ -90,6 +99,9 @@ pub async fn list_org_aps_macs(org_id: OrgId, #[flatten] page: PageNumber);
 pub async fn search_org_devices(
     org_id: OrgId,
     site_id: Option<SiteId>,
+    /// MAC address; several with commas, or a part with `*`, such as `5c5b35*`.
+    #[brief = "MAC; * matches"]
+    mac: Option<MacPatterns>,
     #[flatten] device: DeviceFilter,
     #[flatten] search: Search,
 );

@@ -1,7 +1,8 @@
 //! The devices that an organization owns, assigned to a site or not.
 
 use mistmcp::{
-    Choice, Choices, MacFilter, OrgId, PageNumber, ParamGroup, SearchPage, SiteId, SortField, mist_tool,
+    Choice, Choices, MacList, MacPatterns, OrgId, PageNumber, ParamGroup, SearchPage, SiteId, SiteIds,
+    SortField, mist_tool,
 };
 
 use crate::shared::DeviceType;
@@ -27,11 +28,11 @@ pub async fn get_org_inventory(
     r#type: Option<Choices<DeviceType>>,
     /// MAC addresses, with commas between them.
     #[brief = "MACs with commas"]
-    mac: Option<MacFilter>,
+    mac: Option<MacList>,
     site_id: Option<SiteId>,
-    /// MAC address of the virtual chassis.
+    /// MAC address of the virtual chassis; several with commas.
     #[brief = "Chassis MAC"]
-    vc_mac: Option<MacFilter>,
+    vc_mac: Option<MacList>,
     /// Also the members of virtual chassis.
     #[brief = "With chassis members"]
     #[default = false]
@@ -70,7 +71,7 @@ pub async fn search_org_inventory(
     #[flatten] stock: StockFilter,
     /// MAC address; several with commas, or a part with `*`, such as `5c5b35*`.
     #[brief = "MAC"]
-    mac: Option<MacFilter>,
+    mac: Option<MacPatterns>,
     /// Part of the name.
     name: Option<String>,
     /// Serial number, or a part of it with `*`, such as `*123*`.
@@ -107,7 +108,7 @@ pub struct StockFilter {
     pub model: Option<String>,
     /// Site, by its id or name.
     #[brief = "Id or name"]
-    pub site_id: Option<SiteId>,
+    pub site_id: Option<SiteIds>,
     /// Firmware version.
     #[brief = "Firmware"]
     pub version: Option<String>,

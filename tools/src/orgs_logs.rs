@@ -1,6 +1,6 @@
 //! The audit log of an organization.
 
-use mistmcp::{Buckets, Choice, Id, OrgId, PageNumber, ParamGroup, SiteId, TimeWindow, mist_tool};
+use mistmcp::{Buckets, Choice, Id, OrgId, PageNumber, ParamGroup, SiteIds, TimeWindow, mist_tool};
 
 use crate::shared::AuditLogSort;
 
@@ -34,9 +34,9 @@ pub async fn count_org_audit_logs(
 /// What entries of an audit log are found by.
 #[derive(ParamGroup)]
 pub struct AuditLogFilter {
-    /// Site, by its id or name.
+    /// Site, by its id or name; several with commas.
     #[brief = "Id or name"]
-    pub site_id: Option<SiteId>,
+    pub site_id: Option<SiteIds>,
     /// Name or email address of the administrator.
     #[brief = "Name or email"]
     pub admin_name: Option<String>,

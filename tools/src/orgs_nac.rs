@@ -1,8 +1,8 @@
 //! Network access control (NAC) of an organization, and the fingerprints of clients.
 
 use mistmcp::{
-    Buckets, Choice, Choices, Id, MacFilter, OrgId, PageNumber, RelativeDuration, SearchPage, SiteId,
-    SortField, TimeWindow, mist_tool,
+    Buckets, Choice, Choices, Id, MacFilter, MacPattern, OrgId, PageNumber, RelativeDuration, SearchPage,
+    SiteId, SortField, TimeWindow, mist_tool,
 };
 
 mistmcp::category! {
@@ -45,7 +45,7 @@ pub async fn search_org_user_macs(
     org_id: OrgId,
     /// MAC address, or a part of it with `*`, such as `5c5b35*`.
     #[brief = "MAC"]
-    mac: Option<MacFilter>,
+    mac: Option<MacPattern>,
     /// Labels that it has to have.
     #[brief = "Labels"]
     labels: Option<Vec<String>>,

@@ -1,6 +1,6 @@
 //! The sites of an organization with their templates, and the variables of sites.
 
-use mistmcp::{Choice, OrgId, PageNumber, SearchPage, SiteId, SortField, mist_tool};
+use mistmcp::{Choice, OrgId, PageNumber, SearchPage, SiteIds, SortField, mist_tool};
 
 mistmcp::category! {
     /// Plain list of all sites with their templates; names of site variables.
@@ -15,7 +15,7 @@ pub async fn list_org_sites(org_id: OrgId, #[flatten] page: PageNumber);
 #[mist_tool(category = "orgs_sites_details", get = "/api/v1/orgs/{org_id}/vars/search")]
 pub async fn search_org_vars(
     org_id: OrgId,
-    site_id: Option<SiteId>,
+    site_id: Option<SiteIds>,
     /// Name of the variable; several with commas.
     #[brief = "Name"]
     var: Option<String>,

@@ -5,8 +5,9 @@ use std::num::NonZero;
 use mistmcp::schemars::Schema;
 use mistmcp::serde_json::Value;
 use mistmcp::{
-    Arg, Buckets, Choice, Choices, Fields, Id, Mac, MacFilter, Mismatch, OrgId, PageNumber, ParamGroup,
-    QueryValue, RelativeDuration, Search, SearchPage, SiteId, SortField, Time, TimeWindow, mist_tool,
+    Arg, Buckets, Choice, Choices, Fields, Id, Mac, MacFilter, MacList, Mismatch, OrgId, PageNumber,
+    ParamGroup, QueryValue, RelativeDuration, Search, SearchPage, SiteId, SiteIds, SortField, Time,
+    TimeWindow, mist_tool,
 };
 
 use crate::shared::{ConnectionStatus, ForSite};
@@ -44,7 +45,7 @@ pub async fn search_org_bgp_stats(
     site_id: Option<SiteId>,
     /// MAC address; several with commas.
     #[brief = "MAC"]
-    mac: Option<MacFilter>,
+    mac: Option<MacList>,
     /// MAC address of the neighbor.
     #[brief = "Neighbor's MAC"]
     neighbor_mac: Option<MacFilter>,
@@ -62,10 +63,10 @@ pub async fn list_org_devices_stats(
     /// State: `connected`, `disconnected` or `all`; several with commas.
     #[brief = "connected, disconnected, all"]
     status: Option<Choices<ConnectionStatus>>,
-    site_id: Option<SiteId>,
+    site_id: Option<SiteIds>,
     /// MAC address; several with commas.
     #[brief = "MAC"]
-    mac: Option<MacFilter>,
+    mac: Option<MacList>,
     /// EVPN topology.
     evpntopo_id: Option<String>,
     /// With `true`, only the switches in no EVPN topology.
@@ -86,7 +87,11 @@ pub async fn list_org_devices_stats(
 );
 
 /// State of all Mist Edges, or of one: uptime, load, ports, tunnels. For their configuration use `listOrgMxEdges`.
-#[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/mxedges/{mxedge_id?}")]
+#[mist_tool(
+    category = "orgs_stats",
+    get = "/api/v1/orgs/{org_id}/stats/mxedges/{mxedge_id?}",
+    item_takes = "for_site"
+)]
 pub async fn list_org_mx_edges_stats(
     org_id: OrgId,
     /// Only this Mist Edge, by id.
@@ -107,6 +112,15 @@ pub async fn count_org_sw_or_gw_ports(
     org_id: OrgId,
     #[default = "mac"] distinct: Option<PortField>,
     site_id: Option<SiteId>,
+    /// MAC address of the device; several with commas.
+    #[brief = "Device's MAC"]
+    mac: Option<MacList>,
+    /// MAC address of the neighbor.
+    #[brief = "Neighbor's MAC"]
+    neighbor_mac: Option<MacFilter>,
+    /// MAC address of the port.
+    #[brief = "Port's MAC"]
+    port_mac: Option<MacFilter>,
     #[flatten] port: PortFilter,
     /// Power that is drawn from the port, in watts.
     #[brief = "Watts"]
@@ -148,6 +162,15 @@ pub async fn search_org_sw_or_gw_ports(
     /// Kind of device: `switch`, `gateway` or `all`; several with commas.
     #[brief = "switch, gateway, all"]
     device_type: Option<Choices<PortDevice>>,
+    /// MAC address of the device; several with commas.
+    #[brief = "Device's MAC"]
+    mac: Option<MacList>,
+    /// MAC address of the neighbor; several with commas.
+    #[brief = "Neighbor's MAC"]
+    neighbor_mac: Option<MacList>,
+    /// MAC address of the port; several with commas.
+    #[brief = "Port's MAC"]
+    port_mac: Option<MacList>,
     #[flatten] port: PortFilter,
     #[flatten] hardware: PortHardware,
     #[flatten] sort: SortField,
@@ -242,7 +265,7 @@ pub async fn search_org_peer_path_stats(
     site_id: Option<SiteId>,
     /// MAC address; several with commas.
     #[brief = "MAC"]
-    mac: Option<MacFilter>,
+    mac: Option<MacList>,
     /// Type of the path: `ipsec` or `svr`; several with commas.
     #[brief = "ipsec, svr"]
     r#type: Option<Choices<PathType>>,
@@ -275,10 +298,6 @@ pub struct PortFilter {
     pub auth_state: Option<AuthState>,
     /// Full duplex.
     pub full_duplex: Option<bool>,
-    /// Device's MAC.
-    pub mac: Option<MacFilter>,
-    /// Neighbor's MAC.
-    pub neighbor_mac: Option<MacFilter>,
     /// Neighbor's port.
     pub neighbor_port_desc: Option<String>,
     /// Neighbor's name.
@@ -294,8 +313,6 @@ pub struct PortFilter {
     /// Port, such as `ge-0/0/1`.
     #[brief = "Port: ge-0/0/1"]
     pub port_id: Option<String>,
-    /// Port's MAC.
-    pub port_mac: Option<MacFilter>,
     /// Speed of the port, in Mbps.
     #[brief = "Mbps"]
     pub speed: Option<i64>,

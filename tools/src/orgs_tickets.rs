@@ -8,7 +8,11 @@ mistmcp::category! {
 }
 
 /// Support tickets of an organization, or one: subject, status, requester, comments.
-#[mist_tool(category = "orgs_tickets", get = "/api/v1/orgs/{org_id}/tickets/{ticket_id?}")]
+#[mist_tool(
+    category = "orgs_tickets",
+    get = "/api/v1/orgs/{org_id}/tickets/{ticket_id?}",
+    item_takes = "start, end, duration"
+)]
 pub async fn list_org_tickets(
     org_id: OrgId,
     /// Only this ticket, by id.

@@ -31,7 +31,11 @@ pub async fn list_site_asset_filters(
 
 /// State of a site's Bluetooth assets, or of one: position, loudest access point, RSSI, battery, temperature, last
 /// seen.
-#[mist_tool(category = "sites_assets", get = "/api/v1/sites/{site_id}/stats/assets/{asset_id?}")]
+#[mist_tool(
+    category = "sites_assets",
+    get = "/api/v1/sites/{site_id}/stats/assets/{asset_id?}",
+    item_takes = "start, end, duration"
+)]
 pub async fn list_site_assets_stats(
     site_id: SiteId,
     /// Only this asset, by id. The answer also has its zones.

@@ -1,7 +1,8 @@
 //! The clients of a site: wireless, wired, WAN, NAC, and guests.
 
 use mistmcp::{
-    Buckets, Choice, Fields, Mac, MacFilter, PageNumber, ParamGroup, Search, SiteId, TimeWindow, mist_tool,
+    Buckets, Choice, Fields, Mac, MacFilter, MacPattern, PageNumber, ParamGroup, Search, SiteId, TimeWindow,
+    mist_tool,
 };
 
 use crate::shared::{
@@ -49,6 +50,9 @@ pub async fn search_site_wireless_client_events(
 #[mist_tool(category = "sites_clients", get = "/api/v1/sites/{site_id}/clients/search")]
 pub async fn search_site_wireless_clients(
     site_id: SiteId,
+    /// MAC address, or a part of it with `*`, such as `5c5b35*`.
+    #[brief = "MAC; * matches"]
+    mac: Option<MacPattern>,
     #[flatten] client: WirelessClientSearch,
     #[flatten] search: Search,
 );
@@ -192,6 +196,9 @@ pub async fn search_site_wan_client_events(
 #[mist_tool(category = "sites_clients", get = "/api/v1/sites/{site_id}/wan_clients/search")]
 pub async fn search_site_wan_clients(
     site_id: SiteId,
+    /// MAC address.
+    #[brief = "MAC"]
+    mac: Option<MacFilter>,
     #[flatten] client: WanClientFilter,
     #[flatten] search: Search,
 );
@@ -201,6 +208,12 @@ pub async fn search_site_wan_clients(
 pub async fn count_site_wired_clients(
     site_id: SiteId,
     #[default = "mac"] distinct: Option<SiteWiredClientField>,
+    /// MAC address of the switch.
+    #[brief = "Switch's MAC"]
+    device_mac: Option<MacFilter>,
+    /// MAC address.
+    #[brief = "MAC"]
+    mac: Option<MacFilter>,
     #[flatten] port: ClientPortFilter,
     #[flatten] buckets: Buckets,
 );
@@ -209,6 +222,12 @@ pub async fn count_site_wired_clients(
 #[mist_tool(category = "sites_clients", get = "/api/v1/sites/{site_id}/wired_clients/search")]
 pub async fn search_site_wired_clients(
     site_id: SiteId,
+    /// MAC address of the switch.
+    #[brief = "Switch's MAC"]
+    device_mac: Option<MacFilter>,
+    /// MAC address.
+    #[brief = "MAC"]
+    mac: Option<MacFilter>,
     #[flatten] client: WiredClientFilter,
     source: Option<WiredSource>,
     #[flatten] search: Search,

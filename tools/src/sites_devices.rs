@@ -1,8 +1,8 @@
 //! The devices of a site: access points, switches, gateways.
 
 use mistmcp::{
-    Buckets, Choice, Choices, DeviceId, MacFilter, PageNumber, Search, SearchPage, SiteId, TimeWindow,
-    mist_tool,
+    Buckets, Choice, Choices, DeviceId, MacFilter, MacPattern, PageNumber, Search, SearchPage, SiteId,
+    TimeWindow, mist_tool,
 };
 
 use crate::shared::{
@@ -57,6 +57,9 @@ pub async fn search_site_device_config_history(
 pub async fn count_site_devices(
     site_id: SiteId,
     #[default = "model"] distinct: Option<SiteDeviceField>,
+    /// MAC address.
+    #[brief = "MAC"]
+    mac: Option<MacFilter>,
     #[flatten] device: DeviceIdentity,
     /// Tunnel is `up` or `down`.
     mxtunnel_status: Option<String>,
@@ -114,6 +117,9 @@ pub async fn count_site_device_last_config(
 #[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/last_config/search")]
 pub async fn search_site_device_last_configs(
     site_id: SiteId,
+    /// MAC address.
+    #[brief = "MAC"]
+    mac: Option<MacFilter>,
     #[flatten] config: LastConfigFilter,
     #[flatten] search: Search,
 );
@@ -122,6 +128,9 @@ pub async fn search_site_device_last_configs(
 #[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/search")]
 pub async fn search_site_devices(
     site_id: SiteId,
+    /// MAC address, or a part of it with `*`, such as `5c5b35*`.
+    #[brief = "MAC; * matches"]
+    mac: Option<MacPattern>,
     #[flatten] device: DeviceFilter,
     #[default = "timestamp"] sort: Option<DeviceSort>,
     /// Field to sort by, in descending order.

@@ -1,6 +1,6 @@
 //! The ports of the switches and gateways of one site.
 
-use mistmcp::{Buckets, Choice, ParamGroup, SearchPage, SiteId, SortField, mist_tool};
+use mistmcp::{Buckets, Choice, MacFilter, ParamGroup, SearchPage, SiteId, SortField, mist_tool};
 
 use crate::orgs_stats::{PortField, PortFilter, PortHardware};
 
@@ -14,6 +14,15 @@ mistmcp::category! {
 pub async fn count_site_sw_or_gw_ports(
     site_id: SiteId,
     #[default = "mac"] distinct: Option<PortField>,
+    /// MAC address of the device.
+    #[brief = "Device's MAC"]
+    mac: Option<MacFilter>,
+    /// MAC address of the neighbor.
+    #[brief = "Neighbor's MAC"]
+    neighbor_mac: Option<MacFilter>,
+    /// MAC address of the port.
+    #[brief = "Port's MAC"]
+    port_mac: Option<MacFilter>,
     #[flatten] port: PortFilter,
     #[flatten] traffic: PortTraffic,
     #[flatten] buckets: Buckets,
@@ -25,6 +34,15 @@ pub async fn count_site_sw_or_gw_ports(
 pub async fn search_site_sw_or_gw_ports(
     site_id: SiteId,
     #[default = "all"] device_type: Option<PortDevice>,
+    /// MAC address of the device.
+    #[brief = "Device's MAC"]
+    mac: Option<MacFilter>,
+    /// MAC address of the neighbor.
+    #[brief = "Neighbor's MAC"]
+    neighbor_mac: Option<MacFilter>,
+    /// MAC address of the port.
+    #[brief = "Port's MAC"]
+    port_mac: Option<MacFilter>,
     #[flatten] port: PortFilter,
     #[flatten] hardware: PortHardware,
     #[flatten] sort: SortField,

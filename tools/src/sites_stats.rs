@@ -134,7 +134,11 @@ pub async fn list_site_troubleshoot_calls(
 
 /// Clients connected to a site now, or one of them: access point, SSID, RSSI, rates. Wireless unless `wired`. For
 /// earlier ones use `searchSiteWirelessClients`.
-#[mist_tool(category = "sites_stats", get = "/api/v1/sites/{site_id}/stats/clients/{client_mac?}")]
+#[mist_tool(
+    category = "sites_stats",
+    get = "/api/v1/sites/{site_id}/stats/clients/{client_mac?}",
+    item_takes = "wired"
+)]
 pub async fn list_site_wireless_clients_stats(
     site_id: SiteId,
     /// Only this client, by its MAC address.
@@ -229,7 +233,11 @@ pub async fn list_site_unconnected_client_stats(
 
 /// State of a site's own Mist Edges, or of one: uptime, load, ports, tunnels. For their configuration use
 /// `listSiteMxEdges`.
-#[mist_tool(category = "sites_stats", get = "/api/v1/sites/{site_id}/stats/mxedges/{mxedge_id?}")]
+#[mist_tool(
+    category = "sites_stats",
+    get = "/api/v1/sites/{site_id}/stats/mxedges/{mxedge_id?}",
+    item_takes = "start, end, duration"
+)]
 pub async fn list_site_mx_edges_stats(
     site_id: SiteId,
     /// Only this Mist Edge, by id.

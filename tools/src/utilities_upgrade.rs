@@ -1,6 +1,6 @@
 //! Firmware: which there is, and how its upgrades go.
 
-use mistmcp::{Choice, Fields, Id, MacFilter, OrgId, SiteId, mist_tool};
+use mistmcp::{Choice, Fields, Id, MacList, OrgId, SiteId, mist_tool};
 
 use crate::shared::{DeviceType, ReleaseChannel};
 
@@ -52,7 +52,7 @@ pub async fn list_org_available_ssr_versions(
     #[default = "stable"] channel: Option<ReleaseChannel>,
     /// MAC addresses, with commas between them.
     #[brief = "MACs with commas"]
-    mac: Option<MacFilter>,
+    mac: Option<MacList>,
     fields: Option<Fields>,
 );
 

@@ -21,6 +21,8 @@ pub(crate) struct Parameter {
     /// The values that its description lists.
     pub(crate) described: Option<Vec<String>>,
     pub(crate) default: Option<Value>,
+    /// Whether its description says that it takes several values, with commas between them.
+    pub(crate) several: bool,
 }
 
 /// The values in a description that ends with ``enum: `a`, `b` ``.
@@ -104,6 +106,7 @@ impl Document {
             values,
             described: parameter["description"].as_str().and_then(described),
             default,
+            several: parameter["description"].as_str().is_some_and(|words| words.contains("comma-separated")),
         }
     }
 

@@ -143,7 +143,9 @@ fn compare(name: &str, property: &Value, required: bool, hole: bool, parameter: 
         ));
     }
     let kind = property["type"].as_str();
-    if parameter.kind.is_some() && kind != parameter.kind.as_deref() {
+    // Several numbers with commas between them are a text, whatever the document says of their type.
+    let is_list = parameter.several && kind == Some("string");
+    if parameter.kind.is_some() && kind != parameter.kind.as_deref() && !is_list {
         problems.push(format!("is of type {:?}, and {:?} in Mist's document", kind, parameter.kind));
     }
     let mut values: Option<Vec<String>> = property["enum"]

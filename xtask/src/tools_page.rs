@@ -5,6 +5,8 @@ use std::fmt::Write;
 use mistmcp::serde_json::Value;
 use mistmcp::{Catalog, Entry, Run};
 
+use crate::uncovered_endpoints::UNCOVERED;
+
 /// The whole page.
 pub(crate) fn page(catalog: &Catalog) -> String {
     let counted = |extended: bool| {
@@ -36,7 +38,24 @@ pub(crate) fn page(catalog: &Catalog) -> String {
             tool(&mut page, entry);
         }
     }
+    left_out(&mut page);
     page
+}
+
+/// The GETs of Mist's document that are no tools, and why.
+fn left_out(page: &mut String) {
+    line(page, "\n## GETs that are no tools\n");
+    line(
+        page,
+        "Every other GET of Mist's OpenAPI document is a tool. These are left out because they change or send something in \
+         spite of the method, answer secrets or commands that register devices, are for installers or for a person who logs \
+         in, or answer what another tool answers.\n\n| operation | path | why it is left out |\n|---|---|---|",
+    );
+    for row in UNCOVERED.lines().filter(|row| !row.is_empty()) {
+        if let [operation, path, reason] = row.split('\t').collect::<Vec<_>>()[..] {
+            line(page, &format!("| {operation} | `{path}` | {} |", cell(reason)));
+        }
+    }
 }
 
 fn tools<'a>(catalog: &'a Catalog, category: &'a str) -> impl Iterator<Item = &'a Entry> {

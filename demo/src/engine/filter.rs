@@ -96,6 +96,10 @@ fn text_matches(text: &str, wanted: &str) -> bool {
 }
 
 fn pattern_matches(text: &str, pattern: &str) -> bool {
+    // Mist finds no part that ends a text alone.
+    if pattern.len() > 1 && pattern.starts_with('*') && !pattern.ends_with('*') {
+        return false;
+    }
     let Some((head, rest)) = pattern.split_once('*') else { return text == pattern };
     let Some(mut text) = text.strip_prefix(head) else { return false };
     let mut parts = rest.split('*').peekable();

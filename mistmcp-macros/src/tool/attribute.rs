@@ -9,7 +9,7 @@ use super::hints::Hints;
 use crate::diagnostics::Diagnostics;
 use crate::{literal, names};
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "category",
     "get",
     "post",
@@ -18,6 +18,7 @@ const KEYS: [&str; 12] = [
     "name",
     "hints",
     "answers",
+    "item_takes",
     "questions",
     "essential",
     "view",
@@ -34,6 +35,8 @@ pub(super) struct Attribute {
     pub(super) endpoint: Option<(Method, LitStr)>,
     pub(super) hints: Hints,
     pub(super) answers: Option<Answers>,
+    /// The parameters that are sent with the optional id too.
+    pub(super) item_takes: Option<LitStr>,
     /// What people ask when they need the tool.
     pub(super) questions: Vec<LitStr>,
     /// Every session lists the tool.
@@ -123,6 +126,7 @@ impl Attribute {
             "put" => self.endpoint(Method::Put, entry, diagnostics),
             "delete" => self.endpoint(Method::Delete, entry, diagnostics),
             "answers" => self.answers = self.answers(entry, diagnostics),
+            "item_takes" => self.item_takes = self.text(entry, diagnostics),
             "questions" => self.questions(entry, diagnostics),
             "essential" => match entry.value.switch() {
                 Some(essential) => self.essential = essential,

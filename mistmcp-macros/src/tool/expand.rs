@@ -5,7 +5,6 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Ident, ReturnType, Type};
 
-use super::attribute::Answers;
 use super::endpoint::Endpoint;
 use super::function::Function;
 use super::model::Model;
@@ -19,7 +18,7 @@ pub(super) fn tool(model: &Model, signature: &Signature) -> TokenStream {
     let function = &signature.function;
     let constant = constant(&function.signature.ident);
     let (kept, run) = match &model.endpoint {
-        Some(endpoint) => (TokenStream::new(), endpoint_run(endpoint, model.answers.as_ref())),
+        Some(endpoint) => (TokenStream::new(), endpoint_run(endpoint, model)),
         None => (function.without_helpers(), body_run(signature)),
     };
     let (declared, end) = (declared(&constant, function), quote_spanned!(constant.span()=> ;));
@@ -64,13 +63,14 @@ fn constant(function: &Ident) -> Ident {
     format_ident!("{}", function.unraw().to_string().to_uppercase(), span = function.span())
 }
 
-fn endpoint_run(endpoint: &Endpoint, answers: Option<&Answers>) -> TokenStream {
+fn endpoint_run(endpoint: &Endpoint, model: &Model) -> TokenStream {
     let (method, path) = (endpoint.method.constructor(), &endpoint.path);
-    let answers = answers.map(|answers| {
+    let answers = model.answers.as_ref().map(|answers| {
         let variant = answers.variant();
         quote!(.answers(::mistmcp::Answers::#variant))
     });
-    quote!(::mistmcp::Run::Endpoint(::mistmcp::Endpoint::#method(#path)#answers))
+    let item_takes = model.item_takes.as_ref().map(|names| quote!(.item_takes(#names)));
+    quote!(::mistmcp::Run::Endpoint(::mistmcp::Endpoint::#method(#path)#answers #item_takes))
 }
 
 fn body_run(signature: &Signature) -> TokenStream {

@@ -25,6 +25,7 @@ pub(super) struct Model {
     pub(super) hints: Hints,
     pub(super) endpoint: Option<Endpoint>,
     pub(super) answers: Option<Answers>,
+    pub(super) item_takes: Option<LitStr>,
 }
 
 impl Model {
@@ -80,6 +81,7 @@ impl Model {
             hints: attribute.hints,
             endpoint,
             answers: attribute.answers,
+            item_takes: attribute.item_takes,
         }
     }
 }

@@ -38,6 +38,12 @@ impl Arguments {
         self.parsed.push((name, value));
     }
 
+    /// Removes the value of a parameter, so that it counts as missing.
+    pub(crate) fn clear(&mut self, name: &str) {
+        self.values.remove(name);
+        self.parsed.retain(|(parsed, _)| *parsed != name);
+    }
+
     /// Removes the value of a parameter as JSON, and as `T` if it was parsed as such.
     fn remove<T: 'static>(&mut self, name: &str) -> (Value, Option<T>) {
         let value = self.values.remove(name).unwrap_or(Value::Null);

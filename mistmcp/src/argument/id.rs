@@ -16,7 +16,13 @@ impl Id {
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let text = text.trim().to_ascii_lowercase();
+        let mut text = text.trim().to_ascii_lowercase();
+        // A UUID may be written without its hyphens.
+        if text.len() == 32 && text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            for place in [8, 13, 18, 23] {
+                text.insert(place, '-');
+            }
+        }
         let well_formed = text.len() == 36
             && text.bytes().enumerate().all(|(place, digit)| match place {
                 8 | 13 | 18 | 23 => digit == b'-',
@@ -117,4 +123,49 @@ found_id! {
     /// A device, by its id, MAC address or name.
     DeviceId: Lookup::Device, Presence::Required, { "type": "string" },
         "Device, by its id, MAC address or name.", "Device id, MAC or name"
+}
+
+/// Sites, by their ids or names, with commas between them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SiteIds(String);
+
+impl Arg for SiteIds {
+    const DESCRIPTION: &'static str = "Site, by its id or name; several with commas.";
+    const BRIEF: &'static str = SiteId::BRIEF;
+    const LOOKUP: Option<Lookup> = Some(Lookup::Site);
+    const SEVERAL: bool = true;
+
+    fn schema() -> Schema {
+        json_schema!({ "type": "string" })
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        String::read(value)
+            .map(|text| Self(text.trim().to_owned()))
+            .map_err(|_| Mismatch::wanted("a UUID or a name, or several with commas,"))
+    }
+
+    fn wire(&self) -> QueryValue {
+        QueryValue::Text(self.0.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uuid_is_read_with_and_without_hyphens() {
+        let uuid = "4ac1dcf4-9d8b-7211-65c4-057819f0862b";
+        for text in [uuid, "4AC1DCF49D8B721165C4057819F0862B", " 4ac1dcf49d8b721165c4057819f0862b "] {
+            assert_eq!(Id::parse(text).as_ref().map(Id::as_str), Some(uuid), "{text}");
+        }
+        for text in [
+            "4ac1dcf49d8b721165c4057819f0862",
+            "4ac1dcf49d8b721165c4057819f0862g",
+            "4ac1dcf4-9d8b7211-65c4-057819f0862b",
+        ] {
+            assert_eq!(Id::parse(text), None, "{text}");
+        }
+    }
 }

@@ -79,6 +79,8 @@ pub struct ValueReader {
     pub(crate) lookup: Option<Lookup>,
     pub(crate) picks_fields: bool,
     pub(crate) in_schema: bool,
+    /// Whether it is several of what its lookup resolves.
+    pub(crate) several: bool,
     pub(crate) listed: Option<Listed>,
     pub(crate) widens: bool,
     pub(crate) advised: bool,
@@ -96,6 +98,7 @@ impl ValueReader {
             lookup: T::LOOKUP,
             picks_fields: T::PICKS_FIELDS,
             in_schema: T::IN_SCHEMA,
+            several: T::SEVERAL,
             listed: T::LISTED,
             widens: T::WIDENS,
             advised: T::ADVISED,

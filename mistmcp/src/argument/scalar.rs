@@ -99,13 +99,7 @@ impl Arg for u32 {
     }
 
     fn read(value: &Value) -> Result<Self, Mismatch> {
-        let number = integer(value);
-        number.and_then(|number| number.try_into().ok()).ok_or_else(|| {
-            let is_too_large = number.is_some_and(|number| number > i64::from(Self::MAX));
-            let wanted =
-                if is_too_large { "an integer of at most 4294967295" } else { "an integer of at least 0" };
-            Mismatch::wanted(wanted)
-        })
+        integer(value).and_then(|number| number.try_into().ok()).ok_or_else(|| out_of_range(value, 0))
     }
 
     fn wire(&self) -> QueryValue {
@@ -124,12 +118,23 @@ impl Arg for NonZero<u32> {
         integer(value)
             .and_then(|number| u32::try_from(number).ok())
             .and_then(Self::new)
-            .ok_or_else(|| Mismatch::wanted("an integer of at least 1"))
+            .ok_or_else(|| out_of_range(value, 1))
     }
 
     fn wire(&self) -> QueryValue {
         QueryValue::Text(self.to_string())
     }
+}
+
+/// What is wanted in place of a value that is no `u32` of at least `least`. The upper bound is named where it is exceeded.
+fn out_of_range(value: &Value, least: u32) -> Mismatch {
+    let is_above =
+        number(value).and_then(|number| number.as_f64()).is_some_and(|number| number > u32::MAX.into());
+    Mismatch::wanted(if is_above {
+        format!("an integer from {least} to {}", u32::MAX)
+    } else {
+        format!("an integer of at least {least}")
+    })
 }
 
 fn number(value: &Value) -> Option<Number> {
@@ -171,6 +176,13 @@ mod tests {
     fn a_bound_is_named() {
         assert_eq!(u32::read(&json!(-1)), Err(Mismatch::wanted("an integer of at least 0")));
         assert_eq!(NonZero::<u32>::read(&json!(0)), Err(Mismatch::wanted("an integer of at least 1")));
+        for above in [json!(1_000_000_000_000_u64), json!("4294967296"), json!(1e300)] {
+            let wanted = |least| Err(Mismatch::wanted(format!("an integer from {least} to 4294967295")));
+            assert_eq!(
+                (u32::read(&above).map(|_| ()), NonZero::<u32>::read(&above).map(|_| ())),
+                (wanted(0), wanted(1))
+            );
+        }
     }
 
     #[test]

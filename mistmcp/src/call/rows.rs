@@ -89,6 +89,8 @@ pub(crate) struct RowPage {
     pub(crate) empty_fields: Vec<String>,
     /// How arguments were resolved, and which `fields` no row has.
     pub(crate) notes: Vec<String>,
+    /// Hash of Mist's answer: two pages with the same one are the same page.
+    pub(crate) digest: Option<u64>,
 }
 
 /// A page as it was received. Parsing and redaction take processor time, so they are a step of their own.

@@ -170,7 +170,8 @@ impl Entry {
         call: &Call,
     ) -> Result<(Reply, RequestFacts)> {
         // A tool that may change something does not accept partial names.
-        let notes = self.lookup(self.tool.hints.read_only, &mut arguments, mist).await?;
+        let mut notes = self.lookup(self.tool.hints.read_only, &mut arguments, mist).await?;
+        notes.extend(self.drop_list_arguments(&mut arguments));
         let facts = self.request_facts(&arguments);
         let mut reply = match &self.tool.run {
             // The session runs these itself.
@@ -194,6 +195,28 @@ impl Entry {
         Ok(notes)
     }
 
+    /// Removes the arguments that are of the list alone where the call names one object of it. Returns a note about them.
+    fn drop_list_arguments(&self, arguments: &mut Arguments) -> Option<String> {
+        let Run::Endpoint(endpoint) = &self.tool.run else { return None };
+        let id = endpoint.optional_hole().filter(|id| arguments.parsed(id).is_some())?;
+        let is_of_list = |name: &&str| {
+            arguments.parsed(name).is_some()
+                && !endpoint.has_hole(name)
+                && !endpoint.of_item().any(|other| other == *name)
+                && self.params.iter().all(|param| param.name != *name || !param.picks_fields())
+        };
+        let names = self.params.iter().map(|param| param.name).chain([CURSOR]);
+        let names: Vec<_> = names.filter(is_of_list).collect();
+        for name in &names {
+            arguments.clear(name);
+        }
+        let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+        (!names.is_empty()).then(|| {
+            let verb = if names.len() == 1 { "applies" } else { "apply" };
+            format!("{} {verb} to the list alone, and not with `{id}`: left out.", quoted.join(", "))
+        })
+    }
+
     /// Requests one page of rows for a query, with the largest pages that the tool has.
     #[cfg(feature = "query")]
     pub(crate) async fn fetch_rows(
@@ -210,10 +233,13 @@ impl Entry {
             // A search that may be repeated for partial names is parsed at once: the repetition depends on its rows.
             Run::Endpoint(endpoint) if !may_widen => {
                 let send = async {
-                    let notes = self.lookup(true, &mut arguments, mist).await?;
+                    let mut notes = self.lookup(true, &mut arguments, mist).await?;
+                    notes.extend(self.drop_list_arguments(&mut arguments));
                     match mist.send(self.request(endpoint, &arguments)?).await {
                         Ok(answer) => Ok((answer, notes)),
-                        Err(error) => Err(unknown::explained(error, &self.params, &arguments, mist).await),
+                        Err(error) => {
+                            Err(unknown::explained(error, endpoint, &self.params, &arguments, mist).await)
+                        }
                     }
                 };
                 match send.await {
@@ -234,6 +260,7 @@ impl Entry {
         let parse = move || {
             let mut page = Reply::parsed(&answer, facts.fields.as_ref())?.into_rows(show_secrets, facts)?;
             page.notes.splice(0..0, notes);
+            page.digest = Some(answer.digest());
             Ok(page)
         };
         Ok(FetchedPage { is_large, calls: 1, parse: Box::new(parse) })
@@ -250,7 +277,9 @@ impl Entry {
     ) -> Result<Reply> {
         let reply = match mist.send(self.request(endpoint, &arguments)?).await {
             Ok(answer) => Reply::from_endpoint(answer, facts.fields.clone()).await?,
-            Err(error) => return Err(unknown::explained(error, &self.params, &arguments, mist).await),
+            Err(error) => {
+                return Err(unknown::explained(error, endpoint, &self.params, &arguments, mist).await);
+            }
         };
         if !self.tool.hints.repeatable() || !reply.is_empty_list() {
             return Ok(reply);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::argument::{Arguments, Listed, QueryValue};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Segment};
 use crate::error::ErrorKind;
 use crate::mist::Request;
 use crate::mist::api::paths::CONSTANTS;
@@ -23,6 +23,7 @@ const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
 /// not.
 pub(super) async fn explained(
     mut error: Error,
+    endpoint: &Endpoint,
     params: &[&'static Param],
     arguments: &Arguments,
     mist: &Mist,
@@ -43,8 +44,11 @@ pub(super) async fn explained(
                 let (Some(listed), QueryValue::Text(value)) = (reader.listed, value) else { continue };
                 // Constants are public. Other lists belong to the organization.
                 let disclosed = listed.path.starts_with(CONSTANTS) || mist.discloses(&[listed.tool]);
-                let listed_values =
-                    if disclosed { listed_values(listed, params, arguments, mist).await } else { None };
+                let listed_values = if disclosed {
+                    listed_values(listed, scopes(endpoint), params, arguments, mist).await
+                } else {
+                    None
+                };
                 match listed_values {
                     Some(listed_values) => {
                         let mut written = value.split(',').map(str::trim);
@@ -59,8 +63,7 @@ pub(super) async fn explained(
                         }
                     }
                     None => {
-                        let hint =
-                            format!(" Whether it knows this `{}` tells `{}`.", param.name, listed.tool);
+                        let hint = format!(" `{}` lists the values of `{}`.", listed.tool, param.name);
                         error = error.hint([(listed.tool, hint.as_str())], "");
                     }
                 }
@@ -79,7 +82,7 @@ fn unlisted(
     listed: Listed,
 ) -> Error {
     let remedy = remedy(written, listed_values.iter().map(String::as_str));
-    let hint = format!(" `{}` tells about them.", listed.tool);
+    let hint = format!(" `{}` lists them.", listed.tool);
     Error::new(kind, format!("`{name}`: Mist has no \"{}\" here{remedy}", shortened(written, 60)))
         .hint([(listed.tool, hint.as_str())], "")
 }
@@ -87,6 +90,7 @@ fn unlisted(
 /// The values that Mist lists, if they can be requested.
 async fn listed_values(
     listed: Listed,
+    scopes: &[&str],
     params: &[&'static Param],
     arguments: &Arguments,
     mist: &Mist,
@@ -97,16 +101,37 @@ async fn listed_values(
     let request = Request::to_endpoint(&endpoint, values.collect::<Option<_>>()?).ok()?;
     let answer = tokio::time::timeout(LOOKUP_TIMEOUT, mist.send(request)).await.ok()?.ok()?;
     let answer = answer.json().ok()?;
-    let scope = if params.iter().any(|param| param.name == "msp_id") { Some("msp") } else { None };
-    let scoped = scope.map(|scope| of_scope(&answer, scope)).and_then(|listed| names(&listed));
-    let scoped = scoped.filter(|names| !names.is_empty());
-    scoped.or_else(|| names(&answer)).filter(|names| !names.is_empty())
+    let of_scope = names(&of_scopes(&answer, scopes)).filter(|names| !names.is_empty());
+    of_scope.or_else(|| names(&answer)).filter(|names| !names.is_empty())
 }
 
-/// The entries of an object of entries that are for this scope. Entries that name no `scopes` are for none in particular.
-fn of_scope(listed: &Value, scope: &str) -> Value {
+/// The scopes of the values that an endpoint takes, as Mist's lists of constants name them: its subject, or else the
+/// object that its path begins with. A device may be of any kind.
+fn scopes(endpoint: &Endpoint) -> &'static [&'static str] {
+    const SUBJECTS: [(&str, &[&str]); 9] = [
+        ("client", &["client"]),
+        ("ap", &["ap", "device"]),
+        ("switch", &["switch", "device"]),
+        ("gateway", &["gateway", "device"]),
+        ("mxedge", &["mxedge", "device"]),
+        ("device", &["device", "ap", "switch", "gateway"]),
+        ("sites", &["site"]),
+        ("orgs", &["org"]),
+        ("msps", &["msp"]),
+    ];
+    let has = |subject: &str| {
+        endpoint.segments().any(|segment| matches!(segment, Segment::Text(text) if text == subject))
+    };
+    SUBJECTS.iter().find(|(subject, _)| has(subject)).map_or(&[], |(_, scopes)| scopes)
+}
+
+/// The entries of an object of entries that are for one of these scopes. Entries that name no `scopes` are for none in
+/// particular.
+fn of_scopes(listed: &Value, scopes: &[&str]) -> Value {
     let is_for = |entry: &Value| {
-        entry["scopes"].as_array().is_some_and(|scopes| scopes.iter().any(|other| other == scope))
+        entry["scopes"]
+            .as_array()
+            .is_some_and(|known| known.iter().any(|scope| scopes.iter().any(|wanted| scope == wanted)))
     };
     let entries = listed.as_object().into_iter().flatten();
     let entries =
@@ -143,9 +168,24 @@ mod tests {
     #[test]
     fn values_of_one_scope_are_told_from_the_others() {
         let listed = json!({ "a": { "scopes": ["site", "msp"] }, "b": { "scopes": ["site"] }, "c": {} });
-        let found = names(&of_scope(&listed, "msp")).unwrap();
+        let found = names(&of_scopes(&listed, &["msp"])).unwrap();
         assert_eq!(found.iter().map(String::as_str).collect::<Vec<_>>(), ["a"]);
-        assert!(names(&of_scope(&json!(["a", "b"]), "msp")).unwrap().is_empty());
+        assert!(names(&of_scopes(&json!(["a", "b"]), &["msp"])).unwrap().is_empty());
+    }
+
+    #[test]
+    fn the_scope_is_the_subject_of_the_path_or_what_it_begins_with() {
+        for (path, scope) in [
+            ("/api/v1/msps/{msp_id}/insights/{metric}", "msp"),
+            ("/api/v1/orgs/{org_id}/insights/{metric}", "org"),
+            ("/api/v1/sites/{site_id}/insights", "site"),
+            ("/api/v1/sites/{site_id}/insights/client/{client_mac}", "client"),
+            ("/api/v1/sites/{site_id}/insights/ap/{device_id}/stats", "ap"),
+            ("/api/v1/sites/{site_id}/insights/device/{device_mac}/{metric}", "device"),
+        ] {
+            assert_eq!(scopes(&Endpoint::get(path)).first(), Some(&scope), "{path}");
+        }
+        assert!(scopes(&Endpoint::get("/api/v1/self")).is_empty());
     }
 
     #[test]

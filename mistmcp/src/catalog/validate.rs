@@ -5,6 +5,7 @@ use std::fmt;
 use std::panic::Location;
 
 use super::{Category, Entry};
+use crate::Run;
 use crate::prompt::Prompt;
 use crate::suggestion::did_you_mean;
 use crate::view::View;
@@ -52,6 +53,24 @@ pub(super) fn check(
                 entry.tool().name,
                 param.name
             ));
+        }
+    }
+    for entry in entries {
+        let Run::Endpoint(endpoint) = &entry.tool().run else { continue };
+        let (tool, location) = (entry.tool().name, entry.tool().location);
+        for name in endpoint.of_item() {
+            if endpoint.optional_hole().is_none() {
+                clashes.push(format!(
+                    "{location}: tool `{tool}` has `item_takes`, and its path ends with no optional id; remove it"
+                ));
+            } else if !entry.takes(name) {
+                let names = || entry.params().iter().map(|param| param.name);
+                let there = || "; remove it".to_owned();
+                clashes.push(format!(
+                    "{location}: `item_takes` of tool `{tool}` names `{name}`, which is no parameter{}",
+                    meant(name, names(), there)
+                ));
+            }
         }
     }
     clashes.extend(twice("view", views.iter().map(|view| (view.name, view.location))));
@@ -127,7 +146,7 @@ mod tests {
     use super::super::Catalog;
     use super::*;
     use crate::prompt::{PromptArgument, Step};
-    use crate::{Endpoint, Hints, Param, Run, Tool};
+    use crate::{Endpoint, Hints, Param, Tool};
 
     static SITES: Category = Category {
         name: "sites",
@@ -145,6 +164,15 @@ mod tests {
     };
 
     const fn tool(name: &'static str, category: &'static str, params: &'static [Param]) -> Tool {
+        tool_of(name, category, params, Endpoint::get("/api/v1/self"))
+    }
+
+    const fn tool_of(
+        name: &'static str,
+        category: &'static str,
+        params: &'static [Param],
+        endpoint: Endpoint,
+    ) -> Tool {
         Tool {
             name,
             description: "Reads.",
@@ -154,7 +182,7 @@ mod tests {
             view: None,
             hints: Hints::READ,
             params,
-            run: Run::Endpoint(Endpoint::get("/api/v1/self")),
+            run: Run::Endpoint(endpoint),
             location: Location::caller(),
         }
     }
@@ -232,6 +260,28 @@ mod tests {
         ] {
             let line = clashes.lines().find(|line| line.contains(wanted)).unwrap();
             assert!(line.contains("validate.rs:") && line.contains(remedy), "{line}");
+        }
+    }
+
+    #[test]
+    fn parameters_of_an_item_that_are_not_there_are_reported() {
+        const fn of(path: &'static str, params: &'static [Param], names: &'static str) -> Tool {
+            tool_of("listOnes", "sites", params, Endpoint::get(path).item_takes(names))
+        }
+        const PARAMS: &[Param] = &[
+            Param::described::<Option<String>>("one_id", "Id."),
+            Param::described::<Option<String>>("wired", "Wired."),
+        ];
+        static FITTING: Tool = of("/api/v1/ones/{one_id?}", PARAMS, "wired");
+        static MISTYPED: Tool = of("/api/v1/ones/{one_id?}", PARAMS, "wierd");
+        static WHOLE: Tool = of("/api/v1/ones", PARAMS, "wired");
+        assert!(Catalog::of(vec![&SITES], vec![&FITTING], vec![]).is_ok());
+        for (tool, words) in [
+            (&MISTYPED, "names `wierd`, which is no parameter; did you mean \"wired\"?"),
+            (&WHOLE, "its path ends with no optional id"),
+        ] {
+            let clashes = Catalog::of(vec![&SITES], vec![tool], vec![]).unwrap_err().to_string();
+            assert!(clashes.contains(words), "{clashes}");
         }
     }
 

@@ -1,6 +1,8 @@
 //! HTTP response of Mist to a request that succeeded: JSON body, paging headers and file name ([`Answer`]).
 
 use std::fmt;
+#[cfg(feature = "query")]
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -65,6 +67,14 @@ impl Answer {
     /// The page, if it was merged from the answers of accounts.
     pub(crate) fn merged(&self) -> Option<&MergedPage> {
         self.merged.as_deref()
+    }
+
+    /// Hash of the body, which tells a page that is answered twice.
+    #[cfg(feature = "query")]
+    pub(crate) fn digest(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.body.hash(&mut hasher);
+        hasher.finish()
     }
 
     /// Whether to parse the body off the async threads and within a memory limit.

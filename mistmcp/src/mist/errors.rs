@@ -54,7 +54,11 @@ pub(super) fn for_status(status: StatusCode, body: &str, of_msp: bool) -> Error 
                 status.as_u16()
             ),
         ),
-        status if status.is_redirection() => (
+        StatusCode::MOVED_PERMANENTLY
+        | StatusCode::FOUND
+        | StatusCode::SEE_OTHER
+        | StatusCode::TEMPORARY_REDIRECT
+        | StatusCode::PERMANENT_REDIRECT => (
             ErrorKind::Cloud,
             "Mist answered with a redirect to another host, which is not followed, so that the token stays \
              with Mist. Tell the user that the cloud's host may be wrong."
@@ -255,7 +259,8 @@ fn mist_message(body: &str) -> String {
     }
     match words(body) {
         words if words.is_empty() => words,
-        words => format!(" Mist says: {words}"),
+        words if words.ends_with(['.', '!', '?', '\u{2026}']) => format!(" Mist says: {words}"),
+        words => format!(" Mist says: {words}."),
     }
 }
 
@@ -291,10 +296,13 @@ mod tests {
 
     #[test]
     fn the_message_of_mist_is_kept() {
-        assert!(advice(400, r#"{"detail":"bad duration"}"#).ends_with("Mist says: bad duration"));
+        assert!(advice(400, r#"{"detail":"bad duration"}"#).ends_with("Mist says: bad duration."));
         assert!(advice(404, r#"{"id":"unknown"}"#).contains(r#"{"id":"unknown"}"#));
         assert!(advice(400, r#"{"detail":{"name":["required"]}}"#).contains(r#"{"name":["required"]}"#));
         assert!(advice(400, "plain words").contains("plain words"));
+        for said in ["Not here.", "Not here!", "Why?"] {
+            assert!(advice(400, said).ends_with(&format!("Mist says: {said}")), "{said}");
+        }
     }
 
     #[test]
@@ -328,7 +336,7 @@ mod tests {
             |by| for_rate_limit(&Exhausted { by, until, wait }, r#"{"detail":"slow down"}"#).to_string();
         for advice in [advice(ExhaustedBy::Mist), advice(ExhaustedBy::Count(5_000))] {
             assert!(advice.contains("next 73 seconds, until 11:00:00 UTC; do not loop"), "{advice}");
-            assert!(advice.ends_with("slow down"), "{advice}");
+            assert!(advice.ends_with("slow down."), "{advice}");
         }
         assert!(advice(ExhaustedBy::Count(5_000)).contains("5000"));
         for milliseconds in [0, 1, 1_000] {
@@ -354,11 +362,15 @@ mod tests {
 
     #[test]
     fn a_status_that_is_no_answer_to_a_request_is_not_blamed_on_a_parameter() {
-        for status in [100, 101, 199, 600, 999] {
+        for status in [100, 101, 199, 300, 304, 305, 600, 999] {
             let error = for_status(StatusCode::from_u16(status).unwrap(), "", false);
             let words = error.to_string();
             assert_eq!(error.kind(), ErrorKind::Cloud, "{words}");
             assert!(words.contains("cannot be read") && !words.contains("parameter"), "{words}");
+            assert!(!words.contains("redirect"), "{words}");
+        }
+        for status in [301, 302, 303, 307, 308] {
+            assert!(advice(status, "").contains("redirect to another host"), "{status}");
         }
         assert!(advice(418, "").contains("parameter"));
     }

@@ -4,7 +4,7 @@ use super::name_list::{MSP, NameList, NamedObject, SHOWN, listed};
 use super::name_match::{MatchKind, find};
 use crate::argument::Mac;
 use crate::error::ErrorKind;
-use crate::suggestion::{listed as listed_names, nearest};
+use crate::suggestion::{nearest, quoted};
 use crate::text::shortened;
 use crate::{Error, Result};
 
@@ -144,25 +144,32 @@ impl NameQuery<'_> {
         let Self { parameter, kind, listers, .. } = self;
         let names = || objects.iter().map(|object| object.name.as_str()).filter(|name| !name.is_empty());
         let near = nearest(self.written, names(), 5);
-        let there = if !near.is_empty() {
-            let verb = if near.len() == 1 { "is" } else { "are" };
-            format!("; there {verb} {}", near.join(", "))
-        } else if objects.is_empty() && *kind == MSP {
-            "; the API token has no role in any MSP (managed service provider)".to_owned()
-        } else if objects.is_empty() {
-            "; there is none at all".to_owned()
-        } else if names().next().is_none() {
-            format!("; there are some without names, to be given by id: {}", listed(objects.iter().copied()))
-        } else if objects.len() <= SHOWN {
-            format!("; there are {}", listed_names(names()))
-        } else {
-            let first = listed_names(names().take(SHOWN));
-            format!("; there are {}, such as {first}", objects.len())
+        let quoted: Vec<_> = names().take(SHOWN).map(quoted).collect();
+        let count = objects.len();
+        let there = match (near.as_slice(), quoted.as_slice()) {
+            ([only], _) => format!("; did you mean {only}?"),
+            ([_, ..], _) => format!("; there are {}.", near.join(", ")),
+            _ if count == 0 && *kind == MSP => {
+                "; the API token has no role in any MSP (managed service provider).".to_owned()
+            }
+            _ if count == 0 => "; there is none at all.".to_owned(),
+            (_, []) => {
+                let some = listed(objects.iter().copied());
+                format!("; there are some without names, to be given by id: {some}.")
+            }
+            (_, [only]) if count == 1 => format!("; there is only {only}."),
+            (_, [only]) => format!("; there are {count}, one of them with a name: {only}."),
+            (_, first) if count > first.len() => {
+                format!("; there are {count}, such as {}.", first.join(", "))
+            }
+            (_, all) => format!("; there are {}.", all.join(", ")),
         };
         let read = if complete { "" } else { " Only the first of them were looked at: give the id." };
         let written = shortened(self.written, MAX_QUOTED);
         let place = self.place;
-        let words = format!("`{parameter}`: no {kind}{place} is called \"{written}\"{there}.");
+        let words = format!("`{parameter}`: no {kind}{place} is called \"{written}\"{there}");
+        // Nothing is listed by a tool where there is nothing.
+        let listers = if objects.is_empty() && complete { &[] } else { *listers };
         let hints = listers.iter().map(|lister| (*lister, format!(" `{lister}` lists them.")));
         Error::new(ErrorKind::Arguments, words).hint_of(hints, "").append(read)
     }
@@ -275,18 +282,25 @@ mod tests {
     #[test]
     fn an_unknown_name_lists_similar_names_or_all() {
         let error = refusal(&sites(), "Berlim");
-        assert!(error.contains("there is \"Berlin\"") && error.contains("searchOrgSites"), "{error}");
+        assert!(error.contains("did you mean \"Berlin\"?") && error.contains("searchOrgSites"), "{error}");
         let error = refusal(&sites(), "Lyom");
         assert!(error.contains("there are \"Lyon\", \"Lyon\""), "{error}");
         let error = refusal(&sites(), "Quito");
-        assert!(error.contains("there are Berlin, Lyon, Lyon"), "{error}");
+        assert!(error.contains("there are \"Berlin\", \"Lyon\", \"Lyon\"."), "{error}");
         let many: Vec<_> =
             (0..500).map(|number| json!({ "id": "x", "name": format!("Site {number}") })).collect();
         let many = NameList { complete: false, ..listing(&many.into()) };
         let error = refusal(&many, &"Quito".repeat(10_000));
-        assert!(error.len() < 700 && error.contains("there are 500, such as Site 0"), "{error}");
+        assert!(error.len() < 700 && error.contains("there are 500, such as \"Site 0\""), "{error}");
         assert!(error.contains("Only the first of them were looked at"), "{error}");
-        assert!(refusal(&listing(&json!([])), "Quito").contains("none at all"));
+        let error = refusal(&listing(&json!([])), "Quito");
+        assert!(error.contains("none at all") && !error.contains("lists them"), "{error}");
+        let one = listing(&json!([{ "id": "1", "name": "Berlin" }]));
+        let error = refusal(&one, "Quito");
+        assert!(error.contains("; there is only \"Berlin\". `searchOrgSites` lists them."), "{error}");
+        let nameless = listing(&json!([{ "id": "1" }, { "id": "2", "name": "Lyon" }]));
+        let error = refusal(&nameless, "Quito");
+        assert!(error.contains("there are 2, one of them with a name: \"Lyon\""), "{error}");
     }
 
     #[test]

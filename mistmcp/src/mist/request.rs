@@ -146,6 +146,9 @@ impl Request {
                 Segment::Hole { name, optional } => {
                     let value = values.iter().find(|(given, _)| *given == name).map(|(_, value)| value);
                     match value {
+                        Some(QueryValue::Text(text)) if is_no_segment(text) => {
+                            return Err(no_segment(&format!("`{name}` is \"{text}\", which")));
+                        }
                         Some(QueryValue::Text(text)) => request.segments.push(text.clone()),
                         _ if optional => {}
                         _ => return Err(unfilled(name)),
@@ -158,6 +161,16 @@ impl Request {
         }
         Ok(request)
     }
+}
+
+/// Whether a text cannot be a segment of a path: URL libraries normalize these, encoded or not.
+fn is_no_segment(text: &str) -> bool {
+    matches!(text, "" | "." | "..")
+}
+
+/// Error for a value that is no segment of a path.
+fn no_segment(what: &str) -> Error {
+    Error::new(ErrorKind::Arguments, format!("{what} cannot stand in a path: an id or a name is wanted."))
 }
 
 fn unfilled(name: &str) -> Error {

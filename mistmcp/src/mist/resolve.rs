@@ -83,6 +83,38 @@ impl Mist {
         Ok(note)
     }
 
+    /// Resolves an argument with several names or ids, separated by commas, to ids. One name may have commas itself.
+    pub(super) async fn lookup_several(
+        &self,
+        how: (Lookup, bool, bool, bool),
+        name: &str,
+        arguments: &mut Map<String, Value>,
+    ) -> Result<Vec<String>> {
+        let written = arguments.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (mut ids, mut notes) = (Vec::new(), Vec::new());
+        for one in written.split(',').map(str::trim).filter(|one| !one.is_empty()) {
+            arguments.insert(name.to_owned(), one.into());
+            match self.lookup_one(how, name, arguments).await {
+                Ok(note) => notes.extend(note),
+                Err(error) => {
+                    arguments.insert(name.to_owned(), written.clone().into());
+                    return match self.lookup_one(how, name, arguments).await {
+                        Ok(note) if written.contains(',') => Ok(note.into_iter().collect()),
+                        _ => Err(error),
+                    };
+                }
+            }
+            let id = arguments.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        if !ids.is_empty() {
+            arguments.insert(name.to_owned(), ids.join(",").into());
+        }
+        Ok(notes)
+    }
+
     /// An organization by its name among those of an MSP.
     async fn org_of_msp(&self, query: &NameQuery<'_>, msp_id: &str) -> Result<ResolvedObject> {
         let path = msp_orgs(msp_id);
@@ -255,13 +287,14 @@ impl Mist {
         }
     }
 
-    /// The query for a list that may have organizations of MSPs.
+    /// The query for a list that may have organizations of MSPs, or objects of these.
     fn among<'q>(&self, query: &NameQuery<'q>, seen: &NameList) -> NameQuery<'q> {
         if !seen.has_msp_orgs {
             return *query;
         }
         let disclosed = query.disclosed && self.discloses(ORGANIZATIONS_OF_MSP);
-        NameQuery { disclosed, listers: ORGANIZATIONS_AND_OF_MSP, ..*query }
+        let listers = if query.kind == ORGANIZATION { ORGANIZATIONS_AND_OF_MSP } else { query.listers };
+        NameQuery { listers, disclosed, ..*query }
     }
 
     /// The error for a call that names no organization or MSP where it is open which one is meant, or there is none.

@@ -1,5 +1,6 @@
 //! Fetching of a table's pages ([`Started`], [`Fetch`]): numbered pages in parallel, others one after the other.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
@@ -20,6 +21,9 @@ use crate::{Call, Error, Result, work};
 
 /// Pages of a table that are fetched at once. Each is held parsed until its rows are in the table, so this bounds the memory of a query.
 const AT_ONCE: usize = 4;
+/// Why a table ends with a page that it has already.
+const SAME_PAGE: &str =
+    "Mist answered a page again that it had answered before, so that the rest cannot be reached";
 /// Page sizes to try, if a page is too large.
 const SMALLER_PAGES: [u64; 2] = [100, 10];
 
@@ -129,14 +133,15 @@ impl Started {
                 }
             };
             let is_too_large = match &loaded {
-                Ok(page) => page.omitted > 0,
+                Ok(page) => page.as_ref().is_some_and(|page| page.omitted > 0),
                 Err(error) => error.kind() == ErrorKind::Size,
             };
             match smaller.next().filter(|_| is_too_large && largest.is_some()) {
                 Some(size) => {
                     arguments.insert("limit".to_owned(), size.into());
                 }
-                None => break (loaded.map_err(named)?, builder),
+                // The first page of a table is no repetition.
+                None => break (loaded.map_err(named)?.unwrap_or_default(), builder),
             }
         };
         notes.extend(page.notes);
@@ -276,14 +281,14 @@ impl Started {
 
     async fn one_by_one(&mut self, fetch: &Fetch<'_>) -> Result<(), String> {
         let mut arguments = self.arguments.clone();
+        let mut asked = HashSet::new();
         while let Some(next) = self.next.clone() {
             if self.is_full() {
                 break;
             }
-            let before = arguments.clone();
-            arguments.extend(next.clone());
-            if arguments == before {
-                return Err("Mist answered the same page again".to_owned());
+            arguments.extend(next);
+            if !asked.insert(Value::from(arguments.clone()).to_string()) {
+                return Err(SAME_PAGE.to_owned());
             }
             let fetched = fetch.page(&self.tool, arguments.clone()).await?;
             let (following, rows) = self.add(fetched, fetch).await?;
@@ -291,9 +296,6 @@ impl Started {
             if rows == 0 && following.is_none() {
                 self.next = None;
                 break;
-            }
-            if following.as_ref() == Some(&next) {
-                return Err("Mist answered the same page again".to_owned());
             }
             self.next = following;
         }
@@ -310,6 +312,7 @@ impl Started {
         let page = load(&self.builder, fetched, fetch.session.token_hash())
             .await
             .map_err(|error| error.to_string())?;
+        let page = page.ok_or_else(|| SAME_PAGE.to_owned())?;
         if page.omitted > 0 {
             return Err(format!("{} rows of a page are too large to hold", page.omitted));
         }

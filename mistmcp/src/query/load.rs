@@ -25,32 +25,36 @@ pub(super) fn unusable(error: &rusqlite::Error) -> Error {
     )
 }
 
-/// Parses a page and inserts its rows, off the async threads. The page comes back without its rows. `token`: whose query it is
-/// for.
+/// Parses a page and inserts its rows, off the async threads. The page comes back without its rows. `None` if it is a page
+/// that the table has already. `token`: whose query it is for.
 pub(super) async fn load(
     builder: &Arc<Mutex<TableBuilder>>,
     fetched: FetchedPage,
     token: concurrency::TokenHash,
-) -> Result<RowPage> {
+) -> Result<Option<RowPage>> {
     let target = Arc::clone(builder);
     let FetchedPage { is_large, parse, .. } = fetched;
     let job = move || {
         let mut page = parse()?;
         let rows = std::mem::take(&mut page.rows);
         let mut builder = target.lock();
+        if !rows.is_empty() && page.digest.is_some_and(|digest| !builder.is_new_page(digest)) {
+            return Ok(None);
+        }
         let inserted = builder.insert(&rows).and_then(|()| builder.name_empty(&page.empty_fields));
         drop(builder);
-        Ok::<_, Error>((page, inserted.map_err(|error| (error, rows))))
+        Ok::<_, Error>(Some((page, inserted.map_err(|error| (error, rows)))))
     };
-    let (page, inserted) = if is_large { work::on_large(job).await?? } else { work::run(job).await?? };
+    let loaded = if is_large { work::on_large(job).await?? } else { work::run(job).await?? };
+    let Some((page, inserted)) = loaded else { return Ok(None) };
     match inserted {
-        Ok(()) => Ok(page),
+        Ok(()) => Ok(Some(page)),
         Err((error, rows)) if error.sqlite_error_code() == Some(ErrorCode::OutOfMemory) => {
             // A statement may have taken the memory: the rows are inserted again after it.
             concurrency::memory_released(token).await;
             let target = Arc::clone(builder);
             let inserted = work::run(move || target.lock().insert(&rows)).await?;
-            inserted.map(|()| page).map_err(|error| unusable(&error))
+            inserted.map(|()| Some(page)).map_err(|error| unusable(&error))
         }
         Err((error, _)) => Err(unusable(&error)),
     }

@@ -66,6 +66,8 @@ pub(super) struct TableBuilder {
     pub(super) rows: usize,
     too_long: usize,
     as_of: Timestamp,
+    /// Hashes of the pages that were inserted.
+    pages: HashSet<u64>,
 }
 
 impl TableBuilder {
@@ -85,7 +87,13 @@ impl TableBuilder {
             rows: 0,
             too_long: 0,
             as_of: Timestamp::now(),
+            pages: HashSet::new(),
         })
+    }
+
+    /// Whether no page with this hash was inserted before.
+    pub(super) fn is_new_page(&mut self, digest: u64) -> bool {
+        self.pages.insert(digest)
     }
 
     /// Whether the table can take no more rows.

@@ -47,6 +47,8 @@ pub(crate) struct List {
     has_more: bool,
     /// Position of the rows, if the tool made the list.
     offset: Option<Offset>,
+    /// Whether the rows are of another page than the one that was asked for.
+    is_other_page: bool,
 }
 
 impl List {
@@ -83,6 +85,7 @@ impl List {
             instead: facts.instead.clone(),
             about,
             offset: source.offset,
+            is_other_page: count > 0 && page.is_some_and(|page| page::is_other(page, facts)),
         };
         match &source.merged {
             Some(merged) => list.set_next_of_merged(merged, facts),
@@ -95,7 +98,7 @@ impl List {
             ["total", "total_count"].iter().find(|key| list.about.get(**key).is_some_and(Value::is_u64));
         let total = counted.and_then(|key| list.about.shift_remove(*key));
         list.total = total.or_else(|| page?.total.map(Value::from));
-        list.note_rows_beyond(facts);
+        list.note_rows_beyond(page, facts);
         for key in ["limit", "page"] {
             list.about.shift_remove(key);
         }
@@ -103,14 +106,22 @@ impl List {
     }
 
     /// Notes rows that nothing leads to: there are more than came, or may be, and Mist does not say where they start.
-    fn note_rows_beyond(&mut self, facts: &RequestFacts) {
-        if !page::is_first(facts) || self.has_more {
-            return;
-        }
-        if self.next.is_some() || self.offset.is_some() || self.merged.is_some() || self.truncated {
+    fn note_rows_beyond(&mut self, page: Option<Page>, facts: &RequestFacts) {
+        if self.has_more
+            || self.next.is_some()
+            || self.offset.is_some()
+            || self.merged.is_some()
+            || self.truncated
+        {
             return;
         }
         let came = (self.count + self.dropped) as u64;
+        if came == 0 {
+            self.note_absent_rows(page, facts);
+        }
+        if !page::is_first(facts) {
+            return;
+        }
         let limit =
             facts.takes("limit").then(|| facts.number("limit").unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT));
         let has_pages = ["page", SEARCH_AFTER].iter().any(|name| facts.takes(name));
@@ -147,11 +158,32 @@ impl List {
         ));
     }
 
+    /// Notes that a page has no rows although Mist counts some.
+    fn note_absent_rows(&mut self, page: Option<Page>, facts: &RequestFacts) {
+        let total = self.total.as_ref().and_then(Value::as_u64).unwrap_or(0);
+        if total == 0 || !self.remarks.is_empty() {
+            return;
+        }
+        let rows = if total == 1 { "1 row".to_owned() } else { format!("{total} rows") };
+        if page::is_first(facts) {
+            self.has_more = true;
+            self.remarks.push(format!("Mist counts {rows}, but its answer has none of them."));
+        } else if let (Some(asked), Some(page)) = (facts.asked_page(), page) {
+            let last = total.div_ceil(page.limit.max(1));
+            self.remarks
+                .push(format!("There is no page {asked}: the list has {rows}, and its last page is {last}."));
+        }
+    }
+
     /// Sets the arguments of the next page.
     fn set_next(&mut self, link: &Link, page: Option<Page>, facts: &RequestFacts) {
-        // With a cursor or a position, the number of pages before this one is unknown.
+        // With a position, or a cursor that is none of a page number, the number of pages before this one is unknown.
+        let is_unnumbered = |name: &str| match name {
+            CURSOR => facts.asked_page().is_none(),
+            _ => true,
+        };
         let by_cursor = [CURSOR, SEARCH_AFTER].iter().any(|name| {
-            facts.given(name).is_some()
+            facts.given(name).is_some() && is_unnumbered(name)
                 || matches!(link, Link::To(arguments) if arguments.contains_key(*name))
         });
         let page = page.filter(|_| !by_cursor);
@@ -169,16 +201,33 @@ impl List {
                     .push("This page is empty: what Mist says is behind it is not asked for.".to_owned());
                 None
             }
+            _ if self.is_other_page => {
+                self.has_more = true;
+                let (asked, answered) = (facts.asked_page().unwrap_or(1), page.map_or(1, |page| page.number));
+                self.remarks.push(other_page_remark(asked, answered));
+                None
+            }
             Link::To(arguments) => Some(arguments.clone()),
             Link::Missing | Link::Unusable => page::next(page, self.count + self.dropped, facts),
         };
+        let leads_here = next.as_ref().is_some_and(|next| facts.asks_for(next));
+        if leads_here {
+            self.has_more = true;
+            self.remarks.push(format!(
+                "There may be more rows: Mist's `next` leads to this page again, and is left out. To get them, {}.",
+                facts.ways_to_rows(false)
+            ));
+        }
+        let next = next.filter(|_| !leads_here);
         if *link == Link::Unusable && next.is_none() && self.count > 0 && !self.truncated {
             self.has_more = true;
             self.remarks.push(unreachable_rows_remark(facts));
         }
         self.next = next.map(|next| self.in_window(next));
-        let counts_in_pages =
-            |page: &Page| facts.takes("page") && facts.takes("limit") && self.count as u64 <= page.limit;
+        let counts_in_pages = |page: &Page| {
+            let takes_page = facts.takes("page") || facts.asked_page().is_some();
+            takes_page && facts.takes("limit") && self.count as u64 <= page.limit
+        };
         self.page = page.filter(counts_in_pages);
     }
 
@@ -262,21 +311,28 @@ impl List {
         }
         let window = self.window_not_asked(facts);
         let is_broken = self.truncated || self.dropped > 0 || !self.remarks.is_empty();
+        let omitted = self.count - self.rows.len();
+        // The table has these rows already.
+        let other_page = self.is_other_page.then(|| {
+            self.rows.clear();
+            self.remarks.join(" ")
+        });
         let next = self.next.map(|mut next| {
             next.extend(self.instead);
             next
         });
         RowPage {
-            omitted: self.count - self.rows.len(),
+            omitted,
             rows: self.rows,
             total: self.total.as_ref().and_then(Value::as_u64),
             page_size: self.page.map(|page| page.limit),
             next,
             broken: is_broken.then(|| self.remarks.join(" ")),
-            missing: self.merged.and_then(|merged| merged.missing),
+            missing: other_page.or_else(|| self.merged.and_then(|merged| merged.missing)),
             window,
             empty_fields: empty.paths.into_iter().collect(),
             notes,
+            digest: None,
         }
     }
 }
@@ -289,6 +345,13 @@ fn unknown_in_words(unknown: &Map<String, Value>) -> String {
         names.filter_map(Value::as_str).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
     };
     format!("no row has {}; there are {}", names("unknown_fields"), names("known_fields"))
+}
+
+fn other_page_remark(asked: u64, answered: u64) -> String {
+    format!(
+        "Mist answered page {answered} in place of page {asked}, so that later rows cannot be reached: do not ask for other \
+         pages of this list."
+    )
 }
 
 fn unreachable_rows_remark(facts: &RequestFacts) -> String {

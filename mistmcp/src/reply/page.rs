@@ -9,13 +9,22 @@ use crate::mist::{CURSOR, MergedPage, Page, PageFields};
 /// The arguments to merge into those of the call for the next page, if there is one and the tool accepts them.
 pub(super) fn next(page: Option<Page>, rows: usize, facts: &RequestFacts) -> Option<Map<String, Value>> {
     let page = page.filter(|_| facts.takes("page") || facts.takes_cursor)?;
-    let number = page.number.checked_add(1)?;
-    let next = if facts.takes("page") {
+    let next = selecting(page.number.checked_add(1)?, facts);
+    page.has_next(rows as u64).then_some(next)
+}
+
+/// The arguments that select a page.
+fn selecting(number: u64, facts: &RequestFacts) -> Map<String, Value> {
+    arguments(if facts.takes("page") {
         json!({ "page": number })
     } else {
         json!({ (CURSOR): format!("page={number}") })
-    };
-    page.has_next(rows as u64).then(|| arguments(next))
+    })
+}
+
+/// Whether the page that Mist answered is another one than the call asks for.
+pub(super) fn is_other(page: Page, facts: &RequestFacts) -> bool {
+    facts.asked_page().is_some_and(|asked| asked > 0 && asked != page.number)
 }
 
 /// Whether a call is for the first page of a list.
@@ -34,7 +43,7 @@ pub(super) fn of_answer(
 ) -> Option<Page> {
     let has_pages = facts.takes("page") && facts.takes("limit");
     let own = if has_pages { PageFields::of(|name| number(about, name)) } else { PageFields::default() };
-    let asked = PageFields::of(|name| facts.number(name));
+    let asked = PageFields::of(|name| if name == "page" { facts.asked_page() } else { facts.number(name) });
     (has_pages || headers.is_paged()).then(|| headers.or(own).page(asked, came as u64))
 }
 
@@ -81,7 +90,7 @@ pub(super) fn smaller(
 
 /// The arguments for what follows the first rows of a page, and how many rows to keep (at most `kept`). Pages are
 /// counted in whole pages, so the number of rows before the next one must be a multiple of its page size.
-pub(super) fn after_cut(page: Page, kept: u64) -> Option<(u64, Map<String, Value>)> {
+pub(super) fn after_cut(page: Page, kept: u64, facts: &RequestFacts) -> Option<(u64, Map<String, Value>)> {
     let before = (page.number - 1).checked_mul(page.limit)?;
     before.checked_add(kept)?;
     // So many consecutive numbers contain a multiple of every size up to a fourth, and mostly of a far larger one.
@@ -90,7 +99,9 @@ pub(super) fn after_cut(page: Page, kept: u64) -> Option<(u64, Map<String, Value
         Some((size, kept_now))
     });
     let (size, kept) = ways.max()?;
-    Some((kept, arguments(json!({ "limit": size, "page": (before + kept) / size + 1 }))))
+    let mut next = selecting((before + kept) / size + 1, facts);
+    next.insert("limit".to_owned(), size.into());
+    Some((kept, next))
 }
 
 fn arguments(value: Value) -> Map<String, Value> {
@@ -160,10 +171,33 @@ mod tests {
     }
 
     #[test]
+    fn a_cursor_with_a_page_number_is_followed_until_the_last_page() {
+        let facts = |cursor: &str| facts(&["site_id"], json!({ "cursor": cursor }));
+        for (cursor, headers, wanted) in [
+            ("page=2", (1, 5), Some("page=3")),
+            ("page=4", (1, 5), Some("page=5")),
+            ("page=5", (1, 5), None),
+            ("a=b&page=2", (2, 5), Some("page=3")),
+            ("page=3", (2, 5), None),
+        ] {
+            let facts = facts(cursor);
+            let said = PageFields::of(|name| match name {
+                "limit" => Some(headers.0),
+                "total" => Some(headers.1),
+                _ => None,
+            });
+            let page = of_answer(said, &Map::new(), 1, &facts);
+            let found = next(page, 1, &facts).map(|next| next[CURSOR].as_str().unwrap().to_owned());
+            assert_eq!(found.as_deref(), wanted, "{cursor}");
+        }
+    }
+
+    #[test]
     fn after_a_cut_the_next_page_starts_with_the_first_row_left_out_and_is_not_much_smaller() {
+        let facts = facts(&["page", "limit"], json!({}));
         for (number, limit) in [(1, 100), (2, 97), (2, 100), (7, 31), (3, 1_000)] {
             for kept in 1..limit {
-                let (now, next) = after_cut(page(number, limit, 10_000), kept).unwrap();
+                let (now, next) = after_cut(page(number, limit, 10_000), kept, &facts).unwrap();
                 let size = next["limit"].as_u64().unwrap();
                 let first = (next["page"].as_u64().unwrap() - 1) * size;
                 assert_eq!(first, (number - 1) * limit + now);

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::source::OFFSET;
 use crate::mist::CURSOR;
-use crate::mist::api::paging::{FORM, SEARCH_AFTER};
+use crate::mist::api::paging::{FORM, SEARCH_AFTER, SELECTING};
 use crate::param::Param;
 use crate::text::shortened;
 use crate::{Arg, Arguments, Fields, Time};
@@ -91,6 +91,23 @@ impl RequestFacts {
     /// A number among the call's arguments.
     pub(super) fn number(&self, name: &str) -> Option<u64> {
         number(&self.given, name)
+    }
+
+    /// The number of the page that the call asks for, in its own parameter or in a cursor such as `page=2`.
+    pub(super) fn asked_page(&self) -> Option<u64> {
+        if self.takes("page") {
+            return self.number("page");
+        }
+        let pairs = self.given(CURSOR)?.as_str()?.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.filter(|(name, _)| *name == "page").find_map(|(_, page)| page.parse().ok())
+    }
+
+    /// Whether these arguments of a next page select the page that the call itself asks for.
+    pub(super) fn asks_for(&self, next: &Map<String, Value>) -> bool {
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let mut selecting = SELECTING.iter().filter_map(|name| Some((*name, next.get(*name)?))).peekable();
+        selecting.peek().is_some()
+            && selecting.all(|(name, value)| self.given(name).is_some_and(|given| text(given) == text(value)))
     }
 
     /// The window of an answer that does not contain it: from the arguments of the call, or else the default.

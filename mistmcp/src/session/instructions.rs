@@ -56,7 +56,8 @@ impl Settings {
             let _ = if names.len() <= MOST_NAMED {
                 writeln!(text, "- Extended, rarely needed: {}", names.join(", "))
             } else {
-                text.write_str("- Extended, rarely needed: resource `mistmcp://categories`\n")
+                let found = if self.mode() == Mode::Managed { "`findTools` finds them; " } else { "" };
+                writeln!(text, "- Extended, rarely needed: {found}resource `mistmcp://categories`")
             };
         }
         text

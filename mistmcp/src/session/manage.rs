@@ -45,6 +45,21 @@ impl Session {
             };
             reply["note"] = format!("{} {words} are always listed.", kept.join(", ")).into();
         }
+        // Essential tools stay when their category is switched off.
+        let essential = |category: &str| {
+            let entries = self.settings.catalog().entries().iter();
+            let stays =
+                |entry: &&Entry| entry.tool().category == category && self.access(entry) == Access::On;
+            let names: Vec<_> =
+                entries.filter(stays).map(|entry| format!("`{}`", entry.tool().name)).collect();
+            (!names.is_empty())
+                .then(|| format!("{category}: {} stays on, and is always listed.", names.join(", ")))
+        };
+        let stay: Vec<_> = disable.difference(&always).filter_map(|category| essential(category)).collect();
+        if !stay.is_empty() {
+            let before = reply["note"].as_str().map(|note| format!("{note} ")).unwrap_or_default();
+            reply["note"] = format!("{before}{}", stay.join(" ")).into();
+        }
         Ok((Reply::json(reply)?, changed))
     }
 

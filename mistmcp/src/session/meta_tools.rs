@@ -19,7 +19,7 @@ const SESSION_ONLY: Hints =
 static MANAGE: Tool = Tool {
     name: "manageMcpTools",
     description: "Switches categories of tools on or off for this session and answers which tools are on. \
-        The server's instructions list the categories.",
+        The server's instructions list the categories, the resource `mistmcp://categories` also the extended ones.",
     category: "",
     questions: &[],
     essential: false,

@@ -59,6 +59,12 @@ pub enum SettingsError {
          (or MISTMCP_TOOL_CATEGORIES)\nthe categories are: {0}"
     )]
     NothingNamed(String),
+    /// Custom mode without categories, in a URL.
+    #[error(
+        "`mode=custom` loads the categories that are named, and none is: add `categories=` with their names to the URL, \
+         with commas between them\nthe categories are: {0}"
+    )]
+    NothingNamedInUrl(String),
     /// A mode other than the operator's `custom`.
     #[error(
         "this server is set to mode `custom` (--mode or MISTMCP_TOOL_LOADING_MODE), which a URL does not widen: leave \
@@ -117,12 +123,18 @@ impl Settings {
             bounds.insert(self.bound(name)?.name);
         }
         let bounds = if bounds.is_empty() { self.bounds.clone() } else { Some(bounds) };
+        let is_of_url = mode.is_some();
         let mode = mode.unwrap_or(self.mode);
         if !self.permits_mode(mode) {
             return Err(SettingsError::ModeIsSet);
         }
         if bounds.is_none() && mode == Mode::Custom {
-            return Err(SettingsError::NothingNamed(self.names()));
+            let names = self.names();
+            return Err(if is_of_url {
+                SettingsError::NothingNamedInUrl(names)
+            } else {
+                SettingsError::NothingNamed(names)
+            });
         }
         Ok(Self { mode, bounds, ..self.clone() })
     }

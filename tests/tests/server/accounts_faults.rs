@@ -80,10 +80,12 @@ async fn an_account_without_calls_in_this_hour_stops_no_answer_and_no_query_of_a
     for (used_up, other) in [(ACME, BETA), (BETA, ACME)] {
         let customers = Customers::start().await;
         let clouds = if other == ACME { &customers.acme } else { &customers.beta };
-        clouds.default_handler(|_| {
-            Answer::json(&json!([{ "mac": "5c5b35000001" }]))
+        clouds.default_handler(|request| {
+            let page =
+                request.query.iter().find(|(name, _)| name == "page").map_or("1", |(_, page)| page.as_str());
+            Answer::json(&json!([{ "mac": format!("5c5b3500000{page}") }]))
                 .header("x-page-limit", "1")
-                .header("x-page-page", "1")
+                .header("x-page-page", page)
                 .header("x-page-total", "2")
         });
         let client = customers.launch(["", ""]).arguments("--rate-limit 40").client(Lifecycle::Legacy).await;

@@ -72,9 +72,12 @@ async fn nothing_in_place_of_an_object_is_no_list() {
         ("listOrgDevicesSummary", format!("/api/v1/orgs/{ORG}/devices/summary"), json!({ "org_id": ORG })),
         ("listInsightMetrics", "/api/v1/const/insight_metrics".to_owned(), json!({})),
     ] {
-        for (body, wanted) in [("null", "null"), ("", "null"), (r#"{"results":null}"#, "{}"), ("{}", "{}")] {
+        for (body, has_note) in [("null", true), ("", true), (r#"{"results":null}"#, false), ("{}", false)] {
             upstream.answers(&path, [raw(body)]);
-            assert_eq!(client.call(tool, arguments.clone()).await, wanted, "{tool} {body:?}");
+            let value = client.json(tool, arguments.clone()).await;
+            let note = value["note"].as_str().unwrap_or_default();
+            assert_eq!(note.contains("answer is empty"), has_note, "{tool} {body:?}: {value}");
+            assert_eq!(value.as_object().map(serde_json::Map::len), Some(usize::from(has_note)), "{value}");
         }
     }
 }
@@ -93,8 +96,14 @@ async fn odd_forms_of_a_list_are_shown_with_a_note() {
         assert_eq!(value["results"], rows, "{value}");
         assert!(value["note"].is_string(), "{value}");
     }
-    upstream.json(&path, &json!({ "detail": "later" }));
-    assert_eq!(client.json("searchOrgAlarms", json!({ "org_id": ORG })).await["detail"], "later");
+    for (body, row) in
+        [("5", json!(5)), ("true", json!(true)), (r#"{"detail":"later"}"#, json!({ "detail": "later" }))]
+    {
+        upstream.answers(&path, [raw(body)]);
+        let value = client.json("searchOrgAlarms", json!({ "org_id": ORG })).await;
+        assert_eq!(value["results"], json!([row]), "{value}");
+        assert!(value["note"].as_str().unwrap().contains("in place of a list"), "{value}");
+    }
 }
 
 /// Tools without `search_after` whose answers have a `next`, with two more that take `limit` alone.

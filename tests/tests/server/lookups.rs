@@ -261,7 +261,7 @@ async fn a_list_of_names_without_end_is_given_up_and_reported() {
     let same = Answer::json(&json!([{ "id": BERLIN, "name": "Berlin" }])).header("x-page-limit", "1");
     upstream.answers(&format!("/api/v1/orgs/{ORG}/sites"), [same.header("x-page-total", "1000")]);
     let refusal = client.refusal("getSiteInfo", json!({ "site_id": "Oslo" })).await;
-    assert!(refusal.contains("there are Berlin") && paths(&upstream).len() <= 2, "{refusal}");
+    assert!(refusal.contains("there is only \"Berlin\"") && paths(&upstream).len() <= 2, "{refusal}");
 }
 
 fn named_sites(upstream: &MockUpstream, names: &[&str]) {
@@ -405,6 +405,37 @@ async fn an_organization_of_an_msp_is_found_by_its_name_among_those_of_the_msp()
 }
 
 #[tokio::test]
+async fn an_unknown_site_or_device_names_the_tools_that_list_these_also_to_a_token_of_an_msp() {
+    const MSP: &str = "0b000000-0000-4000-8000-000000000001";
+    const CALDER: &str = "0a000000-0000-4000-8000-00000000000c";
+    let privileges =
+        [json!({ "scope": "org", "org_id": ORG, "org_name": "Acme" }), msp(MSP, "Acme Partners")];
+    let peer = upstream(&privileges).await;
+    let orgs = format!("/api/v1/msps/{MSP}/orgs");
+    peer.json(&orgs, &json!([{ "id": CALDER, "name": "Calder Schools" }, { "id": ORG, "name": "Acme" }]));
+    for org in [ORG, CALDER] {
+        peer.json(&format!("/api/v1/orgs/{org}/sites"), &json!([{ "id": id(1), "name": "Berlin" }]));
+        peer.json(&format!("/api/v1/orgs/{org}/inventory"), &json!([]));
+    }
+    peer.json(&format!("/api/v1/sites/{BERLIN}/devices"), &json!([{ "id": id(7), "name": "AP one" }]));
+    let categories = "-m custom -c msps,orgs,orgs_sites,orgs_inventory,sites,sites_maps,sites_devices";
+    let client = Launch::at(&peer, categories).client(Lifecycle::Legacy).await;
+    for (tool, arguments, lister) in [
+        ("getSiteInfo", json!({ "site_id": "Quito" }), "`searchOrgSites` lists them"),
+        ("listSiteMaps", json!({ "site_id": "Quito" }), "`searchOrgSites` lists them"),
+        (
+            "listSiteDevices",
+            json!({ "site_id": BERLIN, "device_id": "Quito" }),
+            "`getOrgInventory` lists them",
+        ),
+        ("getOrg", json!({ "org_id": "Quito" }), "`listMspOrgs` lists them"),
+    ] {
+        let refusal = client.refusal(tool, arguments).await;
+        assert!(refusal.contains("Quito") && refusal.contains(lister), "{tool}: {refusal}");
+    }
+}
+
+#[tokio::test]
 async fn a_device_that_is_not_at_the_site_is_told_with_its_site() {
     const DEVICES: &str = "-m all -c sites_devices_stats,sites_devices,orgs_inventory,orgs_sites";
     let start_for = async |flags: &'static str| {
@@ -537,4 +568,34 @@ async fn an_account_without_any_msp_is_told_so() {
     peer.answers(&format!("/api/v1/msps/{UNKNOWN}"), [missing]);
     let refusal = client.refusal("getMspDetails", json!({ "msp_id": UNKNOWN })).await;
     assert!(refusal.contains("the MSP with `getSelf`") && !refusal.contains("site"), "{refusal}");
+}
+
+#[tokio::test]
+async fn several_sites_are_resolved_each_by_name_or_id() {
+    let (upstream, client) = start(&[privilege(ORG, "Acme")]).await;
+    named_sites(&upstream, &["Leeds Office", "York", "Acton, West"]);
+    for tool in ["searchOrgAlarms", "listOrgAuditLogs", "searchOrgInventory", "listOrgDevicesStats"] {
+        for (written, sent) in [
+            (json!("York"), vec![id(1)]),
+            (json!("Leeds Office,York"), vec![id(0), id(1)]),
+            (json!(["York", id(0)]), vec![id(1), id(0)]),
+            (json!(format!("{}, leeds,York", id(1))), vec![id(1), id(0)]),
+            (json!("Acton, West"), vec![id(2)]),
+        ] {
+            upstream.take();
+            client.call(tool, json!({ "site_id": written })).await;
+            let asked = upstream.take();
+            let found = asked.last().unwrap().query.iter().find(|(name, _)| name == "site_id");
+            assert_eq!(
+                found.map(|(_, value)| value.clone()),
+                Some(sent.join(",")),
+                "{tool} {written}: {asked:?}"
+            );
+        }
+        let refusal = client.refusal(tool, json!({ "site_id": "York,Quito" })).await;
+        assert!(refusal.contains("no site is called \"Quito\""), "{tool}: {refusal}");
+    }
+    // An endpoint that takes one site takes no list.
+    let refusal = client.refusal("getOrgInventory", json!({ "site_id": "Leeds Office,York" })).await;
+    assert!(refusal.contains("Leeds Office,York"), "{refusal}");
 }

@@ -1,4 +1,4 @@
-use mistmcp::{Choice, Id, MacFilter, ParamGroup};
+use mistmcp::{Choice, Id, MacFilter, ParamGroup, Several};
 
 /// Kind of device.
 #[derive(Clone, Copy, Choice)]
@@ -46,29 +46,38 @@ pub struct DeviceFilter {
     /// What it is and where it is connected.
     #[flatten]
     pub device: ConnectedDevice,
-    /// 2.4 GHz channel.
-    pub band_24_channel: Option<i64>,
-    /// 5 GHz channel.
-    pub band_5_channel: Option<i64>,
-    /// 6 GHz channel.
-    pub band_6_channel: Option<i64>,
-    /// 2.4 GHz width, MHz.
-    pub band_24_bandwidth: Option<i64>,
-    /// 5 GHz width, MHz.
-    pub band_5_bandwidth: Option<i64>,
-    /// 6 GHz width, MHz.
-    pub band_6_bandwidth: Option<i64>,
-    /// 2.4 GHz power, dBm.
-    pub band_24_power: Option<i64>,
-    /// 5 GHz power, dBm.
-    pub band_5_power: Option<i64>,
-    /// 6 GHz power, dBm.
-    pub band_6_power: Option<i64>,
+    /// 2.4 GHz channel; several with commas.
+    #[brief = "2.4 GHz channel"]
+    pub band_24_channel: Option<Several<i64>>,
+    /// 5 GHz channel; several with commas.
+    #[brief = "5 GHz channel"]
+    pub band_5_channel: Option<Several<i64>>,
+    /// 6 GHz channel; several with commas.
+    #[brief = "6 GHz channel"]
+    pub band_6_channel: Option<Several<i64>>,
+    /// 2.4 GHz width, MHz; several with commas.
+    #[brief = "2.4 GHz width, MHz"]
+    pub band_24_bandwidth: Option<Several<i64>>,
+    /// 5 GHz width, MHz; several with commas.
+    #[brief = "5 GHz width, MHz"]
+    pub band_5_bandwidth: Option<Several<i64>>,
+    /// 6 GHz width, MHz; several with commas.
+    #[brief = "6 GHz width, MHz"]
+    pub band_6_bandwidth: Option<Several<i64>>,
+    /// 2.4 GHz power, dBm; several with commas.
+    #[brief = "2.4 GHz power, dBm"]
+    pub band_24_power: Option<Several<i64>>,
+    /// 5 GHz power, dBm; several with commas.
+    #[brief = "5 GHz power, dBm"]
+    pub band_5_power: Option<Several<i64>>,
+    /// 6 GHz power, dBm; several with commas.
+    #[brief = "6 GHz power, dBm"]
+    pub band_6_power: Option<Several<i64>>,
     /// Gateway in a cluster.
     pub clustered: Option<bool>,
-    /// Speed of the port eth0, in Mbps.
+    /// Speed of the port eth0, in Mbps; several with commas.
     #[brief = "Mbps"]
-    pub eth0_port_speed: Option<i64>,
+    pub eth0_port_speed: Option<Several<i64>>,
     /// EVPN topology.
     pub evpntopo_id: Option<Id>,
     /// Public IP.
@@ -111,9 +120,9 @@ pub struct ConnectedDevice {
     /// IP address.
     #[brief = "IP"]
     pub ip: Option<String>,
-    /// Mist Edge that it tunnels to, by id.
+    /// Mist Edge that it tunnels to, by id; several with commas.
     #[brief = "Mist Edge it tunnels to"]
-    pub mxedge_id: Option<Id>,
+    pub mxedge_id: Option<Several<Id>>,
     /// State of the tunnel to the Mist Edge.
     #[brief = "Tunnel to Mist Edge"]
     pub mxtunnel_status: Option<TunnelStatus>,
@@ -128,9 +137,6 @@ pub struct ConnectedDevice {
 pub struct DeviceIdentity {
     /// Host name.
     pub hostname: Option<String>,
-    /// MAC address; a search takes a part of it with `*`, such as `5c5b35*`.
-    #[brief = "MAC; search: * matches"]
-    pub mac: Option<MacFilter>,
     /// Model, as the rows name it.
     #[brief = "Model"]
     pub model: Option<String>,
@@ -198,9 +204,6 @@ pub struct LastConfigFilter {
     /// Kind of device.
     #[default = "ap"]
     pub device_type: Option<ConfiguredType>,
-    /// MAC address.
-    #[brief = "MAC"]
-    pub mac: Option<MacFilter>,
     /// Name, as the rows show it.
     #[brief = "Name"]
     pub name: Option<String>,

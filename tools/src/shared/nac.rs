@@ -1,4 +1,4 @@
-use mistmcp::{Choice, Id, MacFilter, ParamGroup, SearchPage, TimeWindow};
+use mistmcp::{Choice, Id, MacFilter, MacPattern, ParamGroup, SearchPage, Several, TimeWindow};
 
 /// How NAC knows a client.
 #[derive(ParamGroup)]
@@ -9,9 +9,6 @@ pub struct NacIdentityFilter {
     /// Identity provider, by id.
     #[brief = "Identity provider"]
     pub idp_id: Option<Id>,
-    /// MAC address; a search of clients takes a part of it with `*`, such as `5c5b35*`.
-    #[brief = "MAC"]
-    pub mac: Option<MacFilter>,
     /// Whether a NAC rule matched.
     #[brief = "A rule matched"]
     pub nacrule_matched: Option<bool>,
@@ -23,6 +20,9 @@ pub struct LastNacFilter {
     /// How NAC knows the client.
     #[flatten]
     pub identity: NacIdentityFilter,
+    /// MAC address.
+    #[brief = "MAC"]
+    pub mac: Option<MacFilter>,
     /// MAC address of the access point that it used last.
     #[brief = "Access point's MAC"]
     pub last_ap: Option<MacFilter>,
@@ -66,9 +66,9 @@ pub struct NacAccessFilter {
     /// VLAN that was asked for.
     #[brief = "VLAN asked for"]
     pub ingress_vlan: Option<String>,
-    /// NAC rule, by id.
+    /// NAC rule, by id; several with commas.
     #[brief = "NAC rule"]
-    pub nacrule_id: Option<Id>,
+    pub nacrule_id: Option<Several<Id>>,
     /// IP address of the device that asked (NAS).
     #[brief = "NAS IP"]
     pub nas_ip: Option<String>,
@@ -91,6 +91,9 @@ pub struct NacClientFilter {
     /// Where and as whom it asked.
     #[flatten]
     pub access: NacAccessFilter,
+    /// MAC address, or a part of it with `*`, such as `5c5b35*`.
+    #[brief = "MAC"]
+    pub mac: Option<MacPattern>,
     /// Certificate ends within this time, such as `7d`.
     #[brief = "Ends within: 7d"]
     pub cert_expiry_duration: Option<String>,
@@ -147,6 +150,9 @@ pub struct NacEventFilter {
     /// Where and as whom it asked.
     #[flatten]
     pub access: NacAccessFilter,
+    /// MAC address.
+    #[brief = "MAC"]
+    pub mac: Option<MacFilter>,
     /// BSSID.
     pub bssid: Option<String>,
     /// NAC rule that runs dry, by id.
@@ -173,9 +179,9 @@ pub struct NacEventFilter {
     /// Label of the client.
     #[brief = "Label"]
     pub usermac_label: Option<String>,
-    /// VLAN, by number.
+    /// VLAN, by number; several with commas.
     #[brief = "VLAN"]
-    pub vlan: Option<i64>,
+    pub vlan: Option<Several<i64>>,
     /// The rows.
     #[flatten]
     pub search: NacSearch,

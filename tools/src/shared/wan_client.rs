@@ -1,4 +1,4 @@
-use mistmcp::{Choice, MacFilter, ParamGroup};
+use mistmcp::{Choice, MacPattern, ParamGroup};
 
 /// Who a client behind a gateway is.
 #[derive(ParamGroup)]
@@ -19,9 +19,6 @@ pub struct WanClientFilter {
     /// Who it is.
     #[flatten]
     pub client: WanClientIdentity,
-    /// MAC address.
-    #[brief = "MAC"]
-    pub mac: Option<MacFilter>,
     /// Source IP.
     pub ip_src: Option<String>,
     /// Name of the network; `*` stands for any letters.
@@ -37,7 +34,7 @@ pub struct WanClientEventFilter {
     pub client: WanClientIdentity,
     /// MAC address, or a part of it with `*`, such as `5c5b35*`.
     #[brief = "MAC; * matches"]
-    pub mac: Option<MacFilter>,
+    pub mac: Option<MacPattern>,
     /// NAC rule, by id.
     #[brief = "NAC rule"]
     pub nacrule_id: Option<String>,

@@ -1,14 +1,8 @@
-use mistmcp::{MacFilter, ParamGroup};
+use mistmcp::ParamGroup;
 
 /// Where a wired client is plugged in.
 #[derive(ParamGroup)]
 pub struct ClientPortFilter {
-    /// MAC address of the switch.
-    #[brief = "Switch's MAC"]
-    pub device_mac: Option<MacFilter>,
-    /// MAC address; a search of all sites takes a part of it with `*`, such as `5c5b35*`.
-    #[brief = "MAC; all sites: * matches"]
-    pub mac: Option<MacFilter>,
     /// Port.
     pub port_id: Option<String>,
     /// VLAN, by number.

@@ -38,9 +38,6 @@ pub struct WirelessClientSearch {
     /// Radio band: `24`, `5` or `6`; several with commas mean either.
     #[brief = "24,5: either"]
     pub band: Option<Choices<ClientBand>>,
-    /// MAC address, or a part of it with `*`, such as `5c5b35*`.
-    #[brief = "MAC; * matches"]
-    pub mac: Option<MacFilter>,
     /// The key.
     #[flatten]
     pub psk: ClientPsk,

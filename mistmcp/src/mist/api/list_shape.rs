@@ -22,6 +22,7 @@ impl FoundRows {
             other if is_wanted && is_empty_value(&other) => {
                 Ok(Self { rows: Vec::new(), about: Map::new(), remark: None })
             }
+            other if is_wanted => Ok(Self::of_one(other, Map::new())),
             other => Err(other),
         }
     }
@@ -32,16 +33,15 @@ impl FoundRows {
         {
             return Ok(Self { rows, about, remark: None });
         }
-        if !is_wanted || !(about.is_empty() || about.contains_key("results") || counts(&about)) {
+        if !is_wanted {
             return Err(about.into());
+        }
+        if !(about.is_empty() || about.contains_key("results") || counts(&about)) {
+            return Ok(Self::of_one(about.into(), Map::new()));
         }
         let counted = ["total", "total_count"].iter().find_map(|key| about.get(*key)?.as_u64()).unwrap_or(0);
         let (rows, remark) = match about.shift_remove("results") {
-            Some(value) if !is_empty_value(&value) => {
-                let remark =
-                    "Mist answered something else in place of a list of rows; it is shown as one row.";
-                (vec![value], Some(remark.to_owned()))
-            }
+            Some(value) if !is_empty_value(&value) => return Ok(Self::of_one(value, about)),
             _ if counted > 0 && !pages(&about) => {
                 let remark = format!("Mist counts {counted} rows, but its answer has none of them.");
                 (Vec::new(), Some(remark))
@@ -49,6 +49,12 @@ impl FoundRows {
             _ => (Vec::new(), None),
         };
         Ok(Self { rows, about, remark })
+    }
+
+    /// A list of the one value that stands in place of the rows.
+    fn of_one(value: Value, about: Map<String, Value>) -> Self {
+        let remark = "Mist answered something else in place of a list of rows; it is shown as one row.";
+        Self { rows: vec![value], about, remark: Some(remark.to_owned()) }
     }
 }
 
@@ -128,6 +134,12 @@ mod tests {
             (json!({ "results": 7, "total": 1 }), json!([7])),
             (json!({ "results": { "id": 1 } }), json!([{ "id": 1 }])),
             (json!({ "total": 3, "limit": 100 }), json!([])),
+            (json!({ "id": 1 }), json!([{ "id": 1 }])),
+            (json!({ "detail": "x" }), json!([{ "detail": "x" }])),
+            (json!(7), json!([7])),
+            (json!(true), json!([true])),
+            (json!("busy"), json!(["busy"])),
+            (json!({ "a": [], "b": [], "total": 1 }), json!([{ "a": [], "b": [], "total": 1 }])),
         ] {
             assert_eq!(rows(value.clone(), true), Some((wanted, true)), "{value}");
             assert_eq!(rows(value.clone(), false), None, "{value}");
@@ -137,11 +149,11 @@ mod tests {
     }
 
     #[test]
-    fn an_object_is_not_a_list() {
+    fn an_object_is_not_a_list_where_none_is_expected() {
         for object in
             [json!({ "id": 1 }), json!({ "detail": "x" }), json!(7), json!({ "a": [], "b": [], "total": 1 })]
         {
-            assert_eq!(rows(object.clone(), true), None, "{object}");
+            assert_eq!(rows(object.clone(), false), None, "{object}");
         }
     }
 }

@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 use url::form_urlencoded::Serializer;
 
-use super::{Cloud, Request};
+use super::{Cloud, Request, is_no_segment, no_segment};
 use crate::error::ErrorKind;
 use crate::text::shortened;
 use crate::{Error, Result};
@@ -40,12 +40,8 @@ impl Request {
         }
         let mut address = String::from(cloud.base().as_str().trim_end_matches('/'));
         for segment in &self.segments {
-            // URL libraries normalize these dot segments, encoded or not.
-            if matches!(segment.as_str(), "" | "." | "..") {
-                return Err(Error::new(
-                    ErrorKind::Arguments,
-                    format!("\"{segment}\" cannot stand in a path: an id or a name is wanted."),
-                ));
+            if is_no_segment(segment) {
+                return Err(no_segment(&format!("\"{segment}\"")));
             }
             address.push('/');
             address.extend(utf8_percent_encode(segment, OUTSIDE_A_SEGMENT));
@@ -115,6 +111,19 @@ mod tests {
     fn dot_segments_are_refused() {
         for value in ["..", ".", ""] {
             assert!(url(&Request::get("/api/v1/sites").segment(value)).is_err(), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_that_cannot_stand_in_a_path_is_named() {
+        let endpoint = Endpoint::get("/api/v1/orgs/{org_id}/insights/{metric}");
+        for value in ["..", "."] {
+            let values = vec![
+                ("org_id", QueryValue::Text("o".to_owned())),
+                ("metric", QueryValue::Text(value.to_owned())),
+            ];
+            let error = Request::to_endpoint(&endpoint, values).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("`metric` is \"{value}\"")), "{error}");
         }
     }
 
@@ -230,7 +239,7 @@ mod tests {
                 values.push((name, wire));
             }
             let cloud = Clouds::default().find("api.mist.com").unwrap();
-            let url = Request::to_endpoint(endpoint, values).unwrap().url(&cloud);
+            let url = Request::to_endpoint(endpoint, values).and_then(|request| request.url(&cloud));
             if wanted_path.iter().any(|part| matches!(part.as_str(), "" | "." | "..")) {
                 prop_assert!(url.is_err());
             } else {

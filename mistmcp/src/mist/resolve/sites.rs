@@ -39,7 +39,10 @@ impl Mist {
         let orgs = seen.orgs();
         let found = match (orgs.is_empty(), &seen.unasked) {
             (true, Some(unasked)) => Err(unasked.clone()),
-            (true, None) => Err(self.unnamed_org(query, &[])),
+            (true, None) => {
+                let parameter = if query.takes_org { "org_id" } else { query.parameter };
+                Err(self.unnamed_org(&NameQuery { parameter, ..self.org_query(query.takes_org) }, &[]))
+            }
             (false, unasked) => self.site_in(query, &orgs, unasked.as_ref()).await,
         };
         match found {

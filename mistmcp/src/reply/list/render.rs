@@ -150,7 +150,7 @@ impl List {
             ask_again_with = page::smaller(merged, (kept, self.count), facts);
             next = ask_again_with.clone().map(|fewer| self.in_window(fewer)).or_else(|| self.next.clone());
         } else if let Some(page) = self.page {
-            if let Some((size, after)) = page::after_cut(page, kept as u64) {
+            if let Some((size, after)) = page::after_cut(page, kept as u64, facts) {
                 kept = usize::try_from(size).unwrap_or(kept);
                 next = Some(self.in_window(after));
             }

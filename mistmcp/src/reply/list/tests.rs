@@ -49,7 +49,8 @@ fn every_form_of_a_list_becomes_one_shape() {
         json!({ "total": 1, "metric": "coverage", "start": 5, "results": [{ "ap_mac": "aa" }] })
     );
     assert_eq!(shape(json!([]), None, &[]), json!({ "results": [] }));
-    assert_eq!(shape(json!({ "a": 1, "list": [1] }), None, &[]), json!({ "a": 1, "list": [1] }));
+    let other = shape(json!({ "a": 1, "list": [1] }), None, &[]);
+    assert_eq!((&other["results"], other["note"].is_string()), (&json!([{ "a": 1, "list": [1] }]), true));
 }
 
 #[test]
@@ -292,6 +293,104 @@ fn a_link_whose_signature_is_hidden_is_said_not_to_work() {
     let plain = json!([{ "id": 1, "url": "https://a.b/c?x=1" }]);
     assert_eq!(render(plain, None, &takes, json!({})).0.get("note"), None);
     // A single link is of no window.
-    let (single, _) = render(json!({ "content_url": link }), None, &["start", "end", "duration"], json!({}));
-    assert_eq!(single.get("window_default"), None, "{single}");
+    let reply = Reply::of(Body::Data { value: json!({ "content_url": link }), source: Source::default() });
+    let mut facts = RequestFacts::test(&["start", "end", "duration"], json!({}));
+    facts.expected = Expected::One;
+    let Content::Text(single) = reply.render(&RULES, &facts).unwrap().content else { panic!("no text") };
+    assert!(!single.contains("window_default"), "{single}");
+}
+
+#[test]
+fn a_list_without_a_page_parameter_is_paged_by_cursor_to_its_end() {
+    let mut given = json!({});
+    let mut seen = Vec::new();
+    for number in 1..=5 {
+        // Some answers do not say which page they are.
+        let headers = PageFields::of(|name| match name {
+            "page" if number % 2 == 0 => Some(number),
+            "limit" => Some(1),
+            "total" => Some(5),
+            _ => None,
+        });
+        let source = Source { page: headers, ..Source::default() };
+        let reply = Reply::of(Body::Data { value: json!([number]), source });
+        let content = reply.render(&RULES, &RequestFacts::test(&["site_id"], given)).unwrap().content;
+        let Content::Text(text) = content else { panic!("no text") };
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!((value.get("incomplete"), &value["total"]), (None, &json!(5)), "{value}");
+        seen.push(value["results"][0].clone());
+        given = value.get("next").cloned().unwrap_or_default();
+    }
+    assert_eq!((seen, given), (vec![json!(1), json!(2), json!(3), json!(4), json!(5)], json!(null)));
+}
+
+#[test]
+fn a_page_by_cursor_that_is_cut_goes_on_with_the_first_row_left_out() {
+    let page = Some(Page { number: 3, limit: 100, total: Some(1_000) });
+    let (value, again) =
+        render(Value::Array(rows(100)), page, &["limit"], json!({ "cursor": "page=3", "limit": 100 }));
+    let kept = value["results"].as_array().unwrap().len() as u64;
+    let number: u64 =
+        value["next"]["cursor"].as_str().unwrap().strip_prefix("page=").unwrap().parse().unwrap();
+    assert_eq!((again, (number - 1) * value["next"]["limit"].as_u64().unwrap()), (None, 200 + kept));
+}
+
+#[test]
+fn a_next_that_leads_to_the_same_page_is_left_out_and_said() {
+    let takes = ["search_after", "page", "limit", "start"];
+    for (link, given, takes) in [
+        ("/api/v1/x?search_after=SAME", json!({ "search_after": "SAME" }), &takes[..]),
+        ("/api/v1/x?page=2", json!({ "page": "2" }), &takes[..]),
+        ("/api/v1/x?token=a%2Fb", json!({ "cursor": "token=a%2Fb" }), &["limit", "ssid"]),
+        ("/api/v1/x?page=7", json!({ "cursor": "page=7" }), &["limit", "ssid"]),
+    ] {
+        let (value, _) = render(json!({ "results": [1], "next": link }), None, takes, given);
+        assert_eq!((value.get("next"), &value["incomplete"]), (None, &json!(true)), "{link}: {value}");
+        assert!(value["note"].as_str().unwrap().contains("this page again"), "{value}");
+    }
+    let other = json!({ "results": [1], "next": "/api/v1/x?search_after=OTHER" });
+    let (value, _) = render(other, None, &takes, json!({ "search_after": "SAME" }));
+    assert_eq!((&value["next"], value.get("note")), (&json!({ "search_after": "OTHER" }), None));
+}
+
+#[test]
+fn another_page_than_the_one_asked_for_is_said_and_has_no_next() {
+    let page = |number| Some(Page { number, limit: 2, total: Some(100) });
+    for (takes, given) in
+        [(&["page", "limit"][..], json!({ "page": 2 })), (&[], json!({ "cursor": "page=2" }))]
+    {
+        let (value, _) = render(json!([1, 2]), page(1), takes, given.clone());
+        assert_eq!((value.get("next"), &value["incomplete"]), (None, &json!(true)), "{value}");
+        assert!(value["note"].as_str().unwrap().contains("page 1 in place of page 2"), "{value}");
+        let (value, _) = render(json!([1, 2]), page(2), takes, given);
+        assert!(value.get("next").is_some() && value.get("incomplete").is_none(), "{value}");
+    }
+}
+
+#[test]
+fn rows_that_are_counted_and_did_not_come_are_said() {
+    let none = json!({ "results": [], "total": 50, "limit": 100 });
+    for takes in [&["search_after", "limit"][..], &["page", "limit"], &["site_id"]] {
+        let (value, _) = render(none.clone(), None, takes, json!({}));
+        assert_eq!(value["incomplete"], true, "{value}");
+        assert!(value["note"].as_str().unwrap().contains("Mist counts 50 rows"), "{value}");
+    }
+    let beyond = Some(Page { number: 9, limit: 10, total: Some(50) });
+    for (takes, given) in
+        [(&["page", "limit"][..], json!({ "page": 9 })), (&[], json!({ "cursor": "page=9" }))]
+    {
+        let (value, _) = render(json!([]), beyond, takes, given);
+        let note = value["note"].as_str().unwrap_or_else(|| panic!("{value}"));
+        assert!(
+            note.contains("no page 9") && note.contains("50 rows") && note.contains("last page is 5"),
+            "{note}"
+        );
+        assert_eq!((value.get("incomplete"), value.get("next")), (None, None), "{value}");
+    }
+    // The end of a search, and a list without rows.
+    let (value, _) = render(none, None, &["search_after"], json!({ "search_after": "a" }));
+    assert_eq!(value.get("note"), None, "{value}");
+    let (value, _) =
+        render(json!({ "results": [], "total": 0 }), None, &["page", "limit"], json!({ "page": 2 }));
+    assert_eq!(value.get("note"), None, "{value}");
 }

@@ -425,3 +425,67 @@ async fn a_field_that_is_null_in_every_row_is_a_column() {
         assert!(error.contains(words), "{words}: {error}");
     }
 }
+
+#[tokio::test]
+async fn a_list_that_answers_the_same_page_to_every_number_is_counted_once_and_partial() {
+    for says_page in [true, false] {
+        for total in [Some("100"), None] {
+            let process = Process::start().await;
+            process.upstream.default_handler(move |received| {
+                let size = parameter(received, "limit").unwrap_or(2).min(2);
+                let rows: Vec<_> = (0..size).map(|number| json!({ "n": number })).collect();
+                let mut answer = Answer::json(&json!(rows)).header("x-page-limit", "2");
+                if says_page {
+                    answer = answer.header("x-page-page", "1");
+                }
+                if let Some(total) = total {
+                    answer = answer.header("x-page-total", total);
+                }
+                answer
+            });
+            let answer = answer(&process.session("one"), over_inventory(COUNT, &json!({}))).await;
+            assert_eq!(answer["results"][0]["n"], 2, "{says_page} {total:?}: {answer}");
+            let partial = answer["tables"]["t"]["partial"].as_str().unwrap_or_default();
+            assert!(partial.contains("page"), "{says_page} {total:?}: {answer}");
+            assert!(process.upstream.take().len() < 10, "{says_page} {total:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn links_that_lead_in_a_circle_end_the_table_and_are_said() {
+    // Where each position leads to: to itself, or around.
+    for circle in [&["a", "a"][..], &["a", "b", "a"], &["a", "b", "c", "b"]] {
+        let process = Process::start().await;
+        process.upstream.default_handler(move |received| {
+            let at =
+                received.query.iter().find(|(name, _)| name == "search_after").map(|(_, at)| at.as_str());
+            let place = at.map_or(0, |at| circle.iter().position(|known| *known == at).unwrap_or(0) + 1);
+            let next = format!(
+                "/api/v1/orgs/{ORG}/sites/search?search_after={}",
+                circle[place.min(circle.len() - 1)]
+            );
+            Answer::json(&json!({ "results": [{ "n": place }], "limit": 1, "next": next }))
+        });
+        let answer = answer(&process.session("one"), over_sites(COUNT)).await;
+        let (rows, different) = (&answer["results"][0]["n"], &answer["results"][0]["different"]);
+        assert_eq!(rows, different, "{circle:?}: {answer}");
+        assert!(
+            answer["tables"]["t"]["partial"].as_str().is_some_and(|why| why.contains("again")),
+            "{answer}"
+        );
+        assert!(process.upstream.take().len() <= circle.len() + 1, "{circle:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_without_a_page_parameter_is_fetched_to_its_end() {
+    let process = Process::start().await;
+    numbered(&process.upstream, 450);
+    let source = json!({ "tool": "listOrgAdmins", "arguments": { "org_id": ORG } });
+    let arguments = json!({ "tables": { "t": source }, "sql": COUNT });
+    let session = process.session_of("one", process.settings(Mode::Custom, &["orgs_admins", "queries"]));
+    let answer = answer(&session, arguments).await;
+    assert_eq!(answer["results"], json!([{ "n": 450, "different": 450, "most": 449 }]), "{answer}");
+    assert!(answer["tables"]["t"].get("partial").is_none(), "{answer}");
+}

@@ -1,0 +1,78 @@
+//! One or several values, separated by commas: [`Several`].
+
+use schemars::{Schema, json_schema};
+use serde_json::Value;
+
+use super::{Arg, Mismatch, QueryValue, names};
+
+/// Parameter type with one or several values of another type, separated by commas: `36` or `36,40`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Several<T>(Vec<T>);
+
+impl<T> Several<T> {
+    /// The values, in the order of the call.
+    pub fn values(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T: Arg> Arg for Several<T> {
+    const DESCRIPTION: &'static str = T::DESCRIPTION;
+    const BRIEF: &'static str = T::BRIEF;
+
+    fn schema() -> Schema {
+        json_schema!({ "type": "string" })
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        let values = names(value)?.into_iter().map(|name| T::read(&name.into()));
+        let values: Vec<_> =
+            values.collect::<Result<_, _>>().map_err(|mismatch| mismatch.and(", or several with commas,"))?;
+        if values.is_empty() { T::read(value).map(|only| Self(vec![only])) } else { Ok(Self(values)) }
+    }
+
+    fn wire(&self) -> QueryValue {
+        let values = self.0.iter().filter_map(|value| match value.wire() {
+            QueryValue::Text(text) => Some(text),
+            QueryValue::Nothing | QueryValue::List(_) => None,
+        });
+        QueryValue::Text(values.collect::<Vec<_>>().join(","))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::Id;
+
+    #[test]
+    fn one_or_several_values_are_sent_with_commas() {
+        for (written, sent) in [
+            (json!(36), "36"),
+            (json!("36"), "36"),
+            (json!("36, 40,"), "36,40"),
+            (json!([36, "40"]), "36,40"),
+            (json!("-67,-70"), "-67,-70"),
+        ] {
+            let read = Several::<i64>::read(&written).map(|several| several.wire());
+            assert_eq!(read, Ok(QueryValue::Text(sent.into())), "{written}");
+        }
+        let ids = "4ac1dcf4-9d8b-7211-65c4-057819f0862b,4AC1DCF4-9d8b-7211-65c4-057819f0862C";
+        let read = Several::<Id>::read(&json!(ids)).map(|several| several.wire());
+        assert_eq!(read, Ok(QueryValue::Text(ids.to_lowercase())));
+    }
+
+    #[test]
+    fn one_wrong_value_of_several_is_refused_with_what_is_wanted() {
+        for written in [json!("36,x"), json!("x"), json!(["36", "x"]), json!(","), json!(1.5)] {
+            let told = Several::<i64>::read(&written).unwrap_err().to_string();
+            assert!(told.contains("an integer"), "{written}: {told}");
+        }
+        assert!(
+            Several::<i64>::read(&json!("36,x")).unwrap_err().to_string().contains("several with commas")
+        );
+        assert!(Several::<Id>::read(&json!("corp")).is_err());
+    }
+}
