@@ -9,7 +9,11 @@ use crate::mist::{CURSOR, MergedPage, Page, PageFields};
 /// The arguments to merge into those of the call for the next page, if there is one and the tool accepts them.
 pub(super) fn next(page: Option<Page>, rows: usize, facts: &RequestFacts) -> Option<Map<String, Value>> {
     let page = page.filter(|_| facts.takes("page") || facts.takes_cursor)?;
-    let next = selecting(page.number.checked_add(1)?, facts);
+    let mut next = selecting(page.number.checked_add(1)?, facts);
+    // The size of a later page may be that of an earlier `next`, and the number counts pages of that size.
+    if let Some(limit) = facts.number("limit").filter(|_| !is_first(facts)) {
+        next.insert("limit".into(), limit.into());
+    }
     page.has_next(rows as u64).then_some(next)
 }
 
@@ -131,6 +135,17 @@ mod tests {
         assert_eq!(next(page(3, 100, 250), 50), None);
         assert_eq!(next(page(2, 100, 200), 100), None);
         assert_eq!(next(page(1, 100, 0), 0), None);
+    }
+
+    #[test]
+    fn a_later_page_repeats_the_size_of_the_pages_that_its_number_counts() {
+        let next = |given: Value| {
+            let facts = facts(&["page", "limit"], given);
+            next(Some(page(3, 50, 250)), 50, &facts).map(Value::from)
+        };
+        assert_eq!(next(json!({ "limit": 50, "page": 3 })), Some(json!({ "page": 4, "limit": 50 })));
+        assert_eq!(next(json!({ "page": 3 })), Some(json!({ "page": 4 })));
+        assert_eq!(next(json!({ "limit": 50 })), Some(json!({ "page": 4 })));
     }
 
     #[test]

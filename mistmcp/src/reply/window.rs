@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::page;
 use super::request_facts::RequestFacts;
 use crate::{Arg, RelativeDuration, Time};
 
-/// The arguments that give the next page the same window. A window that ends now or is relative to now would move
+/// The arguments that give the next page the same window. They are complete in addition to the arguments of the first
+/// page, too: a later page was asked for with what an earlier `next` added, and repeats it. A window that ends now or is relative to now would move
 /// between two calls, so that rows are lost or repeated. Empty if the window is absolute already, and where the call has
 /// no window and the endpoint no default one: what Mist answers as `start` and `end` there limits no rows, and rows would
 /// be lost with it.
@@ -15,10 +17,25 @@ pub(super) fn fixed(
     date: Option<Timestamp>,
     facts: &RequestFacts,
 ) -> Map<String, Value> {
-    let mut fixed = Map::new();
     if !facts.takes("start") || !facts.takes("end") {
-        return fixed;
+        return Map::new();
     }
+    let changed = changed(about, date, facts);
+    if page::is_first(facts) {
+        return changed;
+    }
+    let given = ["start", "end", "duration"].iter().filter_map(|name| Some((*name, facts.given(name)?)));
+    let mut all: Map<_, _> = given.map(|(name, value)| (name.to_owned(), value.clone())).collect();
+    all.extend(changed);
+    if facts.takes("duration") && all.contains_key("start") && all.contains_key("end") {
+        all.entry("duration").or_insert_with(|| "".into());
+    }
+    all
+}
+
+/// What differs from the window of the call.
+fn changed(about: &Map<String, Value>, date: Option<Timestamp>, facts: &RequestFacts) -> Map<String, Value> {
+    let mut fixed = Map::new();
     let now = || date.unwrap_or_else(Timestamp::now).as_second();
     let given = |name: &str| Time::read(facts.given(name)?).ok();
     let given_duration = facts.given("duration").and_then(|value| RelativeDuration::read(value).ok());
@@ -144,6 +161,29 @@ mod tests {
         assert_eq!(fixed(json!({ "end": 900 })), json!({}));
         let ends_now = fixed(json!({ "end": "now" }));
         assert!(ends_now.get("start").is_none() && ends_now["end"].is_i64(), "{ends_now}");
+    }
+
+    #[test]
+    fn a_later_page_repeats_the_window_for_a_call_with_the_first_arguments() {
+        let later = |mut given: Value| {
+            given["search_after"] = "x".into();
+            fixed_at(&json!({ "start": 500, "end": 900 }), given)
+        };
+        let whole = json!({ "start": 500, "end": 900, "duration": "" });
+        assert_eq!(later(json!({ "start": 500, "end": 900 })), whole);
+        assert_eq!(later(json!({ "duration": "6h" })), whole);
+        assert_eq!(later(json!({})), json!({ "start": 500, "end": 900, "duration": "" }));
+        // A duration that is relative to the given end stays.
+        let date = Timestamp::from_second(1_000_000).unwrap();
+        let given = json!({ "end": 900, "duration": "10m", "cursor": "page=2" });
+        let facts = RequestFacts::test(&TAKES, given);
+        let fixed = fixed(&Map::new(), Some(date), &facts);
+        assert_eq!(Value::from(fixed), json!({ "end": 900, "duration": "10m" }));
+        let facts = RequestFacts::test(&["start", "end"], json!({ "start": 5, "end": 6, "page": 2 }));
+        assert_eq!(
+            Value::from(super::fixed(&Map::new(), Some(date), &facts)),
+            json!({ "start": 5, "end": 6 })
+        );
     }
 
     #[test]

@@ -196,3 +196,44 @@ async fn the_pages_before_one_that_does_not_come_count() {
     assert_eq!(answer["facts"]["devices"], 1_000, "{answer}");
     assert!(of_inventory(&answer).unwrap().contains("1000"), "{answer}");
 }
+
+#[tokio::test]
+async fn every_next_is_complete_in_addition_to_the_arguments_of_the_first_page() {
+    let upstream = MockUpstream::start().await;
+    upstream.default_handler(|received| {
+        let after = received.query.iter().find(|(name, _)| name == "search_after");
+        let number: u32 = after.map_or(0, |(_, value)| value.parse().unwrap());
+        let next = format!("{}?search_after={}", received.path, number + 1);
+        Answer::json(
+            &json!({ "results": [{ "id": number }], "next": next, "total": 9, "start": 1, "end": 2 }),
+        )
+    });
+    let client = Launch::at(&upstream, "-m all").client(Lifecycle::Legacy).await;
+    for first in [
+        json!({ "duration": "6h" }),
+        json!({ "start": "-1d" }),
+        json!({ "start": "-2d", "end": "-1d" }),
+        json!({}),
+    ] {
+        let mut arguments = first.clone();
+        arguments["org_id"] = ORG.into();
+        let of_first_page = arguments.clone();
+        for number in 0..4 {
+            upstream.take();
+            let page = client.json("searchOrgAlarms", arguments).await;
+            assert_eq!(page["results"], json!([{ "id": number }]), "{first}: {page}");
+            let asked = upstream.take().remove(0).query;
+            let value =
+                |name: &str| asked.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+            if number > 0 {
+                assert_eq!(
+                    [value("start"), value("end"), value("duration")],
+                    [Some("1"), Some("2"), None],
+                    "{first}"
+                );
+            }
+            arguments = of_first_page.clone();
+            arguments.as_object_mut().unwrap().extend(page["next"].as_object().unwrap().clone());
+        }
+    }
+}

@@ -104,6 +104,8 @@ pub(super) async fn print(
     let total = page.total;
     let mut printed = Printed::begin(output.format, &page.about);
     let mut repeats = Repeats::new(&arguments);
+    // The arguments to add to those of the first call: each `next` adds to the call that it came from.
+    let mut added = Map::new();
     let (mut calls, mut last) = (1, None);
     // Why it stops before the last page, and the arguments that go on from there.
     let stopped = loop {
@@ -119,7 +121,7 @@ pub(super) async fn print(
         let is_empty = page.rows.is_empty();
         match printed.add(std::mem::take(&mut page.rows)) {
             Err(error) if is_closed(&error) => return Ok(ExitCode::SUCCESS),
-            added => added?,
+            written => written?,
         }
         let Some(next) = page.next.take() else {
             // The total may have changed while the pages were read.
@@ -136,6 +138,8 @@ pub(super) async fn print(
         if output.format != OutputFormat::Json || !output::is_terminal() {
             caller.progress.rows(printed.count, total);
         }
+        added.extend(next.clone());
+        let next = added.clone();
         arguments.extend(next.clone());
         if repeats.was_called(&arguments) {
             break Some((Stop::Repeated, Some(next)));

@@ -89,7 +89,13 @@ async fn an_error_on_the_way_leaves_a_whole_object_that_states_where_to_go_on() 
     let finished = all(&upstream).run().await;
     assert_eq!(finished.code(), Some(5), "{}", finished.stderr);
     let answer = answer(&finished);
-    assert_eq!((&answer["results"], &answer["next"]), (&json!(rows(0, 4)), &json!({ "page": 3 })));
+    let next = &answer["next"];
+    assert_eq!(
+        (&answer["results"], &next["page"], &next["limit"]),
+        (&json!(rows(0, 4)), &json!(3), &json!(2))
+    );
+    // The window of the first page, in place of its duration.
+    assert!(next["start"].is_u64() && next["end"].is_u64() && next["duration"] == "", "{next}");
     assert!(
         finished.stderr.contains("slow down") && finished.stderr.contains("4 of 5 rows"),
         "{}",
@@ -221,6 +227,33 @@ async fn so_many_calls_are_enough_and_the_rest_can_be_had_from_there() {
     let finished = all_of(&upstream, "searchOrgGuestAuthorization").run().await;
     assert_eq!((finished.code(), upstream.take().len()), (Some(1), 100), "{}", finished.stderr);
     assert_eq!(answer(&finished)["results"].as_array().unwrap().len(), 100);
+}
+
+#[tokio::test]
+async fn the_arguments_that_go_on_have_the_window_of_the_first_page_after_every_page() {
+    for calls in 1..=3_usize {
+        let upstream = MockUpstream::start().await;
+        search(&upstream, |after| {
+            let number: u32 = after.map_or(0, |after| after.parse().unwrap());
+            (json!([{ "id": number }]), Some(format!("search_after={}", number + 1)))
+        });
+        let launch = all_of(&upstream, "searchOrgAlarms").argument("duration=6h").argument("limit=1");
+        let finished = launch.argument(&format!("--max-calls={calls}")).run().await;
+        let wanted = json!({ "search_after": calls.to_string(), "start": 1, "end": 2, "duration": "" });
+        assert_eq!(answer(&finished)["next"], wanted, "{}", finished.stderr);
+        assert!(finished.stderr.contains(&wanted.to_string()), "{}", finished.stderr);
+        upstream.take();
+        let go_on = all_of(&upstream, "searchOrgAlarms").arguments("--max-calls 1 --json");
+        let mut arguments = json!({ "duration": "6h", "limit": 1 });
+        arguments.as_object_mut().unwrap().extend(wanted.as_object().unwrap().clone());
+        let finished = go_on.argument(&arguments.to_string()).run().await;
+        assert_eq!(answer(&finished)["results"], json!([{ "id": calls }]), "{}", finished.stderr);
+        let asked = upstream.take().remove(0).query;
+        assert!(asked.iter().all(|(name, _)| name != "duration"), "{asked:?}");
+        for window in [("start", "1"), ("end", "2")] {
+            assert!(asked.iter().any(|(name, value)| (name.as_str(), value.as_str()) == window), "{asked:?}");
+        }
+    }
 }
 
 #[tokio::test]
