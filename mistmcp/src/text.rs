@@ -4,10 +4,16 @@
 //! that a person does not see, a terminal must not obey a name, and a log entry must stay on one
 //! line.
 
+#[cfg(any(feature = "cli", feature = "query"))]
+mod unique_names;
+
 use std::borrow::Cow;
 use std::fmt::Write;
 
 use serde_json::{Map, Value};
+
+#[cfg(any(feature = "cli", feature = "query"))]
+pub(crate) use unique_names::UniqueNames;
 
 /// Escapes `text` for a model: all control and invisible characters but line breaks and tabs.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use rusqlite::types::Value as Cell;
 use serde_json::{Map, Value};
 
-use super::names::{UniqueNames, quoted};
+use super::names::quoted;
 use super::notes::is_id;
 use crate::argument::is_name_of_time;
-use crate::text::shortened;
+use crate::text::{UniqueNames, shortened};
 
 /// Columns of a table at most. SQLite takes 2,000 in a result.
 const MAX_COLUMNS: usize = 1_500;
@@ -18,6 +18,9 @@ const MAX_DATA_COLUMNS: usize = 800;
 const LONGEST_NAME: usize = 200;
 /// Bytes of a text in an index at most.
 const LONGEST_KEY: usize = 80;
+
+/// What separates the names in the path of a column. A dot would not do: names may have dots.
+pub(super) const SEPARATOR: char = '\0';
 
 /// The columns of a table in the order in which they appear.
 #[derive(Debug)]
@@ -111,7 +114,8 @@ impl Columns {
         self.has_placeholder = self.index("value", false).is_some();
     }
 
-    /// The column of a path, made if there is room for it. `is_data`: the path contains a key that is data.
+    /// The column of a path, whose names are separated by [`SEPARATOR`], made if there is room for it. `is_data`: the path
+    /// contains a key that is data.
     pub(super) fn index(&mut self, path: &str, is_data: bool) -> Option<usize> {
         if let Some(index) = self.by_path.get(path) {
             return *index;
@@ -140,8 +144,8 @@ impl Columns {
 
     /// A name that no other column has. SQL does not distinguish upper and lower case.
     fn free_name(&mut self, path: &str) -> String {
-        let path: String = path.chars().filter(|letter| *letter != '\0').collect();
-        self.names.add(shortened(&path, LONGEST_NAME))
+        let name = if path.is_empty() { "value".to_owned() } else { path.replace(SEPARATOR, ".") };
+        self.names.add(shortened(&name, LONGEST_NAME))
     }
 
     /// Notes the type of a value, and the first value as an example.

@@ -5,9 +5,8 @@ use rusqlite::types::ValueRef;
 use serde_json::{Map, Value};
 
 use super::error::Failure;
-use super::names::UniqueNames;
 use super::sandbox::Stop;
-use crate::text::shortened;
+use crate::text::{UniqueNames, shortened};
 
 /// Bytes of the rows of a result at most.
 const MOST_BYTES: usize = 32 << 20;

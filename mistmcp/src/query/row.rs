@@ -3,7 +3,7 @@
 use rusqlite::types::Value as Cell;
 use serde_json::Value;
 
-use super::columns::{Columns, Kind};
+use super::columns::{Columns, Kind, SEPARATOR};
 
 /// Bytes of a cell at most. SQLite's limit of a value, a row and a result is [`LONGEST_VALUE`].
 const LONGEST_CELL: usize = 256 * 1024;
@@ -37,7 +37,6 @@ pub(super) fn flatten(row: &Value, columns: &mut Columns, cells: &mut Cells) {
             }
         }
         other => {
-            cells.path.push_str("value");
             cells.scalar(other, columns, false);
         }
     }
@@ -46,8 +45,8 @@ pub(super) fn flatten(row: &Value, columns: &mut Columns, cells: &mut Cells) {
 impl Cells {
     fn add(&mut self, name: &str, value: &Value, columns: &mut Columns, depth: usize, is_data: bool) {
         let before = self.path.len();
-        if before > 0 {
-            self.path.push('.');
+        if depth > 0 {
+            self.path.push(SEPARATOR);
         }
         self.path.push_str(name);
         match value {
@@ -137,6 +136,22 @@ mod tests {
         ];
         assert_eq!(cells(&row), wanted.map(|(name, cell)| (name.to_owned(), cell)));
         assert_eq!(cells(&json!("a")), [("value".to_owned(), text("a"))]);
+    }
+
+    #[test]
+    fn fields_whose_columns_would_have_one_name_have_a_column_each() {
+        let names = |row: Value| {
+            let cells = cells(&row);
+            let text = |cell: Cell| if let Cell::Integer(number) = cell { number } else { 0 };
+            cells.into_iter().map(|(name, cell)| (name, text(cell))).collect::<Vec<_>>()
+        };
+        let wanted = |cells: &[(&str, i64)]| {
+            cells.iter().map(|(name, cell)| ((*name).to_owned(), *cell)).collect::<Vec<_>>()
+        };
+        assert_eq!(names(json!({ "a.b": 5, "a": { "b": 6 } })), wanted(&[("a.b", 5), ("a.b_2", 6)]));
+        assert_eq!(names(json!({ "": 4, "value": 5 })), wanted(&[("value", 4), ("value_2", 5)]));
+        assert_eq!(names(json!({ "x": 1, "": { "x": 2 } })), wanted(&[("x", 1), (".x", 2)]));
+        assert_eq!(names(json!({ "a": { "B": 1, "b": 2 } })), wanted(&[("a.B", 1), ("a.b_2", 2)]));
     }
 
     #[test]

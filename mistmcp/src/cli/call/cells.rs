@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::columns::FieldPath;
 use crate::argument::is_name_of_time;
 use crate::text::one_line;
 
@@ -21,17 +22,14 @@ pub(super) enum Lists {
 }
 
 /// The cells of an object with the name of each, in its own order.
-pub(super) fn of(value: &Value, lists: Lists) -> Vec<(String, Cell)> {
+pub(super) fn of(value: &Value, lists: Lists) -> Vec<(FieldPath, Cell)> {
     let mut cells = Vec::new();
-    take_apart(value, String::new(), lists, &mut cells);
+    take_apart(value, FieldPath::default(), lists, &mut cells);
     cells
 }
 
-fn take_apart(value: &Value, path: String, lists: Lists, cells: &mut Vec<(String, Cell)>) {
-    let inside = |name: &str| {
-        let name = one_line(name);
-        if path.is_empty() { name.into_owned() } else { format!("{path}.{name}") }
-    };
+fn take_apart(value: &Value, path: FieldPath, lists: Lists, cells: &mut Vec<(FieldPath, Cell)>) {
+    let inside = |name: &str| path.inside(&one_line(name));
     match value {
         Value::Null => {}
         Value::Object(object) => {
@@ -52,7 +50,7 @@ fn take_apart(value: &Value, path: String, lists: Lists, cells: &mut Vec<(String
             cells.push((path, Cell { text: format!("[{}]", items.len()), is_number: false }));
         }
         plain_value => {
-            let name = path.rsplit('.').next().unwrap_or_default();
+            let name = path.last().rsplit('.').next().unwrap_or_default();
             let time = if is_name_of_time(name) { time(plain_value) } else { None };
             let cell = time.map(|text| Cell { text, is_number: false });
             cells.push((path, cell.unwrap_or_else(|| plain(plain_value))));
@@ -101,7 +99,7 @@ mod tests {
     use super::*;
 
     fn texts(value: &Value, lists: Lists) -> Vec<(String, String)> {
-        of(value, lists).into_iter().map(|(name, cell)| (name, cell.text)).collect()
+        of(value, lists).into_iter().map(|(path, cell)| (path.text(), cell.text)).collect()
     }
 
     #[test]

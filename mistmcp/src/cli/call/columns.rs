@@ -1,24 +1,55 @@
 //! The columns of a list: the union of its rows' fields, chosen and put into an order.
 
-use crate::mist::api::fields::{COLUMN_ORDER, LAST_COLUMNS};
 use std::collections::HashMap;
+
+use crate::mist::api::fields::{COLUMN_ORDER, LAST_COLUMNS};
+use crate::text::UniqueNames;
+
+/// The path of a field in a row: a zero character and a name for each level. Dots would not do: names may have dots, and two
+/// fields would share one column.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct FieldPath(String);
+
+impl FieldPath {
+    /// The path of the field `name` inside this one.
+    pub(super) fn inside(&self, name: &str) -> Self {
+        Self(format!("{}\0{name}", self.0))
+    }
+
+    /// The name of the field by itself.
+    pub(super) fn last(&self) -> &str {
+        self.0.rsplit('\0').next().unwrap_or_default()
+    }
+
+    /// As text, with dots; `value` for a row that is no object, and for a field without a name.
+    pub(super) fn text(&self) -> String {
+        match self.0.strip_prefix('\0') {
+            None | Some("") => "value".to_owned(),
+            Some(names) => names.replace('\0', "."),
+        }
+    }
+}
 
 /// One column, with the cell of each row that has one.
 #[derive(Debug)]
 pub(super) struct Column<T> {
+    /// A name that no other column has.
     pub(super) name: String,
+    /// The path as text, which another column may have as well.
+    path: String,
     pub(super) cells: HashMap<usize, T>,
 }
 
-/// A column for every field that a row has, in the order in which they come.
-pub(super) fn union<T>(rows: impl Iterator<Item = Vec<(String, T)>>) -> Vec<Column<T>> {
+/// A column for every field that a row has, in the order in which they come. Equal names get a number.
+pub(super) fn union<T>(rows: impl Iterator<Item = Vec<(FieldPath, T)>>) -> Vec<Column<T>> {
     let mut columns: Vec<Column<T>> = Vec::new();
-    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut places: HashMap<FieldPath, usize> = HashMap::new();
+    let mut names = UniqueNames::default();
     for (row, fields) in rows.enumerate() {
-        for (name, cell) in fields {
-            let name = if name.is_empty() { "value".to_owned() } else { name };
-            let place = *places.entry(name.clone()).or_insert_with(|| {
-                columns.push(Column { name, cells: HashMap::new() });
+        for (path, cell) in fields {
+            let place = *places.entry(path).or_insert_with_key(|path| {
+                let path = path.text();
+                columns.push(Column { name: names.add(path.clone()), path, cells: HashMap::new() });
                 columns.len() - 1
             });
             columns[place].cells.insert(row, cell);
@@ -38,13 +69,13 @@ pub(super) fn chosen<T>(columns: Vec<Column<T>>, fields: &[String]) -> Vec<Colum
     for field in fields {
         let before = chosen.len();
         let is_of = |column: &Column<T>| {
-            column.name.strip_prefix(field.as_str()).is_some_and(|rest| {
-                rest.is_empty() || rest.starts_with('.') && !fields.contains(&column.name)
+            column.path.strip_prefix(field.as_str()).is_some_and(|rest| {
+                rest.is_empty() || rest.starts_with('.') && !fields.contains(&column.path)
             })
         };
         chosen.extend(left.iter_mut().filter_map(|column| column.take_if(|column| is_of(column))));
         if chosen.len() == before {
-            chosen.push(Column { name: field.clone(), cells: HashMap::new() });
+            chosen.push(Column { name: field.clone(), path: field.clone(), cells: HashMap::new() });
         }
     }
     chosen
@@ -89,7 +120,12 @@ mod tests {
     use super::*;
 
     fn columns(names: &[&str]) -> Vec<Column<u8>> {
-        names.iter().map(|name| Column { name: (*name).to_owned(), cells: HashMap::new() }).collect()
+        let named = |name: &&str| Column {
+            name: (*name).to_owned(),
+            path: (*name).to_owned(),
+            cells: HashMap::new(),
+        };
+        names.iter().map(named).collect()
     }
 
     fn sorted(names: &[&str]) -> Vec<String> {

@@ -5,7 +5,7 @@ use std::io;
 
 use serde_json::Value;
 
-use super::columns;
+use super::columns::{self, FieldPath};
 
 /// CSV with a header: nested fields by their path, lists as JSON. Nothing is written if there are neither rows nor chosen fields,
 /// since no field name is known then.
@@ -15,7 +15,7 @@ use super::columns;
 pub(super) fn of_rows(rows: &[Value], fields: &[String]) -> io::Result<Vec<u8>> {
     let cells = rows.iter().map(|row| {
         let mut cells = Vec::new();
-        take_apart(row, String::new(), &mut cells);
+        take_apart(row, FieldPath::default(), &mut cells);
         cells
     });
     let columns = columns::chosen(columns::union(cells), fields);
@@ -31,13 +31,12 @@ pub(super) fn of_rows(rows: &[Value], fields: &[String]) -> io::Result<Vec<u8>> 
     writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
 }
 
-fn take_apart(value: &Value, path: String, cells: &mut Vec<(String, String)>) {
+fn take_apart(value: &Value, path: FieldPath, cells: &mut Vec<(FieldPath, String)>) {
     match value {
         Value::Null => cells.push((path, String::new())),
         Value::Object(object) if !object.is_empty() => {
             for (name, value) in object {
-                let inside = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                take_apart(value, inside, cells);
+                take_apart(value, path.inside(name), cells);
             }
         }
         Value::String(text) => cells.push((path, harmless(text).into_owned())),
@@ -72,6 +71,20 @@ mod tests {
         let wanted =
             "a,b.c,b.d.e,list,empty,late\r\n1,true,,\"[1,{\"\"x\"\":\"\"y\"\"}]\",{},\r\n,false,,,,ü\r\n";
         assert_eq!(csv(&rows, &[]), wanted);
+    }
+
+    #[test]
+    fn fields_whose_columns_would_have_one_name_have_a_column_each() {
+        let rows = json!([{ "a.b": 5, "a": { "b": 6 } }, { "a": { "b": 7 } }]);
+        assert_eq!(csv(&rows, &[]), "a.b,a.b_2\r\n5,6\r\n,7\r\n");
+        assert_eq!(csv(&rows, &["a.b"]), "a.b,a.b_2\r\n5,6\r\n,7\r\n");
+        assert_eq!(csv(&rows, &["a"]), csv(&rows, &[]));
+        assert_eq!(csv(&json!([{ "": 4, "value": 5 }]), &[]), "value,value_2\r\n4,5\r\n");
+        assert_eq!(csv(&json!([{ "x": 1, "": { "x": 2 } }]), &[]), "x,.x\r\n1,2\r\n");
+        assert_eq!(
+            csv(&json!([{ "a": { "b.c": 1, "b": { "c": 2 } }, "a.b_2": 3 }]), &[]),
+            "a.b.c,a.b.c_2,a.b_2\r\n1,2,3\r\n"
+        );
     }
 
     #[test]
