@@ -9,6 +9,8 @@ use crate::text::shortened;
 
 /// Maximum number of unknown names that are reported.
 const MAX_NAMED: usize = 10;
+/// Maximum number of known names that are reported.
+const MAX_KNOWN: usize = 40;
 /// Number of rows whose field names are collected.
 pub(super) const LOOKED_AT: usize = 20;
 
@@ -93,7 +95,25 @@ pub(super) fn unknown(rows: &[Value], fields: &Fields) -> Map<String, Value> {
     }
     let shown: Vec<_> = unknown.iter().map(|name| shortened(name, 60)).collect();
     about.insert("unknown_fields".into(), json!(shown));
-    about.insert("known_fields".into(), json!(nearest(&unknown, &names)));
+    if unknown.iter().any(|name| name.contains(char::is_whitespace)) {
+        about.insert("fields_hint".into(), "Separate the names of `fields` by commas.".into());
+    }
+    // The similar names first, and then all fields of the rows themselves.
+    let mut known = nearest(&unknown, &names);
+    let outer: BTreeSet<&str> = rows
+        .iter()
+        .take(LOOKED_AT)
+        .filter_map(Value::as_object)
+        .flat_map(Map::keys)
+        .map(String::as_str)
+        .collect();
+    let others: Vec<_> = outer.into_iter().filter(|name| !known.iter().any(|known| known == name)).collect();
+    let shown = others.len().min(MAX_KNOWN.saturating_sub(known.len()));
+    known.extend(others[..shown].iter().map(|name| shortened(name, 80)));
+    about.insert("known_fields".into(), json!(known));
+    if shown < others.len() {
+        about.insert("more_known_fields".into(), json!(others.len() - shown));
+    }
     about
 }
 
@@ -121,12 +141,12 @@ fn likeness(written: &str, name: &str) -> f64 {
 }
 
 fn gather(value: &Value, path: &str, depth: usize, names: &mut BTreeSet<String>) {
-    const MAX_KNOWN: usize = 500;
+    const MAX_GATHERED: usize = 500;
     match value {
         Value::Object(object) if depth > 0 => {
             for (key, value) in object {
                 let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                if names.len() < MAX_KNOWN && path.len() <= 80 {
+                if names.len() < MAX_GATHERED && path.len() <= 80 {
                     gather(value, &path, depth - 1, names);
                     names.insert(path);
                 }
@@ -187,7 +207,24 @@ mod tests {
         assert_eq!(about("mac,radio.channel"), json!({}));
         let about_fields = about("mac,chanel");
         assert_eq!(about_fields["unknown_fields"], json!(["chanel"]));
-        assert_eq!(about_fields["known_fields"][0], "radio.channel");
+        assert_eq!(about_fields["known_fields"], json!(["radio.channel", "mac", "radio"]));
+        assert_eq!(about_fields.get("fields_hint"), None);
+        assert!(about("mac radio")["fields_hint"].to_string().contains("commas"));
         assert_eq!(Value::from(unknown(&[], &fields("x"))), json!({}));
+    }
+
+    #[test]
+    fn all_fields_of_a_row_are_reported_up_to_a_bound() {
+        let row = |count: usize| {
+            json!([(0..count).map(|number| (format!("f{number:03}"), json!(1))).collect::<Map<_, _>>()])
+        };
+        let about = |count| Value::from(unknown(row(count).as_array().unwrap(), &fields("bogus")));
+        for (count, more) in [(1, None), (12, None), (40, None), (41, Some(1)), (100, Some(60))] {
+            let about = about(count);
+            let known = about["known_fields"].as_array().unwrap();
+            assert_eq!(known.len(), count.min(MAX_KNOWN));
+            assert_eq!(known.iter().collect::<std::collections::HashSet<_>>().len(), known.len());
+            assert_eq!(about.get("more_known_fields").and_then(Value::as_u64), more, "{about}");
+        }
     }
 }

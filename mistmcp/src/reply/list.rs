@@ -344,7 +344,8 @@ fn unknown_in_words(unknown: &Map<String, Value>) -> String {
         let names = unknown.get(key).and_then(Value::as_array).into_iter().flatten();
         names.filter_map(Value::as_str).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
     };
-    format!("no row has {}; there are {}", names("unknown_fields"), names("known_fields"))
+    let more = unknown.get("more_known_fields").map(|more| format!(" and {more} more")).unwrap_or_default();
+    format!("no row has {}; there are {}{more}", names("unknown_fields"), names("known_fields"))
 }
 
 fn other_page_remark(asked: u64, answered: u64) -> String {

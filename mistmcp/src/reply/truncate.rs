@@ -106,15 +106,16 @@ fn shrink_array(items: &mut Vec<Value>, budget: usize, path: &str, cut: &mut Vec
 
 /// Truncates a string, with a note at its end.
 fn shrink_text(text: &mut String, budget: usize) {
-    let note = format!("[{} bytes left out]", text.len());
-    let room = budget.saturating_sub(note.len() + 2);
+    let note = |bytes: usize| format!("[{bytes} bytes left out]");
+    let whole = text.len();
+    let room = budget.saturating_sub(note(whole).len() + 2);
     let mut used = 0;
     let end = text.char_indices().find(|(_, letter)| {
         used += escaped(*letter);
         used > room
     });
     text.truncate(end.map_or(text.len(), |(end, _)| end));
-    text.push_str(&note);
+    text.push_str(&note(whole - text.len()));
 }
 
 /// Bytes of a character in a JSON string.
@@ -164,6 +165,18 @@ mod tests {
         shrink_object(&mut value, 2_000, "", &mut Vec::new());
         assert!(length(&value) <= 2_000 && value.len() > 50, "{}", length(&value));
         assert_eq!(value["left_out"], format!("[{} more left out]", count - value.len() + 1));
+    }
+
+    #[test]
+    fn the_note_of_a_text_counts_the_bytes_that_are_left_out() {
+        for (letter, budget) in [("x", 500), ("ü", 500), ("\n", 300), ("x", 101), ("😀", 102)] {
+            let whole = letter.repeat(5_000);
+            let mut value = json!({ "t": whole });
+            within_limit(&mut value, budget);
+            let (kept, note) = value["t"].as_str().unwrap().rsplit_once('[').unwrap();
+            assert!(whole.starts_with(kept) && !kept.is_empty(), "{kept}");
+            assert_eq!(note, format!("{} bytes left out]", whole.len() - kept.len()));
+        }
     }
 
     #[test]

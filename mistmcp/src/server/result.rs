@@ -18,7 +18,7 @@ pub(super) fn from_outcome(
 ) -> Result<CallToolResponse, ErrorData> {
     let mut result = match outcome {
         Ok(Content::Text(text)) => CallToolResult::success(vec![ContentBlock::text(text)]),
-        Ok(Content::File(file)) => CallToolResult::success(vec![ContentBlock::resource(resource(file))]),
+        Ok(Content::File(file)) => CallToolResult::success(vec![ContentBlock::resource(resource(&file))]),
         Ok(Content::Blocks(blocks)) => CallToolResult::success(blocks.into_iter().map(block).collect()),
         Err(error) if error.kind() == ErrorKind::Tool => {
             return Err(ErrorData::invalid_params(error.to_string(), None));
@@ -34,19 +34,17 @@ fn block(block: Block) -> ContentBlock {
         Block::Text(text) => ContentBlock::text(text),
         Block::Image(Media { media_type, bytes }) => ContentBlock::image(STANDARD.encode(bytes), media_type),
         Block::Audio(Media { media_type, bytes }) => ContentBlock::audio(STANDARD.encode(bytes), media_type),
-        Block::File(file) => ContentBlock::resource(resource(file)),
+        Block::File(file) => ContentBlock::resource(resource(&file)),
     }
 }
 
 /// A file as an embedded resource: text, or base64 for binary data.
-fn resource(file: File) -> ResourceContents {
-    let File { name, media_type, bytes } = file;
-    let uri = format!("mistmcp:///{}", visible(&name));
-    let media_type = visible(&media_type).into_owned();
-    let text = media_type.starts_with("text/").then(|| str::from_utf8(&bytes).ok()).flatten();
-    let contents = match text {
-        Some(text) => ResourceContents::text(visible(text), uri),
-        None => ResourceContents::blob(STANDARD.encode(&bytes), uri),
+fn resource(file: &File) -> ResourceContents {
+    let uri = format!("mistmcp:///{}", visible(&file.name));
+    let media_type = visible(&file.media_type).into_owned();
+    let contents = match file.text() {
+        Some(text) => ResourceContents::text(text, uri),
+        None => ResourceContents::blob(STANDARD.encode(&file.bytes), uri),
     };
     if media_type.is_empty() { contents } else { contents.with_mime_type(media_type) }
 }
