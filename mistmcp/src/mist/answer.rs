@@ -160,6 +160,10 @@ impl Answer {
     fn is_not_json(&self, error: &dyn fmt::Display) -> Error {
         let what = if self.looks_like_html() {
             "an HTML page in place of data; a proxy may stand between".to_owned()
+        } else if error.to_string().starts_with("recursion limit exceeded") {
+            let words = "Mist's answer is nested deeper than 127 levels, which are the most that are read. Do not try again; \
+                         tell the user.";
+            return Error::new(ErrorKind::Cloud, words);
         } else {
             format!("something that is not JSON ({error})")
         };

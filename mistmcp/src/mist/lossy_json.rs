@@ -27,8 +27,8 @@ const MOST_OPEN: usize = 100_000;
 const REPLACEMENT: &str = "\u{fffd}";
 
 /// Parses an object or an array, replacing invalid UTF-8, lone surrogates, unknown escapes, raw control characters,
-/// and numbers that JSON does not allow. A row that is still invalid is dropped. A truncated list keeps its
-/// complete rows. `None` if the text is something else, or broken in another way.
+/// numbers that JSON does not allow, and what stands behind the end. A row that is still invalid is dropped. A truncated
+/// list keeps its complete rows. `None` if the text is something else, or broken in another way.
 pub(super) fn parse(body: &[u8]) -> Option<(Value, Repairs)> {
     let (text, repairs) = repaired(body)?;
     Some((serde_json::from_str(&text).ok()?, repairs))
@@ -142,6 +142,9 @@ impl<'a> Repair<'a> {
                     self.take(1);
                     self.open.pop();
                     self.mark();
+                    if self.open.is_empty() {
+                        return self.end();
+                    }
                 }
                 ',' if self.is_between_rows() => {
                     let was_empty = self.end_row();
@@ -166,6 +169,16 @@ impl<'a> Repair<'a> {
                 _ => self.word(),
             }
         }
+        Some(())
+    }
+
+    /// Drops what stands behind the end. `None` if it may hold data, such as the second of several objects.
+    fn end(&mut self) -> Option<()> {
+        let rest = std::mem::take(&mut self.rest);
+        if rest.contains(['{', '[']) {
+            return None;
+        }
+        self.replaced += usize::from(!rest.trim_ascii().is_empty());
         Some(())
     }
 

@@ -181,7 +181,10 @@ fn parse(text: &[u8]) -> Result<(Value, bool), Invalid> {
         return Ok((value, false));
     }
     let id = id_of(text);
-    // serde_json has no error kind for this.
+    // serde_json has no error kinds for these two.
+    if error.to_string().starts_with("number out of range") {
+        return Err(number_out_of_range(text).of(id));
+    }
     let message = if error.to_string().starts_with("recursion limit exceeded") {
         "The message is nested deeper than 127 levels, which are the most that are read. Send it with fewer levels."
             .to_owned()
@@ -189,6 +192,29 @@ fn parse(text: &[u8]) -> Result<(Value, bool), Invalid> {
         format!("This is not JSON: {error}. Send one JSON-RPC message, in UTF-8.")
     };
     Err(Invalid::parse(message).of(id))
+}
+
+/// The error for a message with a number that is valid JSON, but larger than any that is read.
+fn number_out_of_range(text: &[u8]) -> Invalid {
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let read: Result<Value, _> = serde_path_to_error::deserialize(&mut deserializer);
+    let path = read.err().map(|error| error.path().to_string()).unwrap_or_default();
+    let message = format!(
+        "`{}` is a number that is too large: the largest is about 1.8e308. Send a smaller one.",
+        shortened(&path, 200)
+    );
+    let code =
+        if path.starts_with("params") { ErrorCode::INVALID_PARAMS } else { ErrorCode::INVALID_REQUEST };
+    Invalid { is_notification: is_notification(text), ..Invalid::new(code, message) }
+}
+
+/// Whether a message that is not parsed as a whole has no id.
+fn is_notification(text: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Envelope {
+        id: Option<de::IgnoredAny>,
+    }
+    serde_json::from_slice(text).is_ok_and(|Envelope { id }| id.is_none())
 }
 
 /// The error for a message with more values than are read.

@@ -77,10 +77,14 @@ async fn large_answers_that_are_no_list_or_no_json_are_handled_like_small_ones()
     let answer: Value = serde_json::from_str(&alice.call("getSiteInfo", site(1)).await).unwrap();
     assert_eq!(answer["name"], "Berlin");
     assert!(answer.to_string().contains("`big"), "{answer}");
-    let text = format!("{{\"a\": {}", "[1,".repeat(600_000));
-    fixture.upstream.answers(&site_path(2), [Answer::new("application/json", text)]);
-    let message = alice.refusal("getSiteInfo", site(2)).await;
-    assert!(message.contains("not JSON"), "{message}");
+    for (text, wanted) in [
+        (format!("{{\"a\": {}", "[1,".repeat(600_000)), "deeper than 127 levels"),
+        (format!("{{\"a\": \"{}\", b}}", "x".repeat(1_800_000)), "not JSON"),
+    ] {
+        fixture.upstream.answers(&site_path(2), [Answer::new("application/json", text)]);
+        let message = alice.refusal("getSiteInfo", site(2)).await;
+        assert!(message.contains(wanted), "{message}");
+    }
     // Enough values to take gigabytes.
     let dense = format!("{{\"a\": {{\"b\": [{}1]}}}}", "{},".repeat(3_000_000));
     fixture.upstream.answers(&site_path(3), [Answer::new("application/json", dense)]);

@@ -272,3 +272,28 @@ async fn what_comes_before_initialize_and_wants_no_answer_does_not_end_the_serve
     assert!(stdio.initialize().await["result"].is_object());
     assert_eq!(stdio.finish().await.code(), Some(0));
 }
+
+#[tokio::test]
+async fn a_number_that_is_too_large_is_an_error_of_its_parameter() {
+    let mut stdio = start(Lifecycle::Legacy).await;
+    for (params, code, path) in [
+        (r#"{"name":"searchOrgAlarms","arguments":{"limit":1e400}}"#, -32602, "`params.arguments.limit`"),
+        (
+            r#"{"name":"callTool","arguments":{"tool":"searchOrgAlarms","arguments":{"a":[1,-1e999]}}}"#,
+            -32602,
+            "`params.arguments.arguments.a[1]`",
+        ),
+        (r#"{"name":"getSelf","_meta":{"x":1e309}}"#, -32602, "`params._meta.x`"),
+    ] {
+        let line = format!(r#"{{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{params}}}"#);
+        let told = answer(&mut stdio, &line, &json!(7)).await;
+        assert_eq!(told["error"]["code"], code, "{told}");
+        assert!(told["error"]["message"].as_str().unwrap().contains(path), "{told}");
+    }
+    let told = answer(&mut stdio, r#"{"jsonrpc":"2.0","id":8,"method":"ping","x":1e400}"#, &json!(8)).await;
+    assert_eq!(told["error"]["code"], -32600, "{told}");
+    // Numbers within the range are read.
+    let line =
+        r#"{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"getSelf","_meta":{"x":1e308}}}"#;
+    assert_eq!(answer(&mut stdio, line, &json!(9)).await["result"]["isError"], false);
+}

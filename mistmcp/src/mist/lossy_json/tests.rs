@@ -33,6 +33,22 @@ fn invalid_characters_are_replaced_and_the_rest_is_kept() {
 }
 
 #[test]
+fn what_stands_behind_the_end_is_dropped_and_further_data_is_not() {
+    for rest in ["x", "}", "]", "\n;", ",", "\"", "</body>", " null", "\u{fffd}\0"] {
+        for (body, value) in [
+            (r#"[{"a":1},{"a":2}]"#, json!([{ "a": 1 }, { "a": 2 }])),
+            (r#"{"results":[{"a":1}],"total":1}"#, json!({ "results": [{ "a": 1 }], "total": 1 })),
+            (r#"{"name":"[x}"}"#, json!({ "name": "[x}" })),
+        ] {
+            assert_eq!(parse(format!("{body}{rest}").as_bytes()), Some((value, replaced(1))), "{body}{rest}");
+        }
+    }
+    for several in ["{\"a\":1}\n{\"a\":2}", "[1][2]", "{}x[1]"] {
+        assert_eq!(parse(several.as_bytes()), None, "{several}");
+    }
+}
+
+#[test]
 fn a_truncated_list_keeps_its_complete_rows() {
     for (body, wanted) in [
         (r#"[{"a":1},{"a":2},{"a":"#, json!([{ "a": 1 }, { "a": 2 }])),

@@ -116,7 +116,6 @@ fn invalid_json_is_a_parse_error_with_the_id_if_one_is_found() {
         (String::new(), Value::Null),
         (call("{\"name\":"), Value::Null),
         (call(&format!(r#"{{"name":"getSelf","arguments":{{"a":{deep}}}}}"#)), json!(7)),
-        (call(r#"{"name":"getSelf","arguments":{"a":1e999}}"#), json!(7)),
     ] {
         let (code, found, message) = rejection_of(&text);
         assert_eq!((code, found), (-32700, id), "{text}: {message}");
@@ -127,6 +126,23 @@ fn invalid_json_is_a_parse_error_with_the_id_if_one_is_found() {
     assert!(rejection_of(&levels(126)).2.contains("127 levels"));
     let invalid = read(b"{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"pi\xffng\"}").unwrap_err();
     assert_eq!((invalid.code.0, invalid.id), (-32700, json!(4)));
+}
+
+#[test]
+fn a_number_out_of_range_is_an_error_of_its_parameter() {
+    let request = |member: &str| format!(r#"{{"jsonrpc":"2.0","id":7,"method":"ping",{member}}}"#);
+    for (text, code, path) in [
+        (call(r#"{"name":"getSelf","arguments":{"a":1e999}}"#), -32602, "`params.arguments.a`"),
+        (call(r#"{"name":"getSelf","arguments":{"a":[{"b":-1e400}]}}"#), -32602, "`params.arguments.a[0].b`"),
+        (request(r#""x":1e400"#), -32600, "`x`"),
+    ] {
+        let (found, id, message) = rejection_of(&text);
+        assert_eq!((found, id), (code, json!(7)), "{text}: {message}");
+        assert!(message.contains(path) && message.contains("too large"), "{message}");
+    }
+    let notification = br#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progress":1e400}}"#;
+    assert!(read(notification).unwrap_err().is_notification);
+    assert!(read(call(r#"{"name":"getSelf","arguments":{"a":1e308}}"#).as_bytes()).is_ok());
 }
 
 #[test]
