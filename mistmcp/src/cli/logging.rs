@@ -15,6 +15,7 @@ use tracing_subscriber::prelude::*;
 use tracing_subscriber::registry::LookupSpan;
 
 use super::flags::{Flags, LogFormat, Transport};
+use super::output;
 use crate::identity::identity;
 
 /// The span of a call whose client asked for verbose logs.
@@ -62,6 +63,9 @@ pub(super) fn start(flags: &Flags) {
             logged.with(lines).try_init()
         }
         LogFormat::Json => {
+            if flags.command.is_none() {
+                output::write_errors_in_json();
+            }
             let lines = lines.with_writer(|| entry::JsonEntries(io::stderr()));
             let lines = lines.json().flatten_event(true).with_span_list(false);
             logged.with(lines).try_init()

@@ -1,8 +1,11 @@
 //! Standard output and standard error, with escaping for terminals.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::AutoStream;
+use jiff::Timestamp;
+use serde_json::json;
 
 use crate::known_tokens;
 use crate::text::{printable, printable_with_styles};
@@ -40,10 +43,28 @@ fn write(mut out: impl Write, bytes: &[u8]) -> io::Result<()> {
     out.write_all(bytes).and_then(|()| out.flush())
 }
 
+/// Whether lines on standard error are JSON objects, as those of the log.
+static ERRORS_IN_JSON: AtomicBool = AtomicBool::new(false);
+
+/// Writes lines on standard error as JSON objects from now on.
+pub(super) fn write_errors_in_json() {
+    ERRORS_IN_JSON.store(true, Ordering::Relaxed);
+}
+
 /// Writes an escaped line, without known tokens, to standard error, which takes all output but MCP messages.
 pub(super) fn error(line: &str) {
+    let line = known_tokens::mask(line.to_owned());
+    let line = if ERRORS_IN_JSON.load(Ordering::Relaxed) { entry(&line) } else { line };
     // If standard error is closed, the line is lost.
-    let _ = writeln!(io::stderr(), "{}", printable(&known_tokens::mask(line.to_owned())));
+    let _ = writeln!(io::stderr(), "{}", printable(&line));
+}
+
+/// A line as an entry of the log: its level is the word at its beginning.
+fn entry(line: &str) -> String {
+    let levels = [("error: ", "ERROR"), ("warning: ", "WARN")];
+    let found = levels.into_iter().find_map(|(start, level)| Some((level, line.strip_prefix(start)?)));
+    let (level, message) = found.unwrap_or(("INFO", line));
+    json!({ "timestamp": format!("{:.6}", Timestamp::now()), "level": level, "message": message }).to_string()
 }
 
 /// Writes text with styles to standard error, as [`print_styled`] does to standard output.
@@ -72,5 +93,34 @@ fn unless_closed(written: io::Result<()>) -> io::Result<()> {
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn a_line_is_an_entry_of_one_line_with_the_level_of_its_first_word() {
+        for (line, level, message) in [
+            (
+                "mistmcp 0.1.0 listens; MCP is at http://127.0.0.1:8000/mcp",
+                "INFO",
+                "mistmcp 0.1.0 listens; MCP",
+            ),
+            ("warning: two\nlines \"and\" \u{1b}[2J", "WARN", "two\nlines \"and\" \u{1b}[2J"),
+            ("error: it stopped", "ERROR", "it stopped"),
+            ("note: with --demo", "INFO", "note: with --demo"),
+        ] {
+            let written = entry(line);
+            let object: Value = serde_json::from_str(&printable(&written)).unwrap();
+            assert!(!written.contains('\n') && object["timestamp"].is_string(), "{written}");
+            assert!(
+                object["level"] == level && object["message"].as_str().unwrap().starts_with(message),
+                "{written}"
+            );
+        }
     }
 }

@@ -255,6 +255,12 @@ fn credentials(own: &OwnTokens<'_>, flags: &HttpFlags, address: SocketAddr) -> a
              your token: set MISTMCP_CLIENT_TOKEN to a secret that clients have to send"
         );
     }
+    if client_token.is_none() && filled(&flags.allow_origin).any(|origin| origin == "*") {
+        bail!(
+            "--shared-token with --allow-origin=* would let every web page that a user of this machine opens use your \
+             token: set MISTMCP_CLIENT_TOKEN to a secret that clients have to send, or name the origins of your pages"
+        );
+    }
     let Some(cloud) = own.cloud else {
         bail!("--shared-token needs --cloud (or MIST_HOST): your token is sent to that cloud alone");
     };
@@ -269,6 +275,7 @@ const SHORTEST: usize = 16;
 
 fn allowed(flags: &HttpFlags) -> anyhow::Result<Allowed> {
     let host = |text: &str| {
+        check_wildcard(text, "--allow-host (or MISTMCP_ALLOW_HOST)", "host")?;
         AllowedHost::parse(text).with_context(|| {
             format!(
                 "--allow-host (or MISTMCP_ALLOW_HOST) is {}, which is no host: write `mist.example.com`, with \
@@ -278,6 +285,7 @@ fn allowed(flags: &HttpFlags) -> anyhow::Result<Allowed> {
         })
     };
     let origin = |text: &str| {
+        check_wildcard(text, "--allow-origin (or MISTMCP_ALLOW_ORIGIN)", "origin")?;
         AllowedOrigin::parse(text).with_context(|| {
             format!(
                 "--allow-origin (or MISTMCP_ALLOW_ORIGIN) is {}, which is no origin: write \
@@ -290,6 +298,16 @@ fn allowed(flags: &HttpFlags) -> anyhow::Result<Allowed> {
         hosts: filled(&flags.allow_host).map(host).collect::<anyhow::Result<_>>()?,
         origins: filled(&flags.allow_origin).map(origin).collect::<anyhow::Result<_>>()?,
     })
+}
+
+/// Refuses a wildcard for a part of a name, which would match nothing.
+fn check_wildcard(text: &str, setting: &str, what: &str) -> anyhow::Result<()> {
+    if text != "*" && text.contains('*') {
+        bail!(
+            "{setting} has `*` inside a name, which matches nothing: write each {what} by itself, or `*` alone for any"
+        );
+    }
+    Ok(())
 }
 
 fn filled(texts: &[String]) -> impl Iterator<Item = &str> {

@@ -32,8 +32,9 @@ async fn a_call_is_logged_in_one_line_with_its_request_id() {
             assert!(line["milliseconds"].is_number() && line["level"] == "INFO", "{line}");
         }
     }
-    // Every line but those at the start is a JSON object.
-    for line in fixture.server.errors().lines().filter(|line| !line.starts_with("mistmcp ")) {
+    let errors = fixture.server.errors();
+    assert!(errors.lines().next().is_some_and(|line| line.contains(" listens; ")), "{errors}");
+    for line in errors.lines() {
         serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
     }
     fixture.assert_no_token_in_logs();

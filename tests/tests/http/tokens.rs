@@ -169,11 +169,24 @@ async fn sharing_a_token_requires_safe_settings() {
         ("--shared-token --host 0.0.0.0", "MISTMCP_CLIENT_TOKEN"),
         ("--shared-token --host ::", "MISTMCP_CLIENT_TOKEN"),
         ("--client-token short", "can be guessed"),
+        ("--shared-token --allow-origin *", "MISTMCP_CLIENT_TOKEN"),
+        ("--shared-token --allow-origin https://chat.example.com,*", "name the origins"),
+        ("--allow-origin https://*.example.com", "`*` inside a name"),
+        ("--allow-origin https://chat.example.com --allow-origin *.example.com", "`*` alone for any"),
+        ("--allow-host *.example.com:8443", "--allow-host"),
     ] {
         let upstream = MockUpstream::start().await;
         let finished = Launch::at(&upstream, &format!("-t http -p 0 {arguments}")).run().await;
         assert_eq!(finished.code(), Some(1), "{arguments}: {finished:?}");
         assert!(finished.stderr.contains(wanted), "{arguments}: {}", finished.stderr);
+    }
+    let upstream = MockUpstream::start().await;
+    for served in [
+        Launch::at(&upstream, "--shared-token --allow-origin https://chat.example.com"),
+        Launch::at(&upstream, "--shared-token --allow-origin *").variable("MISTMCP_CLIENT_TOKEN", SECRET),
+        Launch::at(&upstream, "--allow-origin *"),
+    ] {
+        served.serve().await;
     }
     let launch = Launch::new("-t http -p 0 --shared-token").variable("MIST_APITOKEN", TOKEN);
     let finished = launch.run().await;

@@ -7,6 +7,7 @@ use reqwest::Url;
 use serde_json::{Map, Value, json};
 
 use super::client::{Client, Environment, HeaderValue, Http, VARIABLE};
+use crate::argument::Id;
 use crate::cli::flags::NO_FILE;
 use crate::cli::origin::{Given, Origin};
 use crate::cli::shell::Shell;
@@ -204,6 +205,7 @@ pub(super) fn address(text: &str, given: &[Given]) -> anyhow::Result<Url> {
     if !url.username().is_empty() || url.password().is_some() {
         bail!("--url must not hold a password: it would stand in the client's settings in the clear");
     }
+    check_query(&url)?;
     if url.path() == "/" {
         url.set_path("/mcp");
     }
@@ -227,6 +229,32 @@ pub(super) fn address(text: &str, given: &[Given]) -> anyhow::Result<Url> {
         }
     }
     Ok(url)
+}
+
+/// Checks that the address holds what a server takes from it, and nothing that may be a secret.
+fn check_query(url: &Url) -> anyhow::Result<()> {
+    const REMEDY: &str = "it would stand in the client's settings in the clear. A client sends its token in the header \
+                          X-Authorization, and what a server takes from its URL is cloud, mode, categories, org_id and debug";
+    if url.fragment().is_some() {
+        bail!("--url must not hold a `#` and what is behind it, which no server gets: {REMEDY}");
+    }
+    for (name, value) in url.query_pairs() {
+        let is_taken = match name.to_ascii_lowercase().as_str() {
+            "cloud" => quote::host(&value).starts_with('`') || quote::is_word(&value),
+            "org_id" => value.is_empty() || Id::parse(&value).is_some(),
+            "mode" | "debug" => quote::is_word(&value),
+            "categories" => value.split(',').all(quote::is_word),
+            _ => bail!("--url must not hold {}: {REMEDY}", quote::word(&name)),
+        };
+        if !is_taken {
+            bail!(
+                "--url must not hold {} as {}: {REMEDY}",
+                quote::described(&value),
+                name.to_ascii_lowercase()
+            );
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -290,6 +318,31 @@ mod tests {
         let wanted = "http://127.0.0.1:8000/mcp?cloud=api.eu.mist.com&categories=sites,orgs";
         assert_eq!(url("http://127.0.0.1:8000"), wanted);
         assert_eq!(url("http://h/mcp?cloud=x"), "http://h/mcp?cloud=x&categories=sites,orgs");
+    }
+
+    #[test]
+    fn an_address_with_what_may_be_a_secret_is_refused_and_not_repeated() {
+        for query in [
+            "?token=Zk3v9QpLr7TtYyUu",
+            "?cloud=api.eu.mist.com&apitoken=Zk3v9QpLr7TtYyUu",
+            "?key=Zk3v9QpLr7TtYyUu",
+            "?Zk3v9QpLr7TtYyUu",
+            "?org_id=Zk3v9QpLr7TtYyUu",
+            "?cloud=Zk3v9QpLr7TtYyUu",
+            "?categories=sites,Zk3v9QpLr7TtYyUu",
+            "#token=Zk3v9QpLr7TtYyUu",
+        ] {
+            let refused = address(&format!("https://h/mcp{query}"), &[]).unwrap_err().to_string();
+            assert!(refused.contains("X-Authorization") && !refused.contains("Zk3v"), "{query}: {refused}");
+        }
+        for query in [
+            "?cloud=api.eu.mist.com&org_id=11111111-1111-4111-8111-111111111111",
+            "?cloud=https://mist.corp.example:8443",
+            "?Mode=all&debug=true&categories=sites, orgs&org_id=",
+            "",
+        ] {
+            assert!(address(&format!("https://h/mcp{query}"), &[]).is_ok(), "{query}");
+        }
     }
 
     #[test]
