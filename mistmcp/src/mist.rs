@@ -68,7 +68,8 @@ pub(crate) use disclosure::Disclosure;
 pub(crate) use errors::for_deadline;
 pub(crate) use lossy_json::Repairs;
 pub(crate) use network::{
-    CERTIFICATES, EXCEPTION_VARIABLES, Network, NetworkError, PROXY_VARIABLES, has_credentials,
+    CERTIFICATE_FOLDERS, CERTIFICATES, EXCEPTION_VARIABLES, Network, NetworkError, PROXY_VARIABLES,
+    has_credentials,
 };
 pub(crate) use page::{Page, PageFields};
 pub use pool::{Limits, Pool};

@@ -126,6 +126,9 @@ async fn check_all(report: &mut Report, flags: &Flags, environment: &Environment
     };
     let proxy = network.proxy(&cloud);
     let pool = Arc::new(Pool::new(limits(flags)).with_network(network));
+    if !cloud::check_client(report, &pool, &cloud) {
+        return;
+    }
     let is_there = match &proxy {
         Some(proxy) => cloud::check_through_proxy(report, &pool, &cloud, proxy, deadline).await,
         None => cloud::check(report, &cloud, deadline).await,

@@ -17,6 +17,8 @@ pub(crate) const PROXY_VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "AL
 pub(crate) const EXCEPTION_VARIABLES: [&str; 2] = ["NO_PROXY", "no_proxy"];
 /// Variable that names a file of root certificates.
 pub(crate) const CERTIFICATES: &str = "SSL_CERT_FILE";
+/// Variable that names folders of root certificates. Only the TLS library reads it, and in the environment alone.
+pub(crate) const CERTIFICATE_FOLDERS: &str = "SSL_CERT_DIR";
 
 /// Proxy and root certificates for connections to Mist.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -46,8 +48,29 @@ pub(crate) enum NetworkError {
     Proxy(&'static str),
     #[error("{CERTIFICATES} has to name a file of root certificates in PEM: {0}")]
     Certificates(String),
+    #[error(
+        "{CERTIFICATE_FOLDERS} has to name a folder with root certificates in PEM: {0}. Unset it for those of the system, or \
+         name a file in {CERTIFICATES}"
+    )]
+    CertificateFolders(String),
+    #[error(
+        "this system has no root certificates: install them (the package is often called ca-certificates), or name a file \
+         of them in {CERTIFICATES}"
+    )]
+    NoCertificates,
     #[error("the HTTP client cannot be made: {0}")]
     Client(String),
+}
+
+impl NetworkError {
+    /// Of an error when the HTTP client is built, with its causes.
+    pub(super) fn of_client(causes: &[String]) -> Self {
+        // The TLS library has no error kind for this.
+        if causes.iter().any(|cause| cause.contains("No CA certificates")) {
+            return Self::NoCertificates;
+        }
+        Self::Client(causes.join(": "))
+    }
 }
 
 impl Network {
@@ -91,7 +114,7 @@ impl Network {
             let proxy = Proxy::https(url.clone()).map_err(|_| NetworkError::Proxy(variable))?;
             builder = builder.proxy(proxy.no_proxy(NoProxy::from_string(&self.exceptions)));
         }
-        let Some(path) = &self.certificates else { return Ok(builder) };
+        let Some(path) = &self.certificates else { return system::with_certificates(builder) };
         let certificates = certificates(path)?;
         // On these systems the TLS library reads this variable itself, and accepts no other certificates.
         let is_read = cfg!(all(unix, not(target_os = "macos")))
@@ -159,6 +182,75 @@ fn proxy_url(text: &str) -> Option<Url> {
         url.set_port(Some(1080)).ok()?;
     }
     Some(url)
+}
+
+/// The system's certificates, on the systems whose TLS library reads the variables itself and takes no others.
+#[cfg(all(unix, not(target_os = "macos")))]
+mod system {
+    use std::ffi::OsString;
+    use std::path::PathBuf;
+
+    use reqwest::{Certificate, ClientBuilder};
+    use rustls_native_certs::load_certs_from_paths;
+
+    use super::{CERTIFICATE_FOLDERS, CERTIFICATES, NetworkError};
+
+    /// Adds what the TLS library does not load by itself: it takes a blank variable for a file.
+    pub(super) fn with_certificates(builder: ClientBuilder) -> Result<ClientBuilder, NetworkError> {
+        let [file, folders] = [CERTIFICATES, CERTIFICATE_FOLDERS].map(std::env::var_os);
+        Ok(builder.tls_certs_merge(missing(file, folders)?))
+    }
+
+    /// The certificates that the TLS library does not load with these values of the variables, of which the first names no
+    /// file.
+    pub(super) fn missing(
+        file: Option<OsString>,
+        folders: Option<OsString>,
+    ) -> Result<Vec<Certificate>, NetworkError> {
+        let folders: Vec<PathBuf> = folders
+            .iter()
+            .flat_map(std::env::split_paths)
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .collect();
+        if !folders.is_empty() {
+            let mut problem = None;
+            for folder in &folders {
+                let found = load_certs_from_paths(None, Some(folder));
+                if !found.certs.is_empty() {
+                    return Ok(Vec::new());
+                }
+                problem = problem.or_else(|| found.errors.first().map(ToString::to_string));
+            }
+            return Err(NetworkError::CertificateFolders(
+                problem.unwrap_or_else(|| "it holds none".to_owned()),
+            ));
+        }
+        if file.is_none() {
+            return Ok(Vec::new());
+        }
+        let found = openssl_probe::probe();
+        let mut loaded = load_certs_from_paths(found.cert_file.as_deref(), None).certs;
+        if loaded.is_empty() {
+            loaded = found
+                .cert_dir
+                .iter()
+                .flat_map(|folder| load_certs_from_paths(None, Some(folder)).certs)
+                .collect();
+        }
+        Ok(loaded.iter().filter_map(|der| Certificate::from_der(der).ok()).collect())
+    }
+}
+
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+mod system {
+    use reqwest::ClientBuilder;
+
+    use super::NetworkError;
+
+    #[expect(clippy::unnecessary_wraps, reason = "other systems have errors")]
+    pub(super) fn with_certificates(builder: ClientBuilder) -> Result<ClientBuilder, NetworkError> {
+        Ok(builder)
+    }
 }
 
 /// Size limit of a file of certificates.
@@ -289,5 +381,25 @@ mod tests {
         assert!(configure().unwrap_err().to_string().contains("SSL_CERT_FILE"));
         std::fs::write(&path, "no certificate").unwrap();
         assert!(configure().unwrap_err().to_string().contains("it holds none"));
+    }
+
+    #[test]
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn folders_without_certificates_are_an_error_and_a_blank_file_is_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = |file: Option<&str>, folders: Option<&std::ffi::OsStr>| {
+            system::missing(file.map(Into::into), folders.map(Into::into))
+        };
+        let empty = folder.path().as_os_str();
+        for folders in ["/nope".as_ref(), "/nope:/neither".as_ref(), empty] {
+            let error = missing(None, Some(folders)).unwrap_err().to_string();
+            assert!(error.contains("SSL_CERT_DIR") && error.contains("Unset it"), "{error}");
+            assert!(missing(Some(""), Some(folders)).is_err());
+        }
+        for folders in [None, Some("".as_ref()), Some(":".as_ref())] {
+            assert_eq!(missing(None, folders).unwrap().len(), 0);
+            // As many as the system has, which may be none.
+            assert!(missing(Some(""), folders).is_ok());
+        }
     }
 }

@@ -138,9 +138,8 @@ impl Pool {
             }));
         // Plain HTTP to a loopback address must not be sent to a proxy.
         let configured = if direct { Ok(builder.no_proxy()) } else { self.configured(builder) };
-        let client = configured.and_then(|builder| {
-            builder.build().map_err(|error| NetworkError::Client(causes(&error).join(": ")))
-        });
+        let client = configured
+            .and_then(|builder| builder.build().map_err(|error| NetworkError::of_client(&causes(&error))));
         let client = client.map_err(|error| {
             Error::new(ErrorKind::Network, format!("Mist cannot be asked: {error}. Tell the user."))
         })?;
@@ -154,7 +153,7 @@ impl Pool {
             .connect_timeout(Duration::from_secs(5))
             .redirect(reqwest::redirect::Policy::none());
         let builder = if direct { builder.no_proxy() } else { self.configured(builder)? };
-        builder.build().map_err(|error| NetworkError::Client(error.to_string()))
+        builder.build().map_err(|error| NetworkError::of_client(&causes(&error)))
     }
 
     fn configured(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, NetworkError> {

@@ -132,3 +132,34 @@ async fn what_cannot_be_read_as_a_proxy_stops_the_program_and_is_not_repeated() 
     let demo = ends(Launch::new("call getSelf --demo").variable("HTTPS_PROXY", "${HTTPS_PROXY}")).await;
     assert_eq!(demo.code(), Some(0), "{}", demo.stderr);
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_blank_variable_of_certificates_is_none_and_a_wrong_one_is_named() {
+    // Nothing listens there: with the client made, the proxy is what fails.
+    let launch = || check("").variable("HTTPS_PROXY", "http://127.0.0.1:9");
+    let unset = network(&ends(launch()).await).to_owned();
+    assert!(!unset.contains("SSL_CERT_DIR"), "{unset}");
+    for (name, value) in
+        [("SSL_CERT_FILE", ""), ("SSL_CERT_FILE", " "), ("SSL_CERT_DIR", ""), ("SSL_CERT_DIR", ":")]
+    {
+        let blank = ends(launch().variable(name, value)).await;
+        assert_eq!(network(&blank), unset, "{name}={value:?}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let empty = folder.path().to_str().unwrap();
+    for (file, folders) in [(None, "/nope"), (Some(""), "/nope:/neither"), (None, empty)] {
+        let launch = launch().variable("SSL_CERT_DIR", folders);
+        let launch = if let Some(file) = file { launch.variable("SSL_CERT_FILE", file) } else { launch };
+        let finished = ends(launch).await;
+        let line = network(&finished);
+        assert!(
+            line.starts_with("failed") && line.contains("SSL_CERT_DIR") && line.contains("Unset it"),
+            "{line}"
+        );
+        assert!(!line.contains("through the proxy"), "{line}");
+        let call = Launch::new("call getSelf --cloud").argument(HOST).variable("MIST_APITOKEN", TOKEN);
+        let called = ends(call.variable("SSL_CERT_DIR", folders)).await;
+        assert!(called.stderr.contains("SSL_CERT_DIR"), "{}", called.stderr);
+    }
+}

@@ -124,6 +124,9 @@ async fn one(
     account: &Account,
 ) -> Option<Seen> {
     let (cloud, deadline) = (&token_check.cloud, token_check.deadline);
+    if !cloud::check_client(report, &token_check.pool, cloud) {
+        return None;
+    }
     let is_there = match proxy {
         Some(proxy) => cloud::check_through_proxy(report, &token_check.pool, cloud, proxy, deadline).await,
         None => cloud::check(report, cloud, deadline).await,

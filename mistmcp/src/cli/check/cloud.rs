@@ -14,6 +14,17 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// Timeout of a response through a proxy.
 const THROUGH_PROXY: Duration = Duration::from_secs(10);
 
+/// Checks that the HTTP client can be made, which takes root certificates. Returns whether it can.
+pub(super) fn check_client(report: &mut Report, pool: &Pool, cloud: &Cloud) -> bool {
+    match pool.client_without_redirects(cloud.is_loopback()) {
+        Ok(_) => true,
+        Err(error) => {
+            report.add(Finding::failed("network", error.to_string()));
+            false
+        }
+    }
+}
+
 /// Checks the cloud through the proxy, with a request without a token. Returns whether it answered.
 pub(super) async fn check_through_proxy(
     report: &mut Report,
@@ -32,6 +43,15 @@ pub(super) async fn check_through_proxy(
         }
         Ok(Err(error)) => error.to_string(),
         Err(_) => "Nothing came back in time. Check that the proxy is there".to_owned(),
+    };
+    // With these the name is looked up here, and only the proxy may know it.
+    let looks_up = [("socks5://", "socks5h"), ("socks4://", "socks4a")];
+    let remote = looks_up.iter().find(|(scheme, _)| proxy.starts_with(scheme));
+    let problem = match remote {
+        Some((_, scheme)) => {
+            format!("{problem} If only the proxy can look the name up, write `{scheme}://` in the variable")
+        }
+        None => problem,
     };
     let words = format!("{cloud} is not reached through the proxy {proxy}");
     report.add(Finding::failed("network", words).remedy(problem));

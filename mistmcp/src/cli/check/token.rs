@@ -144,12 +144,12 @@ fn unanswered(token_check: &TokenCheck, name: &str, silence: &NoAnswer) -> Findi
     match error.kind() {
         ErrorKind::Token => Finding::failed(name, format!("Mist refused it at {cloud}")).remedy(format!(
             "A token belongs to one cloud, and yours may be of another: look at the address of your portal, and name \
-             that cloud with {}. If the cloud is right, the token was deleted or copied wrongly: make a new one at {}",
+             that cloud with {}. If the cloud is right, the token was deleted or copied wrongly: make a new one {}",
             match token_check.account {
                 Some(_) => "`cloud` of the account in the accounts file (or --cloud, where it has none)",
                 None => "--cloud (or MIST_HOST)",
             },
-            cloud.portal()
+            cloud.portal_in_words()
         )),
         ErrorKind::RateLimit => Finding::warning(name, first).remedy("Wait, and check again"),
         ErrorKind::Network => Finding::failed(name, first)

@@ -4,7 +4,7 @@
 use crate::cli::configuration::{TOKEN, WITHOUT_FLAG};
 use crate::cli::env_file::Environment;
 use crate::cli::origin::{Given, Origin};
-use crate::mist::{CERTIFICATES, EXCEPTION_VARIABLES, PROXY_VARIABLES};
+use crate::mist::{CERTIFICATE_FOLDERS, CERTIFICATES, EXCEPTION_VARIABLES, PROXY_VARIABLES};
 use crate::suggestion::alike;
 
 /// How the variables of this program begin that no other has.
@@ -73,18 +73,18 @@ fn known(command: &clap::Command) -> Vec<&str> {
 /// A warning for each variable of the network in a file that does not set it: in one that was only found none is used, and
 /// the folder of certificates is read by the TLS library, in the environment alone.
 fn unused_of_network(environment: &Environment) -> Vec<String> {
-    const FOLDER: &str = "SSL_CERT_DIR";
     let Some(path) = environment.path() else { return Vec::new() };
     let is_named = environment.named_path().is_some();
-    let names = PROXY_VARIABLES.into_iter().chain(EXCEPTION_VARIABLES).chain([CERTIFICATES, FOLDER]);
+    let names =
+        PROXY_VARIABLES.into_iter().chain(EXCEPTION_VARIABLES).chain([CERTIFICATES, CERTIFICATE_FOLDERS]);
     let in_file = |name: &str| {
         environment.names_of_file().any(|other| other == name)
             && environment.origin(name) != Some(Origin::Variable)
     };
-    let unused = names.filter(|name| (!is_named || *name == FOLDER) && in_file(name));
+    let unused = names.filter(|name| (!is_named || *name == CERTIFICATE_FOLDERS) && in_file(name));
     let warning = |name: &str| {
         let path = path.display();
-        if name == FOLDER {
+        if name == CERTIFICATE_FOLDERS {
             format!("{name} in {path} is not used: set {CERTIFICATES} there, or {name} in the environment")
         } else {
             format!(

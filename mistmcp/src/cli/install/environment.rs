@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use super::client::{Client, Environment};
-use crate::mist::{CERTIFICATES, EXCEPTION_VARIABLES, PROXY_VARIABLES, has_credentials};
+use crate::mist::{CERTIFICATE_FOLDERS, CERTIFICATES, EXCEPTION_VARIABLES, PROXY_VARIABLES, has_credentials};
 use crate::quote;
 
 /// What has to be done for tokens in these variables of the client's environment to reach the server. They are those of an
@@ -54,7 +54,8 @@ type Carried = (Vec<(String, String)>, Vec<String>);
 /// place for it, which is `file` if the server is started with one.
 pub(super) fn of_network(client: &Client, file: Option<&Path>) -> anyhow::Result<Carried> {
     let (mut set, mut notes) = (Vec::new(), Vec::new());
-    let names = PROXY_VARIABLES.into_iter().chain(EXCEPTION_VARIABLES).chain([CERTIFICATES, "SSL_CERT_DIR"]);
+    let names =
+        PROXY_VARIABLES.into_iter().chain(EXCEPTION_VARIABLES).chain([CERTIFICATES, CERTIFICATE_FOLDERS]);
     for name in names {
         // On Windows both spellings are one variable.
         if cfg!(windows) && name.starts_with(|first: char| first.is_ascii_lowercase()) {
