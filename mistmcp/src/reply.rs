@@ -278,6 +278,7 @@ impl Reply {
             Body::File(file) => {
                 file.check_size(rules.max_bytes)?;
                 let file = if rules.show_secrets { file } else { secrets::redact_file(file) };
+                file.check_size(rules.max_bytes)?;
                 return Ok(Rendered { content: Content::File(file), ask_again_with: None });
             }
             Body::Blocks(mut blocks) => {

@@ -169,7 +169,7 @@ pub(super) struct Flags {
     #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = MIST)]
     pub(super) rate_limit: u32,
 
-    /// Bytes of an answer that a client gets [default: 60000]
+    /// Bytes of an answer that a client gets; a file may have 1 MiB [default: 60000]
     #[arg(long, env = "MISTMCP_MAX_RESULT_BYTES", value_name = "N", global = true)]
     #[arg(value_parser = clap::value_parser!(u32).range(2_000..), help_heading = ANSWERS)]
     pub(super) max_result_bytes: Option<u32>,
