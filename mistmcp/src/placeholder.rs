@@ -154,11 +154,15 @@ fn is_address(lower: &str) -> bool {
         "@./",
         "/run/secrets/",
     ];
+    // The name of a file, also with a sign `@` before it.
+    const ENDINGS: [&str; 5] = [".txt", ".env", ".json", ".pem", ".token"];
     let has_scheme = lower.split_once("://").is_some_and(|(scheme, _)| {
         !scheme.is_empty()
             && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+.-".contains(&byte))
     });
-    has_scheme || BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning))
+    has_scheme
+        || BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning))
+        || ENDINGS.iter().any(|ending| lower.ends_with(ending))
 }
 
 /// `xxxx…`, `****`, `abcd...`: one character over and over, or a gap.
@@ -230,7 +234,8 @@ mod tests {
             (
                 STORE,
                 "op://vault/mist/token | vault://x | arn:aws:secretsmanager:eu:1:secret:x | vault:secret/mist \
-                 | ~/.mist/token | /run/secrets/mist | https://example.com/token | keychain:mist",
+                 | ~/.mist/token | /run/secrets/mist | https://example.com/token | keychain:mist \
+                 | @token.txt | mist.token | mist-token.JSON",
             ),
             (
                 SHORTENED,

@@ -100,8 +100,15 @@ impl Arg for RelativeDuration {
 
     fn read(value: &Value) -> Result<Self, Mismatch> {
         let text = String::read(value).unwrap_or_default().trim().to_ascii_lowercase();
-        if is_span(&text) || (!text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit())) {
+        let is_duration = is_span(&text) || text.bytes().all(|digit| digit.is_ascii_digit());
+        // Of no length is one with no other digit than 0, or none at all.
+        let is_empty = !text.bytes().any(|digit| matches!(digit, b'1'..=b'9'));
+        if is_duration && !is_empty {
             Ok(Self(text))
+        } else if is_duration && !text.is_empty() {
+            Err(Mismatch::wanted(
+                "a length of time of more than zero, such as \"10m\", \"6h\", \"1d\" or \"2w\"",
+            ))
         } else {
             Err(Mismatch::wanted("a length of time such as \"10m\", \"6h\", \"1d\" or \"2w\""))
         }
@@ -178,6 +185,11 @@ mod tests {
         for written in ["10m", "1d", "2w", "3600", " 6H "] {
             assert!(RelativeDuration::read(&json!(written)).is_ok(), "{written}");
         }
+        for written in ["0", "0d", "000h", "00"] {
+            let refused = RelativeDuration::read(&json!(written)).unwrap_err().to_string();
+            assert!(refused.contains("more than zero"), "{written}: {refused}");
+        }
+        assert!(RelativeDuration::read(&json!("010m")).is_ok());
         for written in ["d", "-1d", "a day", ""] {
             assert!(RelativeDuration::read(&json!(written)).is_err(), "{written}");
         }

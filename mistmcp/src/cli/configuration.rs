@@ -170,11 +170,11 @@ pub(super) fn no_cloud(clouds: &Clouds) -> String {
 /// Error for a missing token, with the portal that creates one.
 pub(super) fn no_token(cloud: &Cloud) -> String {
     format!(
-        "no API token: make one at {} (Organization > Settings > API Token, or My Account) and set {TOKEN} to it, \
+        "no API token: make one {} (Organization > Settings > API Token, or My Account) and set {TOKEN} to it, \
          in the environment or in a file that you name (--env-file .env); `{program} install CLIENT` asks for it and keeps \
          it, and `{program} check` tells \
          whether Mist takes it\nor try the demo, which needs none: {program} --demo",
-        cloud.portal(),
+        cloud.portal_in_words(),
         program = name()
     )
 }
@@ -239,13 +239,33 @@ pub(super) fn account_source(flags: &Flags, environment: &Environment) -> anyhow
 /// The default organization.
 pub(super) fn org_id(flags: &Flags) -> anyhow::Result<Option<String>> {
     let Some(text) = flags.org_id.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
-        return Ok(org_id_of_cloud(flags));
+        let id = org_id_of_cloud(flags);
+        let is_used = !flags.demo && id.is_none();
+        if is_used && flags.cloud.as_deref().is_some_and(Clouds::names_organization) {
+            bail!(
+                "--cloud (or MIST_HOST) is a URL with an org_id that is no UUID: correct it, or leave it and what follows \
+                 the host out"
+            );
+        }
+        return Ok(id);
     };
-    let id = Id::parse(text).with_context(|| {
-        let what = quote::described(text);
-        format!("--org-id (or MISTMCP_ORG_ID) is {what}; it takes the id of an organization, a UUID")
-    })?;
-    Ok(Some(id.as_str().to_owned()))
+    if let Some(id) = Id::parse(text) {
+        return Ok(Some(id.as_str().to_owned()));
+    }
+    // A URL of the portal or the API, as in MIST_HOST.
+    if let Some(id) = Clouds::organization(text) {
+        return Ok(Some(id));
+    }
+    let is_bare = text.len() == 32 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let what = match text {
+        _ if is_bare => "32 hexadecimal digits without the hyphens of a UUID".to_owned(),
+        text if quote::is_word(text) => format!("{}, which is no UUID", quote::word(text)),
+        text => format!("{}, and no UUID", quote::described(text)),
+    };
+    bail!(
+        "--org-id (or MISTMCP_ORG_ID) is {what}; it takes the id of an organization, such as \
+         4ac1dcf4-9d8b-7211-65c4-057819f0862b, or a URL of the portal with `org_id=`"
+    )
 }
 
 /// The organization in a portal's address, if the cloud is given as one.

@@ -104,7 +104,7 @@ impl Clouds {
     /// It is not an allowed cloud.
     pub fn find(&self, text: &str) -> Result<Cloud, CloudError> {
         let unknown = || CloudError::Unknown {
-            unknown: quote::host(text),
+            unknown: if quote::is_word(text) { quote::word(text) } else { quote::host(text) },
             suggestion: suggestion::suggestion(text),
             known: self.to_string(),
         };
@@ -149,6 +149,13 @@ impl Clouds {
         Some(id.as_str().to_owned())
     }
 
+    /// Whether the query or the fragment of a URL has an `org_id` that is not empty, whatever its form.
+    pub(crate) fn names_organization(text: &str) -> bool {
+        let lower = text.to_ascii_lowercase();
+        let named = lower.split(['?', '&', '#']).skip(1).filter_map(|pair| pair.strip_prefix("org_id="));
+        named.into_iter().any(|id| !id.is_empty())
+    }
+
     /// Allows this cloud alone. For the demo cloud, whose port is not known before.
     pub(crate) fn only(url: &str) -> Result<Cloud, CloudError> {
         Ok(Cloud::at(Written::parse(url)?.base()))
@@ -187,13 +194,19 @@ impl Cloud {
         format!("https://{}/", host.replacen("api.", "manage.", 1))
     }
 
+    /// Where a user creates a token, in words: a cloud whose host is not that of an API has its portal elsewhere.
+    pub(crate) fn portal_in_words(&self) -> String {
+        let has_portal = self.base.host_str().is_some_and(|host| host.starts_with("api."));
+        if has_portal { format!("at {}", self.portal()) } else { format!("in the portal of {self}") }
+    }
+
     /// Whether `text` names this cloud, as a host or a URL.
     pub(crate) fn is(&self, text: &str) -> bool {
         let only = Clouds { added: vec![self.clone()] };
         only.find(text).is_ok_and(|found| found == *self)
     }
 
-    pub(super) fn is_loopback(&self) -> bool {
+    pub(crate) fn is_loopback(&self) -> bool {
         self.base.host().is_some_and(|host| is_loopback(&host))
     }
 }

@@ -11,6 +11,7 @@ use crate::catalog::Catalog;
 use crate::cli::configuration::{MAX_RESULT_BYTES, TOKEN, WITHOUT_FLAG};
 use crate::cli::flags::{EarlyFlags, has_own_prefix, meant};
 use crate::mist::{Clouds, Tokens};
+use crate::quote;
 use crate::text::shortened;
 
 const CLOUD: &str = "MIST_HOST";
@@ -139,7 +140,7 @@ impl File<'_> {
             return Verdict::Left(String::new());
         }
         if !is_value(arg, value) || (name == CATEGORIES && !are_categories(arg, value)) {
-            return Verdict::Left(" (no value that it takes)".to_owned());
+            return Verdict::Left(format!(" ({} is no value of it)", quote::word(value)));
         }
         if is_limit && !is_below_default(arg, value) {
             return Verdict::Left(" (above the default)".to_owned());

@@ -33,7 +33,17 @@ pub(in crate::cli) fn read(
     };
     let command = command.mut_args(|arg| with_defaults(arg, &environment));
     let mut command = help_visibility::of_subcommands(command);
-    let matches = command.try_get_matches_from_mut(arguments).map_err(without_secrets)?;
+    let matches = match command.try_get_matches_from_mut(arguments) {
+        Ok(matches) => matches,
+        Err(error) => {
+            let source = source(&error, &command, arguments, &environment);
+            let mut error = without_secrets(error);
+            if let Some(source) = source {
+                error.insert(ContextKind::InvalidArg, ContextValue::String(source));
+            }
+            return Err(error);
+        }
+    };
     let mut flags = Flags::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     // Clap's `requires` does not see a flag that stands before the subcommand.
     if flags.audit_log_required && audit_log::named(&flags).is_none() {
@@ -54,6 +64,32 @@ fn with_defaults(arg: clap::Arg, environment: &Environment) -> clap::Arg {
         Some(value) => arg.default_value(value),
         None => arg,
     }
+}
+
+/// The variable with the wrong value of an error, and where it is set; `None` if it is on the command line.
+fn source(
+    error: &clap::Error,
+    command: &clap::Command,
+    arguments: &[OsString],
+    environment: &Environment,
+) -> Option<String> {
+    let Some(ContextValue::String(written)) = error.get(ContextKind::InvalidArg) else { return None };
+    let flag = written.split(' ').next()?.strip_prefix("--")?;
+    let arg = command.get_arguments().find(|arg| is(arg, flag))?;
+    let is_given = |argument: &OsString| {
+        let argument = argument.to_string_lossy();
+        let is_long = argument.strip_prefix("--").and_then(|rest| rest.strip_prefix(flag));
+        let is_short = arg.get_short().is_some_and(|short| {
+            argument.strip_prefix('-').is_some_and(|rest| !rest.starts_with('-') && rest.contains(short))
+        });
+        is_short || is_long.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+    };
+    if arguments.iter().any(is_given) {
+        return None;
+    }
+    let variable = arg.get_env()?.to_str()?;
+    let origin = environment.origin(variable)?;
+    Some(format!("{variable} {}", origin.words(environment)))
 }
 
 /// Removes what may be a misplaced secret from an error: only words, numbers and names of flags are repeated.

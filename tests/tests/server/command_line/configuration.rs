@@ -98,7 +98,15 @@ async fn numbers_out_of_range_are_reported_with_the_flag() {
         let launch = Launch::new("--demo").argument(&format!("{flag}={value}"));
         stops(launch, 2, &[flag, value]).await;
     }
-    stops(Launch::new("--demo --org-id acme"), 1, &["a text of 4 characters", "--org-id", "UUID"]).await;
+    for (id, what) in [
+        ("acme", "`acme`"),
+        ("11111111", "`11111111`"),
+        ("Zk3v9QpLr7TtYyUu", "a text of 16 characters"),
+        ("6f2d1c0a93b44e578a16d0c5e7b1f428", "without the hyphens"),
+    ] {
+        let launch = Launch::new("--demo").argument(&format!("--org-id={id}"));
+        stops(launch, 1, &[what, "--org-id", "UUID"]).await;
+    }
 }
 
 #[tokio::test]
@@ -398,4 +406,39 @@ async fn a_slip_in_the_name_of_a_variable_is_reported_with_the_one_that_was_mean
     }
     let quiet = launch("completions bash").run().await;
     assert_eq!(quiet.stderr, "");
+}
+
+#[tokio::test]
+async fn a_wrong_value_is_reported_with_the_variable_and_its_place() {
+    let stops =
+        |launch: Launch, wanted: &'static [&'static str]| async move { stops(launch, 2, wanted).await };
+    let demo = || Launch::new("--demo");
+    stops(demo().variable("MISTMCP_FORMAT", "yaml"), &["yaml", "MISTMCP_FORMAT in the environment"]).await;
+    stops(demo().variable("MISTMCP_TIMEOUT", "soon"), &["soon", "MISTMCP_TIMEOUT in the environment"]).await;
+    let file = |line: &str| demo().file("own.env", line).arguments("--env-file own.env");
+    stops(file("MISTMCP_FORMAT=yaml"), &["yaml", "MISTMCP_FORMAT in ", "own.env"]).await;
+    stops(file("MISTMCP_PORT=70000"), &["70000", "MISTMCP_PORT in ", "own.env"]).await;
+    // A flag is named by itself, whatever the variable says.
+    let flag = demo().variable("MISTMCP_FORMAT", "toon").argument("--format=yaml");
+    stops(flag, &["yaml", "'--format <FORMAT>'"]).await;
+}
+
+#[tokio::test]
+async fn an_organization_is_taken_from_a_url_of_the_portal_in_either_setting() {
+    const ORG: &str = "6f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428";
+    for url in [
+        format!("https://manage.eu.mist.com/admin/?org_id={ORG}#!dashboard/insights"),
+        format!("manage.eu.mist.com/admin/?org_id={ORG}"),
+        format!("https://api.mist.com/api/v1/orgs/{ORG}/sites"),
+    ] {
+        let finished = Launch::new("--demo call getSelf").variable("MISTMCP_ORG_ID", &url).run().await;
+        assert_eq!(finished.code(), Some(0), "{url}: {}", finished.stderr);
+    }
+    for url in ["https://manage.eu.mist.com/admin/?org_id=bogus", "manage.mist.com/admin/#!x?org_id=6f2d1c0a"]
+    {
+        let launch = Launch::new("").variable("MIST_HOST", url).variable("MIST_APITOKEN", TOKEN);
+        stops(launch, 1, &["MIST_HOST", "org_id"]).await;
+        let launch = Launch::new("--demo").variable("MISTMCP_ORG_ID", url);
+        stops(launch, 1, &["MISTMCP_ORG_ID", "UUID"]).await;
+    }
 }
