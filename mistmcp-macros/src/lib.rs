@@ -14,6 +14,7 @@
 //! the way is kept and reported together, and nothing is expanded from a model with a mistake in it.
 
 mod choice;
+mod default;
 mod diagnostics;
 mod documentation;
 mod literal;

@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Expr, ExprUnary, Ident, Lit, Meta, Type, UnOp};
 
 use crate::diagnostics::Diagnostics;
-use crate::{documentation, literal, names, span};
+use crate::{default, documentation, literal, names, span};
 
 const ATTRIBUTES: [&str; 4] = ["flatten", "default", "body", "brief"];
 const LINTS: [&str; 4] = ["allow", "expect", "warn", "deny"];
@@ -82,7 +82,15 @@ impl Parameter {
             self.take_role(Role::Body, attribute, diagnostics);
         } else if path.is_ident("default") {
             match default_value(&attribute.meta) {
-                Some(value) => self.default = Some(value),
+                Some(value) => {
+                    if let Some(wanted) = default::mismatch(&self.ty, &value) {
+                        diagnostics.report(
+                            &attribute.meta,
+                            format!("the default is `{value}`, but the parameter takes {wanted}: correct one of them"),
+                        );
+                    }
+                    self.default = Some(value);
+                }
                 None => diagnostics.report(
                     &attribute.meta,
                     "a default is a text, a number or a boolean: write `#[default = 100]`",

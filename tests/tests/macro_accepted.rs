@@ -12,7 +12,7 @@ use mistmcp::{Hints, Method, Run, Tool};
 use bodies::{ALIAS, EVERYTHING_TAKEN, NOTHING_TAKEN};
 use endpoints::{
     GROUPS_AND_CHOICES, HOLES_FILLED_BY_A_GROUP, MACRO_MADE, MOVE, NAME_OF_ITS_OWN, OPTIONAL_ID, PLAIN,
-    REQUEST_BODY,
+    RAW_HOLE, REQUEST_BODY,
 };
 use paths::OTHER_NAMES;
 
@@ -42,11 +42,18 @@ fn hints_follow_from_the_method_and_are_overridden_one_by_one() {
 
 #[test]
 fn an_endpoint_has_its_method_and_a_body_none() {
-    let tools = [&PLAIN, &REQUEST_BODY, &MOVE, &OPTIONAL_ID, &ALIAS];
+    let tools = [&PLAIN, &REQUEST_BODY, &MOVE, &OPTIONAL_ID, &ALIAS, &RAW_HOLE];
     let methods = tools.map(method);
     assert_eq!(
         methods,
-        [Some(&Method::GET), Some(&Method::POST), Some(&Method::PUT), Some(&Method::GET), None]
+        [
+            Some(&Method::GET),
+            Some(&Method::POST),
+            Some(&Method::PUT),
+            Some(&Method::GET),
+            None,
+            Some(&Method::GET)
+        ]
     );
 }
 

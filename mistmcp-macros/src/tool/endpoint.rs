@@ -38,7 +38,12 @@ impl Endpoint {
                 Some(name) => (name, true),
                 None => (hole, false),
             };
-            if syn::parse_str::<syn::Ident>(name).is_err() {
+            if let Some(bare) = name.strip_prefix("r#") {
+                diagnostics.report(
+                    &path,
+                    format!("a path has names as Mist has them: write `{{{bare}}}`; only the parameter is `{name}`"),
+                );
+            } else if !is_name(name) {
                 diagnostics.report(
                     &path,
                     format!("`{{{hole}}}` is no name of a parameter: write `{{site_id}}` or, for one that may be left out, `{{site_id?}}`"),
@@ -66,8 +71,13 @@ impl Endpoint {
         let values = parameters.iter().filter(|parameter| parameter.role == Role::Value);
         let names: Vec<String> = values.map(|parameter| parameter.name_text()).collect();
         for hole in self.holes.iter().filter(|hole| !names.contains(&hole.name)) {
-            let parameter =
-                || format!("add one: `{}: {}`", hole.name, if hole.optional { "Option<Id>" } else { "Id" });
+            let parameter = || {
+                format!(
+                    "add one: `{}: {}`",
+                    written(&hole.name),
+                    if hole.optional { "Option<Id>" } else { "Id" }
+                )
+            };
             let remedy = names::did_you_mean(&hole.name, names.iter().map(String::as_str), parameter);
             diagnostics.report(
                 &self.path,
@@ -75,6 +85,16 @@ impl Endpoint {
             );
         }
     }
+}
+
+/// Whether a parameter can have this name. That of a keyword, such as `type`, is written `r#type` in the signature.
+fn is_name(name: &str) -> bool {
+    syn::parse_str::<syn::Ident>(name).is_ok() || syn::parse_str::<syn::Ident>(&format!("r#{name}")).is_ok()
+}
+
+/// The name as it is written in a signature.
+fn written(name: &str) -> String {
+    if syn::parse_str::<syn::Ident>(name).is_ok() { name.to_owned() } else { format!("r#{name}") }
 }
 
 fn check_text(segment: &str, path: &LitStr, diagnostics: &mut Diagnostics) {

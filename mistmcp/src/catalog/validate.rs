@@ -73,6 +73,7 @@ pub(super) fn check(
             }
         }
     }
+    clashes.extend(entries.iter().flat_map(wrong_defaults));
     clashes.extend(twice("view", views.iter().map(|view| (view.name, view.location))));
     for tool in entries.iter().map(Entry::tool) {
         let Some(view) = tool.view else { continue };
@@ -93,6 +94,20 @@ pub(super) fn check(
         clashes.extend(nowhere(prompt, &tools));
     }
     if clashes.is_empty() { Ok(()) } else { Err(Clashes(clashes)) }
+}
+
+/// Defaults that the parameters of a tool do not take.
+fn wrong_defaults(entry: &Entry) -> Vec<String> {
+    let wrong = entry.params().iter().filter_map(|param| {
+        let default = param.default?;
+        let mismatch = (param.reader()?.read)(&default.into()).err()?;
+        let tool = entry.tool();
+        Some(format!(
+            "{}: tool `{}` has the default `{default}` for `{}`, which takes {mismatch}",
+            tool.location, tool.name, param.name
+        ))
+    });
+    wrong.collect()
 }
 
 /// Unknown names in a prompt.
@@ -240,6 +255,29 @@ mod tests {
         ] {
             let line = clashes.lines().find(|line| line.contains(wanted)).unwrap();
             assert!(line.contains("validate.rs:") && line.ends_with(remedy), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_default_that_a_parameter_does_not_take_is_reported() {
+        static WRONG: Tool = tool(
+            "getWrong",
+            "sites",
+            &[
+                Param::described::<Option<u32>>("limit", "Rows.").default("abc"),
+                Param::described::<Option<f64>>("height", "Meters.").default("1e400"),
+                Param::described::<crate::RelativeDuration>("duration", "How long.").default("0d"),
+                Param::described::<Option<bool>>("up", "Up.").default("false"),
+                Param::described::<Option<u32>>("band", "Band.").default("24"),
+            ],
+        );
+        let clashes = Catalog::of(vec![&SITES], vec![&WRONG], vec![]).unwrap_err().to_string();
+        let lines: Vec<_> = clashes.lines().collect();
+        assert_eq!(lines.len(), 3, "{clashes}");
+        for (line, wanted) in
+            lines.iter().zip(["`abc` for `limit`", "`1e400` for `height`", "`0d` for `duration`"])
+        {
+            assert!(line.contains("validate.rs:") && line.contains(wanted), "{line}");
         }
     }
 

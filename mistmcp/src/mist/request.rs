@@ -60,11 +60,11 @@ impl Request {
         Self::new(Method::GET, path)
     }
 
-    /// A request with another method. A path that contains a query or a placeholder is refused when the request is
+    /// A request with another method. A path that contains a query, a placeholder or a percent sign is refused when the request is
     /// sent: a model's input must not become part of the path unencoded.
     pub fn new(method: Method, path: &str) -> Self {
         let segments = path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
-        let unfit = path.contains(['?', '#', '{', '}']).then(|| path.to_owned());
+        let unfit = path.contains(['?', '#', '{', '}', '%']).then(|| path.to_owned());
         Self { method, segments, query: Vec::new(), body: None, cursor: None, unfit }
     }
 

@@ -30,6 +30,13 @@ pub(crate) async fn groups_and_choices(
     #[flatten] page: PageNumber,
 );
 
+/// A hole that is named by a keyword.
+#[mist_tool(category = "endpoints", get = "/api/v1/const/{type}")]
+pub(crate) async fn raw_hole(
+    /// Kind of constant.
+    r#type: String,
+);
+
 /// All of them, or one.
 #[mist_tool(category = "endpoints", get = "/api/v1/orgs/{org_id}/networks/{network_id?}")]
 pub(crate) async fn optional_id(

@@ -34,7 +34,7 @@ impl Request {
         if let Some(path) = &self.unfit {
             return Err(Error::advice(format!(
                 "The tool asks for \"{}\", which is more than a path. Tell its author: values belong into \
-                 `Request::segment`, and what stands behind a `?` into `Request::query`.",
+                 `Request::segment`, which encodes them, and what stands behind a `?` into `Request::query`.",
                 shortened(path, 200)
             )));
         }
