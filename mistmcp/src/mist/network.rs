@@ -187,7 +187,7 @@ fn proxy_url(text: &str) -> Option<Url> {
 /// The system's certificates, on the systems whose TLS library reads the variables itself and takes no others.
 #[cfg(all(unix, not(target_os = "macos")))]
 mod system {
-    use std::ffi::OsString;
+    use std::ffi::OsStr;
     use std::path::PathBuf;
 
     use reqwest::{Certificate, ClientBuilder};
@@ -198,17 +198,17 @@ mod system {
     /// Adds what the TLS library does not load by itself: it takes a blank variable for a file.
     pub(super) fn with_certificates(builder: ClientBuilder) -> Result<ClientBuilder, NetworkError> {
         let [file, folders] = [CERTIFICATES, CERTIFICATE_FOLDERS].map(std::env::var_os);
-        Ok(builder.tls_certs_merge(missing(file, folders)?))
+        Ok(builder.tls_certs_merge(missing(file.as_deref(), folders.as_deref())?))
     }
 
     /// The certificates that the TLS library does not load with these values of the variables, of which the first names no
     /// file.
     pub(super) fn missing(
-        file: Option<OsString>,
-        folders: Option<OsString>,
+        file: Option<&OsStr>,
+        folders: Option<&OsStr>,
     ) -> Result<Vec<Certificate>, NetworkError> {
         let folders: Vec<PathBuf> = folders
-            .iter()
+            .into_iter()
             .flat_map(std::env::split_paths)
             .filter(|folder| !folder.as_os_str().is_empty())
             .collect();
@@ -388,7 +388,7 @@ mod tests {
     fn folders_without_certificates_are_an_error_and_a_blank_file_is_no_file() {
         let folder = tempfile::tempdir().unwrap();
         let missing = |file: Option<&str>, folders: Option<&std::ffi::OsStr>| {
-            system::missing(file.map(Into::into), folders.map(Into::into))
+            system::missing(file.map(AsRef::as_ref), folders)
         };
         let empty = folder.path().as_os_str();
         for folders in ["/nope".as_ref(), "/nope:/neither".as_ref(), empty] {

@@ -1,6 +1,6 @@
 //! Columns of a table: names, types and examples ([`Columns`]).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::types::Value as Cell;
 use serde_json::{Map, Value};
@@ -28,6 +28,10 @@ pub(super) struct Columns {
     list: Vec<Column>,
     names: UniqueNames,
     by_path: HashMap<String, Option<usize>>,
+    /// The names of the columns, before numbers tell equal ones apart.
+    written: HashSet<String>,
+    /// Columns by name that no row has a value in, until one has.
+    without_values: HashMap<String, usize>,
     of_data: usize,
     /// Whether the first column is no field.
     has_placeholder: bool,
@@ -42,6 +46,8 @@ impl Default for Columns {
             list: Vec::new(),
             names,
             by_path: HashMap::new(),
+            written: HashSet::new(),
+            without_values: HashMap::new(),
             of_data: 0,
             has_placeholder: false,
             left_out: 0,
@@ -111,7 +117,17 @@ impl Columns {
 
     /// Adds a column without values, because a table needs one.
     pub(super) fn add_placeholder(&mut self) {
-        self.has_placeholder = self.index("value", false).is_some();
+        self.has_placeholder = self.add_without_values("value");
+    }
+
+    /// Adds a column for a field that no row has a value in, by its name with dots. Returns whether there was none and there
+    /// is room.
+    pub(super) fn add_without_values(&mut self, name: &str) -> bool {
+        let index = if self.written.contains(name) { None } else { self.add(name, false) };
+        if let Some(index) = index {
+            self.without_values.insert(name.to_owned(), index);
+        }
+        index.is_some()
     }
 
     /// The column of a path, whose names are separated by [`SEPARATOR`], made if there is room for it. `is_data`: the path
@@ -120,10 +136,23 @@ impl Columns {
         if let Some(index) = self.by_path.get(path) {
             return *index;
         }
+        let name = if path.is_empty() { "value".to_owned() } else { path.replace(SEPARATOR, ".") };
+        let index = self.without_values.remove(&name).or_else(|| self.add(&name, is_data));
+        // The map is bounded as well: an unknown path is only remembered while columns are.
+        if index.is_some() || self.by_path.len() < 4 * MAX_COLUMNS {
+            self.by_path.insert(path.to_owned(), index);
+        }
+        index
+    }
+
+    /// Adds a column if there is room for it.
+    fn add(&mut self, written: &str, is_data: bool) -> Option<usize> {
         let has_room = self.list.len() < MAX_COLUMNS && (!is_data || self.of_data < MAX_DATA_COLUMNS);
         let index = has_room.then(|| {
             self.of_data += usize::from(is_data);
-            let name = self.free_name(path);
+            self.written.insert(written.to_owned());
+            // SQL does not distinguish upper and lower case.
+            let name = self.names.add(shortened(written, LONGEST_NAME));
             self.list.push(Column {
                 name,
                 kinds: 0,
@@ -135,17 +164,7 @@ impl Columns {
             self.list.len() - 1
         });
         self.left_out += usize::from(index.is_none());
-        // The map is bounded as well: an unknown path is only remembered while columns are.
-        if index.is_some() || self.by_path.len() < 4 * MAX_COLUMNS {
-            self.by_path.insert(path.to_owned(), index);
-        }
         index
-    }
-
-    /// A name that no other column has. SQL does not distinguish upper and lower case.
-    fn free_name(&mut self, path: &str) -> String {
-        let name = if path.is_empty() { "value".to_owned() } else { path.replace(SEPARATOR, ".") };
-        self.names.add(shortened(&name, LONGEST_NAME))
     }
 
     /// Notes the type of a value, and the first value as an example.
@@ -315,6 +334,18 @@ mod tests {
         assert_eq!(columns.index("name", false), Some(0));
         let names: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
         assert_eq!(names, ["name", "Name_2"]);
+    }
+
+    #[test]
+    fn a_field_whose_first_value_comes_late_has_the_column_that_was_made_for_it() {
+        let mut columns = Columns::default();
+        assert!(columns.add_without_values("a.b") && !columns.add_without_values("a.b"));
+        columns.add_placeholder();
+        assert_eq!([columns.index("a\0b", false), columns.index("a.b", false)], [Some(0), Some(2)]);
+        assert_eq!([columns.index("", false), columns.index("value", false)], [Some(1), Some(3)]);
+        assert!(!columns.add_without_values("a.b") && !columns.add_without_values("value"));
+        let names: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!(names, ["a.b", "value", "a.b_2", "value_2"]);
     }
 
     #[test]

@@ -173,7 +173,7 @@ impl TableBuilder {
     /// Makes columns for fields that no row has a value in.
     pub(super) fn name_empty(&mut self, fields: &[String]) -> rusqlite::Result<()> {
         for field in fields {
-            self.columns.index(field, false);
+            self.columns.add_without_values(field);
         }
         if self.made > 0 { self.make_columns() } else { Ok(()) }
     }

@@ -120,12 +120,12 @@ mod tests {
     use super::*;
 
     fn columns(names: &[&str]) -> Vec<Column<u8>> {
-        let named = |name: &&str| Column {
+        let column = |name: &&str| Column {
             name: (*name).to_owned(),
             path: (*name).to_owned(),
             cells: HashMap::new(),
         };
-        names.iter().map(named).collect()
+        names.iter().map(column).collect()
     }
 
     fn sorted(names: &[&str]) -> Vec<String> {
