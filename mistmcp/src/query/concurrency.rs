@@ -2,25 +2,19 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::num::NonZero;
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, LazyLock, Weak};
+use std::sync::{Arc, LazyLock};
 use std::thread::available_parallelism;
-use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::{oneshot, watch};
 
-use super::sandbox::{self, Stop};
 use crate::error::ErrorKind;
-use crate::{Call, Error, Result, work};
+use crate::{Call, Error, Result};
 
 /// Queries of one token and cloud at once.
 const PER_TOKEN: usize = 2;
 /// Statements of all tokens that run at once, at most.
 const MAX_RUNNING: usize = 4;
-
-/// Time between two looks for the end of statements that give way.
-const LOOK: Duration = Duration::from_millis(5);
 
 /// Queries from their first request to their result.
 static QUERIES: LazyLock<Arc<FairSemaphore>> = LazyLock::new(|| FairSemaphore::new(usize::MAX, PER_TOKEN));
@@ -49,56 +43,12 @@ pub(super) async fn statement_permit(token: TokenHash, call: &Call) -> Result<Pe
 
 /// Waits until a statement that runs now has ended. The limit on SQLite's memory is one for the whole process: what fails
 /// with it may succeed then.
-async fn statement_ended() {
+pub(super) async fn statement_ended() {
     let mut ended = STATEMENTS.ended.subscribe();
     if STATEMENTS.running() > 0 {
         // The sender lives as long as the process.
         let _ = ended.changed().await;
     }
-}
-
-/// The statements that run, with their tokens.
-static RUNNING: Mutex<Vec<(TokenHash, Weak<Stop>)>> = Mutex::new(Vec::new());
-
-/// Makes a statement known as one that may be stopped for others: [`make_room`].
-pub(super) fn register(token: TokenHash, stop: &Arc<Stop>) {
-    let mut running = RUNNING.lock();
-    running.retain(|(_, stop)| stop.strong_count() > 0);
-    running.push((token, Arc::downgrade(stop)));
-}
-
-/// Waits until there may be more memory, for what has failed for lack of it: until a statement has ended. Statements of other tokens
-/// are stopped if tables and they have more than a third of the memory, instead of waiting for the time that they have.
-pub(super) async fn memory_released(token: TokenHash) {
-    if work::run_short(sandbox::has_room).await.unwrap_or(true) {
-        return statement_ended().await;
-    }
-    let mut stopped: Vec<_> = RUNNING
-        .lock()
-        .iter()
-        .filter(|(other, _)| *other != token)
-        .map(|(_, stop)| Weak::clone(stop))
-        .collect();
-    if stopped.is_empty() {
-        return statement_ended().await;
-    }
-    for stop in stopped.iter().filter_map(Weak::upgrade) {
-        stop.gives_way.store(true, Ordering::Relaxed);
-    }
-    loop {
-        // A statement that has ended has freed its memory.
-        stopped.retain(|stop| stop.strong_count() > 0);
-        if stopped.is_empty() {
-            return;
-        }
-        tokio::time::sleep(LOOK).await;
-    }
-}
-
-/// Waits until the next statement has ended, which may begin yet, or for its longest time.
-pub(super) async fn next_statement_ended(most: Duration) {
-    let mut ended = STATEMENTS.ended.subscribe();
-    let _ = tokio::time::timeout(most, ended.changed()).await;
 }
 
 /// Whether other statements run at the same time as one.

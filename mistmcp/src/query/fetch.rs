@@ -125,7 +125,7 @@ impl Started {
                 Ok(fetched) => {
                     calls_a_page = fetched.calls;
                     calls = calls.saturating_add(fetched.calls);
-                    load(&builder, fetched, session.token_hash()).await
+                    load(&builder, fetched).await
                 }
                 Err(error) => {
                     calls = calls.saturating_add(1);
@@ -309,9 +309,7 @@ impl Started {
         fetch: &Fetch<'_>,
     ) -> Result<(Option<Map<String, Value>>, usize), String> {
         let before = self.rows();
-        let page = load(&self.builder, fetched, fetch.session.token_hash())
-            .await
-            .map_err(|error| error.to_string())?;
+        let page = load(&self.builder, fetched).await.map_err(|error| error.to_string())?;
         let page = page.ok_or_else(|| SAME_PAGE.to_owned())?;
         if page.omitted > 0 {
             return Err(format!("{} rows of a page are too large to hold", page.omitted));

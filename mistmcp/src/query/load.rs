@@ -26,11 +26,10 @@ pub(super) fn unusable(error: &rusqlite::Error) -> Error {
 }
 
 /// Parses a page and inserts its rows, off the async threads. The page comes back without its rows. `None` if it is a page
-/// that the table has already. `token`: whose query it is for.
+/// that the table has already.
 pub(super) async fn load(
     builder: &Arc<Mutex<TableBuilder>>,
     fetched: FetchedPage,
-    token: concurrency::TokenHash,
 ) -> Result<Option<RowPage>> {
     let target = Arc::clone(builder);
     let FetchedPage { is_large, parse, .. } = fetched;
@@ -51,7 +50,7 @@ pub(super) async fn load(
         Ok(()) => Ok(Some(page)),
         Err((error, rows)) if error.sqlite_error_code() == Some(ErrorCode::OutOfMemory) => {
             // A statement may have taken the memory: the rows are inserted again after it.
-            concurrency::memory_released(token).await;
+            concurrency::statement_ended().await;
             let target = Arc::clone(builder);
             let inserted = work::run(move || target.lock().insert(&rows)).await?;
             inserted.map(|()| Some(page)).map_err(|error| unusable(&error))

@@ -19,8 +19,6 @@ use super::table::Table;
 
 /// Bytes that SQLite may allocate in this process: tables, and what statements sort, group and keep.
 const HEAP: u64 = 640 << 20;
-/// Bytes that a statement can have, if those of other tokens are not to be stopped for it.
-const ROOM: u64 = 400 << 20;
 /// Instructions of SQLite between two looks at the clock.
 /// Some take as long as it takes to copy or parse [`LONGEST_VALUE`].
 const INSTRUCTIONS: i32 = 8;
@@ -51,32 +49,21 @@ pub(super) fn open(uri: &str) -> Result<Connection> {
     Connection::open(uri)
 }
 
-/// Whether most of SQLite's memory is free. The only way to know is to allocate it.
-pub(super) fn has_room() -> bool {
-    let sql = format!("SELECT substr(zeroblob({ROOM}), 1, 1)");
-    let allocated = open(DATABASE).and_then(|connection| connection.query_row(&sql, [], |_| Ok(())));
-    allocated.is_ok()
-}
-
 /// Why and when a statement has to stop.
 #[derive(Debug)]
 pub(super) struct Stop {
     pub(super) deadline: Instant,
     pub(super) is_cancelled: AtomicBool,
-    /// Whether a statement of another token needs its memory.
-    pub(super) gives_way: AtomicBool,
 }
 
 impl Stop {
     /// A stop after some time.
     pub(super) fn after(time: Duration) -> Arc<Self> {
-        let (is_cancelled, gives_way) = Default::default();
-        Arc::new(Self { deadline: Instant::now() + time, is_cancelled, gives_way })
+        Arc::new(Self { deadline: Instant::now() + time, is_cancelled: AtomicBool::new(false) })
     }
 
     pub(super) fn is_due(&self) -> bool {
-        let is_set = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
-        is_set(&self.is_cancelled) || is_set(&self.gives_way) || Instant::now() >= self.deadline
+        self.is_cancelled.load(Ordering::Relaxed) || Instant::now() >= self.deadline
     }
 }
 

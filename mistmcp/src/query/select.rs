@@ -52,12 +52,7 @@ pub(super) async fn run(
         call.enter(Stage::Statement);
         call.note("Running the query.".to_owned());
         let overlap = permit.overlap();
-        let stop = Stop::after(TIME);
-        concurrency::register(token, &stop);
-        let running = run_once(request.clone(), permit, Arc::clone(of_query), Arc::clone(&stop));
-        let (outcome, permit) = running.await?;
-        let gave_way = stop.gives_way.load(Ordering::Relaxed);
-        drop(stop);
+        let (outcome, permit) = run_once(request.clone(), permit, Arc::clone(of_query), TIME).await?;
         let may_succeed = overlap.occurred();
         drop(permit);
         if attempt == ATTEMPTS || !may_succeed || !matches!(outcome, Err(Failure::NoMemory)) {
@@ -65,12 +60,7 @@ pub(super) async fn run(
         }
         attempt += 1;
         call.enter(Stage::Queue);
-        if gave_way {
-            // The statement that it gave way to begins again now.
-            concurrency::next_statement_ended(TIME).await;
-        } else {
-            concurrency::memory_released(token).await;
-        }
+        concurrency::statement_ended().await;
     }
 }
 
@@ -88,14 +78,12 @@ async fn run_once(
     request: SelectRequest,
     permit: Permit,
     of_query: Arc<Permit>,
-    stop: Arc<Stop>,
+    time: Duration,
 ) -> Result<(Result<Selected, Failure>, Permit), Failure> {
+    let stop = Stop::after(time);
     let on_drop = StopOnDrop(Arc::clone(&stop));
     let job = move || {
-        let outcome = match select(&request, &stop) {
-            Err(Failure::TimedOut) if stop.gives_way.load(Ordering::Relaxed) => Err(Failure::NoMemory),
-            outcome => outcome,
-        };
+        let outcome = select(&request, &stop);
         drop(of_query);
         (outcome, permit)
     };
@@ -302,7 +290,7 @@ mod tests {
         let permit = concurrency::statement_permit([9; 32], &call).await.unwrap();
         let sql = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT sum(n) FROM n";
         let request = SelectRequest { sql: sql.into(), tables: tables(&[]), offset: 0, room: 1_000 };
-        let mut running = Box::pin(run_once(request, permit, of_query, Stop::after(LONG)));
+        let mut running = Box::pin(run_once(request, permit, of_query, LONG));
         assert!(futures_util::poll!(&mut running).is_pending());
         drop(running);
         // The statement may have ended by now, because it was stopped; in any case its permits come back.

@@ -1,10 +1,8 @@
-use std::time::Duration;
-
 use mistmcp::ErrorKind;
-use mistmcp_tests::{Answer, HttpClient, Launch, Lifecycle, MockUpstream};
+use mistmcp_tests::{HttpClient, Launch, Lifecycle};
 use serde_json::{Value, json};
 
-use super::{ORG, over_sites, process, query};
+use super::{over_sites, process, query};
 use crate::process::{Process, call};
 
 async fn with_rows() -> Process {
@@ -253,34 +251,4 @@ async fn other_sessions_work_while_one_exhausts_its_queries() {
     let answer =
         other.call("queryRows", json!({ "tables": tables, "sql": "SELECT count(*) AS n FROM t" })).await;
     assert!(answer.contains("\"n\":245"), "{answer}");
-}
-
-#[tokio::test]
-async fn the_memory_of_one_token_does_not_keep_another_waiting() {
-    let upstream = MockUpstream::start().await;
-    upstream.default_handler(|_| Answer::json(&json!([{ "name": "a" }])));
-    let server = Launch::at(&upstream, "").serve().await;
-    let client = |token: &str| HttpClient::with_token(&server, "?mode=all", token);
-    let greedy = client("al1ce-t0ken-7Kq2").connect(Lifecycle::Legacy).await;
-    let other = client("b0b-t0ken-9Xw4z").connect(Lifecycle::Legacy).await;
-    let asked = |rows: usize, select: &str| {
-        let sql = format!(
-            "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT {rows}),
-             m AS MATERIALIZED (SELECT printf('%.*c', 1000000, 'x') || n AS x FROM n) {select}"
-        );
-        let arguments = json!({ "org_id": ORG });
-        json!({ "tables": { "t": { "tool": "getOrgInventory", "arguments": arguments } }, "sql": sql })
-    };
-    let endless = "SELECT sum(length(a.x) + length(b.x)) FROM m a, m b, m c, m d WHERE a.x LIKE '%y'";
-    let mut ends = Box::pin(greedy.refusal("queryRows", asked(260, endless)));
-    // If it has not taken its memory by now, the other one has less to wait for.
-    let ended = tokio::time::timeout(Duration::from_secs(2), &mut ends).await;
-    assert!(ended.is_err(), "{ended:?}");
-    let counted = other.call("queryRows", asked(150, "SELECT count(DISTINCT x) AS n FROM m"));
-    tokio::select! {
-        counted = counted => assert!(counted.contains("\"n\":150"), "{counted}"),
-        ended = &mut ends => panic!("the other one waited for the end: {ended}"),
-    }
-    let ended = ends.await;
-    assert!(ended.contains("took longer") || ended.contains("memory"), "{ended}");
 }
