@@ -16,7 +16,7 @@ pub use category::Category;
 pub(crate) use definition::annotations;
 pub use entry::Entry;
 pub(crate) use parameter::{Parameter, Reader, one_line};
-pub(crate) use request::{request_of, takes};
+pub(crate) use request::{answers_one, request_of, takes};
 pub use validate::Clashes;
 
 use crate::prompt::Prompt;

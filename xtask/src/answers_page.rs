@@ -46,7 +46,9 @@ pub(crate) fn page(catalog: &Catalog) -> String {
          an upgrade is one finding, `upgrading`. `since` is when the condition of the first object began, and is left out where \
          nothing tells.\n\n\
          An answer never says that all is well: it says what was looked at. If something stands in `not_seen`, give the API \
-         token the permission, wait until calls are left, or allow the tool that reads it, and ask again.\n\n\
+         token the permission, wait until calls are left, or allow the tool that reads it, and ask again. Only an empty list is \
+         taken to say that there is nothing: other answers without rows stand in `not_seen`, and so does a device whose row does \
+         not say whether it is connected.\n\n\
          With `--table`, `mistmcp call` prints the findings with numbers; *because of* has the number of the root that a finding \
          follows from, and below the table stand the calls that show the rows behind each finding, as command lines.\n\n\
          ### Time windows\n\n\
@@ -54,7 +56,10 @@ pub(crate) fn page(catalog: &Catalog) -> String {
          a distance from now such as `-2h`, and ISO 8601; `duration` takes `30m`, `6h`, `1d` or `2w`. A window that is empty, ends \
          before it starts or begins in the future is an error. Mist keeps events and service levels for about 30 days, and the \
          audit log for about 180: what is older stands in `not_seen`. `before` of `whatChanged` is the moment when it got bad: \
-         only changes before it count, by default those of the day before it.\n\n\
+         only changes before it count, by default those of the day before it; in the future, it is an error.\n\n\
+         An answer about a window that ended in the past leaves out what began after its end. Mist has no past states of \
+         devices, ports and neighbors, so that such an answer shows those of now, and says so: in the verdict, and with *(as of \
+         now)* in a finding of which nothing tells since when it holds. Such a finding is at most a warning.\n\n\
          ### Facts\n\n",
     );
     for facts in fields::OF_FACTS {

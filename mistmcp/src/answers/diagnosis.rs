@@ -4,11 +4,13 @@ mod written;
 
 use serde_json::{Map, Value, json};
 
-use super::rank::ranked;
+use super::finding::begun_until;
+use super::rank::{Ranked, ranked};
 use super::size::{MOST_TOKENS, STEPS, estimated_tokens};
-use super::{Finding, Object, Part, See};
+use super::wording::count;
+use super::{Finding, Object, Part, See, Severity};
 
-use written::{verdict, written};
+use written::{VerdictKind, unshown, verdict, written};
 
 /// What a tool found out: the subject of the question, findings in any order, and facts.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +23,19 @@ pub struct Diagnosis {
     uncut: Vec<Map<String, Value>>,
     unknown: bool,
     list: bool,
+    scope: Box<Scope>,
+}
+
+/// What an answer is about: how severe, and at what time.
+#[derive(Clone, Debug, Default)]
+struct Scope {
     no_findings: Option<String>,
+    least: Option<Severity>,
+    /// Arguments with which a call shows fewer findings, so that there is room for all.
+    narrowing: Vec<&'static str>,
+    /// When the call's time window ended, in words, where it is in the past.
+    ended: Option<String>,
+    stateless: bool,
 }
 
 /// The parts that an answer could not read.
@@ -111,8 +125,55 @@ impl Diagnosis {
 
     /// A verdict that replaces "nothing wrong was found" if there are no findings.
     pub fn when_no_findings(mut self, words: impl Into<String>) -> Self {
-        self.no_findings = Some(words.into());
+        self.scope.no_findings = Some(words.into());
         self
+    }
+
+    /// Leaves out findings below a severity. The verdict says how many there are, if they are all.
+    pub fn at_least(mut self, least: Severity) -> Self {
+        self.scope.least = Some(least);
+        self
+    }
+
+    /// The arguments that were not given, with which a call shows fewer findings: a note names them where findings have no
+    /// room.
+    pub fn narrowed_by(mut self, arguments: impl IntoIterator<Item = (&'static str, bool)>) -> Self {
+        let left = arguments.into_iter().filter(|(_, is_given)| !is_given).map(|(name, _)| name);
+        self.scope.narrowing = left.collect();
+        self
+    }
+
+    /// Says that all facts are of the time window, and none is a present state.
+    pub fn of_window_alone(mut self) -> Self {
+        self.scope.stateless = true;
+        self
+    }
+
+    /// The answer about a time window that ended in the past, `ended` in words: what began after it is left out. A finding
+    /// about the present state of which no one knows when it began says so, and is at most a warning.
+    pub(super) fn until(mut self, end: i64, ended: &str) -> Self {
+        self.findings = begun_until(self.findings, end);
+        let mut has_state = !self.scope.stateless;
+        for finding in &mut self.findings {
+            let is_of_window = finding.see.as_ref().is_some_and(See::is_of_window);
+            // What nobody has seen has no state.
+            if finding.since.is_none() && !is_of_window && !finding.evidence.is_empty() {
+                finding.severity = finding.severity.min(Severity::Warning);
+                finding.summary = format!("{} (as of now).", finding.summary.trim_end_matches('.'));
+                has_state = true;
+            }
+        }
+        self.scope.ended = has_state.then(|| ended.to_owned());
+        self
+    }
+
+    /// The findings of the least severity that was asked for, in order, and the number of the others.
+    fn found(findings: Vec<Finding>, least: Option<Severity>) -> (Vec<Ranked>, usize) {
+        let Some(least) = least else { return (ranked(findings), 0) };
+        let all = ranked(findings.clone()).len();
+        let found = ranked(findings.into_iter().filter(|finding| finding.severity >= least).collect());
+        let lower = all.saturating_sub(found.len());
+        (found, lower)
     }
 
     /// The data of its view, with what the findings are about: also those that the answer has no room for.
@@ -128,7 +189,8 @@ impl Diagnosis {
             }))
         };
         let mut view = self.view.clone();
-        view.insert("marks".into(), self.findings.iter().filter_map(mark).collect());
+        let is_asked = |finding: &&Finding| self.scope.least.is_none_or(|least| finding.severity >= least);
+        view.insert("marks".into(), self.findings.iter().filter(is_asked).filter_map(mark).collect());
         Some(Value::Object(*view))
     }
 
@@ -141,12 +203,24 @@ impl Diagnosis {
         may_call: impl Fn(&str) -> bool,
     ) -> Value {
         let not_seen = missing.lines;
-        let Self { subject, findings, facts, uncut, unknown, list, no_findings, .. } = self;
-        let found = ranked(findings);
-        let verdict = verdict(&subject, &found, (unknown, list), no_findings.as_deref(), seen, missing);
+        let Self { subject, findings, facts, uncut, unknown, list, scope, .. } = self;
+        let Scope { no_findings, least, narrowing, ended, .. } = *scope;
+        let (found, lower) = Self::found(findings, least);
+        let lower = (lower > 0).then(|| {
+            let problems = count(lower, "problem");
+            format!(
+                "no problem of the asked severity was found, but {problems} below it: leave out `severity` to see all"
+            )
+        });
+        let no_findings = lower.or(no_findings);
+        let kind = VerdictKind { unknown, list, ended: ended.as_deref() };
+        let verdict = verdict(&subject, &found, kind, no_findings.as_deref(), seen, missing);
         let mut value = Value::Null;
         for step in &STEPS {
             value = written(&verdict, &found, &facts, not_seen, calls, step, &may_call);
+            if let Some(note) = unshown(&value, &narrowing) {
+                value["note"] = note.into();
+            }
             let own = estimated_tokens(&value.to_string());
             if own > MOST_TOKENS {
                 continue;
@@ -171,7 +245,7 @@ impl Diagnosis {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Cause, Severity};
+    use super::super::Cause;
     use super::*;
 
     static CAUSE: Cause = Cause { name: "port_slow", group: "ports", meaning: "", evidence: "", remedy: "" };
@@ -253,6 +327,92 @@ mod tests {
         let tools: Vec<_> =
             value["findings"].as_array().unwrap().iter().map(|finding| &finding["see"]["tool"]).collect();
         assert_eq!(tools, ["searchOrgSwOrGwPorts", "getOrgInventory"]);
+    }
+
+    #[test]
+    fn what_began_after_a_past_window_or_follows_from_it_is_left_out_and_a_present_state_says_so() {
+        let part = |start: Option<&str>| Part::new("ports", "searchOrgSwOrGwPorts").with("start", start);
+        let finding = |number: usize, since: Option<i64>, start: Option<&str>| {
+            let severity = Severity::Critical;
+            let called = Object::port(&format!("ge-0/0/{number}")).of_device("SW-1");
+            let words = format!("Port {number} is slow.");
+            Finding::new(&CAUSE, severity, words)
+                .on(called)
+                .since(since)
+                .evidence("speed", 100)
+                .see(&part(start))
+        };
+        let late = finding(1, Some(2_000), None).affects(["sw-1 ge-0/0/2"]);
+        let findings = [
+            late,
+            finding(2, None, None),
+            finding(3, Some(900), None),
+            finding(4, None, None),
+            finding(5, None, Some("100")),
+        ];
+        let of = |diagnosis: Diagnosis| {
+            let value = diagnosis.into_value(&texts(&["ports"]), UnreadParts::default(), 1, |_| true);
+            let found = value["findings"].as_array().unwrap().iter();
+            let mut found: Vec<_> = found
+                .map(|finding| {
+                    let text = |field: &str| finding[field].as_str().unwrap().to_owned();
+                    (text("summary"), text("severity"))
+                })
+                .collect();
+            found.sort();
+            (found, value["verdict"].as_str().unwrap().to_owned())
+        };
+        let (found, verdict) =
+            of(Diagnosis::about("SW-1").findings(findings.clone()).until(1_000, "3 h ago"));
+        let pair = |words: &str, severity: &str| (words.to_owned(), severity.to_owned());
+        assert_eq!(
+            found,
+            [
+                pair("Port 3 is slow.", "critical"),
+                pair("Port 4 is slow (as of now).", "warning"),
+                pair("Port 5 is slow.", "critical"),
+            ]
+        );
+        assert!(verdict.ends_with("The time window ended 3 h ago; states are those of now."), "{verdict}");
+        let of_window = Diagnosis::about("SW-1").of_window_alone();
+        let (_, verdict) =
+            of(of_window.clone().findings([finding(3, Some(900), None)]).until(1_000, "3 h ago"));
+        assert!(!verdict.contains("of now"), "{verdict}");
+        let (_, verdict) = of(of_window.findings(findings).until(1_000, "3 h ago"));
+        assert!(verdict.contains("of now"), "{verdict}");
+    }
+
+    #[test]
+    fn findings_below_the_asked_severity_are_counted_as_they_would_be_listed() {
+        let folded = one(2).folds().because_of(&one(1));
+        let all = || [one(1), one(1), folded.clone(), one(3)];
+        let value = |diagnosis: Diagnosis| {
+            diagnosis.into_value(&texts(&["ports"]), UnreadParts::default(), 1, |_| true)
+        };
+        let listed = value(Diagnosis::about("SW-1").findings(all()))["findings"].as_array().unwrap().len();
+        let none = value(Diagnosis::about("SW-1").at_least(Severity::Critical).findings(all()));
+        assert_eq!((listed, &none["findings"]), (2, &json!([])));
+        assert!(none["verdict"].as_str().unwrap().contains("but 2 problems below it"), "{none}");
+    }
+
+    #[test]
+    fn a_note_names_the_arguments_that_make_room_for_findings_that_have_none() {
+        let value = |count: usize, arguments: &[(&'static str, bool)]| {
+            let diagnosis = Diagnosis::about("SW-1").findings((0..count).map(one));
+            let diagnosis = diagnosis.narrowed_by(arguments.iter().copied());
+            diagnosis.into_value(&texts(&["ports"]), UnreadParts::default(), 1, |_| true)
+        };
+        let note = |arguments: &[(&'static str, bool)]| {
+            let value = value(40, arguments);
+            let note = value["note"].as_str().unwrap().to_owned();
+            assert!(note.starts_with(&format!("{} findings had no room", value["more_findings"])), "{value}");
+            note
+        };
+        let both = note(&[("site_id", false), ("severity", false), ("band", true)]);
+        assert!(both.ends_with(": ask again with `site_id` or `severity` to see them."), "{both}");
+        assert!(note(&[("site_id", false)]).contains("with `site_id` to"));
+        assert!(note(&[("site_id", true)]).ends_with("had no room."));
+        assert_eq!(value(3, &[("site_id", false)]).get("note"), None);
     }
 
     #[test]

@@ -44,6 +44,14 @@ pub struct Finding {
 /// some minutes.
 const TOLERANCE: i64 = 10 * 60;
 
+/// The findings without those that began after a time, and those of an unknown time that follow from one of these.
+pub(super) fn begun_until(findings: Vec<Finding>, end: i64) -> Vec<Finding> {
+    let (late, mut kept): (Vec<_>, Vec<_>) =
+        findings.into_iter().partition(|finding| finding.since.is_some_and(|since| since > end));
+    kept.retain(|finding| finding.since.is_some() || !late.iter().any(|root| finding.follows(root)));
+    kept
+}
+
 impl Severity {
     /// Name in answers.
     pub fn name(self) -> &'static str {

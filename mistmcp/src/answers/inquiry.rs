@@ -1,6 +1,7 @@
 //! Requests of one answer: [`Inquiry`], and [`answer`], which runs a tool's body with one.
 
 mod pages;
+mod unreadable;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -14,8 +15,9 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
 use super::diagnosis::UnreadParts;
+use super::finding::begun_until;
 use super::part::Paging;
-use super::{Diagnosis, Part, Rows, See};
+use super::{Diagnosis, Finding, Part, Rows, See};
 use crate::call::CallsLeft;
 use crate::error::ErrorKind;
 use crate::mist::PageFields;
@@ -23,11 +25,14 @@ use crate::text::shortened;
 use crate::{Call, Error, Mist, Reply, Request, Result, Time};
 
 use pages::{Fetched, Next, NotRead, next, partial_pages, rows_in};
+use unreadable::{Unreadable, unreadable};
 
 /// Requests of one answer in flight.
 const MAX_IN_FLIGHT: usize = 8;
 /// Requests that an answer may send, however many the look-ups of its names took.
 const MIN_REQUESTS: usize = 8;
+/// Seconds by which the end of a time window may be in the past, so that the window is still one until now.
+const STILL_NOW: i64 = 90;
 /// Longest reserve of time for writing the answer.
 const MAX_RESERVE: Duration = Duration::from_secs(3);
 
@@ -102,6 +107,8 @@ struct State {
     unread: usize,
     /// The error of a token that Mist refused.
     refused: Option<Error>,
+    /// The end of the call's time window, where it is in the past.
+    past_end: Option<i64>,
 }
 
 impl std::fmt::Debug for Inquiry {
@@ -181,7 +188,35 @@ impl Inquiry {
     /// Records a part that was read and has nothing in it, such as the devices of a site without devices: one short line
     /// in `not_seen`. The verdict or a finding has to say so as well.
     pub fn nothing_there(&self, part: &str, reason: &str) {
-        self.add_line(part, reason);
+        // What could not be read is not known to be empty.
+        if !self.0.state.lock().not_seen.iter().any(|(known, _)| known == part) {
+            self.add_line(part, reason);
+        }
+    }
+
+    /// Records the end of the call's time window. If it is in the past, the answer is about that time: a finding that began
+    /// after it is left out, and one about the present state says so.
+    pub(super) fn ends_at(&self, end: i64) {
+        if self.0.now.saturating_sub(end) > STILL_NOW {
+            self.0.state.lock().past_end = Some(end);
+        }
+    }
+
+    /// Whether something that began at this time can be part of the answer: not after the end of the call's time window. Rules
+    /// that choose between findings leave out the others before they choose.
+    pub fn is_in_time(&self, began: Option<i64>) -> bool {
+        let end = self.0.state.lock().past_end;
+        began.zip(end).is_none_or(|(began, end)| began <= end)
+    }
+
+    /// The findings that can be part of the answer, by [`is_in_time`](Self::is_in_time): without those that follow from a later
+    /// one.
+    pub fn in_time(&self, found: Vec<Finding>) -> Vec<Finding> {
+        let end = self.0.state.lock().past_end;
+        match end {
+            Some(end) => begun_until(found, end),
+            None => found,
+        }
     }
 
     /// Adds a line to `not_seen`, unless it is there.
@@ -230,6 +265,14 @@ impl Inquiry {
             Ok(request) => self.fetch(part, request).await,
             Err(error) => Err(NotRead::Failed(error)),
         };
+        let fetched = fetched.and_then(|pages| match unreadable(&pages, part.is_list()) {
+            Some(Unreadable::All(reason)) => Err(NotRead::Unreadable(reason)),
+            Some(Unreadable::Rows(some, all)) => {
+                self.not_seen(&part.name, &format!("{some} of {all} rows could not be read"));
+                Ok(pages)
+            }
+            None => Ok(pages),
+        });
         match fetched {
             Ok(pages) => {
                 if !pages.1 {
@@ -280,6 +323,9 @@ impl Inquiry {
             }
             if let Some(first) = &state.first {
                 diagnosis = diagnosis.shown_by_call(first);
+            }
+            if let Some(end) = state.past_end {
+                diagnosis = diagnosis.until(end, &self.ago(end));
             }
             // A session with an organization of its own needs no name of it.
             if let Some(org) = state.org.as_deref().filter(|org| self.0.mist.own_org() != Some(*org)) {

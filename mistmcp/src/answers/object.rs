@@ -22,6 +22,11 @@ pub struct See {
 }
 
 impl See {
+    /// Whether it shows rows of a time window, and not a present state.
+    pub(super) fn is_of_window(&self) -> bool {
+        self.arguments.contains_key("start")
+    }
+
     /// Names the organization, where the tool takes one and the call names none.
     pub(super) fn of_org(&mut self, org: &str) {
         if !self.arguments.contains_key("org_id") && crate::catalog::takes(self.tool, "org_id") {

@@ -15,6 +15,7 @@ pub struct Part {
     arguments: Map<String, Value>,
     pub(super) pages: usize,
     pub(super) or_none: bool,
+    is_list: bool,
     request: Option<Request>,
 }
 
@@ -34,7 +35,15 @@ pub(super) enum Paging {
 impl Part {
     /// A part that `tool` reads. The tool must have an endpoint.
     pub fn new(name: impl Into<Cow<'static, str>>, tool: &'static str) -> Self {
-        Self { name: name.into(), tool, arguments: Map::new(), pages: 1, or_none: false, request: None }
+        Self {
+            name: name.into(),
+            tool,
+            arguments: Map::new(),
+            pages: 1,
+            or_none: false,
+            is_list: false,
+            request: None,
+        }
     }
 
     /// Adds an argument of the tool. `null` adds nothing.
@@ -55,6 +64,12 @@ impl Part {
     /// Takes 404 for "there is none", as for the statistics of a client that is not connected.
     pub fn or_none(mut self) -> Self {
         self.or_none = true;
+        self
+    }
+
+    /// Says that the answer is a list, where the tool takes no page and no limit: an object in its place cannot be read.
+    pub fn list(mut self) -> Self {
+        self.is_list = true;
         self
     }
 
@@ -80,6 +95,12 @@ impl Part {
     /// The organization that it names.
     pub(super) fn org(&self) -> Option<&str> {
         self.arguments.get("org_id").and_then(Value::as_str)
+    }
+
+    /// Whether the answer has to be a list.
+    pub(super) fn is_list(&self) -> bool {
+        let is_one = self.request.is_none() && crate::catalog::answers_one(self.tool, &self.arguments);
+        self.is_list || (self.paging() != Paging::Whole && !is_one)
     }
 
     /// How it is paged.

@@ -17,6 +17,8 @@ pub struct Window {
 const DAY: i64 = 86_400;
 /// How long Mist keeps events, statistics over time and service levels, with its standard analytics.
 const RETENTION: i64 = 30 * DAY;
+/// Seconds by which the clock of a client may be ahead.
+const MOST_SKEW: i64 = 60;
 /// Seconds by which a window of 30 days may be longer.
 const MARGIN: i64 = 3_600;
 
@@ -28,15 +30,20 @@ impl Window {
     pub fn of(asked: &TimeWindow, ask: &Inquiry) -> Result<Self> {
         let window = Self::at(asked, ask.now())?;
         window.note_age(ask);
+        ask.ends_at(window.end);
         Ok(window)
     }
 
     /// The time window of a call that asks for what was before a moment: by default the day before it.
     ///
     /// # Errors
-    /// As [`of`](Self::of); and the moment is not after the start.
+    /// As [`of`](Self::of); the moment is in the future, or not after the start.
     pub fn before(moment: i64, asked: &TimeWindow, ask: &Inquiry) -> Result<Self> {
         let now = ask.now();
+        if moment > now.saturating_add(MOST_SKEW) {
+            let words = "`before` is in the future. Give the moment when it got bad, such as \"-2h\".";
+            return Err(Error::own(ErrorKind::Arguments, words));
+        }
         let moment = moment.clamp(1, now);
         if let Some(start) =
             asked.start.as_ref().and_then(|start| start.epoch(now)).filter(|start| *start >= moment)
@@ -53,7 +60,9 @@ impl Window {
             end: asked.end.clone().or_else(|| Time::read(&moment.into()).ok()),
             ..asked.clone()
         };
-        Self::of(&until, ask)
+        let window = Self::at(&until, now)?;
+        window.note_age(ask);
+        Ok(window)
     }
 
     fn at(asked: &TimeWindow, now: i64) -> Result<Self> {

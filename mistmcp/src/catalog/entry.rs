@@ -100,16 +100,18 @@ impl Entry {
         self.params.iter().any(|param| param.name == name)
     }
 
+    /// Whether a call with these arguments requests one object of a list.
+    pub(crate) fn answers_one(&self, arguments: &Map<String, Value>) -> bool {
+        let Run::Endpoint(endpoint) = &self.tool.run else { return false };
+        endpoint.segments().any(|segment| match segment {
+            Segment::Hole { name, optional } => optional && arguments.contains_key(name),
+            Segment::Text(_) => false,
+        })
+    }
+
     /// Facts about a call with these arguments that the form of its reply depends on.
     pub(crate) fn request_facts(&self, arguments: &Arguments) -> RequestFacts {
-        let one = match &self.tool.run {
-            Run::Endpoint(endpoint) => endpoint.segments().any(|segment| match segment {
-                Segment::Hole { name, optional } => optional && arguments.values().contains_key(name),
-                Segment::Text(_) => false,
-            }),
-            Run::Body(_) | Run::MetaTool(_) => false,
-        };
-        let expected = if one {
+        let expected = if self.answers_one(arguments.values()) {
             Expected::One
         } else if self.answers_list() {
             Expected::List

@@ -20,6 +20,11 @@ pub(crate) fn takes(tool: &str, argument: &str) -> bool {
     LINKED.get(tool).is_some_and(|entry| entry.takes(argument))
 }
 
+/// Whether a call of a linked tool with these arguments requests one object of a list.
+pub(crate) fn answers_one(tool: &str, arguments: &Map<String, Value>) -> bool {
+    LINKED.get(tool).is_some_and(|entry| entry.answers_one(arguments))
+}
+
 /// The request that a tool sends for these arguments, in which ids stand in place of names.
 ///
 /// # Errors

@@ -299,13 +299,13 @@ impl Mist {
 
     /// The error for a call that names no organization or MSP where it is open which one is meant, or there is none.
     fn unnamed_org(&self, query: &NameQuery<'_>, seen: &[&NamedObject]) -> Error {
-        let NameQuery { parameter, kind, takes_org, .. } = query;
+        let NameQuery { written, parameter, kind, takes_org, .. } = query;
         let (subject, verb, has) = match self.routes() {
             None => ("the API token".to_owned(), "sees", "has"),
             Some([only]) => (format!("your account `{}`", only.account.name), "sees", "has"),
             Some(_) => ("your accounts".to_owned(), "see", "have"),
         };
-        let is_missing = if *takes_org {
+        let is_missing = if *takes_org && written.is_empty() {
             format!("`{parameter}` is missing, and {subject}")
         } else {
             format!("`{parameter}`: a name cannot be looked up here, since {subject}")

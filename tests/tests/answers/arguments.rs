@@ -1,5 +1,7 @@
 //! What is asked for in many forms: things by their addresses and names, and times.
 
+use std::time::Duration;
+
 use mistmcp_demo::{Incident, Overlay};
 use serde_json::{Value, json};
 
@@ -176,10 +178,56 @@ async fn a_time_window_that_makes_no_sense_is_an_error_that_names_the_argument()
     }
     let error = demo.call("whatChanged", &json!({ "start": "-1h", "before": "-2h" })).await.unwrap_err();
     assert!(error.contains("`before`") && error.contains("`start`"), "{error}");
-    // An end in the future is now, and so is a moment there.
-    for arguments in [json!({ "end": "2100-01-01" }), json!({ "before": "2100-01-01" })] {
-        let answer = demo.ask("whatChanged", &arguments).await;
-        assert_eq!(changes_of_verdict(&answer), answer["facts"]["changes"].as_u64().unwrap(), "{answer}");
+    // An end in the future is now. What got bad in the future is nothing.
+    let answer = demo.ask("whatChanged", &json!({ "end": "2100-01-01" })).await;
+    assert_eq!(changes_of_verdict(&answer), answer["facts"]["changes"].as_u64().unwrap(), "{answer}");
+    for before in ["2100-01-01", "+2h", "4102444800"] {
+        let error = demo.call("whatChanged", &json!({ "before": before })).await.unwrap_err();
+        assert!(error.contains("`before`"), "{before}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_device_that_is_at_another_site_than_the_call_names_is_an_error_with_its_site() {
+    let demo = DemoSession::start(Overlay::default()).await;
+    for (tool, device, other, own) in [
+        ("whatChanged", "LDS-SW-01", "Sydney Store", "Leeds Distribution Centre"),
+        ("checkPorts", "LDS-SW-01", "Sydney Store", "Leeds Distribution Centre"),
+        ("checkPorts", "CHI-SW-02", "Singapore Office", "Chicago Flagship Store"),
+    ] {
+        let error = demo.call(tool, &json!({ "device_id": device, "site_id": other })).await.unwrap_err();
+        for word in ["`device_id`", "`site_id`", device, other, own] {
+            assert!(error.contains(word), "{tool}: {error}");
+        }
+        let answer = demo.ask(tool, &json!({ "device_id": device, "site_id": own })).await;
+        assert!(answer["verdict"].as_str().unwrap().contains(device), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_was_seen_at_another_site_than_the_call_names_is_not_unknown() {
+    let demo = DemoSession::start(Overlay::default()).await;
+    for (tool, argument) in [("troubleshootClient", "client"), ("troubleshootAuthentication", "who")] {
+        for client in ["scan-lds-015", "camera-lds-07"] {
+            let answer = demo.ask(tool, &json!({ argument: client, "site_id": "Sydney Store" })).await;
+            let verdict = answer["verdict"].as_str().unwrap();
+            for word in [client, "Sydney Store", "Leeds Distribution Centre", "`site_id`"] {
+                assert!(verdict.contains(word), "{tool}: {answer}");
+            }
+            assert_eq!(answer["findings"], json!([]), "{answer}");
+            assert!(answer["calls"].as_u64().unwrap() <= 12, "{answer}");
+        }
+        let nobody = demo.ask(tool, &json!({ argument: "galaxy-rtm-999", "site_id": "Sydney Store" })).await;
+        assert_eq!(nobody["findings"][0]["cause"], "never_seen", "{nobody}");
+    }
+}
+
+#[tokio::test]
+async fn a_device_that_is_down_is_said_to_be_where_it_is_found() {
+    let demo = DemoSession::start(Overlay::default()).await;
+    for (name, is_down) in [("RTM-AP-04", true), ("LDS-AP-03", false)] {
+        let answer = demo.ask("findAnything", &json!({ "text": name })).await;
+        assert_eq!(answer["verdict"].as_str().unwrap().contains("is down"), is_down, "{answer}");
     }
 }
 
@@ -204,4 +252,24 @@ async fn the_switch_of_a_client_is_named_also_where_its_access_point_does_not_na
         assert_eq!(first["objects"][0]["device"], switch, "{answer}");
         assert!(answer["calls"].as_u64().unwrap() <= 12, "{answer}");
     }
+}
+
+#[tokio::test]
+async fn a_site_that_is_given_by_name_is_not_said_to_be_missing_where_the_token_sees_no_organization() {
+    let demo = DemoSession::with(Overlay::default(), Duration::from_mins(2), None).await;
+    demo.proxy.change(|path, response| {
+        if path == "/api/v1/self" {
+            response.edit(|body| {
+                body["privileges"] = json!([{ "scope": "orggroup", "orggroup_ids": ["0a1b2c3d-1111-4222-8333-444455556666"] }]);
+            });
+        }
+    });
+    let site = json!({ "site_id": "Sydney Store" });
+    for tool in ["checkSite", "checkWan", "explainSle", "listProblems", "getSiteInfo"] {
+        let error = demo.call(tool, &site).await.unwrap_err();
+        assert!(error.contains("`site_id`: a name cannot be looked up"), "{tool}: {error}");
+        assert!(!error.contains("is missing"), "{tool}: {error}");
+    }
+    let error = demo.call("listProblems", &json!({})).await.unwrap_err();
+    assert!(error.contains("`org_id` is missing"), "{error}");
 }

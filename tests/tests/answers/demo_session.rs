@@ -26,6 +26,11 @@ impl DemoSession {
 
     /// The same with another time that a call may take.
     pub(crate) async fn with_timeout(overlay: Overlay, timeout: Duration) -> Self {
+        Self::with(overlay, timeout, Some(ORG_ID)).await
+    }
+
+    /// The same with the organization that the operator names, if any.
+    pub(crate) async fn with(overlay: Overlay, timeout: Duration, org: Option<&str>) -> Self {
         // Another provider serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let demo = DemoCloud::start_with(overlay).await.unwrap();
@@ -41,7 +46,7 @@ impl DemoSession {
         };
         let cloud = clouds.find(proxy.url()).unwrap();
         let token = Token::new(DemoCloud::TOKEN).unwrap();
-        let connection = Connection::new(Arc::new(Pool::new(limits)), cloud, token, Some(ORG_ID.to_owned()));
+        let connection = Connection::new(Arc::new(Pool::new(limits)), cloud, token, org.map(str::to_owned));
         let catalog = Catalog::gather().unwrap();
         let categories: Vec<_> =
             catalog.categories().iter().map(|category| category.name.to_owned()).collect();

@@ -23,7 +23,23 @@ const FAULTS: &[Fault] = &[
     ("404", |response| *response = ProxiedResponse::status(404), None),
     ("500", |response| *response = ProxiedResponse::status(500), Some("500")),
     ("broken JSON", |response| *response = ProxiedResponse::body("{\"results\": [{"), Some("")),
-    ("null", |response| *response = ProxiedResponse::body("null"), None),
+    ("null", |response| *response = ProxiedResponse::body("null"), Some("without rows")),
+    ("no rows", |response| *response = ProxiedResponse::body("[\"a\", 1, null]"), Some("without rows")),
+    (
+        "results that are no rows",
+        |response| *response = ProxiedResponse::body("{\"results\": [\"a\", 1, null], \"total\": 3}"),
+        Some("without rows"),
+    ),
+    (
+        "null results",
+        |response| *response = ProxiedResponse::body("{\"results\": null}"),
+        Some("without rows"),
+    ),
+    (
+        "rows that are counted alone",
+        |response| *response = ProxiedResponse::body("{\"results\": [], \"total\": 3}"),
+        Some("sent none"),
+    ),
     (
         "nothing",
         |response| {
@@ -31,7 +47,7 @@ const FAULTS: &[Fault] = &[
         },
         None,
     ),
-    ("a text", |response| *response = ProxiedResponse::body("\"well\""), None),
+    ("a text", |response| *response = ProxiedResponse::body("\"well\""), Some("without rows")),
 ];
 
 /// Fails one path, and no other.
@@ -302,5 +318,116 @@ async fn a_device_whose_statistics_and_events_were_not_read_has_not_been_seen_to
             answer["findings"].as_array().unwrap().iter().map(|finding| &finding["cause"]).collect();
         assert!(!causes.contains(&&json!("never_connected")), "{tool}: {answer:#}");
         assert!(!answer["not_seen"].as_array().unwrap().is_empty(), "{tool}: {answer:#}");
+    }
+}
+
+/// Answers to everything that is no answer about service levels.
+const NO_LEVELS: &[(&str, u16, &str)] = &[
+    ("403", 403, "{}"),
+    ("404", 404, "{}"),
+    ("500", 500, "{}"),
+    ("429", 429, "{}"),
+    ("HTML", 200, "<html>hi</html>"),
+    ("broken JSON", 200, "{\"results\": [{"),
+    ("an empty object", 200, "{}"),
+    ("a list of no rows", 200, "[\"a\", 1, null]"),
+];
+
+#[tokio::test]
+async fn service_levels_that_could_not_be_read_are_not_said_to_be_missing() {
+    let mut checks = Checks::default();
+    for (name, status, body) in NO_LEVELS {
+        for metric in [None, Some("coverage")] {
+            // A token whose calls are used up is not asked again, so each has a cloud of its own.
+            let demo = DemoSession::start(Overlay::default()).await;
+            let mut arguments = json!({ "site_id": "Leeds Distribution Centre" });
+            demo.ask("checkPorts", &arguments).await;
+            if let Some(metric) = metric {
+                arguments["metric"] = metric.into();
+            }
+            demo.proxy.change(move |path, response| {
+                if path.contains("/sle") || path.contains("/insights/") {
+                    *response = ProxiedResponse { status: *status, body: body.as_bytes().to_vec() };
+                }
+            });
+            let answer = demo.ask("explainSle", &arguments).await;
+            let verdict = answer["verdict"].as_str().unwrap();
+            let context = || format!("{name} {arguments}: {answer:#}");
+            checks.check("explainSle", &answer, &(name, &arguments));
+            checks.expect(!verdict.contains("has no service level"), context);
+            checks.expect(verdict.contains("nothing is known") || verdict.contains("no data"), context);
+            let lines: Vec<_> =
+                answer["not_seen"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+            let parts: HashSet<_> = lines.iter().filter_map(|line| line.split(": ").next()).collect();
+            checks.expect(!lines.is_empty() && parts.len() == lines.len(), context);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_comes_as_an_empty_object_is_not_taken_for_an_empty_list() {
+    let mut checks = Checks::default();
+    let (demo, _) = demo().await;
+    for (tool, arguments) in [
+        ("listProblems", json!({})),
+        ("auditConfig", json!({})),
+        ("rankSites", json!({})),
+        ("checkPorts", json!({})),
+        ("troubleshootClient", json!({ "client": "hp-lt-lds-079" })),
+        ("findAnything", json!({ "text": "hp-lt-lds-079" })),
+        ("troubleshootDevice", json!({ "device_id": "LDS-AP-03" })),
+    ] {
+        demo.proxy.take_paths();
+        demo.proxy.change(|_, _| {});
+        demo.ask(tool, &arguments).await;
+        let lists = demo.proxy.take_paths();
+        demo.proxy.change(|_, response| {
+            response.edit(|body| {
+                if body.is_array() || body.get("results").is_some() {
+                    *body = json!({});
+                }
+            });
+        });
+        let answer = demo.ask(tool, &arguments).await;
+        checks.check(tool, &answer, &lists);
+        let hidden = answer["not_seen"].to_string();
+        checks.expect(hidden.contains("without rows"), || format!("{tool}: {answer:#}"));
+        let is_found = answer["findings"].as_array().is_some_and(|findings| !findings.is_empty());
+        checks.expect(!is_found, || format!("{tool}: {answer:#}"));
+    }
+}
+
+#[tokio::test]
+async fn a_device_whose_row_does_not_say_whether_it_is_connected_is_neither_up_nor_down() {
+    let mut checks = Checks::default();
+    let demo = DemoSession::start(Overlay::default()).await;
+    demo.proxy.change(|_, response| {
+        response.edit(|body| {
+            let rows = if body.get("results").is_some() { &mut body["results"] } else { body };
+            for row in rows.as_array_mut().into_iter().flatten().filter(|row| row["name"] == "LDS-AP-03") {
+                for field in ["connected", "status"] {
+                    row.as_object_mut().unwrap().remove(field);
+                }
+            }
+        });
+    });
+    let leeds = json!({ "site_id": "Leeds Distribution Centre" });
+    for (tool, arguments) in [
+        ("listProblems", json!({})),
+        ("listProblems", leeds.clone()),
+        ("checkSite", leeds.clone()),
+        ("checkRadio", leeds.clone()),
+        ("showTopology", leeds),
+        ("rankSites", json!({})),
+        ("troubleshootDevice", json!({ "device_id": "LDS-AP-03" })),
+    ] {
+        let answer = demo.ask(tool, &arguments).await;
+        checks.check(tool, &answer, &arguments);
+        let hidden = answer["not_seen"].to_string();
+        checks.expect(hidden.contains("state of LDS-AP-03"), || format!("{tool}: {answer:#}"));
+        let verdict = answer["verdict"].as_str().unwrap();
+        let counts = ["listProblems", "checkSite", "troubleshootDevice"].contains(&tool);
+        checks.expect(!counts || verdict.contains("not known"), || format!("{tool}: {verdict}"));
+        checks.expect(!verdict.contains("is connected"), || format!("{tool}: {verdict}"));
     }
 }

@@ -66,3 +66,55 @@ async fn vpn_paths_that_cannot_be_read_or_are_too_many_stand_in_not_seen() {
     assert!(answer["not_seen"].to_string().contains("VPN paths: only the first"), "{answer}");
     assert!(of_path(&answer).is_some(), "{answer}");
 }
+
+fn shown_and_more(answer: &Value) -> u64 {
+    let shown = answer["findings"].as_array().unwrap().len() as u64;
+    shown + answer["more_findings"].as_u64().unwrap_or(0)
+}
+
+#[tokio::test]
+async fn problems_below_the_asked_severity_are_counted_as_they_are_listed() {
+    let demo = DemoSession::start(Overlay::default()).await;
+    for site in [None, Some("Leeds Distribution Centre"), Some("Singapore Office")] {
+        let arguments = |severity: &str| {
+            let mut arguments = json!({ "severity": severity });
+            if let Some(site) = site {
+                arguments["site_id"] = site.into();
+            }
+            arguments
+        };
+        let all = demo.ask("listProblems", &arguments("info")).await;
+        let critical = demo.ask("listProblems", &arguments("critical")).await;
+        assert_eq!(critical["findings"], json!([]), "the untouched demo has no critical problem: {critical}");
+        let (verdict, count) = (critical["verdict"].as_str().unwrap(), shown_and_more(&all));
+        let words = if count == 1 { "1 problem below".to_owned() } else { format!("{count} problems below") };
+        assert!(count > 0 && verdict.contains(&words), "{count}: {critical}");
+    }
+}
+
+#[tokio::test]
+async fn where_findings_have_no_room_a_note_names_the_arguments_that_make_room() {
+    let demo = DemoSession::start(Overlay::default()).await;
+    let answer = demo.ask("listProblems", &json!({})).await;
+    let more = answer["more_findings"].as_u64().unwrap();
+    let note = answer["note"].as_str().unwrap();
+    assert!(note.starts_with(&format!("{more} findings")), "{note}");
+    assert!(note.contains("`site_id`") && note.contains("`severity`"), "{note}");
+    let answer = demo.ask("listProblems", &json!({ "severity": "warning" })).await;
+    if let Some(note) = answer["note"].as_str() {
+        assert!(note.contains("`site_id`") && !note.contains("`severity`"), "{note}");
+    }
+    let few = demo.ask("listProblems", &json!({ "site_id": "Rotterdam Warehouse" })).await;
+    assert_eq!(few.get("note").is_some(), few.get("more_findings").is_some(), "{few}");
+}
+
+#[tokio::test]
+async fn ports_can_be_asked_for_trouble_with_poe() {
+    let demo = DemoSession::start(Overlay::default()).await;
+    let answer = demo.ask("checkPorts", &json!({ "problem": "power_lost" })).await;
+    let causes: Vec<_> =
+        answer["findings"].as_array().unwrap().iter().map(|finding| &finding["cause"]).collect();
+    assert_eq!(causes, ["power_lost"], "{answer}");
+    let answer = demo.ask("checkPorts", &json!({ "problem": "power_constrained" })).await;
+    assert!(answer["verdict"].as_str().unwrap().contains("has the problem power_constrained"), "{answer}");
+}

@@ -63,7 +63,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
             Some(site) => Part::new(name, "listSiteAvailableDeviceVersions").with("site_id", site),
             None => of_org(name, "listOrgAvailableDeviceVersions"),
         };
-        part.with("type", kind)
+        part.with("type", kind).list()
     };
     let ap_part = versions("versions of access points", "ap");
     let switch_part = versions("versions of switches", "switch");
@@ -144,6 +144,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
         ));
     }
     Diagnosis::about(format!("The compliance of {subject}"))
+        .narrowed_by([("site_id", site.is_some())])
         .fact("devices", stats.if_seen(devices.len()))
         .fact("versions", versions_of(&devices))
         .fact("contracts", Some(contracts.len()).filter(|contracts| *contracts > 0))

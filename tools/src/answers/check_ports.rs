@@ -7,7 +7,7 @@ use super::arguments::Organization;
 use super::facts::{Alarm, Device, Event, Port};
 use super::rules::ports::{self, PortContext};
 use super::rules::{alarms, device};
-use super::site_state::site_name;
+use super::site_state::{check_site_of, site_name};
 use super::{causes as c, locate, parts, thresholds as t, views};
 
 /// The causes that this tool finds.
@@ -33,8 +33,7 @@ pub async fn check_ports(
     problem: Option<Problem>,
 ) -> Result<Reply> {
     answer(mist, call, 12, move |ask| async move {
-        Ok(find(&ask, org_id.as_str(), site_id.as_ref().map(SiteId::as_str), device_id.as_deref(), problem)
-            .await)
+        find(&ask, org_id.as_str(), site_id.as_ref().map(SiteId::as_str), device_id.as_deref(), problem).await
     })
     .await
 }
@@ -54,6 +53,10 @@ pub enum Problem {
     PortFlapping,
     /// Disabled
     PortDisabled,
+    /// PoE off or denied
+    PowerLost,
+    /// PoE budget nearly used
+    PowerConstrained,
     /// Blocked by spanning tree
     SpanningTreeBlocked,
     /// A loop
@@ -75,6 +78,8 @@ impl Problem {
             Self::PortErrors => &c::PORT_ERRORS,
             Self::PortFlapping => &c::PORT_FLAPPING,
             Self::PortDisabled => &c::PORT_DISABLED,
+            Self::PowerLost => &c::POWER_LOST,
+            Self::PowerConstrained => &c::POWER_CONSTRAINED,
             Self::SpanningTreeBlocked => &c::SPANNING_TREE_BLOCKED,
             Self::Loop => &c::LOOP,
             Self::MacLimit => &c::MAC_LIMIT,
@@ -90,12 +95,15 @@ async fn find(
     site: Option<&str>,
     device: Option<&str>,
     problem: Option<Problem>,
-) -> Diagnosis {
+) -> Result<Diagnosis> {
     let window = Window::last(t::DAY, ask);
     let located = match device {
         Some(text) => match locate::find_device(ask, org, text).await {
-            Ok(located) => Some(located),
-            Err(unknown) => return unknown,
+            Ok(located) => {
+                check_site_of(ask, &located.device, site).await?;
+                Some(located)
+            }
+            Err(unknown) => return Ok(unknown),
         },
         None => None,
     };
@@ -137,7 +145,8 @@ async fn find(
         if port_rows.is_seen() {
             ask.nothing_there("ports", "there are none");
         }
-        return Diagnosis::unknown(format!("{subject} could not be seen, so nothing is known about them."));
+        let words = format!("{subject} could not be seen, so nothing is known about them.");
+        return Ok(Diagnosis::unknown(words));
     }
     let context = PortContext::new(ask.now(), &devices, &ports, &events);
     let here = |device: &&Device| site.is_none_or(|site| device.site.as_deref() == Some(site));
@@ -170,26 +179,29 @@ async fn find(
         events.iter().filter(|event| event.mac.as_deref().is_some_and(has_state)).cloned().collect();
     found.extend(ports::without_rows(&told, &ports, &context));
     let mut alarms: Vec<_> = alarm_rows.iter().filter_map(Alarm::of).collect();
-    Alarm::add_actions(&mut alarms, &actions, site);
+    Alarm::add_actions(ask, &mut alarms, &actions, site);
     found.extend(reported(&alarms, &devices, &events, of_device, ask.now()));
     if let Some(problem) = problem {
         found.retain(|finding| finding.cause().name == problem.cause().name);
     }
+    let narrowing =
+        [("site_id", site.is_some()), ("device_id", device.is_some()), ("problem", problem.is_some())];
     let diagnosis = Diagnosis::about(subject)
+        .narrowed_by(narrowing)
         .fact("ports", ports.len())
         .fact("up", ports.iter().filter(|port| port.up == Some(true)).count())
         .fact("unused", ports::unused(&ports, ask.now()))
         .view("devices", views::switch_ports(&ports, &devices))
         .findings(found)
         .shown_by(&ports_part);
-    match problem {
-        Some(problem) => {
-            let words =
-                format!("none of {} has the problem {}", count(ports.len(), "port"), problem.cause().name);
-            diagnosis.when_no_findings(words)
-        }
-        None => diagnosis,
-    }
+    Ok(for_problem(diagnosis, problem, ports.len()))
+}
+
+/// The answer to a call for one problem, where no port has it.
+fn for_problem(diagnosis: Diagnosis, problem: Option<Problem>, ports: usize) -> Diagnosis {
+    let Some(problem) = problem else { return diagnosis };
+    let cause = problem.cause().name;
+    diagnosis.when_no_findings(format!("none of {} has the problem {cause}", count(ports, "port")))
 }
 
 /// Adds the PoE budgets of switches, which only their statistics show.

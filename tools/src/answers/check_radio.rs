@@ -102,7 +102,8 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
             "No access point of {site_name} could be seen, so nothing is known about its Wi-Fi."
         ));
     }
-    let connected = connected(&devices);
+    let is_known = devices.iter().any(|device| device.connected.is_some());
+    let connected = connected(ask, &devices);
     if radios.is_empty() {
         let why =
             if connected.is_empty() { "no access point is connected" } else { "the statistics have none" };
@@ -143,18 +144,17 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
     found.extend(of_rogues(&rogues, name_of, [&honeypot_part, &lan_part]));
     found.extend(shown_by(reported(&alarm_rows, &devices, &found, band, ask.now()), &alarms_part));
 
-    let diagnosis = Diagnosis::about(match band {
-        Some(band) => format!("The Wi-Fi of {site_name} at {}", band_name(band)),
-        None => format!("The Wi-Fi of {site_name}"),
-    })
-    .fact("access_points", devices.len())
-    .fact("connected", connected.len())
-    .fact("clients", client_rows.if_seen(clients.len()))
-    .fact("foreign_access_points", Some(rogues.len()).filter(|rogues| *rogues > 0))
-    .fact("bands", bands(&in_band))
-    .view("radios", shown_radios(&in_band, &found))
-    .view("rogues", shown_rogues(&rogues, name_of))
-    .view("events", shown_events(&rrm, name_of, band));
+    let at_band = band.map_or(String::new(), |band| format!(" at {}", band_name(band)));
+    let diagnosis = Diagnosis::about(format!("The Wi-Fi of {site_name}{at_band}"))
+        .narrowed_by([("band", band.is_some())])
+        .fact("access_points", devices.len())
+        .fact("connected", is_known.then_some(connected.len()))
+        .fact("clients", client_rows.if_seen(clients.len()))
+        .fact("foreign_access_points", Some(rogues.len()).filter(|rogues| *rogues > 0))
+        .fact("bands", bands(&in_band))
+        .view("radios", shown_radios(&in_band, &found))
+        .view("rogues", shown_rogues(&rogues, name_of))
+        .view("events", shown_events(&rrm, name_of, band));
     if radios.is_empty() && found.is_empty() {
         return Diagnosis::unknown(format!(
             "No radio of {site_name} could be seen, so nothing is known about its Wi-Fi."
@@ -163,9 +163,10 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
     diagnosis.findings(found)
 }
 
-/// MAC address, name and model of the access points that are connected.
-fn connected(devices: &[Device]) -> Vec<(String, String, Option<String>)> {
-    let up = devices.iter().filter(|device| !device.is_down());
+/// MAC address, name and model of the access points that are connected. Those of which this is not known stand in `not_seen`.
+fn connected(ask: &Inquiry, devices: &[Device]) -> Vec<(String, String, Option<String>)> {
+    locate::note_unknown_states(ask, devices);
+    let up = devices.iter().filter(|device| device.connected == Some(true));
     let called = |device: &Device| device.name.clone().unwrap_or_else(|| device.mac.clone());
     up.map(|device| (device.mac.clone(), called(device), device.model.clone())).collect()
 }

@@ -9,7 +9,7 @@ use super::facts::{Alarm, Change, Device, Event, ServiceLevel, ServiceLevelTrend
 use super::rules::ports::PortContext;
 use super::rules::{alarms, changes, client_failures, service_levels, site};
 use super::site_state::{SitePart, SiteState, WanPeers};
-use super::{causes as c, parts, sources};
+use super::{causes as c, locate, parts, sources};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] = &[
@@ -65,7 +65,8 @@ async fn find(ask: &Inquiry, org: &str, id: &str, window: Window) -> Diagnosis {
         ask.rows(&wireless),
         ask.rows(&clients)
     );
-    state.add_actions(&actions, id);
+    state.add_actions(ask, &actions, id);
+    locate::note_unknown_states(ask, &state.devices);
     if state.devices_seen && state.devices.is_empty() {
         ask.nothing_there("devices", "the site has none");
         let about = name(&state.name);
@@ -74,12 +75,14 @@ async fn find(ask: &Inquiry, org: &str, id: &str, window: Window) -> Diagnosis {
     }
     let client_events: Vec<_> = clients.iter().filter_map(Event::of).collect();
     let history = read_history(ask, org, id, &window, (&wireless, &client_events), &mut state).await;
-    let context = PortContext::new(window.end, &state.devices, &state.ports, &state.events);
+    let context = PortContext::new(ask.now(), &state.devices, &state.ports, &state.events).until(window.end);
     let mut case = state.case(&client_events, &context);
     case.nac_events = &history.nac_events;
     let mut found = site::site(&case);
     let reported = site::reported(&case, &found);
     found.extend(reported);
+    // What began later explains no service level of this time.
+    let mut found = ask.in_time(found);
     if let Some(level) = service_levels::lowest(&history.levels) {
         let part = parts::levels(org, sle_scope(level), &window);
         let low = match classified(ask, id, &window, level, &state.name, &found).await {
@@ -209,6 +212,10 @@ fn facts(state: &SiteState, id: &str, history: &SiteHistory, found: &[Finding]) 
     let mut subject = name(&state.name);
     if state.devices_seen && total > 0 {
         subject = format!("{subject} has {up} of {} connected", count(total, "device"));
+        let unknown = state.devices.iter().filter(|device| device.connected.is_none()).count();
+        if unknown > 0 {
+            subject = format!("{subject}, and the state of {unknown} is not known");
+        }
     }
     let down = state.devices.iter().filter(|device| device.is_down()).map(|device| {
         let called = device.called();

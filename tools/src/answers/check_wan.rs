@@ -48,6 +48,7 @@ async fn find(ask: &Inquiry, org: &str, site: &str, window: &Window) -> Diagnosi
             name(&site_name)
         ));
     }
+    locate::note_unknown_states(ask, &state.gateways);
     let nodes = state.cluster_nodes(ask, site).await;
     // Whether the site itself is what is down.
     let site_part = state.gateways.iter().any(Device::is_down).then(|| parts::site(site));

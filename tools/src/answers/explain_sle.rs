@@ -10,13 +10,14 @@ use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 
 use super::arguments::Organization;
 use super::facts::{Event, ServiceLevel, ServiceLevelTrend, metric_name, percent};
-use super::rules::service_levels;
+use super::rules::service_levels::{self, SleAssessment};
 use super::site_state::{SitePart, SiteState, site_name};
 use super::{causes as c, parts};
 
 use classifiers::{SleSite, explained};
 use impact::{Impacted, impacted, with_names};
 use metric::{choose_metric, is_wireless, known_metrics};
+use parts::METRICS;
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] = &[
@@ -77,7 +78,7 @@ pub async fn explain_sle(
 
 async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: Window) -> Diagnosis {
     let metrics_part = parts::metrics(id);
-    let asked = metric.map(metric_name);
+    let asked = metric.map(metric_name).filter(|asked| !asked.is_empty());
     let wireless = parts::levels(org, "wifi", &window);
     // Without a metric, all levels are needed to choose one.
     let others = asked.is_none().then(|| ["wired", "wan"].map(|sle| parts::levels(org, sle, &window)));
@@ -89,11 +90,22 @@ async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: 
         site_name(ask, id)
     );
     let known = known_metrics(metrics.as_ref());
+    if metrics.is_some() && known.is_none() {
+        ask.not_seen(METRICS, "Mist answered something without their names");
+    }
     let levels = [(&wireless, "wireless"), (&wired, "wired"), (&wan, "wan")]
         .map(|(rows, scope)| ServiceLevel::at_site(rows, id, scope));
     let levels = levels.concat();
-    let metric = match choose_metric(&name(&site), asked.as_deref(), &known, &levels) {
+    let is_read = known.is_some() && wireless.is_seen() && wired.is_seen() && wan.is_seen();
+    let metric = match choose_metric(&name(&site), asked.as_deref(), &known.unwrap_or_default(), &levels) {
         Ok(metric) => metric,
+        // Without their names, the service levels of the lists are all that is known.
+        Err(_) if asked.is_none() && !is_read => {
+            return Diagnosis::unknown(format!(
+                "The service levels of {} could not be read, so nothing is known about them.",
+                name(&site)
+            ));
+        }
         Err(reason) => {
             ask.nothing_there("service level", "the site has none of this name, or none at all");
             return Diagnosis::unknown(reason);
@@ -104,7 +116,7 @@ async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: 
     let needs = needs(&metric, ask.calls_left().saturating_sub(3));
     let clients = parts::level_clients(id, &metric, is_wireless(&metric), &window);
     let client_events = parts::client_events(id, &window);
-    let (trend, impact, clients, client_events, state) = join!(
+    let (trend_rows, impact, clients, client_events, state) = join!(
         ask.rows(&trend_part),
         ask.rows(&impact),
         ask.rows_if(Some(&clients).filter(|_| needs.clients)),
@@ -112,8 +124,10 @@ async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: 
         SiteState::read(ask, id, &window, &needs.state)
     );
     let client_events: Vec<_> = client_events.iter().filter_map(Event::of).collect();
-    let Some(trend) = trend.first().map(ServiceLevelTrend::of) else {
-        ask.nothing_there("service level over time", "Mist has no row of it");
+    let Some(trend) = trend_rows.first().map(ServiceLevelTrend::of) else {
+        if trend_rows.is_seen() {
+            ask.nothing_there("service level over time", "Mist has no row of it");
+        }
         return Diagnosis::unknown(format!(
             "The service level {} of {} could not be read, so nothing is known about it.",
             name(&metric),
@@ -121,7 +135,7 @@ async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: 
         ));
     };
     let Some(assessment) = service_levels::assess(&trend) else {
-        ask.nothing_there("service level", "no user minutes in this time");
+        ask.nothing_there("service level", "nobody used what it measures in this time");
         return Diagnosis::unknown(format!(
             "The service level {} of {} has no data in this time: nobody used what it measures, or there is no \
              subscription.",
@@ -136,7 +150,7 @@ async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: 
         state: &state,
         client_events: &client_events,
         impacted: &impacted,
-        now: ask.now(),
+        ask,
     };
     let findings = explained(&metric, &assessment, &at);
     let value = percent(assessment.value);
@@ -150,6 +164,25 @@ async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: 
     let mut names: Vec<_> =
         impacted.iter().filter(|item| item.kind == "client" || item.kind == "ap").collect();
     names.truncate(6);
+    let diagnosis = Diagnosis::about(subject)
+        .of_window_alone()
+        .fact("site", state.name.clone())
+        .fact("metric", metric.clone())
+        .fact("percent", value)
+        .fact("share_of_bad_minutes_percent", classes)
+        .fact("hit_most", names.iter().map(|item| item.called.clone()).collect::<Vec<_>>())
+        .findings(findings);
+    with_views(diagnosis, &assessment, &trend, &levels, &impacted)
+}
+
+/// Adds the course of the service level, its classifiers, and what it hits.
+fn with_views(
+    diagnosis: Diagnosis,
+    assessment: &SleAssessment<'_>,
+    trend: &ServiceLevelTrend,
+    levels: &[ServiceLevel],
+    impacted: &[Impacted],
+) -> Diagnosis {
     let points =
         trend.times.iter().enumerate().map(|(step, when)| json!({ "when": when, "value": trend.at(step) }));
     let classifiers = assessment.shares.iter().map(|(classifier, share)| {
@@ -157,24 +190,13 @@ async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: 
         let course: Vec<_> = classifier.bad.iter().map(|bad| bad / most).collect();
         json!({ "name": classifier.name, "share": share, "users": classifier.users, "aps": classifier.aps, "trend": course })
     });
-    Diagnosis::about(subject)
-        .fact("site", state.name.clone())
-        .fact("metric", metric.clone())
-        .fact("percent", value)
-        .fact("share_of_bad_minutes_percent", classes)
-        .fact("hit_most", names.iter().map(|item| item.called.clone()).collect::<Vec<_>>())
+    let metrics = levels.iter().map(|level| json!({ "metric": level.metric, "value": level.value }));
+    diagnosis
         .view("value", assessment.value)
         .view("trend", points.collect::<Vec<_>>())
-        .view(
-            "metrics",
-            levels
-                .iter()
-                .map(|level| json!({ "metric": level.metric, "value": level.value }))
-                .collect::<Vec<_>>(),
-        )
+        .view("metrics", metrics.collect::<Vec<_>>())
         .view("classifiers", classifiers.collect::<Vec<_>>())
         .view("hit", impacted.iter().map(Impacted::row).collect::<Vec<_>>())
-        .findings(findings)
 }
 
 /// What is read for a metric beside its trend and impact.

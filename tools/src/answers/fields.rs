@@ -28,7 +28,8 @@ macro_rules! fields {
 pub static OF_AN_ANSWER: &[Field] = fields! {
     "verdict": "The answer in a sentence or two.",
     "findings": "Likely causes, the best explanation first. Empty if nothing was found.",
-    "more_findings": "The number of findings that had no room. Only if there are any.",
+    "more_findings": "The number of findings that had no room. Only if there are any; `note` then names the arguments that make \
+                      room.",
     "facts": "What was asked about: its name, state and figures.",
     "not_seen": "What could not be read, and why; and what was read and has nothing in it, such as the devices of a site \
                  without devices. Empty if nothing is missing.",
@@ -37,7 +38,7 @@ pub static OF_AN_ANSWER: &[Field] = fields! {
     "window_asked": "The time window as the call gave it: `start`, `end`, `duration`.",
     "window_default": "The time window where the call gave none: `duration`. `whatChanged` with `before` looks at that long \
                        before it.",
-    "note": "What is wrong with the answer as a whole, such as parts that had no room in the size that the operator allows.",
+    "note": "What is wrong with the answer as a whole, such as findings or parts that had no room.",
 };
 
 /// Fields of a finding.

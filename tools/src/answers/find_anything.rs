@@ -15,6 +15,8 @@ use super::{causes as c, locate, parts};
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] = &[&[&c::NEVER_SEEN]];
 
+/// The status of a device that is down.
+const DISCONNECTED: &str = "disconnected";
 /// Things in an answer at most.
 const MOST: usize = 10;
 
@@ -126,7 +128,8 @@ fn headline(thing: &Value) -> String {
         (device, site) => format!(" on {device} at {site}"),
     };
     let article = if text("what").starts_with('a') { "an" } else { "a" };
-    format!("{} is {article} {}{place}", text("name"), text("what"))
+    let state = if text("status") == DISCONNECTED { " and is down" } else { "" };
+    format!("{} is {article} {}{place}{state}", text("name"), text("what"))
 }
 
 /// Whether one of the interfaces of a device has an address.
@@ -213,8 +216,7 @@ impl Names<'_> {
 
     fn device(&self, device: &Device, with_addresses: bool) -> Value {
         let site = self.site_name(device.site.as_deref());
-        let connected =
-            device.connected.map(|connected| if connected { "connected" } else { "disconnected" });
+        let connected = device.connected.map(|connected| if connected { "connected" } else { DISCONNECTED });
         object([
             ("what", Some(json!(device.word()))),
             ("name", Some(json!(device.called()))),

@@ -40,7 +40,7 @@ pub async fn list_problems(
     let calls = if site_id.is_some() { CALLS[0] } else { CALLS[1] };
     answer(mist, call, calls, move |ask| async move {
         let site = site_id.as_ref().map(SiteId::as_str);
-        Ok(find(&ask, org_id.as_str(), site, severity.unwrap_or(LeastSeverity::Info)).await)
+        Ok(find(&ask, org_id.as_str(), site, severity).await)
     })
     .await
 }
@@ -56,18 +56,17 @@ pub enum LeastSeverity {
     Info,
 }
 
-impl LeastSeverity {
-    pub(super) fn includes(self, severity: Severity) -> bool {
-        severity
-            >= match self {
-                Self::Critical => Severity::Critical,
-                Self::Warning => Severity::Warning,
-                Self::Info => Severity::Info,
-            }
+impl From<LeastSeverity> for Severity {
+    fn from(least: LeastSeverity) -> Self {
+        match least {
+            LeastSeverity::Critical => Self::Critical,
+            LeastSeverity::Warning => Self::Warning,
+            LeastSeverity::Info => Self::Info,
+        }
     }
 }
 
-async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity) -> Diagnosis {
+async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: Option<LeastSeverity>) -> Diagnosis {
     let window = Window::last(DAYS * t::DAY, ask);
     let (alarms_part, ports_part) = match site {
         Some(site) => (parts::alarms(site, &window), parts::ports(site)),
@@ -128,9 +127,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
             if finding.cause().name == c::DEVICE_DOWN.name { finding.folds() } else { finding }
         }),
     );
-    let all = findings.len();
-    findings.retain(|finding| least.includes(finding.severity()));
-    let lower = all - findings.len();
+    locate::note_unknown_states(ask, &devices);
     let subject = match site {
         Some(id) => site_name(id).map_or_else(|| format!("site {id}"), |site| name(&site)),
         None => "The organization".to_owned(),
@@ -142,18 +139,19 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
         }
     }
     let down = devices.iter().filter(|device| device.is_down()).count();
+    let unknown = devices.iter().filter(|device| device.connected.is_none()).count();
     // Without an inventory, nothing is counted.
-    let mut diagnosis = Diagnosis::about(match devices.len() {
-        0 => subject,
-        all => format!("{subject} has {down} of {} down", count(all, "device")),
-    });
-    if lower > 0 {
-        let problems = count(lower, "problem");
-        diagnosis = diagnosis.when_no_findings(format!(
-            "no problem of the asked severity was found, but {problems} below it: leave out `severity` to see all"
-        ));
-    }
-    diagnosis
+    let subject = match (devices.len(), unknown) {
+        (0, _) => subject,
+        (all, 0) => format!("{subject} has {down} of {} down", count(all, "device")),
+        (all, unknown) => format!(
+            "{subject} has {down} of {} down, and the state of {unknown} is not known",
+            count(all, "device")
+        ),
+    };
+    Diagnosis::about(subject)
+        .at_least(least.map_or(Severity::Info, Severity::from))
+        .narrowed_by([("site_id", site.is_some()), ("severity", least.is_some())])
         .fact("devices", inventory.if_seen(devices.len()))
         .fact("devices_down", inventory.if_seen(down))
         .fact("open_alarms_and_actions", alarm_rows.if_seen(open.len()))

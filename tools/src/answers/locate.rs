@@ -39,6 +39,17 @@ pub(super) fn devices_at(site: &str, rows: &Rows) -> Vec<Device> {
     devices
 }
 
+/// Records devices whose rows do not say whether they are connected: they are neither up nor down.
+pub(super) fn note_unknown_states<'a>(ask: &Inquiry, devices: impl IntoIterator<Item = &'a Device>) {
+    let unknown = devices.into_iter().filter(|device| device.connected.is_none());
+    let unknown: Vec<_> = unknown.map(Device::called).collect();
+    if !unknown.is_empty() {
+        let rows = if unknown.len() == 1 { "its row does" } else { "their rows do" };
+        let of = format!("state of {}", listed(&unknown, 3));
+        ask.not_seen(&of, &format!("{rows} not say whether it is connected"));
+    }
+}
+
 /// Finds a device of the inventory, or a Mist Edge, by id, MAC address, name, serial number or a part of its name; or an answer that says
 /// why there is none.
 pub(super) async fn find_device(ask: &Inquiry, org: &str, text: &str) -> Result<Located, Diagnosis> {

@@ -7,6 +7,7 @@ use super::facts::{Client, Medium};
 use super::locate::mac_of;
 use super::parts::ROWS;
 use super::rules::client;
+use super::site_state::site_name;
 use super::thresholds as t;
 
 /// The tool that searches for wired clients.
@@ -126,7 +127,32 @@ pub(super) async fn find_client(ask: &Inquiry, search: &Search) -> Result<Client
             )));
         }
     }
+    if found.is_empty()
+        && let Some(elsewhere) = seen_elsewhere(ask, search).await
+    {
+        return Err(elsewhere);
+    }
     single_client(ask, &search.text, found)
+}
+
+/// Where clients that do not fit at the site of the call were seen instead: an answer that says so, if there are any.
+pub(super) async fn seen_elsewhere(ask: &Inquiry, search: &Search) -> Option<Diagnosis> {
+    let asked = search.site.as_deref()?;
+    let anywhere = Search { site: None, ..search.clone() };
+    let parts = [anywhere.wireless(), anywhere.wired(), anywhere.nac()];
+    let (wireless, wired, nac) = join!(ask.rows(&parts[0]), ask.rows(&parts[1]), ask.rows(&parts[2]));
+    let rows = [(&wireless, Medium::Wireless), (&wired, Medium::Wired), (&nac, Medium::Nac)];
+    let found = anywhere.fitting(&rows).into_iter().find(|client| client.site.is_some())?;
+    let elsewhere = site_name(ask, found.site.as_deref()?).await;
+    let here = ask.resolved_name(asked).unwrap_or_else(|| "this site".to_owned());
+    ask.nothing_there("client", &format!("none fits at {} in the last {DAYS} days", name(&here)));
+    Some(Diagnosis::unknown(format!(
+        "{} was not seen at {} in the last {DAYS} days, so nothing is known about it there. It was seen at {}: leave out \
+         `site_id`, or name that site.",
+        found.called(),
+        name(&here),
+        name(&elsewhere)
+    )))
 }
 
 /// The one client among those that fit: the latest of several with one name and one site is not guessed.

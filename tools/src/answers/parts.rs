@@ -179,9 +179,12 @@ pub(super) fn level_clients(site: &str, metric: &str, is_wireless: bool, window:
     window.on(part.with("scope", "site").with("scope_id", site).with("metric", metric))
 }
 
+/// The name of the part with the service levels that a site has.
+pub(super) const METRICS: &str = "names of service levels";
+
 /// The service levels that a site has.
 pub(super) fn metrics(site: &str) -> Part {
-    Part::new("names of service levels", "listSiteSlesMetrics")
+    Part::new(METRICS, "listSiteSlesMetrics")
         .with("site_id", site)
         .with("scope", "site")
         .with("scope_id", site)

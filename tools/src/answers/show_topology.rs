@@ -78,6 +78,7 @@ async fn find(ask: &Inquiry, site: &str, client: Option<&str>) -> Diagnosis {
     let ports: Vec<_> = port_rows.iter().filter_map(Port::of).collect();
     let events: Vec<_> = event_rows.iter().filter_map(Event::of).collect();
     let context = PortContext::new(ask.now(), &devices, &ports, &events);
+    locate::note_unknown_states(ask, &devices);
     let mut topology = Topology::of(&devices, &ports, &stats);
     if ports.is_empty() && port_rows.is_seen() && devices.iter().any(|device| device.kind == "switch") {
         ask.nothing_there("ports", "there are none");

@@ -1,7 +1,8 @@
 //! State of a site, as several answer tools read it: [`SiteState`].
 
-use mistmcp::answers::{Inquiry, Part, Row, Rows, Window, join};
+use mistmcp::answers::{Inquiry, Part, Row, Rows, Window, join, name};
 use mistmcp::serde_json::{Value, json};
+use mistmcp::{Error, Result};
 
 use super::facts::wan::{DhcpPool, GatewayCluster, RoutingNeighbor, Tunnel, VpnPath};
 use super::facts::{Alarm, Change, Device, Event, Port, Radio};
@@ -121,6 +122,24 @@ fn nameless(site: &str) -> String {
     format!("site {site}")
 }
 
+/// Refuses a call that names a device and another site than its own.
+///
+/// # Errors
+/// The device is known to be elsewhere.
+pub(super) async fn check_site_of(ask: &Inquiry, device: &Device, asked: Option<&str>) -> Result<()> {
+    let Some(asked) = asked.filter(|asked| device.site.as_deref() != Some(*asked)) else { return Ok(()) };
+    let other = ask.resolved_name(asked).map_or_else(|| asked.to_owned(), |site| name(&site));
+    let place = match device.site.as_deref() {
+        Some(site) => format!("at the site \"{}\" ({site})", name(&site_name(ask, site).await)),
+        None => "at no site".to_owned(),
+    };
+    Err(Error::advice(format!(
+        "`device_id` and `site_id` contradict each other: {} is {place}, and not at \"{other}\". Leave out `site_id`, or name a \
+         device of that site.",
+        device.called()
+    )))
+}
+
 /// What is read of a site beside its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SitePart {
@@ -197,8 +216,8 @@ impl SiteState {
     }
 
     /// Adds the Marvis actions of the site that no alarm stands for.
-    pub(super) fn add_actions(&mut self, rows: &Rows, site: &str) {
-        Alarm::add_actions(&mut self.alarms, rows, Some(site));
+    pub(super) fn add_actions(&mut self, ask: &Inquiry, rows: &Rows, site: &str) {
+        Alarm::add_actions(ask, &mut self.alarms, rows, Some(site));
     }
 
     fn row(&self) -> Row<'_> {

@@ -47,7 +47,7 @@ pub(super) fn port(port: &Port) -> Part {
         Some(site) => Part::new("ports", "searchSiteSwOrGwPorts").with("site_id", site),
         None => Part::new("ports", "searchOrgSwOrGwPorts"),
     };
-    part.with("mac", port.device.as_str()).with("port_id", port.id.as_str())
+    part.with("mac", port.device.as_str()).with("port_id", port.unit_id.as_deref().unwrap_or(&port.id))
 }
 
 /// Events of one device, if there is any: of their types, from the first on.

@@ -56,6 +56,11 @@ async fn locate(ask: &Inquiry, search: &Search, who: &str) -> Result<Client, Dia
             "{called} was not found, but not every kind of client could be looked at, so nothing is known."
         )));
     }
+    if found.is_empty()
+        && let Some(elsewhere) = locate_client::seen_elsewhere(ask, search).await
+    {
+        return Err(elsewhere);
+    }
     // A user with several devices: the one that failed last is meant.
     if found.len() > 1
         && found
@@ -89,7 +94,8 @@ async fn find(
         .with("org_id", org)
         .with("mac", mac)
         .with("limit", 10);
-    let wlans_part = wireless.map(|site| Part::new("WLANs", "listSiteWlanDerived").with("site_id", site));
+    let wlans_part =
+        wireless.map(|site| Part::new("WLANs", "listSiteWlanDerived").with("site_id", site).list());
     let (nac_rows, events, others, devices, rules, macs, wlans) = join!(
         ask.rows(&nac_part),
         ask.rows_if(events_part.as_ref()),
@@ -128,7 +134,7 @@ async fn find(
         .into_iter()
         .map(|finding| events_part.as_ref().map_or(finding.clone(), |part| finding.see_or(part)));
     let findings: Vec<_> = shown.chain(refused).collect();
-    if nac_events.is_empty() && own.is_empty() {
+    if nac_events.is_empty() && own.is_empty() && nac_rows.is_seen() {
         ask.nothing_there("sign-ins", "there is no event of this client in this time");
     }
     let wlan = found.ssid.as_deref().and_then(|ssid| wlans.iter().find(|row| row.is("ssid", ssid)));

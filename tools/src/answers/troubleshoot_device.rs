@@ -108,7 +108,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
     let upstream_part =
         upstream.as_ref().map(|upstream| parts::events_of(&site, &upstream.mac, "upstream device", &window));
     let mut alarms: Vec<_> = alarm_rows.iter().filter_map(Alarm::of).collect();
-    Alarm::add_actions(&mut alarms, &actions, Some(&site));
+    Alarm::add_actions(ask, &mut alarms, &actions, Some(&site));
     // Of a device that is down, what is carried over it has no current state.
     let carries = ["gateway", "switch"].contains(&found.kind.as_str()) && !found.is_down();
     let mut left = ask.calls_left().saturating_sub(usize::from(upstream_part.is_some()));
@@ -123,7 +123,8 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
     let mut port_events: Vec<_> = upstream_events.iter().filter_map(Event::of).collect();
     port_events.extend(own_events.iter().cloned());
     let site_name = site_row.first().and_then(|row| row.text("name")).unwrap_or_else(|| site.clone());
-    let context = PortContext::new(ask.now(), &devices, &ports, &port_events);
+    let context = PortContext::new(ask.now(), &devices, &ports, &port_events).until(window.end);
+    locate::note_unknown_states(ask, [&found]);
     let case = device::DeviceCase {
         device: &found,
         site: &devices,
@@ -146,6 +147,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
         carried(&case, (&alarms, &clusters), &peers, &mut findings);
     }
     findings.extend(reported(&alarms, &case, &site_name, ask.now()));
+    let mut findings = ask.in_time(findings);
     findings.extend(changed_before(org, &audit, &found, &own_events, &findings, ask.now()));
     device::add_outage(&case, &mut findings);
     facts(state(&found, ask), &found)
@@ -271,7 +273,7 @@ fn state(found: &Device, ask: &Inquiry) -> Diagnosis {
             Diagnosis::list(format!("{called} is down and was last seen {}", ask.ago(seen)))
         }
         (Some(false), None) => Diagnosis::list(format!("{called} is down")),
-        (None, _) => Diagnosis::about(called),
+        (None, _) => Diagnosis::about(format!("The state of {called} is not known")),
     }
 }
 

@@ -12,6 +12,7 @@ use super::arguments::Organization;
 use super::facts::{Change, Device};
 use super::rules::changes::{self, ChangeCase};
 use super::rules::client_failures;
+use super::site_state::check_site_of;
 use super::{causes as c, locate, parts, sources, thresholds as t};
 
 use read::Read;
@@ -36,18 +37,19 @@ pub async fn what_changed(
     #[flatten] window: TimeWindow,
 ) -> Result<Reply> {
     answer(mist, call, 12, move |ask| async move {
-        let before = before.as_ref().and_then(|before| ask.time(before)).map(|before| before.min(ask.now()));
+        let before = before.as_ref().and_then(|before| ask.time(before));
         let window = match before {
             Some(before) => Window::before(before, &window, &ask)?,
             None => Window::of(&window, &ask)?,
         };
+        let before = before.map(|before| before.min(ask.now()));
         let asked = Asked {
             org: org_id.as_str(),
             site: site_id.as_ref().map(SiteId::as_str),
             device: device_id.as_deref(),
             before,
         };
-        Ok(find(&ask, &asked, window).await)
+        find(&ask, &asked, window).await
     })
     .await
 }
@@ -60,7 +62,7 @@ struct Asked<'a> {
     before: Option<i64>,
 }
 
-async fn find(ask: &Inquiry, asked: &Asked<'_>, window: Window) -> Diagnosis {
+async fn find(ask: &Inquiry, asked: &Asked<'_>, window: Window) -> Result<Diagnosis> {
     if window.start < ask.now().saturating_sub(t::AUDIT_LOG_RETENTION) {
         let days = t::AUDIT_LOG_RETENTION / t::DAY;
         ask.not_seen("older changes", &format!("Mist keeps the audit log for about {days} days"));
@@ -71,8 +73,11 @@ async fn find(ask: &Inquiry, asked: &Asked<'_>, window: Window) -> Diagnosis {
     let (device, inventory) = match asked.device {
         None => (None, Vec::new()),
         Some(text) => match locate::find_device(ask, asked.org, text).await {
-            Ok(located) => (Some(located.device), located.inventory),
-            Err(unknown) => return unknown,
+            Ok(located) => {
+                check_site_of(ask, &located.device, asked.site).await?;
+                (Some(located.device), located.inventory)
+            }
+            Err(unknown) => return Ok(unknown),
         },
     };
     let site = device.as_ref().and_then(|device| device.site.as_deref()).or(asked.site);
@@ -84,7 +89,7 @@ async fn find(ask: &Inquiry, asked: &Asked<'_>, window: Window) -> Diagnosis {
         };
         ask.nothing_there(part, "Mist has none");
         if read.changes.is_empty() && read.events.is_empty() {
-            return Diagnosis::unknown(format!("{words}, so nothing is known."));
+            return Ok(Diagnosis::unknown(format!("{words}, so nothing is known.")));
         }
     }
     let is_here = |device: &&Device| site.is_none_or(|site| device.site.as_deref() == Some(site));
@@ -107,9 +112,9 @@ async fn find(ask: &Inquiry, asked: &Asked<'_>, window: Window) -> Diagnosis {
     read.changes.retain(|change| case.is_early_enough(change.time));
     let subject = subject(&read, asked, site, device.as_ref(), &window, ask);
     if !read.changes_seen && read.events.is_empty() {
-        return Diagnosis::unknown(format!(
+        return Ok(Diagnosis::unknown(format!(
             "{subject}: the audit log could not be read, so nothing is known about changes."
-        ));
+        )));
     }
     let events = events(asked.org, site, device.as_ref(), &window);
     let found = changes::findings(&read.changes, &case);
@@ -123,13 +128,17 @@ async fn find(ask: &Inquiry, asked: &Asked<'_>, window: Window) -> Diagnosis {
     let failing: Vec<_> = failures.iter().filter(|failures| failures.failed >= t::MANY_FAILURES).take(3).map(|failures| {
         json!({ "cause": failures.cause.name, "ssid": failures.ssid, "failures": failures.failed, "successes": failures.passed })
     }).collect();
-    Diagnosis::list(subject)
+    let narrowing = [("site_id", asked.site.is_some()), ("device_id", asked.device.is_some())];
+    let diagnosis = Diagnosis::list(subject)
+        .of_window_alone()
+        .narrowed_by(narrowing)
         .fact("changes", read.changes_seen.then_some(read.changes.len()))
         .fact("by", by(&read.changes))
         .fact("fails_since", failing)
         .fact("service_levels_percent", read.levels)
         .when_no_findings("no change was recorded")
-        .findings(found.collect::<Vec<_>>())
+        .findings(found.collect::<Vec<_>>());
+    Ok(diagnosis)
 }
 
 fn events(org: &str, site: Option<&str>, device: Option<&Device>, window: &Window) -> Part {

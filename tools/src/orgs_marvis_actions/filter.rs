@@ -63,8 +63,9 @@ impl ActionFilter {
             }
         }
         let notes = without.into_iter().filter(|(_, count)| *count > 0).map(|(field, count)| {
-            let (rows, are) = if count == 1 { ("action has", "is") } else { ("actions have", "are") };
-            format!("{count} {rows} no {field}, and {are} left out: they may be meant too.")
+            let (rows, are, they) =
+                if count == 1 { ("action has", "is", "it") } else { ("actions have", "are", "they") };
+            format!("{count} {rows} no {field}, and {are} left out: {they} may be meant too.")
         });
         Ok((kept, notes.collect()))
     }

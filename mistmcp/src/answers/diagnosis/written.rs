@@ -8,10 +8,19 @@ use crate::answers::size::{Step, trimmed_fields};
 use crate::answers::wording::{count, listed, sentence};
 use crate::answers::{Finding, Object, See, Severity};
 
+/// What kind of verdict an answer has.
+#[derive(Clone, Copy)]
+pub(super) struct VerdictKind<'a> {
+    pub(super) unknown: bool,
+    pub(super) list: bool,
+    /// When the time window ended, in words, where states are later than it.
+    pub(super) ended: Option<&'a str>,
+}
+
 pub(super) fn verdict(
     subject: &str,
     found: &[Ranked],
-    (unknown, list): (bool, bool),
+    VerdictKind { unknown, list, ended }: VerdictKind<'_>,
     no_findings: Option<&str>,
     seen: &[String],
     missing: UnreadParts<'_>,
@@ -49,7 +58,22 @@ pub(super) fn verdict(
         }
         (parts, _) => format!(" {} could not be read.", count(parts, "part")),
     };
-    sentence(&(text + &hidden), 500)
+    let ended = ended
+        .map(|ended| format!(" The time window ended {ended}; states are those of now."))
+        .unwrap_or_default();
+    sentence(&(sentence(&(text + &hidden), 500 - ended.len().min(100)) + &ended), 500)
+}
+
+/// A note about findings that had no room, with the arguments that make room for them.
+pub(super) fn unshown(answer: &Value, narrowing: &[&str]) -> Option<String> {
+    let more = usize::try_from(answer.get("more_findings")?.as_u64()?).ok()?;
+    let names: Vec<_> = narrowing.iter().map(|name| format!("`{name}`")).collect();
+    let ask = match names.as_slice() {
+        [] => String::new(),
+        [only] => format!(": ask again with {only} to see them"),
+        [first @ .., last] => format!(": ask again with {} or {last} to see them", first.join(", ")),
+    };
+    Some(format!("{} had no room{ask}.", count(more, "finding")))
 }
 
 pub(super) fn written(
@@ -72,7 +96,8 @@ pub(super) fn written(
     }
     let mut parts: Vec<_> = not_seen.iter().take(step.not_seen).map(|part| sentence(part, 160)).collect();
     if not_seen.len() > parts.len() {
-        parts.push(format!("{} more", not_seen.len() - parts.len()));
+        let more = count(not_seen.len() - parts.len(), "more line");
+        parts.push(format!("{more}: no room for them here"));
     }
     answer["not_seen"] = parts.into();
     answer["calls"] = calls.into();

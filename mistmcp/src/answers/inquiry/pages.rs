@@ -24,6 +24,8 @@ pub(super) enum NotRead {
     /// The token's calls of this hour are used up but for the reserve.
     Reserve,
     Late,
+    /// The answer has no rows, and why.
+    Unreadable(&'static str),
     Failed(Error),
 }
 
@@ -57,7 +59,11 @@ pub(super) fn next(
 ) -> Next {
     let came = rows_in(value) as u64;
     if came == 0 {
-        return Next::Nothing;
+        let counted = value.get("total").and_then(Value::as_u64);
+        // Rows that are counted, and not one of them came.
+        let is_missing =
+            rows == 0 && value.get("distinct").is_none() && counted.is_some_and(|total| total > 0);
+        return if is_missing { Next::OutOfReach } else { Next::Nothing };
     }
     if let Some(link) = value.get("next").and_then(Value::as_str).filter(|link| !link.trim().is_empty()) {
         return match search_after(link) {
@@ -102,6 +108,7 @@ impl NotRead {
                 return "not asked for: the API token's calls of this hour are used up".to_owned();
             }
             Self::Late => return "ran out of time".to_owned(),
+            Self::Unreadable(reason) => return (*reason).to_owned(),
             Self::Failed(error) => error,
         };
         match error.kind() {
@@ -200,6 +207,12 @@ mod tests {
         }
         for next in ["/api/v1/things?token=x", "/api/v1/things", "other"] {
             assert_eq!(after(json!({ "results": [1, 2], "next": next }), Paging::Linked), Next::OutOfReach);
+        }
+        let none = |value: Value, rows| next(&base(), Paging::Linked, headers(1, 2, Some(9)), &value, rows);
+        assert_eq!(none(json!({ "results": [], "total": 3 }), 0), Next::OutOfReach, "none of them came");
+        assert_eq!(none(json!({ "results": [], "total": 3 }), 3), Next::Nothing, "the page after the last");
+        for nothing in [json!([]), json!({ "results": [], "total": 0 }), json!({ "results": [] })] {
+            assert_eq!(none(nothing, 0), Next::Nothing);
         }
         let counted = json!({ "distinct": "type", "results": [1], "total": 9 });
         assert_eq!(after(counted, Paging::Limited), Next::Nothing);

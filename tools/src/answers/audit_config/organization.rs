@@ -183,6 +183,7 @@ pub(super) async fn find(ask: &Inquiry, org: &str) -> Diagnosis {
     let events: Vec<_> = read.events.iter().filter_map(Event::of).collect();
     found.extend(shown_by(rules::failed(&devices, &events, ask.now()), &events_part(org, &window)));
     Diagnosis::about("The configuration of the organization")
+        .narrowed_by([("site_id", false)])
         .fact("sites", read.sites.if_seen(read.sites.len()))
         .fact("devices", read.inventory.if_seen(devices.len()))
         .fact("wlans", read.wlans.if_seen(known.len()))

@@ -23,7 +23,7 @@ pub(super) async fn find(ask: &Inquiry, site: &str) -> Diagnosis {
         at_site("device settings", "listSiteDevices").with("type", "all").with("limit", parts::ROWS).pages(2);
     let (stats_part, site_part) = (parts::device_stats(site).pages(1), parts::site(site));
     let events_part = parts::device_events(site, &window).with("type", CONFIG_EVENTS);
-    let wlans_part = unresolved("WLANs", "listSiteWlanDerived");
+    let wlans_part = unresolved("WLANs", "listSiteWlanDerived").list();
     let setting_part = at_site("site settings", "getSiteSetting");
     let (device_rows, stats, event_rows, wlan_rows, setting_rows, site_rows) = join!(
         ask.rows(&devices_part),
@@ -41,7 +41,7 @@ pub(super) async fn find(ask: &Inquiry, site: &str) -> Diagnosis {
     let rf_part = has("ap").then(|| unresolved("RF template", "listSiteRfTemplateDerived"));
     let gateway_part =
         has("gateway").then(|| unresolved("gateway template", "listSiteGatewayTemplateDerived"));
-    let networks_part = has("gateway").then(|| unresolved("networks", "listSiteNetworksDerived"));
+    let networks_part = has("gateway").then(|| unresolved("networks", "listSiteNetworksDerived").list());
     let (network, rf, gateway, networks) = join!(
         ask.rows_if(network_part.as_ref()),
         ask.rows_if(rf_part.as_ref()),

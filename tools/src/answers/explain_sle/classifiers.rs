@@ -1,6 +1,6 @@
 //! What the classifiers of a service level stand for at a site.
 
-use mistmcp::answers::{Cause, Finding, Window};
+use mistmcp::answers::{Cause, Finding, Inquiry, Window};
 
 use super::impact::{Impacted, concentrated, with_objects};
 use crate::answers::facts::{Event, classifiers, metric_name};
@@ -17,14 +17,15 @@ pub(super) struct SleSite<'a> {
     pub(super) state: &'a SiteState,
     pub(super) client_events: &'a [Event],
     pub(super) impacted: &'a [Impacted],
-    pub(super) now: i64,
+    pub(super) ask: &'a Inquiry,
 }
 
 /// What the classifiers stand for: a trouble of the site that fits, or else the usual cause.
 pub(super) fn explained(metric: &str, assessment: &SleAssessment<'_>, at: &SleSite<'_>) -> Vec<Finding> {
     let metric_known = metric_name(metric);
     let state = at.state;
-    let context = PortContext::new(at.window.end, &state.devices, &state.ports, &state.events);
+    let context = PortContext::new(at.ask.now(), &state.devices, &state.ports, &state.events);
+    let context = context.until(at.window.end);
     let mut case = state.case(at.client_events, &context);
     // What was last reported long before the level fell does not explain it.
     let current: Vec<_> = state
@@ -39,6 +40,7 @@ pub(super) fn explained(metric: &str, assessment: &SleAssessment<'_>, at: &SleSi
     let mut troubles = site::site(&case);
     let reported = site::reported(&case, &troubles);
     troubles.extend(reported);
+    let troubles = at.ask.in_time(troubles);
     let mut found: Vec<Finding> = Vec::new();
     for (place, (classifier, share)) in assessment.shares.iter().take(3).enumerate() {
         // The second and third are worth telling only where they cost much.
@@ -55,8 +57,15 @@ pub(super) fn explained(metric: &str, assessment: &SleAssessment<'_>, at: &SleSi
         else {
             continue;
         };
-        let mut finding =
-            service_levels::explained(metric, assessment, classifier, *share, cause, &state.name, at.now);
+        let mut finding = service_levels::explained(
+            metric,
+            assessment,
+            classifier,
+            *share,
+            cause,
+            &state.name,
+            at.ask.now(),
+        );
         finding = with_objects(finding, at.impacted).see(&parts::level_trend(at.id, metric, at.window));
         // Where the network shows the same, that is where it is.
         if let Some(shown) = fitting.first() {

@@ -5,12 +5,14 @@ use mistmcp::serde_json::Value;
 
 use crate::answers::facts::{ServiceLevel, metric_name};
 
-/// The metrics that the site has. Without them, any is tried.
-pub(super) fn known_metrics(value: Option<&Value>) -> Vec<String> {
-    let Some(value) = value else { return Vec::new() };
-    let row = Row::of(value);
+/// The metrics that the site has, if the answer names them. Without them, any is tried.
+pub(super) fn known_metrics(value: Option<&Value>) -> Option<Vec<String>> {
+    let row = Row::of(value?);
+    if !row.has("enabled") && !row.has("supported") {
+        return None;
+    }
     let enabled = row.texts("enabled");
-    if enabled.is_empty() { row.texts("supported") } else { enabled }
+    Some(if enabled.is_empty() { row.texts("supported") } else { enabled })
 }
 
 /// The metric that is asked for, in the spelling of the site; or the lowest one.

@@ -1,7 +1,8 @@
 //! An alarm or a Marvis action: [`Alarm`].
 
-use mistmcp::answers::{Row, Rows};
+use mistmcp::answers::{Inquiry, Row, Rows};
 
+use super::port::interface;
 use crate::shared::is_closed_marvis_action;
 
 /// A trouble that Mist reports by itself: an alarm (`searchOrgAlarms`, `searchSiteAlarms`), or a Marvis action
@@ -52,7 +53,7 @@ impl Alarm {
             is_open: !closed,
             devices,
             names: row.texts("hostnames"),
-            ports: row.texts("port_ids").into_iter().chain(row.texts("port_id")).collect(),
+            ports: ports(row),
             vlans: row.texts("vlans").into_iter().chain(row.texts("vlan")).collect(),
             ssids: row.texts("ssids").into_iter().chain(row.texts("ssid")).collect(),
             suggestion: None,
@@ -60,9 +61,17 @@ impl Alarm {
         })
     }
 
-    /// Adds the actions of a site, or of all, that no alarm stands for.
-    pub(in crate::answers) fn add_actions(alarms: &mut Vec<Self>, rows: &Rows, site: Option<&str>) {
-        let here = |action: &Self| site.is_none_or(|site| action.site.as_deref() == Some(site));
+    /// Adds the actions of a site, or of all, that no alarm stands for. They come without a time window: those of a later time
+    /// are left out.
+    pub(in crate::answers) fn add_actions(
+        ask: &Inquiry,
+        alarms: &mut Vec<Self>,
+        rows: &Rows,
+        site: Option<&str>,
+    ) {
+        let here = |action: &Self| {
+            site.is_none_or(|site| action.site.as_deref() == Some(site)) && ask.is_in_time(action.time)
+        };
         let actions = rows.iter().filter_map(Self::of_action).filter(here);
         let new: Vec<_> = actions
             .filter(|action| action.id.is_none() || !alarms.iter().any(|alarm| alarm.id == action.id))
@@ -88,7 +97,7 @@ impl Alarm {
             is_open: !is_closed_marvis_action(&status),
             devices,
             names: tuple.texts("name").into_iter().chain(tuple.texts("display_name")).collect(),
-            ports: tuple.texts("port_id").into_iter().chain(tuple.texts("port_ids")).collect(),
+            ports: ports(tuple),
             vlans: tuple.texts("vlan").into_iter().chain(tuple.texts("vlans")).collect(),
             ssids: tuple.texts("ssid").into_iter().chain(tuple.texts("ssids")).collect(),
             suggestion: row.text("suggestion"),
@@ -96,4 +105,10 @@ impl Alarm {
             is_action: true,
         })
     }
+}
+
+/// The names of its ports.
+fn ports(row: Row<'_>) -> Vec<String> {
+    let written = ["port_ids", "port_id"].into_iter().flat_map(|name| row.texts(name));
+    written.map(|port| interface(&port)).collect()
 }

@@ -3,6 +3,8 @@
 
 use mistmcp::answers::Row;
 
+use super::port::interface;
+
 /// Something that happened to a device (`searchOrgDeviceEvents`, `searchSiteDeviceEvents`), to a wireless client
 /// (`searchSiteWirelessClientEvents`, `getSiteEventsForClient`) or at NAC (`searchOrgNacClientEvents`).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,7 +45,7 @@ impl Event {
             time: row.time("timestamp").or_else(|| row.time("when")).or_else(|| row.time("start"))?,
             mac: row.mac("mac").or_else(|| row.mac("device_mac")),
             device_name: row.text("device_name").or_else(|| row.text("ap_name")),
-            port: row.text("port_id"),
+            port: row.text("port_id").map(|port| interface(&port)),
             detail: detail.iter().find_map(|name| row.text(name)),
             text: row.text("text").or_else(|| row.text("reason")),
             ap: row.mac("ap"),
@@ -63,7 +65,7 @@ impl Event {
 
     /// Whether it is about something with this name, such as a peer or a tunnel.
     pub(in crate::answers) fn names(&self, thing: &str) -> bool {
-        !thing.is_empty() && [&self.detail, &self.text].into_iter().flatten().any(|text| text.contains(thing))
+        [&self.detail, &self.text].into_iter().flatten().any(|text| has_name(text, thing))
     }
 
     /// The type without the kind of device before it: `DISCONNECTED` of `AP_DISCONNECTED`.
@@ -71,6 +73,15 @@ impl Event {
         let (device, short) = self.kind.split_once('_').unwrap_or(("", &self.kind));
         if ["AP", "SW", "GW", "ME"].contains(&device) { short } else { &self.kind }
     }
+}
+
+/// Whether a text has a name that is no part of a longer word: `10.0.0.1` is none of `10.0.0.12`.
+fn has_name(text: &str, thing: &str) -> bool {
+    let is_of_name = char::is_alphanumeric;
+    !thing.is_empty()
+        && text.match_indices(thing).any(|(place, _)| {
+            !text[..place].ends_with(is_of_name) && !text[place + thing.len()..].starts_with(is_of_name)
+        })
 }
 
 /// Types of events of a configuration that was not applied, without the kind of device before them.
@@ -261,6 +272,36 @@ mod tests {
     use mistmcp::serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn an_event_names_a_thing_by_its_whole_name() {
+        let of = |text: &str| Event { text: Some(text.to_owned()), ..Event::default() };
+        for text in ["DHCP pool Guest is low", "Guest: low", "low on (Guest).", "peer 10.0.0.1, down"] {
+            assert!(of(text).names("Guest") || of(text).names("10.0.0.1"), "{text}");
+        }
+        for text in ["DHCP pool Guest2 is low", "Guests", "AllGuest", "peer 10.0.0.12", "peer 110.0.0.1"] {
+            assert!(!of(text).names("Guest") && !of(text).names("10.0.0.1"), "{text}");
+        }
+        assert!(of("AllGuest and Guest").names("Guest") && !of("x").names(""));
+    }
+
+    #[test]
+    fn the_logical_unit_of_a_port_is_no_part_of_its_name() {
+        let port = |name: &str| {
+            let row = json!({ "type": "SW_PORT_DOWN", "timestamp": 1, "port_id": name });
+            Event::of(Row::of(&row)).unwrap().port.unwrap()
+        };
+        for (written, name) in [
+            ("ge-0/0/1.0", "ge-0/0/1"),
+            ("ae0.0", "ae0"),
+            ("ge-0/0/1", "ge-0/0/1"),
+            ("ge-0/0/1.100", "ge-0/0/1.100"),
+            ("irb.0", "irb.0"),
+            ("eth0", "eth0"),
+        ] {
+            assert_eq!(port(written), name);
+        }
+    }
 
     fn event(kind: &str, time: i64, port: Option<&str>) -> Event {
         Event {

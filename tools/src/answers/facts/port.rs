@@ -12,6 +12,8 @@ pub(in crate::answers) struct Port {
     pub(in crate::answers) device: String,
     /// Such as `ge-0/0/3`.
     pub(in crate::answers) id: String,
+    /// The same as its row writes it, if that is with a logical unit.
+    pub(in crate::answers) unit_id: Option<String>,
     pub(in crate::answers) site: Option<String>,
     pub(in crate::answers) of_gateway: bool,
     pub(in crate::answers) up: Option<bool>,
@@ -49,6 +51,13 @@ pub(in crate::answers) struct Port {
     pub(in crate::answers) jitter: Option<f64>,
 }
 
+/// The name of a physical or aggregated port without the logical unit 0, which stands for the port itself: `ge-0/0/1` of
+/// `ge-0/0/1.0`.
+pub(super) fn interface(written: &str) -> String {
+    let is_port = |name: &&str| name.contains('/') || name.starts_with("ae");
+    written.strip_suffix(".0").filter(is_port).unwrap_or(written).to_owned()
+}
+
 impl Port {
     pub(in crate::answers) fn of(row: Row<'_>) -> Option<Self> {
         let count = |name: &str| row.integer(name).unwrap_or(0).max(0);
@@ -57,9 +66,12 @@ impl Port {
             || row.flag("admin_up") == Some(false)
             || row.flag("admin_disabled") == Some(true)
             || usage.as_deref().is_some_and(|usage| usage.eq_ignore_ascii_case("disabled"));
+        let written = row.text("port_id")?;
+        let id = interface(&written);
         Some(Self {
             device: row.mac("mac")?,
-            id: row.text("port_id")?,
+            unit_id: Some(written).filter(|written| *written != id),
+            id,
             site: row.text("site_id"),
             of_gateway: row.is("type", "gateway") || row.is("device_type", "gateway"),
             up: row.flag("up"),

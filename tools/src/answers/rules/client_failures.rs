@@ -219,9 +219,13 @@ impl Failures<'_> {
     }
 }
 
-/// A finding for each cause at a site, by its id and name: on its WLAN, or on the site where several WLANs are hit.
-pub(in crate::answers) fn findings(all: &[Failures<'_>], (id, site): (&str, &str), now: i64) -> Vec<Finding> {
-    let troubles: Vec<_> = all.iter().filter(|failures| failures.is_trouble(now)).collect();
+/// A finding for each cause at a site, by its id and name, of failures that go on at `end`: on its WLAN, or on the site where several WLANs are hit.
+pub(in crate::answers) fn findings(
+    all: &[Failures<'_>],
+    (id, site): (&str, &str),
+    (now, end): (i64, i64),
+) -> Vec<Finding> {
+    let troubles: Vec<_> = all.iter().filter(|failures| failures.is_trouble(end)).collect();
     let mut causes: Vec<&'static Cause> = Vec::new();
     for failures in &troubles {
         if !causes.iter().any(|cause| cause.name == failures.cause.name) {
@@ -330,7 +334,7 @@ mod tests {
     }
 
     fn causes(events: &[Event]) -> Vec<(&'static str, Vec<&'static str>)> {
-        let found = findings(&failures(events, NOW), ("s", "Leeds"), NOW);
+        let found = findings(&failures(events, NOW), ("s", "Leeds"), (NOW, NOW));
         let objects = |finding: &Finding| {
             ["Guest", "Staff", "Leeds"].into_iter().filter(|name| finding.is_on(name)).collect()
         };
@@ -384,7 +388,7 @@ mod tests {
             .map(|number| event("MARVIS_DNS_FAILURE", 300 * i64::from(number), "Guest", number % 5, 0))
             .chain([event("MARVIS_DNS_FAILURE", 40_000, "Guest", 1, 0)])
             .collect();
-        let found = findings(&super::failures(&failures, NOW), ("s", "Leeds"), NOW);
+        let found = findings(&super::failures(&failures, NOW), ("s", "Leeds"), (NOW, NOW));
         assert_eq!(found[0].began(), Some(NOW - 300 * 39), "long before the last two hours");
     }
 
@@ -395,7 +399,7 @@ mod tests {
                 .map(|number| event("MARVIS_DNS_FAILURE", 15 * i64::from(number), "Guest", number % 4, 0))
                 .chain([event("MARVIS_DNS_FAILURE", alone, "Guest", 1, 0)])
                 .collect();
-            let found = findings(&super::failures(&failures, NOW), ("s", "Leeds"), NOW);
+            let found = findings(&super::failures(&failures, NOW), ("s", "Leeds"), (NOW, NOW));
             assert_eq!(found[0].began(), Some(NOW - 15 * 31), "{alone}");
         }
     }
@@ -465,7 +469,7 @@ mod tests {
         events.extend((0..3).map(|number| event("CLIENT_AUTHENTICATED", 60, "Staff", number, 0)));
         let mut all = failures(&events, NOW);
         explain(&mut all, &[1, 2].map(|client| event("NAC_CLIENT_DENY", 60, "Staff", client, 0)));
-        let found = findings(&all, ("s", "Leeds"), NOW);
+        let found = findings(&all, ("s", "Leeds"), (NOW, NOW));
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].summary().contains("24 failures and 3 successes"), "{}", found[0].summary());
         assert_eq!(found[0].summary().matches("Staff").count(), 1, "{}", found[0].summary());

@@ -161,7 +161,7 @@ pub(in crate::answers) fn device(case: &DeviceCase<'_>) -> Vec<Finding> {
     found.extend(hardware(case));
     found.extend(virtual_chassis(case));
     found.extend(power_constrained(case));
-    found.extend(radius(case.device, case.events, case.ports, case.now()));
+    found.extend(radius(case.device, case.events, case.ports, case.context.end));
     found.extend(loops(case));
     found.extend(missing_vlan(case));
     if case.device.kind == "gateway" {

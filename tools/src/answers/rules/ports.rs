@@ -42,11 +42,14 @@ pub(in crate::answers) fn without_rows(
     ports: &[Port],
     context: &PortContext<'_>,
 ) -> Vec<Finding> {
-    let known: HashSet<_> = ports.iter().map(|port| (port.device.as_str(), port.id.as_str())).collect();
+    let known: HashSet<_> =
+        ports.iter().map(|port| (context.device_mac(&port.device), port.id.as_str())).collect();
     let of_ports =
         events.iter().filter(|event| event.kind.starts_with("SW_") || event.kind.starts_with("GW_"));
-    let named = of_ports
-        .filter_map(|event| Some((event.mac.as_deref()?, event.port.as_deref()?, event.site.as_deref())));
+    let named = of_ports.filter_map(|event| {
+        let device = context.device_mac(event.mac.as_deref()?);
+        Some((device, event.port.as_deref()?, event.site.as_deref()))
+    });
     let lost: BTreeSet<_> = named.filter(|(device, port, _)| !known.contains(&(*device, *port))).collect();
     let findings = lost.into_iter().flat_map(|(device, id, site)| {
         let mut port = Port {
@@ -56,11 +59,12 @@ pub(in crate::answers) fn without_rows(
             ..Port::default()
         };
         // An older event alone says little of now.
-        let is_new = |event: &Event| context.now - event.time <= t::RECENT;
+        let is_new = |event: &Event| context.end - event.time <= t::RECENT;
         port.up = context.open_event(&port, "PORT_DOWN").filter(|(event, _)| is_new(event)).map(|_| false);
         let of_port = events
             .iter()
-            .filter(|event| event.mac.as_deref() == Some(device) && event.port.as_deref() == Some(id));
+            .filter(|event| event.mac.is_some() && event.port.as_deref() == Some(id))
+            .filter(|event| context.is_of_device(event, &port));
         let shown = sources::device_events(of_port);
         let found = self::port(&port, context).into_iter();
         found.map(move |finding| finding.see(shown.as_ref())).collect::<Vec<_>>()
@@ -184,6 +188,38 @@ mod tests {
         ] {
             assert_eq!(sentence(changes.clone()), words, "{changes}");
         }
+    }
+
+    #[test]
+    fn an_event_of_a_member_is_of_the_port_of_its_virtual_chassis() {
+        let mut devices = devices(true);
+        devices[0].members = vec!["5c4527000001".to_owned(), "5c4527000009".to_owned()];
+        let ports = [port_of(&json!({}))];
+        let flap = |mac: &str, id: &str, time: i64| {
+            let row = json!({ "type": "SW_PORT_DOWN", "timestamp": time, "mac": mac, "port_id": id, "site_id": "s" });
+            Event::of(Row::of(&row)).unwrap()
+        };
+        let of = |mac: &str, id: &str| {
+            let events: Vec<_> = (0..6).map(|step| flap(mac, id, 900 + step * 10)).collect();
+            let context = PortContext::new(1_000, &devices, &ports, &events);
+            let own = port(&ports[0], &context).iter().any(|found| found.cause().name == "port_flapping");
+            (own, !without_rows(&events, &ports, &context).is_empty())
+        };
+        for id in ["ge-0/0/1", "ge-0/0/1.0"] {
+            for mac in ["5c4527000001", "5c4527000009"] {
+                assert_eq!(of(mac, id), (true, false), "{mac} {id}");
+            }
+        }
+        assert_eq!(of("5c4527000077", "ge-0/0/1"), (false, true), "of another switch");
+        assert_eq!(of("5c4527000009", "ge-1/0/1"), (false, true), "of a port without a row");
+    }
+
+    #[test]
+    fn the_call_that_shows_a_port_names_it_as_its_row_does() {
+        let port = port_of(&json!({ "port_id": "ge-0/0/1.0" }));
+        assert_eq!(port.id, "ge-0/0/1");
+        let part = format!("{:?}", sources::port(&port).see());
+        assert!(part.contains("ge-0/0/1.0"), "{part}");
     }
 
     #[test]

@@ -32,9 +32,13 @@ pub(in crate::answers) struct RankedSite<'a> {
     pub(in crate::answers) finding: Finding,
 }
 
-/// The sites where something is wrong, the worst first.
-pub(in crate::answers) fn ranked(sites: &[SiteRow], now: i64) -> Vec<RankedSite<'_>> {
-    let mut ranked: Vec<_> = sites.iter().filter_map(|site| rank(site, now)).collect();
+/// The sites where something is wrong, the worst first. `is_in_time` is whether a trouble that began at a time counts.
+pub(in crate::answers) fn ranked(
+    sites: &[SiteRow],
+    now: i64,
+    is_in_time: impl Fn(Option<i64>) -> bool,
+) -> Vec<RankedSite<'_>> {
+    let mut ranked: Vec<_> = sites.iter().filter_map(|site| rank(site, now, &is_in_time)).collect();
     ranked
         .sort_by(|one, other| other.score.cmp(&one.score).then_with(|| one.site.name.cmp(&other.site.name)));
     for (place, site) in ranked.iter_mut().enumerate() {
@@ -44,15 +48,20 @@ pub(in crate::answers) fn ranked(sites: &[SiteRow], now: i64) -> Vec<RankedSite<
     ranked
 }
 
-fn rank(site: &SiteRow, now: i64) -> Option<RankedSite<'_>> {
+fn rank<'s>(
+    site: &'s SiteRow,
+    now: i64,
+    is_in_time: &impl Fn(Option<i64>) -> bool,
+) -> Option<RankedSite<'s>> {
     let mut reasons: Vec<(u32, Finding)> = Vec::new();
-    match device::site_down(&site.devices, &site.name, now) {
+    match device::site_down(&site.devices, &site.name, now).filter(|down| is_in_time(down.began())) {
         Some(down) => reasons.push((10_000, down)),
-        None => reasons.extend(devices_down(site, now)),
+        None => reasons.extend(devices_down(site, now, is_in_time)),
     }
     reasons.extend(links(site, now));
     reasons.extend(reported(site, now));
     reasons.extend(level(site));
+    reasons.retain(|(_, finding)| is_in_time(finding.began()));
     reasons.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     let mut reasons = reasons.into_iter();
     let (most, finding) = reasons.next()?;
@@ -73,9 +82,14 @@ fn rank(site: &SiteRow, now: i64) -> Option<RankedSite<'_>> {
 }
 
 /// Devices that are down, as one reason: the gateway or a switch before access points.
-fn devices_down(site: &SiteRow, now: i64) -> Option<(u32, Finding)> {
-    let down: Vec<_> =
-        site.devices.iter().filter(|device| device.is_down() && device.last_seen.is_some()).collect();
+fn devices_down(
+    site: &SiteRow,
+    now: i64,
+    is_in_time: &impl Fn(Option<i64>) -> bool,
+) -> Option<(u32, Finding)> {
+    let is_down =
+        |device: &&Device| device.is_down() && device.last_seen.is_some() && is_in_time(device.last_seen);
+    let down: Vec<_> = site.devices.iter().filter(is_down).collect();
     let of_kind = |kind: &str| down.iter().filter(|device| device.kind == kind).count();
     let root = ["gateway", "switch"].iter().find_map(|kind| down.iter().find(|device| device.kind == *kind));
     let root = root.or_else(|| down.iter().min_by_key(|device| device.last_seen))?;
@@ -252,7 +266,7 @@ mod tests {
     }
 
     fn order(sites: &[SiteRow]) -> Vec<(String, &'static str)> {
-        ranked(sites, NOW)
+        ranked(sites, NOW, |_| true)
             .into_iter()
             .map(|site| (site.site.name.clone(), site.finding.cause().name))
             .collect()
@@ -304,7 +318,7 @@ mod tests {
         };
         let mut back = site("back", &[]);
         back.alarms = vec![alarm("device_down", &back.devices[2])];
-        assert!(ranked(&[back], NOW).is_empty());
+        assert!(ranked(&[back], NOW, |_| true).is_empty());
         let (mut empty, mut used) = (site("empty", &[]), site("used!", &[]));
         (empty.levels, empty.clients) = (vec![level(0.5)], Some(0));
         (used.levels, used.clients) = (vec![level(0.6)], Some(20));
@@ -314,7 +328,7 @@ mod tests {
     #[test]
     fn any_number_of_sites_is_ranked() {
         let sites: Vec<_> = (0..300).map(|number| site(&format!("s{number}"), &["ap"])).collect();
-        assert_eq!(ranked(&sites, NOW).len(), 300);
-        assert!(ranked(&[], NOW).is_empty());
+        assert_eq!(ranked(&sites, NOW, |_| true).len(), 300);
+        assert!(ranked(&[], NOW, |_| true).is_empty());
     }
 }

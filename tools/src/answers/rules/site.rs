@@ -117,10 +117,10 @@ pub(in crate::answers) fn site(case: &SiteCase<'_>) -> Vec<Finding> {
     found.extend(radio_findings(case));
     found.extend(loops(case));
     found.extend(vlans(case, &tree));
-    let mut failures = client_failures::failures(case.client_events, case.now());
+    let mut failures = client_failures::failures(case.client_events, case.context.end);
     client_failures::explain(&mut failures, case.nac_events);
     pools_explain(&mut found, &failures, case);
-    found.extend(client_failures::findings(&failures, (case.id, case.name), case.now()));
+    found.extend(client_failures::findings(&failures, (case.id, case.name), (case.now(), case.context.end)));
     found
 }
 
@@ -138,13 +138,24 @@ fn pools_explain(found: &mut [Finding], failures: &[client_failures::Failures<'_
     for finding in found.iter_mut().filter(|finding| full(finding)) {
         let is_its = |ssid: &str| {
             case.pools.len() == 1
-                || case.pools.iter().any(|pool| {
-                    finding.is_on(&pool.network) && ssid.to_lowercase().contains(&pool.network.to_lowercase())
-                })
+                || case
+                    .pools
+                    .iter()
+                    .any(|pool| finding.is_on(&pool.network) && has_words(ssid, &pool.network))
         };
         let own = ssids.iter().filter(|ssid| is_its(ssid));
         *finding = finding.clone().affects(own).effects(POOL_EFFECTS);
     }
+}
+
+/// Whether a name has the words of another one, side by side and in any letter case: `Pine-IoT` those of `iot`, and `Biotech` not.
+fn has_words(text: &str, part: &str) -> bool {
+    let words = |text: &str| {
+        let words = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_lowercase).collect::<Vec<_>>()
+    };
+    let (text, part) = (words(text), words(part));
+    !part.is_empty() && text.windows(part.len()).any(|words| words == part)
 }
 
 /// What the rules for devices find about one, without its ports: these have their own findings.
@@ -201,6 +212,16 @@ mod tests {
     use crate::answers::facts::test_rows::merge;
 
     const NOW: i64 = 1_795_890_000;
+
+    #[test]
+    fn a_name_has_the_words_of_another_side_by_side() {
+        for (text, part) in [("Pine-IoT", "iot"), ("Pine Guest", "guest"), ("guest lab 2", "Guest-Lab")] {
+            assert!(has_words(text, part), "{text} {part}");
+        }
+        for (text, part) in [("Biotech", "iot"), ("Guests", "guest"), ("lab guest", "guest-lab"), ("x", "")] {
+            assert!(!has_words(text, part), "{text} {part}");
+        }
+    }
 
     /// A gateway, a switch behind it, and two access points on that.
     fn network(down: &[&str]) -> (Vec<Device>, Vec<Port>) {

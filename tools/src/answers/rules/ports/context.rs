@@ -8,6 +8,8 @@ use crate::answers::facts::{Device, Event, Port, open};
 #[derive(Clone, Debug, Default)]
 pub(in crate::answers) struct PortContext<'a> {
     pub(in crate::answers) now: i64,
+    /// The end of the time that is judged, which may be before now: what is recent is so at this time.
+    pub(in crate::answers) end: i64,
     /// Devices by MAC address.
     pub(in crate::answers) devices: HashMap<&'a str, &'a Device>,
     pub(in crate::answers) events: &'a [Event],
@@ -49,7 +51,12 @@ impl<'a> PortContext<'a> {
         for port in ports.iter().filter(|port| port.is_wan() && port.up == Some(true)) {
             *links_up.entry(port.device.clone()).or_default() += 1;
         }
-        Self { now, devices: by_mac, events, open: open(events), ap_speed, links_up }
+        Self { now, end: now, devices: by_mac, events, open: open(events), ap_speed, links_up }
+    }
+
+    /// The same for a time that ended before now.
+    pub(in crate::answers) fn until(self, end: i64) -> Self {
+        Self { end, ..self }
     }
 
     /// Whether another link upstream of the device of a port is up.
@@ -82,8 +89,22 @@ impl<'a> PortContext<'a> {
         self.open.iter().copied().find(|(event, _)| {
             event.short() == kind
                 && event.port.as_deref() == Some(port.id.as_str())
-                && event.mac.as_deref().is_none_or(|mac| mac == port.device)
+                && self.is_of_device(event, port)
         })
+    }
+
+    /// The MAC address of the device that an address belongs to: that of a member of a virtual chassis is its chassis'.
+    pub(super) fn device_mac<'m>(&self, mac: &'m str) -> &'m str
+    where
+        'a: 'm,
+    {
+        self.devices.get(mac).map_or(mac, |device| device.mac.as_str())
+    }
+
+    /// Whether an event may be of the device of a port.
+    pub(super) fn is_of_device(&self, event: &Event, port: &Port) -> bool {
+        let own = self.device_mac(&port.device);
+        event.mac.as_deref().is_none_or(|mac| self.device_mac(mac) == own)
     }
 
     /// Since when a port is down, as its events say.
@@ -95,7 +116,7 @@ impl<'a> PortContext<'a> {
     pub(super) fn events_of(&self, port: &Port, kinds: &[&str]) -> Vec<&'a Event> {
         let of_port = |event: &&Event| {
             event.port.as_deref() == Some(port.id.as_str())
-                && event.mac.as_deref().is_none_or(|mac| mac == port.device)
+                && self.is_of_device(event, port)
                 && kinds.contains(&event.short())
         };
         let mut events: Vec<_> = self.events.iter().filter(of_port).collect();

@@ -78,12 +78,17 @@ pub(in crate::answers) fn pools(wan: &Wan<'_>, pools: &[DhcpPool]) -> Vec<Findin
         let last = events.iter().map(|event| event.time).max();
         if let Some(first) = full.first() {
             let others: Vec<_> = own.iter().map(|pool| pool.network.as_str()).collect();
-            let of_pool: Vec<_> = events
-                .iter()
-                .filter(|event| {
-                    event.names(&first.network) || !others.iter().any(|network| event.names(network))
-                })
-                .collect();
+            // The name of a pool may be the beginning of that of another.
+            let names_longer = |event: &Event| {
+                let longer =
+                    others.iter().filter(|other| **other != first.network && other.contains(&first.network));
+                longer.into_iter().any(|other| event.names(other))
+            };
+            let is_own = |event: &&&Event| {
+                (event.names(&first.network) && !names_longer(event))
+                    || !others.iter().any(|network| event.names(network))
+            };
+            let of_pool: Vec<_> = events.iter().filter(is_own).collect();
             let since = of_pool.iter().map(|event| event.time).min();
             let none_left = first.leased >= first.size;
             let state = if none_left { "has no free address" } else { "is nearly full" };

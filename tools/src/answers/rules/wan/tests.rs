@@ -121,6 +121,27 @@ fn a_full_pool_is_critical_and_an_old_event_is_not() {
 }
 
 #[test]
+fn an_event_of_a_pool_with_a_longer_name_is_not_of_the_pool_with_its_beginning() {
+    let gateways = gateway(true);
+    let low = |time: i64, text: &str| {
+        let row = json!({ "type": "GW_DHCP_POOL_LOW", "timestamp": time, "mac": GW, "text": text });
+        Event::of(Row::of(&row)).unwrap()
+    };
+    let since = |events: &[Event], full: &str| {
+        let leased = |pool: &str| if pool == full { 150 } else { 2 };
+        let pool = |pool: &str| json!({ "num_ips": 150, "num_leased": leased(pool) });
+        let rows =
+            json!({ "mac": GW, "dhcpd_stat": { "guest": pool("guest"), "guest-lab": pool("guest-lab") } });
+        let case = Wan { events, ..wan(&gateways, &[], &[]) };
+        pools(&case, &DhcpPool::all_of(Row::of(&rows)))[0].began()
+    };
+    let events = [low(100, "pool guest-lab is low"), low(500, "pool guest is low")];
+    assert_eq!(since(&events, "guest"), Some(500));
+    assert_eq!(since(&events, "guest-lab"), Some(100));
+    assert_eq!(since(&[low(200, "a pool is low")], "guest"), Some(200), "no pool is named");
+}
+
+#[test]
 fn a_cluster_is_degraded_while_its_event_is_open() {
     let gateways = gateway(true);
     let down = [event("GW_HA_CONTROL_LINK_DOWN", 100)];
