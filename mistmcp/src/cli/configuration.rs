@@ -256,11 +256,10 @@ pub(super) fn org_id(flags: &Flags) -> anyhow::Result<Option<String>> {
     if let Some(id) = Clouds::organization(text) {
         return Ok(Some(id));
     }
-    let is_bare = text.len() == 32 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
-    let what = match text {
-        _ if is_bare => "32 hexadecimal digits without the hyphens of a UUID".to_owned(),
-        text if quote::is_word(text) => format!("{}, which is no UUID", quote::word(text)),
-        text => format!("{}, and no UUID", quote::described(text)),
+    let what = if quote::is_word(text) {
+        format!("{}, which is no UUID", quote::word(text))
+    } else {
+        format!("{}, and no UUID", quote::described(text))
     };
     bail!(
         "--org-id (or MISTMCP_ORG_ID) is {what}; it takes the id of an organization, such as \

@@ -102,7 +102,7 @@ async fn numbers_out_of_range_are_reported_with_the_flag() {
         ("acme", "`acme`"),
         ("11111111", "`11111111`"),
         ("Zk3v9QpLr7TtYyUu", "a text of 16 characters"),
-        ("6f2d1c0a93b44e578a16d0c5e7b1f428", "without the hyphens"),
+        ("6f2d1c0a93b44e578a16d0c5e7b1f4", "a text of 30 characters"),
     ] {
         let launch = Launch::new("--demo").argument(&format!("--org-id={id}"));
         stops(launch, 1, &[what, "--org-id", "UUID"]).await;
@@ -430,6 +430,7 @@ async fn an_organization_is_taken_from_a_url_of_the_portal_in_either_setting() {
         format!("https://manage.eu.mist.com/admin/?org_id={ORG}#!dashboard/insights"),
         format!("manage.eu.mist.com/admin/?org_id={ORG}"),
         format!("https://api.mist.com/api/v1/orgs/{ORG}/sites"),
+        ORG.replace('-', ""),
     ] {
         let finished = Launch::new("--demo call getSelf").variable("MISTMCP_ORG_ID", &url).run().await;
         assert_eq!(finished.code(), Some(0), "{url}: {}", finished.stderr);
