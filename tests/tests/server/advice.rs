@@ -371,7 +371,7 @@ async fn an_argument_of_the_list_alone_is_not_sent_with_the_id_of_an_object_and_
         assert_eq!(names, sent, "{tool}: {asked:?}");
         match said {
             Some(words) => {
-                assert!(answer["taken"].as_str().unwrap_or_default().contains(words), "{tool}: {answer}")
+                assert!(answer["taken"].as_str().unwrap_or_default().contains(words), "{tool}: {answer}");
             }
             None => assert_eq!(answer.get("taken"), None, "{tool}: {answer}"),
         }

@@ -91,7 +91,7 @@ async fn check(
     assert_eq!(received.segments(), path, "{tool} {shown}");
     let is_item = expected
         .segments()
-        .any(|segment| matches!(segment, Segment::Hole { name, optional: true } if texts(&name).is_some()));
+        .any(|segment| matches!(segment, Segment::Hole { name, optional: true } if texts(name).is_some()));
     let of_item = OF_ITEMS.iter().find(|(known, _)| *known == tool).map_or(&[][..], |(_, names)| names);
     let mut query: Vec<_> = expected
         .query

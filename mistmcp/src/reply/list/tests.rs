@@ -369,9 +369,9 @@ fn another_page_than_the_one_asked_for_is_said_and_has_no_next() {
 
 #[test]
 fn rows_that_are_counted_and_did_not_come_are_said() {
-    let none = json!({ "results": [], "total": 50, "limit": 100 });
+    let absent = json!({ "results": [], "total": 50, "limit": 100 });
     for takes in [&["search_after", "limit"][..], &["page", "limit"], &["site_id"]] {
-        let (value, _) = render(none.clone(), None, takes, json!({}));
+        let (value, _) = render(absent.clone(), None, takes, json!({}));
         assert_eq!(value["incomplete"], true, "{value}");
         assert!(value["note"].as_str().unwrap().contains("Mist counts 50 rows"), "{value}");
     }
@@ -388,7 +388,7 @@ fn rows_that_are_counted_and_did_not_come_are_said() {
         assert_eq!((value.get("incomplete"), value.get("next")), (None, None), "{value}");
     }
     // The end of a search, and a list without rows.
-    let (value, _) = render(none, None, &["search_after"], json!({ "search_after": "a" }));
+    let (value, _) = render(absent, None, &["search_after"], json!({ "search_after": "a" }));
     assert_eq!(value.get("note"), None, "{value}");
     let (value, _) =
         render(json!({ "results": [], "total": 0 }), None, &["page", "limit"], json!({ "page": 2 }));
