@@ -21,7 +21,11 @@ impl<T: Arg> Arg for Several<T> {
     const BRIEF: &'static str = T::BRIEF;
 
     fn schema() -> Schema {
-        json_schema!({ "type": "string" })
+        // Mist's document gives the type of one number, also where several are taken.
+        match T::schema().get("type").and_then(Value::as_str) {
+            Some(number @ ("integer" | "number")) => json_schema!({ "type": number }),
+            _ => json_schema!({ "type": "string" }),
+        }
     }
 
     fn read(value: &Value) -> Result<Self, Mismatch> {

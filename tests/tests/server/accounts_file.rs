@@ -124,7 +124,8 @@ async fn the_processes_of_a_failing_command_end_with_it() {
         let reader = pipe.clone();
         // It ends when no process has the pipe open any longer.
         std::thread::spawn(move || ended.send(std::fs::read(reader).unwrap()));
-        let script = format!("sleep 86400 3> {pipe} & {how}");
+        // The pipe is open before the command goes on, so that its end is seen.
+        let script = format!("exec 3> {pipe}; sleep 86400 & {how}");
         let text = format!("[accounts.a]\ntoken_command = [\"sh\", \"-c\", \"{script}\"]");
         let launch = Launch::new("--accounts accounts.toml --cloud api.mist.com")
             .variable("PATH", &std::env::var("PATH").unwrap())

@@ -177,7 +177,8 @@ async fn broken_json_is_reported() {
 
 #[tokio::test]
 async fn an_empty_body_is_a_result() {
-    for (body, wanted) in [("", "null"), ("null", "null"), ("7", "7"), ("\"text\"", "\"text\""), ("[]", "")] {
+    let note = "{\"note\":\"Mist's answer is empty: there is nothing at this place.\"}";
+    for (body, wanted) in [("", note), ("null", note), ("7", "7"), ("\"text\"", "\"text\""), ("[]", "")] {
         let (upstream, client) = start("").await;
         upstream.answers(PATH, [Answer::new("application/json", body)]);
         let text = client.call(TOOL, json!({})).await;

@@ -23,7 +23,7 @@ async fn an_invalid_value_is_refused_before_any_request_with_its_name_and_the_va
     for (call, value, wanted) in [
         ("searchOrgDevices mac=xyz", "xyz", "\"5c5b35*\""),
         ("searchOrgWirelessClients ap=lobby", "lobby", "a MAC address such as"),
-        ("countOrgNacClients last_ap=5c5b35", "5c5b35", "with `*`"),
+        ("countOrgNacClients last_ap=5c5b35", "5c5b35", "one alone and without `*`"),
         ("searchOrgDevices limit=many", "many", "an integer of at least 1"),
         ("searchOrgDevices start=soon", "soon", "2026-01-31T08:00:00Z"),
         ("searchOrgDevices duration=long", "long", "\"6h\""),
