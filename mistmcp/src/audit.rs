@@ -2,7 +2,7 @@
 //! [`AuditLog`].
 //!
 //! Lines are queued, and a thread of its own writes them, so that no call waits for a disk. The queue is bounded by the
-//! bytes of its arguments. Where a line finds no room, or the file cannot be written, the call goes unrecorded. If the
+//! bytes of its arguments, and of what the calls authenticate themselves with. Where a line finds no room, or the file cannot be written, the call goes unrecorded. If the
 //! operator requires the log, the call is refused, and its answer is given out only once its line is written.
 
 mod line;
@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use parking_lot::Mutex;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 use tokio::sync::{Semaphore, oneshot};
 
@@ -87,6 +87,13 @@ pub(crate) struct Caller {
     session: Option<String>,
     /// What the request authenticates itself with, which is masked in the line.
     secrets: Vec<SecretString>,
+}
+
+impl Caller {
+    /// The bytes of the secrets, which are the only long part.
+    fn bytes(&self) -> usize {
+        self.secrets.iter().map(|secret| secret.expose_secret().len()).sum()
+    }
 }
 
 /// The line of a call in progress. A call that ends without [`AuditEntry::end`] is written as cancelled.
@@ -172,7 +179,7 @@ impl AuditLog {
         connection: &Arc<Connection>,
         record: &Arc<CallRecord>,
     ) -> Result<AuditEntry> {
-        let units = (tool.len() + by_name.map_or(0, str::len) + line::bytes(arguments))
+        let units = (tool.len() + by_name.map_or(0, str::len) + line::bytes(arguments) + caller.bytes())
             .div_ceil(UNIT)
             .clamp(1, UNITS);
         let units = u32::try_from(units).unwrap_or(u32::MAX);

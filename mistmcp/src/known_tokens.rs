@@ -19,8 +19,6 @@ pub(crate) const X_AUTHORIZATION: HeaderName = HeaderName::from_static("x-author
 const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 /// A shorter text is not taken for a part of a token.
 const SHORTEST_PART: usize = 12;
-/// The dots of a JWE, the token with the most parts.
-const MOST_DOTS: usize = 4;
 
 /// Where the operator's tokens are from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,11 +69,10 @@ pub(crate) fn mask_bytes(bytes: Bytes) -> Bytes {
 }
 
 /// What a request authenticates itself with, without the scheme, and the id of its session. Of a text with dots, such as a
-/// JWT, also what follows each of them: the signature is as secret as the whole.
+/// JWT, also what follows the last one: the signature is as secret as the whole.
 pub(crate) fn of_request(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     whole_of_request(headers).flat_map(|token| {
-        let behind_dots = token.match_indices('.').take(MOST_DOTS).map(|(dot, _)| &token[dot + 1..]);
-        std::iter::once(token).chain(behind_dots)
+        std::iter::once(token).chain(token.rsplit_once('.').map(|(_, behind_dot)| behind_dot))
     })
 }
 
@@ -135,5 +132,7 @@ mod tests {
             assert_eq!(is_in(text, Some(&headers)), wanted, "{text}");
         }
         assert!(!is_in("body.signature", None));
+        let known: Vec<_> = of_request(&headers).collect();
+        assert_eq!(known, ["eyJ-head.body.signature", "signature", "of-a-request-t0ken"]);
     }
 }

@@ -8,6 +8,10 @@ use crate::key::constant_time_eq;
 use crate::known_tokens::{X_AUTHORIZATION, has_part};
 use crate::{Token, Tokens};
 
+/// The longest Mist token of a client, in bytes. Those of Mist have 65. The mask of a token takes some dozen times its
+/// length, as long as the session.
+const MAX_TOKEN_BYTES: usize = 512;
+
 /// The authentication policy.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Credentials {
@@ -51,12 +55,12 @@ impl Credentials {
         match (token, &self.shared) {
             (Some(text), _) => {
                 let is_client_token = |secret: &SecretString| has_part(&text, secret.expose_secret());
-                let token = match &self.client_token {
+                let token = one(&text).and_then(|token| match &self.client_token {
                     Some(secret) if is_client_token(secret) => {
                         Err("the token has the client token in it, which is not sent to Mist")
                     }
-                    _ => one(&text),
-                };
+                    _ => Ok(token),
+                });
                 let token = token.map_err(|problem| {
                     Rejection::unauthorized(format!("The API token in the header cannot be used: {problem}."))
                 })?;
@@ -83,6 +87,11 @@ pub(super) fn own_token(headers: &HeaderMap) -> Result<Option<Tokens>, Rejection
 
 /// The one token that a client sends. Only the operator's may be several.
 fn one(text: &str) -> Result<Token, &'static str> {
+    if text.len() > MAX_TOKEN_BYTES {
+        return Err(
+            "the token has more than 512 bytes, and those of Mist have fewer: send a Mist API token, and nothing else",
+        );
+    }
     let token = Token::new(text)?;
     if text.contains(',') { Err("the token is a list with commas: send one token") } else { Ok(token) }
 }
@@ -185,6 +194,14 @@ mod tests {
         ] {
             assert_eq!(admit(&open, headers), UNAUTHORIZED, "{headers:?}");
         }
+        let token = |length: usize| "Zk3v9QpLr7TtYyUu".repeat(length.div_ceil(16))[..length].to_owned();
+        for length in [MAX_TOKEN_BYTES + 1, 30_000] {
+            let bearer = format!("Bearer {}", token(length));
+            assert_eq!(admit(&open, &[("authorization", &bearer)]), UNAUTHORIZED, "{length}");
+            assert_eq!(admit(&open, &[("x-authorization", &bearer)]), UNAUTHORIZED, "{length}");
+        }
+        let longest = token(MAX_TOKEN_BYTES);
+        assert_eq!(admit(&open, &[("x-authorization", &longest)]), Ok((longest.clone(), false)));
         let twice = [("x-authorization", "a"), ("x-authorization", "b")];
         assert_eq!(admit(&open, &twice), Err(StatusCode::BAD_REQUEST));
     }
