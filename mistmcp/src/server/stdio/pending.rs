@@ -6,8 +6,8 @@ use parking_lot::Mutex;
 use rmcp::model::RequestId;
 use tokio::sync::Notify;
 
-/// As long as so many requests have no response, no further one is read: each response takes memory until it is written.
-const MAX_CALLS: usize = 128;
+/// As long as so many requests have no response, further ones wait: each response takes memory until it is written.
+pub(super) const MAX_CALLS: usize = 128;
 
 /// Requests without a response, from the client and from the server.
 #[derive(Debug, Default)]
@@ -65,11 +65,9 @@ impl Pending {
         self.requests.lock().from_server.pop_front()
     }
 
-    /// Waits until fewer requests are without a response than may be. One caller waits at a time.
-    pub(super) async fn below_limit(&self) {
-        while self.requests.lock().calls.len() >= MAX_CALLS {
-            self.changed().await;
-        }
+    /// Whether fewer requests are without a response than may be.
+    pub(super) fn is_below_limit(&self) -> bool {
+        self.requests.lock().calls.len() < MAX_CALLS
     }
 
     pub(super) fn remaining(&self) -> Remaining {

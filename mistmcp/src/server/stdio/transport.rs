@@ -1,5 +1,6 @@
 //! The line-based stdio transport: [`LineTransport`].
 
+use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use rmcp::model::{
-    ClientJsonRpcMessage, ClientNotification, ClientRequest, ErrorData, GetMeta, JsonRpcMessage,
+    ClientJsonRpcMessage, ClientNotification, ClientRequest, ErrorCode, ErrorData, GetMeta, JsonRpcMessage,
     ProtocolVersion, RequestId,
 };
 use rmcp::service::{RoleServer, TxJsonRpcMessage};
@@ -19,10 +20,12 @@ use tokio_util::codec::FramedRead;
 use tokio_util::sync::CancellationToken;
 
 use super::lines::{Line, Lines, MAX_LINE_BYTES};
-use super::pending::{Pending, Remaining};
+use super::pending::{MAX_CALLS, Pending, Remaining};
 use super::waiting::WaitingBytes;
 use crate::server::json_rpc::{self, Invalid};
 
+/// Memory of the requests that wait for a response to another, in bytes of their lines. Beyond it requests are refused.
+const MAX_QUEUED_BYTES: usize = 1 << 20;
 /// How long subscriptions may take to end after the end of input, once calls are answered.
 const SUBSCRIPTION_END_TIME: Duration = Duration::from_secs(1);
 
@@ -37,6 +40,9 @@ pub(super) struct LineTransport<R, W> {
     output: Arc<Mutex<W>>,
     pending: Arc<Pending>,
     waiting: Arc<WaitingBytes>,
+    /// Requests beyond the limit of those in progress, each with the bytes of its line. Responses and notifications do not
+    /// wait: a request in progress may need them to end.
+    queue: VecDeque<(RequestId, ClientJsonRpcMessage, usize)>,
     /// The error response to an invalid line, while it is being written.
     rejection: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     /// Whether a request has begun the lifecycle. Notifications and responses before that would fail rmcp's
@@ -58,6 +64,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> LineTransport
             output: Arc::new(Mutex::new(output)),
             pending: Arc::default(),
             waiting: Arc::default(),
+            queue: VecDeque::new(),
             rejection: None,
             is_started: false,
             deadline: None,
@@ -99,6 +106,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> LineTransport
 
     /// Parses a line. None if it is blank, invalid, or ignored.
     fn read(&mut self, line: Line) -> Option<ClientJsonRpcMessage> {
+        let bytes = match &line {
+            Line::TooLong => 0,
+            Line::Whole(line) => line.len(),
+        };
         let message = match line {
             Line::TooLong => {
                 Err(Invalid::request(format!("The line has more than {MAX_LINE_BYTES} bytes. Send less.")))
@@ -128,7 +139,14 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> LineTransport
                         listen.extensions.insert(InputEnd(self.subscriptions.clone()));
                         self.pending.subscription(request.id.clone());
                     }
-                    _ => self.pending.call(request.id.clone()),
+                    _ => {
+                        let id = request.id.clone();
+                        if !self.queue.is_empty() || !self.pending.is_below_limit() {
+                            self.enqueue(id, message, bytes);
+                            return None;
+                        }
+                        self.pending.call(id);
+                    }
                 }
             }
             JsonRpcMessage::Notification(notification) => {
@@ -136,6 +154,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> LineTransport
                     && let Some(id) = &cancelled.params.request_id
                 {
                     self.pending.answered(id);
+                    self.queue.retain(|(queued, ..)| queued != id);
                 }
             }
             JsonRpcMessage::Response(response) => self.pending.answered_by_client(&response.id),
@@ -150,6 +169,30 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> LineTransport
         Some(message)
     }
 
+    /// Keeps a request until fewer are in progress, or refuses it.
+    fn enqueue(&mut self, id: RequestId, request: ClientJsonRpcMessage, bytes: usize) {
+        let queued: usize = self.queue.iter().map(|(_, _, bytes)| bytes).sum();
+        if queued + bytes <= MAX_QUEUED_BYTES {
+            self.queue.push_back((id, request, bytes));
+            return;
+        }
+        let busy = format!(
+            "The server is busy: {MAX_CALLS} requests of this client have no answer yet, and too many others wait. Send this \
+             one again when some of them are answered."
+        );
+        self.reject(&Invalid::new(ErrorCode::INTERNAL_ERROR, busy).of(id.into_json_value()));
+    }
+
+    /// The next request that has waited, if fewer are in progress than may be.
+    fn dequeue(&mut self) -> Option<ClientJsonRpcMessage> {
+        if !self.pending.is_below_limit() {
+            return None;
+        }
+        let (id, request, _) = self.queue.pop_front()?;
+        self.pending.call(id);
+        Some(request)
+    }
+
     /// After the end of input: answers requests of the server with errors, and returns None once all calls are
     /// answered.
     async fn drain(&mut self) -> Option<ClientJsonRpcMessage> {
@@ -157,6 +200,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> LineTransport
             if let Some(id) = self.pending.take_server_request() {
                 let error = ErrorData::internal_error("the client's input has ended", None);
                 return Some(ClientJsonRpcMessage::error(error, Some(id)));
+            }
+            if let Some(request) = self.dequeue() {
+                return Some(request);
             }
             let remaining = self.pending.remaining();
             if remaining == Remaining::Subscriptions && !self.subscriptions.is_cancelled() {
@@ -221,8 +267,15 @@ where
             }
             // A client that takes no answers is not read.
             self.waiting.below_limit().await;
-            self.pending.below_limit().await;
-            match self.input.next().await {
+            if let Some(request) = self.dequeue() {
+                return Some(request);
+            }
+            let line = tokio::select! {
+                biased;
+                () = self.pending.changed(), if !self.queue.is_empty() => continue,
+                line = self.input.next() => line,
+            };
+            match line {
                 Some(Ok(line)) => {
                     if let Some(message) = self.read(line) {
                         return Some(message);
@@ -259,7 +312,7 @@ mod tests {
 
     use futures_util::poll;
     use rmcp::model::ServerJsonRpcMessage;
-    use tokio::io::AsyncReadExt;
+    use tokio::io::{AsyncBufReadExt, AsyncReadExt};
 
     use super::*;
 
@@ -308,20 +361,70 @@ mod tests {
         assert!(reading.await.unwrap().unwrap() > 3 * LARGE);
     }
 
+    fn cancellation(id: u32) -> Vec<u8> {
+        let cancelled = format!("\"method\":\"notifications/cancelled\",\"params\":{{\"requestId\":{id}}}");
+        format!("{{\"jsonrpc\":\"2.0\",{cancelled}}}\n").into_bytes()
+    }
+
+    fn id(message: Option<ClientJsonRpcMessage>) -> Option<RequestId> {
+        message?.into_request().map(|(_, id)| id)
+    }
+
     #[tokio::test]
-    async fn no_request_is_read_while_too_many_have_no_answer() {
+    async fn requests_wait_while_too_many_have_no_answer() {
+        let most = u32::try_from(MAX_CALLS).unwrap();
         let input = pings(0..1_000);
         let (output, mut client) = tokio::io::duplex(1 << 20);
         let mut transport =
             LineTransport::new(std::io::Cursor::new(input), output, LONG, CancellationToken::new());
-        let mut read = 0;
-        while poll!(pin!(transport.receive())).is_ready() {
-            read += 1;
-            assert!(read < 1_000, "all were read");
+        for _ in 0..most {
+            assert!(poll!(pin!(transport.receive())).is_ready());
         }
-        transport.send(answer(0, 1)).await.unwrap();
-        assert!(tokio::time::timeout(LONG, transport.receive()).await.unwrap().is_some());
-        assert!(poll!(pin!(transport.receive())).is_pending(), "as many as before have no answer");
+        for answered in 0..3 {
+            assert!(poll!(pin!(transport.receive())).is_pending(), "it is beyond the limit");
+            transport.send(answer(answered, 1)).await.unwrap();
+            let next = tokio::time::timeout(LONG, transport.receive()).await.unwrap();
+            assert_eq!(id(next), Some(RequestId::Number((most + answered).into())));
+        }
+        // After the end of input as well.
+        for answered in 3..1_000 - most {
+            transport.send(answer(answered, 1)).await.unwrap();
+            let next = tokio::time::timeout(LONG, transport.receive()).await.unwrap();
+            assert_eq!(id(next), Some(RequestId::Number((most + answered).into())));
+        }
         assert!(client.read_u8().await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn responses_and_cancellations_are_read_while_requests_wait_and_others_are_refused() {
+        let most = u32::try_from(MAX_CALLS).unwrap();
+        let (mut input, received) = tokio::io::duplex(8 << 20);
+        let (output, client) = tokio::io::duplex(8 << 20);
+        let mut transport = LineTransport::new(received, output, LONG, CancellationToken::new());
+        transport.is_started = true;
+        input.write_all(&pings(0..most + 2)).await.unwrap();
+        let long = "x".repeat(MAX_QUEUED_BYTES);
+        let large = format!(
+            "{{\"jsonrpc\":\"2.0\",\"id\":7777,\"method\":\"ping\",\"params\":{{\"_meta\":{{\"x\":\"{long}\"}}}}}}\n"
+        );
+        input.write_all(large.as_bytes()).await.unwrap();
+        input.write_all(b"{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n").await.unwrap();
+        input.write_all(&cancellation(most)).await.unwrap();
+        for _ in 0..most {
+            assert!(id(transport.receive().await).is_some());
+        }
+        let response = tokio::time::timeout(LONG, transport.receive()).await.unwrap().unwrap();
+        assert!(matches!(response, JsonRpcMessage::Response(_)), "{response:?}");
+        let cancelled = tokio::time::timeout(LONG, transport.receive()).await.unwrap().unwrap();
+        assert!(matches!(cancelled, JsonRpcMessage::Notification(_)), "{cancelled:?}");
+        let mut lines = tokio::io::BufReader::new(client).lines();
+        let refused = tokio::time::timeout(LONG, lines.next_line()).await.unwrap().unwrap().unwrap();
+        assert!(refused.contains("\"id\":7777") && refused.contains("busy"), "{refused}");
+        // A cancellation frees a place. The request that was cancelled while it waited is not made.
+        input.write_all(&cancellation(0)).await.unwrap();
+        let cancelled = tokio::time::timeout(LONG, transport.receive()).await.unwrap().unwrap();
+        assert!(matches!(cancelled, JsonRpcMessage::Notification(_)), "{cancelled:?}");
+        let next = tokio::time::timeout(LONG, transport.receive()).await.unwrap();
+        assert_eq!(id(next), Some(RequestId::Number((most + 1).into())));
     }
 }
