@@ -114,7 +114,7 @@ impl<H: ServerHandler> McpHandler<H> {
         if let (&Method::GET, RequestSession::Known { id, state }) = (&parts.method, &session)
             && state.is_restored()
         {
-            self.check_last_event(&parts.headers, id).await?;
+            self.check_last_event(&mut parts.headers, id).await?;
         }
         parts.extensions.insert(context);
         let method = parts.method.clone();
@@ -154,8 +154,9 @@ impl<H: ServerHandler> McpHandler<H> {
     }
 
     /// Rejects a stream that is to go on after an event which the session does not have. rmcp answers it with a stream that
-    /// ends at once. A status of 404 would mean that the session has ended.
-    async fn check_last_event(&self, headers: &HeaderMap, session: &str) -> Result<(), Rejection> {
+    /// ends at once. A status of 404 would mean that the session has ended. Where the stream is the common one of the session,
+    /// a fresh one takes its place: clients open it again with the same header, also after a restart of the server.
+    async fn check_last_event(&self, headers: &mut HeaderMap, session: &str) -> Result<(), Rejection> {
         let unknown = || {
             Rejection::request(
                 "The session has no event of this `Last-Event-ID` to go on after: it was never sent, or its stream has ended \
@@ -165,12 +166,16 @@ impl<H: ServerHandler> McpHandler<H> {
         if !headers.contains_key(LAST_EVENT) {
             return Ok(());
         }
-        let event = single_value(headers, &LAST_EVENT).ok().flatten().ok_or_else(unknown)?;
-        let resumed = self.sessions.manager.resume(&session.into(), event.to_owned()).await;
-        resumed.map(drop).map_err(|error| {
-            tracing::debug!(%error, "a stream cannot go on");
-            unknown()
-        })
+        let event = single_value(headers, &LAST_EVENT).ok().flatten().ok_or_else(unknown)?.to_owned();
+        // Event ids are `N/M` in the stream of a request, and `N` in the common stream.
+        let is_common = event.parse::<usize>().is_ok();
+        let Err(error) = self.sessions.manager.resume(&session.into(), event).await else { return Ok(()) };
+        tracing::debug!(%error, "a stream cannot go on");
+        if !is_common {
+            return Err(unknown());
+        }
+        headers.remove(LAST_EVENT);
+        Ok(())
     }
 
     /// Rejects a request after shutdown has begun.

@@ -15,7 +15,7 @@ use serde::de::{self, Deserializer, Visitor};
 use serde_json::{Map, Value, json};
 
 use crate::json_size::JsonSize;
-use crate::text::shortened;
+use crate::text::{one_line, shortened};
 
 /// Longest error message, in bytes.
 const MAX_ERROR_BYTES: usize = 1_000;
@@ -201,10 +201,11 @@ fn number_out_of_range(text: &[u8]) -> Invalid {
     let path = read.err().map(|error| error.path().to_string()).unwrap_or_default();
     let message = format!(
         "`{}` is a number that is too large: the largest is about 1.8e308. Send a smaller one.",
-        shortened(&path, 200)
+        one_line(&shortened(&path, 200))
     );
-    let code =
-        if path.starts_with("params") { ErrorCode::INVALID_PARAMS } else { ErrorCode::INVALID_REQUEST };
+    let behind = path.strip_prefix("params");
+    let is_in_params = behind.is_some_and(|behind| behind.is_empty() || behind.starts_with(['.', '[']));
+    let code = if is_in_params { ErrorCode::INVALID_PARAMS } else { ErrorCode::INVALID_REQUEST };
     Invalid { is_notification: is_notification(text), ..Invalid::new(code, message) }
 }
 

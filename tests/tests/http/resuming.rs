@@ -25,6 +25,20 @@ async fn an_event_that_the_session_does_not_have_is_refused_with_the_reason() {
 }
 
 #[tokio::test]
+async fn an_unknown_event_of_the_common_stream_opens_a_fresh_one() {
+    let fixture = Fixture::start("").await;
+    let alice = fixture.alice("").open().await;
+    // The ids of a server before its restart are often larger than those of now.
+    for unknown in ["4711", "1", "18446744073709551615"] {
+        let request = alice.request(Method::GET).header("Accept", "text/event-stream");
+        let mut stream = soon("a stream", request.header("Last-Event-ID", unknown).send()).await.unwrap();
+        assert_eq!(stream.status(), 200, "{unknown}");
+        let first = soon("a first event", stream.chunk()).await.unwrap();
+        assert!(first.is_some(), "{unknown}: the stream goes on");
+    }
+}
+
+#[tokio::test]
 async fn a_client_that_loses_its_connection_can_resume_the_stream() {
     let fixture = Fixture::start("").await;
     let turnstile = Arc::new(Semaphore::new(0));

@@ -105,7 +105,7 @@ impl Connections {
             let same = |other: &Connection| Arc::ptr_eq(&address, &other.address);
             self.slot(&address.connections, same).map(Some)
         };
-        let is_reserve = match of_address.zip(self.slot(&self.all, |_| true)) {
+        let is_reserve = match of_address.zip(self.slot(&self.all, |other| !other.is_reserve)) {
             Some((of_address, of_all)) => {
                 slots.extend(of_address);
                 slots.push(of_all);
@@ -346,4 +346,40 @@ impl Drop for InFlightRequest {
 
 fn milliseconds_since(started: Instant) -> u64 {
     u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use super::super::addresses::Addresses;
+    use super::super::limits::AdmissionLimits;
+    use super::*;
+
+    #[test]
+    fn an_idle_connection_of_the_reserve_does_not_stand_in_for_one_with_a_slot() {
+        let limits = AdmissionLimits {
+            connections: 1,
+            connections_per_address: 8,
+            requests: 8,
+            requests_per_address: 8,
+            body_bytes: 8,
+            answer_bytes: 8,
+            new_clients_per_address: 8,
+            new_tokens_per_minute: NonZeroU32::MIN,
+            trusted_proxies: Vec::new(),
+        };
+        let address = Addresses::new(Arc::new(limits)).get([192, 0, 2, 1].into());
+        let connections = Connections::new(1);
+        let open = || connections.open(Arc::clone(&address), false).unwrap();
+        let first = open();
+        let request = first.begin();
+        let probe = open();
+        assert!(!first.is_reserve && probe.is_reserve, "the first one is busy");
+        drop(request);
+        // The probe has served no request yet, so it would be preferred.
+        let next = open();
+        assert!(!next.is_reserve);
+        assert!(first.is_closed.load(Ordering::Acquire) && !probe.is_closed.load(Ordering::Acquire));
+    }
 }

@@ -18,16 +18,19 @@ pub(super) fn is_trusted(proxies: &[IpNet], address: IpAddr) -> bool {
 /// headers disagree: a proxy sets one of them, and a client may have sent the other.
 pub(super) fn client(headers: &HeaderMap, proxies: &[IpNet]) -> Option<IpAddr> {
     let listed =
-        |name: &HeaderName, read: fn(&str) -> Option<IpAddr>| {
+        |name: &HeaderName, split: fn(&str) -> Option<Vec<&str>>, read: fn(&str) -> Option<IpAddr>| {
             let mut lines = headers.get_all(name).iter().peekable();
             lines.peek()?;
-            let hops: Option<Vec<_>> = lines.map(|line| elements(line.to_str().ok()?, ',')).collect();
+            let hops: Option<Vec<_>> = lines.map(|line| split(line.to_str().ok()?)).collect();
             // A line that cannot be read may name the nearest hop, or hide which it is.
             Some(hops.and_then(|hops| {
                 nearest(hops.iter().flatten().rev().take(HOPS).map(|hop| read(hop)), proxies)
             }))
         };
-    match (listed(&X_FORWARDED_FOR, address), listed(&FORWARDED, forwarded_for)) {
+    // Quotation marks have a meaning in `Forwarded` alone.
+    let x_forwarded_for = listed(&X_FORWARDED_FOR, |line| Some(line.split(',').collect()), address);
+    let forwarded = listed(&FORWARDED, |line| elements(line, ','), forwarded_for);
+    match (x_forwarded_for, forwarded) {
         (Some(one), None) | (None, Some(one)) => one,
         (Some(one), Some(other)) if one == other => one,
         _ => None,
@@ -106,6 +109,9 @@ mod tests {
             ("[2001:db8::1]:80", Some("2001:db8::1")),
             ("::ffff:192.0.2.1", Some("192.0.2.1")),
             ("192.0.2.1, unknown", None),
+            ("\"198.51.100.9, 192.0.2.1", Some("192.0.2.1")),
+            ("\", 192.0.2.1, 10.0.0.1", Some("192.0.2.1")),
+            ("\"198.51.100.9, 192.0.2.1\"", None),
             ("10.0.0.1", None),
             ("", None),
         ] {

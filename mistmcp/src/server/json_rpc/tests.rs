@@ -135,6 +135,10 @@ fn a_number_out_of_range_is_an_error_of_its_parameter() {
         (call(r#"{"name":"getSelf","arguments":{"a":1e999}}"#), -32602, "`params.arguments.a`"),
         (call(r#"{"name":"getSelf","arguments":{"a":[{"b":-1e400}]}}"#), -32602, "`params.arguments.a[0].b`"),
         (request(r#""x":1e400"#), -32600, "`x`"),
+        (request(r#""paramsX":1e400"#), -32600, "`paramsX`"),
+        (request(r#""params":1e400"#), -32602, "`params`"),
+        (request(r#""params":[1e400]"#), -32602, "`params[0]`"),
+        (request(r#""params":{"a\u001b[2J\u202eb":1e400}"#), -32602, "`params.a<U+001B>[2J<U+202E>b`"),
     ] {
         let (found, id, message) = rejection_of(&text);
         assert_eq!((found, id), (code, json!(7)), "{text}: {message}");
