@@ -56,8 +56,10 @@ impl Settings {
             let _ = if names.len() <= MOST_NAMED {
                 writeln!(text, "- Extended, rarely needed: {}", names.join(", "))
             } else {
-                let found = if self.mode() == Mode::Managed { "`findTools` finds them; " } else { "" };
-                writeln!(text, "- Extended, rarely needed: {found}resource `mistmcp://categories`")
+                let managed = self.mode() == Mode::Managed;
+                let remedy =
+                    if managed { "`findTools` finds them" } else { "resource `mistmcp://categories`" };
+                writeln!(text, "- Extended, rarely needed: {remedy}")
             };
         }
         text
