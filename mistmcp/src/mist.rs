@@ -89,6 +89,7 @@ use crate::param::Param;
 use crate::{Call, Result};
 use dispatch::{Dispatched, Dispatcher, SentCount};
 use name_list::NameList;
+use resolve::LookupRules;
 use single_flight::Expired;
 
 /// Mist API client of one call, with the tokens and the cloud of the calling session.
@@ -333,7 +334,7 @@ impl Mist {
                     continue;
                 }
                 let optional = param.presence() == Some(Presence::Optional);
-                let how = (lookup, optional, partial, takes_org);
+                let how = LookupRules { lookup, optional, partial, takes_org, is_trial: false };
                 if is_several(param) {
                     notes.extend(self.lookup_several(how, param.name, arguments).await?);
                 } else {

@@ -125,6 +125,9 @@ found_id! {
         "Device, by its id, MAC address or name.", "Device id, MAC or name"
 }
 
+/// Maximum length of the ids or names of several sites, in characters.
+const SITES: usize = 10_000;
+
 /// Sites, by their ids or names, with commas between them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SiteIds(String);
@@ -134,6 +137,7 @@ impl Arg for SiteIds {
     const BRIEF: &'static str = SiteId::BRIEF;
     const LOOKUP: Option<Lookup> = Some(Lookup::Site);
     const SEVERAL: bool = true;
+    const MAX_LENGTH: usize = SITES;
 
     fn schema() -> Schema {
         json_schema!({ "type": "string" })

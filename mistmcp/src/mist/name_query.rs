@@ -13,6 +13,7 @@ const MAX_QUOTED: usize = 100;
 
 /// What to find.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 pub(super) struct NameQuery<'a> {
     pub(super) written: &'a str,
     pub(super) parameter: &'a str,
@@ -23,6 +24,9 @@ pub(super) struct NameQuery<'a> {
     pub(super) disclosed: bool,
     /// Whether a part of a name is accepted. It is not where the tool may change the object.
     pub(super) partial: bool,
+    /// Whether the text may be several names: only an exact name is accepted, and a list is not fetched again. The error
+    /// is [`ErrorKind::Missing`] if there is no such name.
+    pub(super) is_trial: bool,
     /// Whether the tool has a parameter for the organization.
     pub(super) takes_org: bool,
     /// Where it is looked for, if not in the whole organization, as it follows the kind in errors: ` at this site`.
@@ -85,6 +89,10 @@ impl NameQuery<'_> {
             )
         };
         let problem = match find(&named, self.written, |object| &object.name) {
+            Some((MatchKind::Part, _)) | None if self.is_trial => {
+                let words = format!("`{parameter}`: no {kind} is called \"{written}\".");
+                return Err(Error::new(ErrorKind::Missing, words));
+            }
             // That a part matches would disclose the name letter by letter.
             Some((MatchKind::Part, _)) | None if !self.disclosed => return Err(self.undisclosed()),
             Some((MatchKind::Part, matching)) => match matching.as_slice() {
@@ -224,6 +232,7 @@ mod tests {
             kind: "site",
             listers: &["searchOrgSites"],
             partial: true,
+            is_trial: false,
             takes_org: false,
             place: "",
             disclosed: true,
@@ -256,6 +265,17 @@ mod tests {
         let strict = NameQuery { partial: false, ..query("berl") };
         let error = strict.pick(&sites()).unwrap_err().to_string();
         assert!(error.contains("\"Berlin\" is meant, give its id: 1"), "{error}");
+    }
+
+    #[test]
+    fn a_trial_accepts_an_exact_name_only() {
+        let pick = |written| NameQuery { is_trial: true, ..query(written) }.pick(&sites());
+        assert_eq!(pick("berlin").unwrap().id, "1");
+        for (written, kind) in
+            [("berl", ErrorKind::Missing), ("Quito", ErrorKind::Missing), ("Lyon", ErrorKind::Arguments)]
+        {
+            assert_eq!(pick(written).unwrap_err().kind(), kind, "{written}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 mod sites;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -21,6 +21,9 @@ use crate::{Error, Result};
 /// What an organization is called in errors.
 const ORGANIZATION: &str = "organization";
 
+/// The most names or ids in one argument.
+const MOST_NAMES: usize = 100;
+
 /// The tools that list organizations, sites and devices.
 const ORGANIZATIONS: &[&str] = &["getSelf"];
 const ORGANIZATIONS_OF_MSP: &[&str] = &["listMspOrgs"];
@@ -30,12 +33,27 @@ const INVENTORY: &[&str] = &["getOrgInventory"];
 /// The inventory includes the devices of every site.
 const DEVICES_OF_SITE: &[&str] = &["getOrgInventory", "listSiteDevices"];
 
+/// How an argument is resolved.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
+pub(super) struct LookupRules {
+    pub(super) lookup: Lookup,
+    /// Whether the argument may be absent.
+    pub(super) optional: bool,
+    /// As [`NameQuery::partial`].
+    pub(super) partial: bool,
+    /// As [`NameQuery::takes_org`].
+    pub(super) takes_org: bool,
+    /// As [`NameQuery::is_trial`].
+    pub(super) is_trial: bool,
+}
+
 impl Mist {
     /// Resolves the argument `name` to an id, unless it is one. Returns a note for the answer where the match was
     /// not exact. An `optional` argument that is absent is not resolved.
     pub(super) async fn lookup_one(
         &self,
-        (lookup, optional, partial, takes_org): (Lookup, bool, bool, bool),
+        LookupRules { lookup, optional, partial, takes_org, is_trial }: LookupRules,
         name: &str,
         arguments: &mut Map<String, Value>,
     ) -> Result<Option<String>> {
@@ -69,6 +87,7 @@ impl Mist {
             kind,
             listers,
             partial,
+            is_trial,
             disclosed,
             takes_org,
             place,
@@ -83,16 +102,37 @@ impl Mist {
         Ok(note)
     }
 
-    /// Resolves an argument with several names or ids, separated by commas, to ids. One name may have commas itself.
+    /// Resolves an argument with several names or ids, separated by commas, to ids. One name may have commas itself:
+    /// the whole text is tried first.
     pub(super) async fn lookup_several(
         &self,
-        how: (Lookup, bool, bool, bool),
+        how: LookupRules,
         name: &str,
         arguments: &mut Map<String, Value>,
     ) -> Result<Vec<String>> {
         let written = arguments.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (mut ids, mut notes) = (Vec::new(), Vec::new());
-        for one in written.split(',').map(str::trim).filter(|one| !one.is_empty()) {
+        let mut seen = HashSet::new();
+        let names = written.split(',').map(str::trim).filter(|name| !name.is_empty() && seen.insert(*name));
+        let names: Vec<_> = names.collect();
+        if written.contains(',') && !names.iter().all(|name| Id::parse(name).is_some()) {
+            match self.lookup_one(LookupRules { is_trial: true, ..how }, name, arguments).await {
+                Ok(note) => return Ok(note.into_iter().collect()),
+                Err(error) if error.kind() != ErrorKind::Missing => return Err(error),
+                Err(_) => {}
+            }
+        }
+        if names.len() > MOST_NAMES {
+            let count = names.len();
+            let words = format!(
+                "`{name}`: {count} names or ids are too many for one call. Give at most {MOST_NAMES}, and the others in \
+                 further calls."
+            );
+            return Err(Error::new(ErrorKind::Arguments, words));
+        }
+        for one in names {
+            // Each look-up compares all names of a list.
+            tokio::task::yield_now().await;
             arguments.insert(name.to_owned(), one.into());
             match self.lookup_one(how, name, arguments).await {
                 Ok(note) => notes.extend(note),
@@ -118,7 +158,7 @@ impl Mist {
     /// An organization by its name among those of an MSP.
     async fn org_of_msp(&self, query: &NameQuery<'_>, msp_id: &str) -> Result<ResolvedObject> {
         let path = msp_orgs(msp_id);
-        self.pick(|since| self.names(&path, since), |orgs| query.pick(orgs)).await
+        self.pick(query, |since| self.names(&path, since), |orgs| query.pick(orgs)).await
     }
 
     async fn device(&self, query: &NameQuery<'_>, arguments: &Map<String, Value>) -> Result<ResolvedObject> {
@@ -130,7 +170,7 @@ impl Mist {
         let mac = Mac::parse(query.written);
         let by_mac = |devices: &NameList| query.by_mac(mac.as_ref()?, devices);
         let pick = |devices: &NameList| by_mac(devices).map_or_else(|| query.pick(devices), Ok);
-        let chosen = self.pick(|since| self.names(&path, since), pick).await;
+        let chosen = self.pick(query, |since| self.names(&path, since), pick).await;
         let (Err(error), Some(site)) = (&chosen, site) else { return chosen };
         // Members of a virtual chassis are listed in the inventory only, and devices of other sites. An error there says
         // nothing about the device.
@@ -242,6 +282,7 @@ impl Mist {
             kind: ORGANIZATION,
             listers: ORGANIZATIONS,
             partial: false,
+            is_trial: false,
             disclosed,
             takes_org,
             place: "",
@@ -262,7 +303,7 @@ impl Mist {
                 }
                 Ok(self.with_orgs_of_msps(&seen, since).await)
             };
-            return self.pick(fetch, |seen| self.among(query, seen).pick(seen)).await;
+            return self.pick(query, fetch, |seen| self.among(query, seen).pick(seen)).await;
         }
         if query.kind == ORGANIZATION
             && let Some(default) = self.take_default_org().await?
@@ -350,16 +391,17 @@ impl Mist {
         Ok(named.flat_map(|row| keys(row).into_iter().map(|key| (key, row.name.clone()))).collect())
     }
 
-    /// Picks from the cached list, and from a new one if that fails.
+    /// Picks from the cached list, and from a new one if that fails, unless it is a trial.
     async fn pick<T, Fetching: Future<Output = Result<Arc<NameList>>>>(
         &self,
+        query: &NameQuery<'_>,
         fetch: impl Fn(Option<Instant>) -> Fetching,
         pick: impl Fn(&NameList) -> Result<T>,
     ) -> Result<T> {
         let begun = Instant::now();
         let listing = fetch(None).await?;
         match pick(&listing) {
-            Err(_) if listing.requested_at < begun => pick(&*fetch(Some(begun)).await?),
+            Err(_) if !query.is_trial && listing.requested_at < begun => pick(&*fetch(Some(begun)).await?),
             picked => picked,
         }
     }

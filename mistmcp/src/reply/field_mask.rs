@@ -1,9 +1,11 @@
 //! Field mask: keeps the requested fields of each row ([`keep`]).
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::secrets::redact;
 use crate::Fields;
 use crate::text::shortened;
 
@@ -71,8 +73,9 @@ fn has(value: &Value, name: &str) -> bool {
     }
 }
 
-/// Remarks about names that no row has: the names, and similar existing ones.
-pub(super) fn unknown(rows: &[Value], fields: &Fields) -> Map<String, Value> {
+/// Remarks about names that no row has: the names, and similar existing ones, without their secrets unless
+/// `show_secrets`.
+pub(super) fn unknown(rows: &[Value], fields: &Fields, show_secrets: bool) -> Map<String, Value> {
     let mut about = Map::new();
     if rows.is_empty() {
         return about;
@@ -89,8 +92,12 @@ pub(super) fn unknown(rows: &[Value], fields: &Fields) -> Map<String, Value> {
     if unknown.is_empty() {
         return about;
     }
+    let mut rows = Cow::Borrowed(&rows[..rows.len().min(LOOKED_AT)]);
+    if !show_secrets {
+        rows.to_mut().iter_mut().for_each(redact);
+    }
     let mut names = BTreeSet::new();
-    for row in rows.iter().take(LOOKED_AT) {
+    for row in rows.iter() {
         gather(row, "", 4, &mut names);
     }
     let shown: Vec<_> = unknown.iter().map(|name| shortened(name, 60)).collect();
@@ -100,13 +107,8 @@ pub(super) fn unknown(rows: &[Value], fields: &Fields) -> Map<String, Value> {
     }
     // The similar names first, and then all fields of the rows themselves.
     let mut known = nearest(&unknown, &names);
-    let outer: BTreeSet<&str> = rows
-        .iter()
-        .take(LOOKED_AT)
-        .filter_map(Value::as_object)
-        .flat_map(Map::keys)
-        .map(String::as_str)
-        .collect();
+    let outer: BTreeSet<&str> =
+        rows.iter().filter_map(Value::as_object).flat_map(Map::keys).map(String::as_str).collect();
     let others: Vec<_> = outer.into_iter().filter(|name| !known.iter().any(|known| known == name)).collect();
     let shown = others.len().min(MAX_KNOWN.saturating_sub(known.len()));
     known.extend(others[..shown].iter().map(|name| shortened(name, 80)));
@@ -203,14 +205,28 @@ mod tests {
     #[test]
     fn an_unknown_field_is_reported_with_similar_names() {
         let rows = [json!({ "mac": "aa" }), json!({ "mac": "bb", "radio": { "channel": null } })];
-        let about = |names| Value::from(unknown(&rows, &fields(names)));
+        let about = |names| Value::from(unknown(&rows, &fields(names), false));
         assert_eq!(about("mac,radio.channel"), json!({}));
         let about_fields = about("mac,chanel");
         assert_eq!(about_fields["unknown_fields"], json!(["chanel"]));
         assert_eq!(about_fields["known_fields"], json!(["radio.channel", "mac", "radio"]));
         assert_eq!(about_fields.get("fields_hint"), None);
         assert!(about("mac radio")["fields_hint"].to_string().contains("commas"));
-        assert_eq!(Value::from(unknown(&[], &fields("x"))), json!({}));
+        assert_eq!(Value::from(unknown(&[], &fields("x"), false)), json!({}));
+    }
+
+    #[test]
+    fn names_that_are_secrets_are_reported_only_where_secrets_are_shown() {
+        let rows = [json!({
+            "https://bob:hunter2@host/x": 1,
+            "up": { "https://bob:hunter2@host/y": 1 },
+            "tokens": { "hunter2": { "a": true } },
+        })];
+        for show_secrets in [false, true] {
+            let about = Value::from(unknown(&rows, &fields("bogus,tokens.hunter"), show_secrets)).to_string();
+            assert_eq!(about.contains("hunter2"), show_secrets, "{about}");
+            assert!(about.contains("tokens") && about.contains("host/"), "{about}");
+        }
     }
 
     #[test]
@@ -218,7 +234,7 @@ mod tests {
         let row = |count: usize| {
             json!([(0..count).map(|number| (format!("f{number:03}"), json!(1))).collect::<Map<_, _>>()])
         };
-        let about = |count| Value::from(unknown(row(count).as_array().unwrap(), &fields("bogus")));
+        let about = |count| Value::from(unknown(row(count).as_array().unwrap(), &fields("bogus"), false));
         for (count, more) in [(1, None), (12, None), (40, None), (41, Some(1)), (100, Some(60))] {
             let about = about(count);
             let known = about["known_fields"].as_array().unwrap();

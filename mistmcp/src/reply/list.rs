@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 #[cfg(feature = "query")]
 use super::empty_fields::EmptyFields;
 use super::link::Link;
-use super::prune::prune_and_redact;
+#[cfg(feature = "query")]
+use super::prune::redact_and_prune;
 #[cfg(feature = "query")]
 use super::request_facts::WINDOW_ASKED;
 use super::request_facts::{Expected, RequestFacts};
@@ -165,13 +166,16 @@ impl List {
             return;
         }
         let rows = if total == 1 { "1 row".to_owned() } else { format!("{total} rows") };
-        if page::is_first(facts) {
-            self.has_more = true;
-            self.remarks.push(format!("Mist counts {rows}, but its answer has none of them."));
-        } else if let (Some(asked), Some(page)) = (facts.asked_page(), page) {
-            let last = total.div_ceil(page.limit.max(1));
-            self.remarks
-                .push(format!("There is no page {asked}: the list has {rows}, and its last page is {last}."));
+        let last = page.map(|page| total.div_ceil(page.limit.max(1)));
+        match (facts.asked_page(), last) {
+            (Some(asked), Some(last)) if asked > last => self
+                .remarks
+                .push(format!("There is no page {asked}: the list has {rows}, and its last page is {last}.")),
+            (asked, last) if page::is_first(facts) || asked.and(last).is_some() => {
+                self.has_more = true;
+                self.remarks.push(format!("Mist counts {rows}, but its answer has none of them."));
+            }
+            _ => {}
         }
     }
 
@@ -295,7 +299,7 @@ impl List {
     pub(super) fn into_page(mut self, show_secrets: bool, facts: &RequestFacts) -> RowPage {
         let mut notes = Vec::new();
         if let Some(fields) = &facts.fields {
-            let unknown = field_mask::unknown(&self.rows, fields);
+            let unknown = field_mask::unknown(&self.rows, fields, show_secrets);
             notes.extend((!unknown.is_empty()).then(|| unknown_in_words(&unknown)));
         }
         self.put_times_into_rows();
@@ -306,8 +310,7 @@ impl List {
             if let Some(fields) = &facts.fields {
                 field_mask::keep(row, fields);
             }
-            empty.of_row(row);
-            prune_and_redact(row, show_secrets);
+            redact_and_prune(row, show_secrets, |row| empty.of_row(row));
         }
         let window = self.window_not_asked(facts);
         let is_broken = self.truncated || self.dropped > 0 || !self.remarks.is_empty();

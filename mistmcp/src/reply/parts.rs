@@ -21,7 +21,7 @@ pub(super) fn render(
     let remarks: Vec<_> = source.remarks().collect();
     let mut about = Map::new();
     if let Some(fields) = facts.fields.as_ref().filter(|_| value.is_object()) {
-        about = field_mask::unknown(std::slice::from_ref(&value), fields);
+        about = field_mask::unknown(std::slice::from_ref(&value), fields, rules.show_secrets);
         field_mask::keep(&mut value, fields);
     }
     if source.is_answer {

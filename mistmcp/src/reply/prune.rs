@@ -13,6 +13,31 @@ pub(super) fn prune_and_redact(value: &mut Value, show_secrets: bool) {
     }
 }
 
+/// As [`prune_and_redact`], and shows the row to `look` once its secrets are hidden, while it has its empty fields.
+#[cfg(feature = "query")]
+pub(super) fn redact_and_prune(value: &mut Value, show_secrets: bool, look: impl FnOnce(&Value)) {
+    show(value);
+    if !show_secrets {
+        redact(value);
+    }
+    look(value);
+    prune(value);
+}
+
+/// Escapes invisible characters.
+#[cfg(feature = "query")]
+fn show(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            crate::text::show_names(object);
+            object.values_mut().for_each(show);
+        }
+        Value::Array(items) => items.iter_mut().for_each(show),
+        Value::String(text) => crate::text::show(text),
+        _ => {}
+    }
+}
+
 /// As [`prune_and_redact`], for the fields of an object.
 pub(super) fn prune_and_redact_object(object: &mut Map<String, Value>, show_secrets: bool) {
     prune_object(object);

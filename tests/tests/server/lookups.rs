@@ -573,7 +573,7 @@ async fn an_account_without_any_msp_is_told_so() {
 #[tokio::test]
 async fn several_sites_are_resolved_each_by_name_or_id() {
     let (upstream, client) = start(&[privilege(ORG, "Acme")]).await;
-    named_sites(&upstream, &["Leeds Office", "York", "Acton, West"]);
+    named_sites(&upstream, &["Leeds Office", "York", "Acton, West", "Acton", "West End"]);
     for tool in ["searchOrgAlarms", "listOrgAuditLogs", "searchOrgInventory", "listOrgDevicesStats"] {
         for (written, sent) in [
             (json!("York"), vec![id(1)]),
@@ -581,6 +581,8 @@ async fn several_sites_are_resolved_each_by_name_or_id() {
             (json!(["York", id(0)]), vec![id(1), id(0)]),
             (json!(format!("{}, leeds,York", id(1))), vec![id(1), id(0)]),
             (json!("Acton, West"), vec![id(2)]),
+            (json!("Acton, York"), vec![id(3), id(1)]),
+            (json!("york,".repeat(1_000)), vec![id(1)]),
         ] {
             upstream.take();
             client.call(tool, json!({ "site_id": written })).await;
@@ -594,6 +596,11 @@ async fn several_sites_are_resolved_each_by_name_or_id() {
         }
         let refusal = client.refusal(tool, json!({ "site_id": "York,Quito" })).await;
         assert!(refusal.contains("no site is called \"Quito\""), "{tool}: {refusal}");
+        let many = (0..101).map(|number| number.to_string()).collect::<Vec<_>>().join(",");
+        let refusal = client.refusal(tool, json!({ "site_id": many })).await;
+        assert!(refusal.contains("101 names") && refusal.contains("at most 100"), "{tool}: {refusal}");
+        let refusal = client.refusal(tool, json!({ "site_id": "york,".repeat(2_001) })).await;
+        assert!(refusal.contains("at most 10000 characters"), "{tool}: {refusal}");
     }
     // An endpoint that takes one site takes no list.
     let refusal = client.refusal("getOrgInventory", json!({ "site_id": "Leeds Office,York" })).await;

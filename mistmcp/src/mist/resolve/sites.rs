@@ -46,6 +46,7 @@ impl Mist {
             (false, unasked) => self.site_in(query, &orgs, unasked.as_ref()).await,
         };
         match found {
+            Err(error) if query.is_trial && !orgs.is_empty() => Err(error),
             // The site may be of an organization of an MSP.
             Err(error) if matches!(error.kind(), ErrorKind::Arguments | ErrorKind::Missing) => {
                 let all = self.with_orgs_of_msps(&seen, None).await;
@@ -74,7 +75,7 @@ impl Mist {
             return self.site_among(&query, orgs, unasked).await;
         };
         let path = sites(&only.id);
-        let picked = self.pick(|since| self.names(&path, since), |sites| query.pick(sites)).await?;
+        let picked = self.pick(query, |since| self.names(&path, since), |sites| query.pick(sites)).await?;
         self.keep_site(&picked.id, &only.id).await;
         Ok(picked)
     }
@@ -103,7 +104,7 @@ impl Mist {
             let org_id = sites.rows.iter().find(|site| site.id == picked.id).map(|site| site.org_id.clone());
             Ok::<_, Error>((picked, org_id))
         };
-        let (picked, org_id) = self.pick(fetch, pick).await?;
+        let (picked, org_id) = self.pick(query, fetch, pick).await?;
         if let Some(org_id) = org_id {
             self.keep_site(&picked.id, &org_id).await;
         }

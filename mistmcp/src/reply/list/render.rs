@@ -37,7 +37,7 @@ impl List {
         }
         let mut about = Map::new();
         if let Some(fields) = &facts.fields {
-            about = field_mask::unknown(&self.rows, fields);
+            about = field_mask::unknown(&self.rows, fields, rules.show_secrets);
         }
         if !self.about.contains_key("start") {
             about.extend(facts.window());

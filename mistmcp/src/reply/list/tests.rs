@@ -387,10 +387,31 @@ fn rows_that_are_counted_and_did_not_come_are_said() {
         );
         assert_eq!((value.get("incomplete"), value.get("next")), (None, None), "{value}");
     }
+    // Pages that the list has.
+    for number in [2, 5] {
+        let within = Some(Page { number, limit: 10, total: Some(50) });
+        let (value, _) = render(json!([]), within, &["page", "limit"], json!({ "page": number }));
+        assert_eq!(value["incomplete"], true, "{value}");
+        assert!(value["note"].as_str().unwrap().contains("Mist counts 50 rows"), "{value}");
+    }
     // The end of a search, and a list without rows.
     let (value, _) = render(absent, None, &["search_after"], json!({ "search_after": "a" }));
     assert_eq!(value.get("note"), None, "{value}");
     let (value, _) =
         render(json!({ "results": [], "total": 0 }), None, &["page", "limit"], json!({ "page": 2 }));
     assert_eq!(value.get("note"), None, "{value}");
+}
+
+#[cfg(feature = "query")]
+#[test]
+fn empty_fields_are_named_without_secrets() {
+    let row = json!({ "tokens": { "hunter2": {} }, "https://bob:hunter2@h/": null, "name": "" });
+    for show_secrets in [false, true] {
+        let facts = RequestFacts::test(&[], json!({}));
+        let page =
+            List::read(json!([row]), &Source::default(), &facts).unwrap().into_page(show_secrets, &facts);
+        let names = page.empty_fields.join(" ");
+        assert_eq!(names.contains("hunter2"), show_secrets, "{names}");
+        assert!(names.contains("name") && names.contains("tokens."), "{names}");
+    }
 }
