@@ -293,16 +293,9 @@ impl Assignments {
     /// Hides the values of pairs where the text repeats them: `"msg": "ensure 'x' has 8 characters", "input": "x"`.
     pub(super) fn hide_repeated(&mut self, text: &str, cover: &mut HiddenRanges) {
         let bytes = text.as_bytes();
-        let is_letter =
-            |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
         for value in self.pair_values.drain(..).filter_map(|range| bytes.get(range)) {
             count(bytes.len());
-            for start in memchr::memmem::find_iter(bytes, value) {
-                let end = start + value.len();
-                if !is_letter(start.checked_sub(1)) && !is_letter(Some(end)) {
-                    cover.add(start..end);
-                }
-            }
+            cover.add_words(text, value);
         }
     }
 

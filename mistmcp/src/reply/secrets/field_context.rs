@@ -116,9 +116,15 @@ impl FieldContext {
     /// Whether the name in a pair is a secret's, as in `"name": "psk"`; `field` is the field that holds it. An event
     /// whose type speaks of a secret is no pair.
     pub(super) fn names_secret(self, field: &str, named: &str) -> bool {
-        let kind = ["kind", "type"].iter().any(|other| field.eq_ignore_ascii_case(other));
+        let kind = is_kind(field);
         let event = named.contains('_') && !named.bytes().any(|byte| byte.is_ascii_lowercase());
         !(kind && event) && matches!(self.sense(named), Sense::Secret | Sense::Credential)
+    }
+
+    /// Whether the name in such a pair is the type of an event, of several words: `"type": "guest_psk"`. Its numbers count
+    /// something.
+    pub(super) fn is_event(field: &str, named: &str) -> bool {
+        is_kind(field) && parts(named).1 > 1
     }
 
     /// Whether headers of HTTP are here.
@@ -129,4 +135,9 @@ impl FieldContext {
     fn has(self, flags: u16) -> bool {
         self.0 & flags != 0
     }
+}
+
+/// Whether a field holds the type of an object.
+fn is_kind(field: &str) -> bool {
+    ["kind", "type"].iter().any(|other| field.eq_ignore_ascii_case(other))
 }

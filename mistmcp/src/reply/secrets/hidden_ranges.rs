@@ -17,6 +17,19 @@ impl HiddenRanges {
         }
     }
 
+    /// Adds the places where a text has `word`, but not in a longer word.
+    pub(super) fn add_words(&mut self, text: &str, word: &[u8]) {
+        let bytes = text.as_bytes();
+        let is_letter =
+            |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
+        for start in memchr::memmem::find_iter(bytes, word) {
+            let end = start + word.len();
+            if !is_letter(start.checked_sub(1)) && !is_letter(Some(end)) {
+                self.add(start..end);
+            }
+        }
+    }
+
     /// Adds the ranges of a part of the text, which begins at `base`.
     pub(super) fn add_all(&mut self, part: Self, base: usize) {
         self.ranges.extend(part.ranges.into_iter().map(|range| base + range.start..base + range.end));

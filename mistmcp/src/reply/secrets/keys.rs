@@ -33,19 +33,42 @@ fn is_plain(name: &str) -> bool {
     name.len() < SHORT && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
 }
 
-/// Gives fields other names, which get a number where one is there already. Their order stays.
+/// Gives fields other names, which get a number where there is such a field. Their order stays.
 fn rename(object: &mut Map<String, Value>, renamed: impl Fn(&str) -> Option<String>) {
+    let renamed: Vec<_> = object.keys().map(|name| renamed(name)).collect();
+    if renamed.iter().all(Option::is_none) {
+        return;
+    }
+    let mut names: HashSet<String> = object.keys().cloned().collect();
     let mut number = 1;
-    for (name, value) in std::mem::take(object) {
-        let Some(new) = renamed(&name) else {
+    for ((name, value), new) in std::mem::take(object).into_iter().zip(renamed) {
+        let Some(new) = new else {
             object.insert(name, value);
             continue;
         };
         let mut unused = new.clone();
-        while object.contains_key(&unused) {
+        while !names.insert(unused.clone()) {
             number += 1;
             unused = format!("{new} {number}");
         }
         object.insert(unused, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_renamed_field_replaces_no_other() {
+        let secrets = ["a".to_owned(), "b".to_owned()];
+        let mut value = json!({ "a": 1, "b": 2, "[hidden] 2": 3, "c": 4, "[hidden]": 5 });
+        hide(value.as_object_mut().unwrap(), &secrets);
+        assert_eq!(
+            value.to_string(),
+            json!({ "[hidden] 3": 1, "[hidden] 4": 2, "[hidden] 2": 3, "c": 4, "[hidden]": 5 }).to_string()
+        );
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::HIDDEN;
 use super::field_context::FieldContext;
 use super::headers::{ends_with_auth, is_method};
+use super::hidden_ranges::HiddenRanges;
 use super::keys;
 use super::names::{Sense, is_about, is_plural};
 use super::remarks::is_state;
@@ -78,6 +79,7 @@ pub(super) fn redact_object(object: &mut Map<String, Value>, context: FieldConte
     keys::redact(object);
     let mut values = false;
     let mut pair = false;
+    let mut numbers = false;
     let token = is_api_token(object);
     for (name, value) in &mut *object {
         let sense = context.sense(name);
@@ -92,7 +94,9 @@ pub(super) fn redact_object(object: &mut Map<String, Value>, context: FieldConte
             _ => {
                 values |= sense == Sense::PairValue;
                 if let (Sense::PairName | Sense::Key, Some(named)) = (sense, named(value)) {
-                    pair |= context.names_secret(name, named);
+                    let secret = context.names_secret(name, named);
+                    pair |= secret;
+                    numbers |= secret && !FieldContext::is_event(name, named);
                 }
                 let below =
                     if value.is_string() || value.is_number() { context } else { context.below(name) };
@@ -101,7 +105,7 @@ pub(super) fn redact_object(object: &mut Map<String, Value>, context: FieldConte
         }
     }
     if values && pair {
-        hide_values(object, context);
+        hide_values(object, numbers, context);
     }
 }
 
@@ -122,14 +126,18 @@ fn named(value: &Value) -> Option<&str> {
     }
 }
 
-/// Hides the values of a pair whose name is a secret's, also where a message beside them repeats one.
-fn hide_values(object: &mut Map<String, Value>, context: FieldContext) {
+/// Hides the values of a pair whose name is a secret's, also where a message beside them repeats one; values that are
+/// only numbers if `numbers`.
+fn hide_values(object: &mut Map<String, Value>, numbers: bool, context: FieldContext) {
     const SHORTEST: usize = 4;
     const MOST: usize = 8;
     let mut secrets = Vec::new();
     for (name, value) in &mut *object {
         let is_value = context.sense(name) == Sense::PairValue;
         if !is_value || value.as_str().is_some_and(|text| is_sentence(name, text)) {
+            continue;
+        }
+        if !numbers && is_numeric(value) {
             continue;
         }
         let secret = value.as_str().filter(|text| text.len() >= SHORTEST && secrets.len() < MOST);
@@ -143,11 +151,23 @@ fn hide_values(object: &mut Map<String, Value>, context: FieldContext) {
         _ => None,
     });
     for text in messages {
+        let mut cover = HiddenRanges::default();
         for secret in &secrets {
-            if text.contains(secret) {
-                *text = text.replace(secret, HIDDEN);
-            }
+            cover.add_words(text, secret.as_bytes());
         }
+        if let Some(without) = cover.apply(text) {
+            *text = without;
+        }
+    }
+}
+
+/// Whether a value has numbers and nothing else.
+fn is_numeric(value: &Value) -> bool {
+    match value {
+        Value::Number(_) => true,
+        Value::Array(items) => items.iter().all(is_numeric),
+        Value::Object(fields) => fields.values().all(is_numeric),
+        _ => false,
     }
 }
 
@@ -284,6 +304,31 @@ mod tests {
             "vars": { "SNMP_RO": HIDDEN, "BGP_MD5": HIDDEN, "SNMP_LOCATION": "HQ", "GAST_KENNWORT": HIDDEN },
         });
         assert_eq!(value, wanted);
+    }
+
+    #[test]
+    fn the_numbers_of_an_event_about_a_secret_stay() {
+        for (field, named, value, wanted) in [
+            ("type", "guest_psk", json!(12), json!(12)),
+            ("kind", "user-password", json!([1, 2]), json!([1, 2])),
+            ("Type", "guestPsk", json!({ "count": 12 }), json!({ "count": 12 })),
+            ("type", "guest_psk", json!("x1y"), json!(HIDDEN)),
+            ("type", "pin", json!(1234), json!(HIDDEN)),
+            ("name", "guest_psk", json!(12_345_678), json!(HIDDEN)),
+        ] {
+            let mut pair = json!({ field: named, "value": value });
+            redact("", &mut pair, FieldContext::default());
+            assert_eq!(pair["value"], wanted, "{field} {named}");
+        }
+    }
+
+    #[test]
+    fn a_pairs_value_is_hidden_beside_it_as_a_word() {
+        let mut value = json!({
+            "name": "password", "value": "admin", "msg": "admin is too short for an administrator, admin",
+        });
+        redact("", &mut value, FieldContext::default());
+        assert_eq!(value["msg"], "[hidden] is too short for an administrator, [hidden]");
     }
 
     #[test]
