@@ -2,8 +2,9 @@
 //! [`AuditLog`].
 //!
 //! Lines are queued, and a thread of its own writes them, so that no call waits for a disk. The queue is bounded by the
-//! bytes of its arguments, and of what the calls authenticate themselves with. Where a line finds no room, or the file cannot be written, the call goes unrecorded. If the
-//! operator requires the log, the call is refused, and its answer is given out only once its line is written.
+//! bytes of its arguments, and of what the calls authenticate themselves with. While the file cannot be written, lines
+//! wait in it. Where a line finds no room, the call goes unrecorded. If the operator requires the log, a call is refused in both
+//! cases, and its answer is given out only once its line is written.
 
 mod line;
 mod spelling;

@@ -162,9 +162,9 @@ pub(super) async fn problems(
 /// A warning if clients that use the URL of `--oauth-audience` would be refused.
 fn unserved_audience(oauth: &OAuthSettings, allowed: &Allowed) -> Option<String> {
     let host = oauth.resource.host_str().filter(|_| !allowed.serves(&oauth.resource))?;
-    let port = oauth.resource.port().map_or(String::new(), |port| format!(":{port}"));
+    let with_port = Allowed::host_of(&oauth.resource)?;
     Some(format!(
-        "requests to the host of --oauth-audience, {host}{port}, are refused with 403 unless a proxy before the server changes \
+        "requests to the host of --oauth-audience, {with_port}, are refused with 403 unless a proxy before the server changes \
          their `Host`: allow it by --allow-host {host} (or MISTMCP_ALLOW_HOST)"
     ))
 }

@@ -58,8 +58,13 @@ impl AllowedOrigin {
 impl Allowed {
     /// Whether requests to this URL are served, if no proxy changes their `Host`.
     pub(crate) fn serves(&self, url: &Url) -> bool {
+        Self::host_of(url).is_some_and(|host| self.host(&host))
+    }
+
+    /// The `Host` of requests to a URL: its host, and its port unless that is the one of its scheme.
+    pub(crate) fn host_of(url: &Url) -> Option<String> {
         let port = url.port().map_or(String::new(), |port| format!(":{port}"));
-        url.host_str().is_some_and(|host| self.host(&format!("{host}{port}")))
+        url.host_str().map(|host| format!("{host}{port}"))
     }
 
     fn host(&self, text: &str) -> bool {

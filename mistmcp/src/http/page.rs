@@ -29,6 +29,7 @@ use serde_json::json;
 use super::Configuration;
 use super::admission::Client;
 use super::rejection::Rejection;
+use crate::work;
 use content::Content;
 pub(crate) use demo::Question;
 use document::Document;
@@ -74,6 +75,15 @@ impl Page {
         Self { content: Content::new(configuration), rendered: OnceLock::new(), views: OnceLock::new() }
     }
 
+    /// Makes a part of the page at its first request, which takes longer than an async thread may be kept.
+    async fn make(self: &Arc<Self>, is_made: bool, part: fn(&Self)) {
+        if !is_made {
+            let page = Arc::clone(self);
+            // If that fails, it is logged, and the request makes the part itself.
+            let _ = work::run_short(move || part(&page)).await;
+        }
+    }
+
     fn rendered(&self) -> &Rendered {
         self.rendered.get_or_init(|| {
             let html = self.content.html();
@@ -87,10 +97,12 @@ impl Page {
 
     /// The document of a view.
     fn view(&self, name: &str) -> Option<&Document> {
-        let views = self
-            .views
-            .get_or_init(|| self.content.views().map(|view| (view.name, Document::new(view.html))).collect());
-        views.get(name)
+        self.views().get(name)
+    }
+
+    fn views(&self) -> &HashMap<&'static str, Document> {
+        let documents = || self.content.views().map(|view| (view.name, Document::new(view.html))).collect();
+        self.views.get_or_init(documents)
     }
 }
 
@@ -122,6 +134,7 @@ pub(super) fn routes(page: Arc<Page>) -> Router {
 }
 
 async fn show(State(page): State<Arc<Page>>, headers: HeaderMap) -> Response {
+    page.make(page.rendered.get().is_some(), |page| _ = page.rendered()).await;
     page.rendered().response(&headers)
 }
 
@@ -131,6 +144,7 @@ async fn view(State(page): State<Arc<Page>>, Path(name): Path<String>, headers: 
         let problem = "This server shows views in MCP clients alone.";
         return Rejection::new(StatusCode::NOT_FOUND, "view", problem).into_response();
     }
+    page.make(page.views.get().is_some(), |page| _ = page.views()).await;
     match page.view(&name) {
         Some(document) => demo::view(document, &headers),
         None => {
