@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use rusqlite::Connection;
 use rusqlite::types::Value as Cell;
 use serde_json::{Map, Value};
 
@@ -191,24 +192,9 @@ impl Columns {
         }
     }
 
-    /// The columns as a view of the table selects them.
-    pub(super) fn selected(&self) -> String {
-        self.list.iter().map(|column| quoted(&column.name)).collect::<Vec<_>>().join(", ")
-    }
-
-    /// The columns as `CREATE TABLE` declares them, with the types of the values that they have. A declared type makes
-    /// numbers and texts that stand for numbers compare as numbers.
-    pub(super) fn declared(&self) -> String {
-        let column = |column: &Column| {
-            let name = quoted(&column.name);
-            column.affinity().map_or(name.clone(), |affinity| format!("{name} {affinity}"))
-        };
-        self.list.iter().map(column).collect::<Vec<_>>().join(",")
-    }
-
-    /// The place of the column of this name, if its values are short enough for an index.
-    pub(super) fn indexable(&self, name: &str) -> Option<usize> {
-        self.list.iter().position(|column| {
+    /// The column of this name, if its values are short enough for an index.
+    pub(super) fn indexable(&self, name: &str) -> Option<&Column> {
+        self.list.iter().find(|column| {
             column.name.eq_ignore_ascii_case(name) && column.kinds != 0 && column.longest <= LONGEST_KEY
         })
     }
@@ -236,6 +222,31 @@ fn units(number: f64) -> u8 {
         1e12..4e12 => MILLISECONDS,
         _ => 0,
     }
+}
+
+/// The columns as a statement selects them.
+pub(super) fn selected<'a>(columns: impl Iterator<Item = &'a Column>) -> String {
+    columns.map(|column| quoted(&column.name)).collect::<Vec<_>>().join(", ")
+}
+
+/// Declares the types of the columns of a table `rows` that has its rows and no types yet. The stored rows stay as they are: a
+/// column of numbers has no text, and a column of texts no number. A declared type makes numbers and texts that stand for
+/// numbers compare as numbers. SQLite makes indexes of columns for joins, and none of expressions, such as casts in a view.
+pub(super) fn declare_types<'a>(
+    connection: &Connection,
+    schema: &str,
+    columns: impl Iterator<Item = &'a Column>,
+) -> rusqlite::Result<()> {
+    let declared = columns.map(|column| {
+        let name = quoted(&column.name);
+        column.affinity().map_or(name.clone(), |affinity| format!("{name} {affinity}"))
+    });
+    let sql = format!("CREATE TABLE rows ({})", declared.collect::<Vec<_>>().join(","));
+    connection.execute_batch("PRAGMA writable_schema=ON")?;
+    let update = format!("UPDATE {schema}.sqlite_schema SET sql = ?1 WHERE name = 'rows'");
+    connection.execute(&update, [sql])?;
+    // The schema is read again.
+    connection.execute_batch("PRAGMA writable_schema=RESET")
 }
 
 impl Column {

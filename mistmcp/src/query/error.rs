@@ -45,6 +45,7 @@ impl Failure {
             _ if error.to_string().contains(functions::STOPPED) => Self::TimedOut,
             Some(ErrorCode::OutOfMemory) => Self::NoMemory,
             Some(ErrorCode::TooBig) => Self::TooLong,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Broken,
             _ => match (error, refused) {
                 (_, Some(what)) => Self::Refused(what),
                 (rusqlite::Error::SqlInputError { msg, offset, .. }, None) => {

@@ -1,31 +1,98 @@
-//! Indexes for correlated subqueries ([`make`]). SQLite makes indexes for joins by itself; in a correlated subquery it would read
+//! Indexes for correlated subqueries ([`copies`]). SQLite makes indexes for joins by itself; in a correlated subquery it would read
 //! the whole table for each row of the outer one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use rusqlite::Connection;
 
+use super::columns::{Column, declare_types, selected};
+use super::names::quoted;
+use super::sandbox::DATABASE;
 use super::table::Table;
-use super::tokens::{Operand, comparisons, tokens};
+use super::tokens::{Operand, Token, comparisons, tokens};
 
-/// Makes indexes of the columns that a statement compares with other columns, if it reads whole tables in a correlated
-/// subquery.
-pub(super) fn make(connection: &Connection, sql: &str, tables: &[(String, Arc<Table>)]) {
+/// Indexes of a copy at most.
+const MAX_INDEXES: usize = 6;
+
+/// A copy of a table with indexes, for one statement. The table itself has none: SQLite reads the rows of a statement without
+/// `ORDER BY` in the order of an index that has all of its columns, so that the pages of a result would not fit together.
+pub(super) struct TableCopy<'a> {
+    /// The columns that the statement may read.
+    pub(super) columns: Vec<&'a Column>,
+    /// Those that get an index.
+    indexed: Vec<&'a Column>,
+}
+
+impl TableCopy<'_> {
+    /// Copies the table at `uri` to a database of this connection, with its rows in their order.
+    pub(super) fn make(&self, connection: &Connection, schema: &str, uri: &str) -> rusqlite::Result<()> {
+        let columns = selected(self.columns.iter().copied());
+        connection.execute_batch(&format!(
+            "ATTACH '{DATABASE}' AS {schema}; ATTACH '{uri}' AS _source; PRAGMA {schema}.journal_mode=OFF; \
+             CREATE TABLE {schema}.rows ({columns}); \
+             INSERT INTO {schema}.rows SELECT {columns} FROM _source.rows; DETACH _source"
+        ))?;
+        declare_types(connection, schema, self.columns.iter().copied())?;
+        for (place, column) in self.indexed.iter().enumerate() {
+            let column = quoted(&column.name);
+            connection.execute_batch(&format!("CREATE INDEX {schema}._i{place} ON rows ({column})"))?;
+        }
+        Ok(())
+    }
+}
+
+/// The copies that a statement needs, one for each table or `None`. They have indexes of the columns that the statement
+/// compares with other columns, if it reads whole tables in a correlated subquery.
+pub(super) fn copies<'a>(
+    connection: &Connection,
+    sql: &str,
+    tables: &'a [(String, Arc<Table>)],
+) -> Vec<Option<TableCopy<'a>>> {
     let tokens = tokens(sql);
     let selects = tokens.iter().filter(|token| token.is_word("SELECT")).count();
     // Without a plan there are no indexes, and the statement is slower.
     if selects < 2 || !scans_in_subqueries(connection, sql).unwrap_or(false) {
-        return;
+        return Vec::new();
     }
-    let compared: BTreeSet<&str> = comparisons(&tokens)
-        .into_iter()
-        .filter(|found| ["=", "=="].contains(&found.operator) && matches!(found.other, Operand::Column(..)))
-        .map(|found| found.column)
-        .collect();
-    for (_, table) in tables {
-        table.make_indexes(compared.iter().copied());
+    let mut compared: Vec<String> = Vec::new();
+    for found in comparisons(&tokens) {
+        let name = found.column.to_lowercase();
+        let is_key = ["=", "=="].contains(&found.operator) && matches!(found.other, Operand::Column(..));
+        if is_key && !compared.contains(&name) {
+            compared.push(name);
+        }
     }
+    let written = names_of_columns(&tokens);
+    let may_read = |column: &&Column| {
+        written.as_ref().is_none_or(|written| written.contains(&column.name.to_lowercase()))
+    };
+    let copy = |table: &'a Table| {
+        let indexed: Vec<_> =
+            compared.iter().filter_map(|name| table.columns.indexable(name)).take(MAX_INDEXES).collect();
+        let columns = table.columns.iter().filter(may_read).collect();
+        (!indexed.is_empty()).then_some(TableCopy { columns, indexed })
+    };
+    tables.iter().map(|(_, table)| copy(table)).collect()
+}
+
+/// The names in a statement that may be columns, in lower case. `None` if it may read columns without their names.
+fn names_of_columns(tokens: &[Token<'_>]) -> Option<HashSet<String>> {
+    let is_star = |place: usize| {
+        let is_count = place > 0
+            && tokens[place - 1].is_sign("(")
+            && tokens.get(place + 1).is_some_and(|next| next.is_sign(")"));
+        tokens[place].is_sign("*") && !is_count
+    };
+    if tokens.iter().any(|token| token.is_word("NATURAL")) || (0..tokens.len()).any(is_star) {
+        return None;
+    }
+    // SQLite takes a text for a name where only a name can stand.
+    let name = |token: &Token<'_>| match token {
+        Token::Text(text) => Some(text.to_lowercase()),
+        other => other.name().map(str::to_lowercase),
+    };
+    Some(tokens.iter().filter_map(name).collect())
 }
 
 /// Whether the plan of a statement reads a whole table in a correlated subquery.
@@ -74,7 +141,10 @@ mod tests {
         };
         let tables = [("a".to_owned(), table("a")), ("b".to_owned(), table("b"))];
         let stop = Stop::after(Duration::from_mins(10));
-        let mut connection = for_tables(&tables, &[], Vec::new(), &stop, &Refused::default()).unwrap();
+        let open =
+            |copies: &[_]| for_tables(&tables, &[], copies, Vec::new(), &stop, &Refused::default()).unwrap();
+        let plain = open(&[]);
+        let mut connection = open(&copies(&plain, sql, &tables));
         let count = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&count);
         let count_step = move || {
@@ -83,7 +153,6 @@ mod tests {
         };
         connection.progress_handler(100, Some(count_step)).unwrap();
         let mut statement = connection.prepare(sql).unwrap();
-        make(&connection, sql, &tables);
         count.store(0, Ordering::Relaxed);
         let mut found = statement.raw_query();
         while found.next().unwrap().is_some() {}

@@ -12,7 +12,9 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, Result};
 
 use super::collation;
+use super::columns::selected;
 use super::functions;
+use super::indexes::TableCopy;
 use super::names::quoted;
 use super::row::LONGEST_VALUE;
 use super::table::Table;
@@ -23,16 +25,13 @@ const HEAP: u64 = 640 << 20;
 /// Some take as long as it takes to copy or parse [`LONGEST_VALUE`].
 const INSTRUCTIONS: i32 = 8;
 /// A database in memory whose temporary files are in memory as well: SQLite's VFS `memdb` has no others.
-const DATABASE: &str = "file::memory:?vfs=memdb";
+pub(super) const DATABASE: &str = "file::memory:?vfs=memdb";
 /// KiB that one instruction sorts at most.
 ///
 /// With temporary data in memory, SQLite sorts all rows of a statement in one instruction, and does not look at the clock
 /// meanwhile: 33,000 rows with 1,000 keys took 10 s after the deadline. With temporary files it sorts runs of this size,
 /// one when it is full, and the first instruction of the merge takes a 32nd part of all.
 const SORTED_AT_ONCE: i32 = 2 * 1024;
-
-/// How long a statement waits for an index of its tables that another one makes.
-const INDEX_WAIT: Duration = Duration::from_secs(5);
 
 /// The limit on memory is set once, and holds for all connections of the process.
 static HEAP_LIMIT: LazyLock<()> = LazyLock::new(|| {
@@ -71,19 +70,20 @@ impl Stop {
 pub(super) type Refused = Arc<Mutex<Option<String>>>;
 
 /// A connection that can read these tables by their names, and nothing else. `empty`: names that each table has besides
-/// its columns, without a value. `defined`: names that the statement defines, in lower case.
+/// its columns, without a value. `copies`: the copies that are read in place of the tables. `defined`: names that the statement
+/// defines, in lower case.
 pub(super) fn for_tables(
     tables: &[(String, Arc<Table>)],
     empty: &[Vec<String>],
+    copies: &[Option<TableCopy<'_>>],
     defined: Vec<String>,
     stop: &Arc<Stop>,
     refused: &Refused,
 ) -> Result<Connection> {
     let mut connection = open(DATABASE)?;
-    connection.busy_timeout(INDEX_WAIT)?;
     connection.execute_batch(&format!("PRAGMA temp_store=FILE; PRAGMA cache_size=-{SORTED_AT_ONCE}"))?;
-    // Pages are read where they are, without a copy.
-    connection.execute_batch("PRAGMA mmap_size=268435456")?;
+    let of_statement = Arc::clone(stop);
+    connection.progress_handler(INSTRUCTIONS, Some(move || of_statement.is_due()))?;
     for (place, (name, table)) in tables.iter().enumerate() {
         let empty = empty.get(place).map(Vec::as_slice).unwrap_or_default();
         // The placeholder of a table without fields has a name that a statement may want.
@@ -91,11 +91,20 @@ pub(super) fn for_tables(
             .iter()
             .filter(|name| !table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name)));
         let nulls = empty.fold(String::new(), |nulls, name| nulls + ", NULL AS " + &quoted(name));
+        let (schema, uri) = (format!("_t{place}"), format!("{}&mode=ro", table.uri));
+        let columns = match copies.get(place).and_then(Option::as_ref) {
+            Some(copy) => {
+                copy.make(&connection, &schema, &uri)?;
+                selected(copy.columns.iter().copied())
+            }
+            None => {
+                connection.execute_batch(&format!("ATTACH '{uri}' AS {schema}"))?;
+                selected(table.columns.iter())
+            }
+        };
+        let view = quoted(name);
         connection.execute_batch(&format!(
-            "ATTACH '{}&mode=ro' AS _t{place}; CREATE TEMP VIEW {} AS SELECT {}{nulls} FROM _t{place}.rows",
-            table.uri,
-            quoted(name),
-            table.columns.selected()
+            "CREATE TEMP VIEW {view} AS SELECT {columns}{nulls} FROM {schema}.rows"
         ))?;
     }
     functions::replace_slow(&connection, stop)?;
@@ -116,8 +125,6 @@ pub(super) fn for_tables(
             }
         }
     }))?;
-    let stop = Arc::clone(stop);
-    connection.progress_handler(INSTRUCTIONS, Some(move || stop.is_due()))?;
     Ok(connection)
 }
 
@@ -125,7 +132,8 @@ pub(super) fn for_tables(
 fn restrict(connection: &Connection) -> Result<()> {
     for (limit, value) in [
         (Limit::SQLITE_LIMIT_LENGTH, i32::try_from(LONGEST_VALUE).unwrap_or(i32::MAX)),
-        (Limit::SQLITE_LIMIT_SQL_LENGTH, 64 * 1024),
+        // The declaration of a table with many columns is read under this limit as well.
+        (Limit::SQLITE_LIMIT_SQL_LENGTH, 1 << 20),
         (Limit::SQLITE_LIMIT_COLUMN, 2_000),
         (Limit::SQLITE_LIMIT_EXPR_DEPTH, 200),
         (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 50),
@@ -157,7 +165,8 @@ fn refusal(context: &AuthContext<'_>, readable: &[String], defined: &[String]) -
             let table = table_name.to_lowercase();
             // A table of which no column is read may be one of the statement's own, made by `WITH`.
             let starts = |with: &str| table.starts_with(with);
-            let is_reserved = starts("sqlite_") || starts("pragma_") && !defined.contains(&table);
+            let is_built_in = starts("pragma_") || table == "dbstat";
+            let is_reserved = starts("sqlite_") || is_built_in && !defined.contains(&table);
             let is_own = column_name.is_empty() && !is_reserved;
             // The view of a table reads this one, which has no name for a statement.
             let is_of_view = table == "rows"
@@ -198,7 +207,7 @@ mod tests {
             "SELECT max(l.x) FROM r l JOIN r o ON l.x = o.x GROUP BY l.x COLLATE NOCASE",
         ] {
             let stop = Stop::after(Duration::from_mins(10));
-            let mut connection = for_tables(&[], &[], Vec::new(), &stop, &Refused::default()).unwrap();
+            let mut connection = for_tables(&[], &[], &[], Vec::new(), &stop, &Refused::default()).unwrap();
             // Comparisons since the last look, at most between two, and of the whole statement.
             let [last, most, all]: [Arc<AtomicUsize>; 3] = Default::default();
             let count = Arc::clone(&last);

@@ -5,13 +5,13 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use rusqlite::Batch;
 use rusqlite::fallible_iterator::FallibleIterator as _;
+use rusqlite::{Batch, Connection, Statement};
 
 use super::concurrency::{self, Permit};
 use super::empty_columns::EmptyColumns;
 use super::error::Failure;
-use super::indexes;
+use super::indexes::{self, TableCopy};
 use super::notes::of_comparisons;
 use super::result_rows::{Selected, rows};
 use super::sandbox::{self, Refused, Stop};
@@ -127,11 +127,28 @@ fn select(request: &SelectRequest, stop: &Arc<Stop>) -> Result<Selected, Failure
 fn attempt(request: &SelectRequest, empty: &[Vec<String>], stop: &Arc<Stop>) -> Result<Selected, Failure> {
     let refused: Refused = Arc::new(Mutex::new(None));
     let failed = |error: rusqlite::Error| Failure::of(error, refused.lock().take());
-    let connection =
-        sandbox::for_tables(&request.tables, empty, defined_names(&tokens(&request.sql)), stop, &refused)
-            .map_err(failed)?;
-    let mut statements = Batch::new(&connection, &request.sql);
-    let Some(mut statement) = statements.next().map_err(failed)? else { return Err(Failure::NoStatement) };
+    let defined = defined_names(&tokens(&request.sql));
+    let open = |copies: &[Option<TableCopy<'_>>]| {
+        sandbox::for_tables(&request.tables, empty, copies, defined.clone(), stop, &refused).map_err(failed)
+    };
+    let mut connection = open(&[])?;
+    only_statement(&connection, &request.sql, failed)?;
+    let copies = indexes::copies(&connection, &request.sql, &request.tables);
+    if !copies.is_empty() {
+        connection = open(&copies)?;
+    }
+    let mut statement = only_statement(&connection, &request.sql, failed)?;
+    rows(&mut statement, request.offset, request.room, stop, failed)
+}
+
+/// Prepares the statement of a query, which has to be one `SELECT`.
+fn only_statement<'a>(
+    connection: &'a Connection,
+    sql: &str,
+    failed: impl Fn(rusqlite::Error) -> Failure,
+) -> Result<Statement<'a>, Failure> {
+    let mut statements = Batch::new(connection, sql);
+    let Some(statement) = statements.next().map_err(&failed)? else { return Err(Failure::NoStatement) };
     // Whatever follows, even what cannot be prepared, is a second statement.
     if !matches!(statements.next(), Ok(None)) {
         return Err(Failure::TwoStatements);
@@ -139,9 +156,7 @@ fn attempt(request: &SelectRequest, empty: &[Vec<String>], stop: &Arc<Stop>) -> 
     if !statement.readonly() || statement.is_explain() != 0 || statement.column_count() == 0 {
         return Err(Failure::Refused("a statement other than SELECT".to_owned()));
     }
-    // SQLite prepares the statement again if there are new indexes.
-    indexes::make(&connection, &request.sql, &request.tables);
-    rows(&mut statement, request.offset, request.room, stop, failed)
+    Ok(statement)
 }
 
 #[cfg(test)]
@@ -273,6 +288,60 @@ mod tests {
             let is_unknown =
                 matches!(&outcome, Err(Failure::Sql { message, .. }) if message.contains("no such column"));
             assert!(is_unknown, "{sql}: {outcome:?}");
+        }
+    }
+
+    #[test]
+    fn rows_keep_their_order_whatever_other_statements_ran_in_between() {
+        let rows: Vec<_> = (0..300)
+            .map(|number: u32| {
+                json!({ "mac": format!("{:012x}", number * 7919 % 307), "site": number % 5, "load": f64::from(number) / 2.0 })
+            })
+            .collect();
+        let tables = tables(&[("t", rows.clone().into()), ("u", rows.clone().into())]);
+        let correlated =
+            "SELECT a.mac, (SELECT count(*) FROM u WHERE u.mac = a.mac AND u.site = a.site) AS n FROM t a";
+        let plain = [
+            "SELECT mac FROM t",
+            "SELECT DISTINCT site FROM u",
+            "SELECT site, mac FROM u WHERE site IN (3, 1)",
+        ];
+        let all = |sql: &str| selected(&tables, sql, LONG).unwrap().rows;
+        let before = plain.map(all);
+        let macs = |rows: &[Value]| rows.iter().map(|row| row["mac"].clone()).collect::<Vec<_>>();
+        assert_eq!(macs(&before[0]), macs(&rows));
+        let counted = all(correlated);
+        assert!(counted.iter().all(|row| row["n"] == 1) && counted.len() == rows.len());
+        assert_eq!(plain.map(all), before);
+        assert_eq!(all(correlated), counted);
+        // A copy has the values of the table, and all columns that the statement may read.
+        for (sql, wanted) in [
+            ("SELECT * FROM t a WHERE 1 = (SELECT count(*) FROM u WHERE u.mac = a.mac)", rows[2].clone()),
+            (
+                "SELECT typeof(\"load\") AS type FROM t a WHERE EXISTS (SELECT 1 FROM u NATURAL JOIN t WHERE u.mac = a.mac)",
+                json!({ "type": "real" }),
+            ),
+            (
+                "SELECT a.load FROM t a WHERE EXISTS (SELECT 1 FROM u WHERE u.mac = a.mac)",
+                json!({ "load": 1.0 }),
+            ),
+        ] {
+            assert_eq!(all(sql)[2], wanted, "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_table_with_many_columns_can_be_read_in_subqueries() {
+        let row: serde_json::Map<_, _> =
+            (0..1_400).map(|number| (format!("{}{number}", "name".repeat(40)), number.into())).collect();
+        let rows = vec![Value::from(row); 3];
+        let tables = tables(&[("t", rows.into())]);
+        let name = format!("{}7", "name".repeat(40));
+        for column in ["a.*", "count(*)"] {
+            let sql = format!(
+                "SELECT {column} FROM t a WHERE EXISTS (SELECT 1 FROM t b WHERE b.{name} = a.{name})"
+            );
+            assert!(!selected(&tables, &sql, LONG).unwrap().rows.is_empty(), "{column}");
         }
     }
 

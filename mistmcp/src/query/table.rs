@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use jiff::{Timestamp, Unit};
 use parking_lot::Mutex;
@@ -12,7 +11,7 @@ use rusqlite::Connection;
 use rusqlite::types::Value as Cell;
 use serde_json::{Map, Value, json};
 
-use super::columns::Columns;
+use super::columns::{Columns, declare_types};
 use super::names::quoted;
 use super::row::{Cells, flatten};
 use super::sandbox;
@@ -28,14 +27,11 @@ const CHUNK: usize = 128;
 
 /// Columns that a statement converts at most.
 const COLUMNS_AT_ONCE: usize = 100;
-/// Indexes of a table at most.
-const MAX_INDEXES: usize = 6;
-/// How long the making of an index waits for the statements that read the table.
-const INDEX_WAIT: Duration = Duration::from_secs(1);
 
 /// The rows of a tool.
 pub(super) struct Table {
-    keeper: Mutex<Keeper>,
+    /// Keeps the database, which ends with its last connection. Its rows and its schema do not change any more.
+    _keeper: Mutex<Connection>,
     pub(super) uri: String,
     pub(super) columns: Columns,
     pub(super) rows: usize,
@@ -46,13 +42,6 @@ pub(super) struct Table {
     notes: Vec<String>,
     /// Its time window, where the call did not choose it.
     window: Map<String, Value>,
-}
-
-/// Keeps the database, which ends with its last connection.
-struct Keeper {
-    connection: Connection,
-    /// The places of the columns that have an index.
-    indexed: HashSet<usize>,
 }
 
 /// A table that is being filled.
@@ -183,18 +172,6 @@ impl TableBuilder {
         self.columns.described()
     }
 
-    /// Declares the types of the columns, which are known when the last row is there. The stored rows stay as they are: a
-    /// column of numbers has no text, and a column of texts no number. SQLite makes indexes of columns for joins, and none of
-    /// expressions, such as casts in a view.
-    fn declare_types(&self) -> rusqlite::Result<()> {
-        self.convert_numbers()?;
-        self.connection.execute_batch("PRAGMA writable_schema=ON")?;
-        let sql = format!("CREATE TABLE rows ({})", self.columns.declared());
-        self.connection.execute("UPDATE sqlite_schema SET sql = ?1 WHERE name = 'rows'", [sql])?;
-        // The schema is read again.
-        self.connection.execute_batch("PRAGMA writable_schema=RESET")
-    }
-
     /// Makes numbers of texts in columns where some rows have numbers, and others the same as a text.
     fn convert_numbers(&self) -> rusqlite::Result<()> {
         let columns: Vec<_> = self.columns.iter().filter(|column| column.has_numbers_as_texts()).collect();
@@ -241,13 +218,14 @@ impl TableBuilder {
                     .to_owned(),
             );
         }
-        self.declare_types()?;
+        self.convert_numbers()?;
+        declare_types(&self.connection, "main", self.columns.iter())?;
         let bytes = self.bytes()?;
         self.connection.execute_batch("PRAGMA cache_size=1")?;
         self.connection.release_memory()?;
         let Self { connection, uri, columns, rows, as_of, .. } = self;
         Ok(Table {
-            keeper: Mutex::new(Keeper { connection, indexed: HashSet::new() }),
+            _keeper: Mutex::new(connection),
             uri,
             columns,
             rows,
@@ -261,26 +239,6 @@ impl TableBuilder {
 }
 
 impl Table {
-    /// Makes an index of each of these columns that the table has.
-    pub(super) fn make_indexes<'a>(&self, columns: impl Iterator<Item = &'a str>) {
-        let mut keeper = self.keeper.lock();
-        for place in columns.filter_map(|name| self.columns.indexable(name)) {
-            let Some(column) = self.columns.iter().nth(place) else { continue };
-            if keeper.indexed.contains(&place) || keeper.indexed.len() >= MAX_INDEXES {
-                continue;
-            }
-            let sql = format!("CREATE INDEX _i{place} ON rows ({})", quoted(&column.name));
-            let waiting = keeper.connection.busy_timeout(INDEX_WAIT);
-            match waiting.and_then(|()| keeper.connection.execute_batch(&sql)) {
-                Ok(()) => {
-                    keeper.indexed.insert(place);
-                }
-                // The statement is slower without it.
-                Err(error) => tracing::debug!(%error, "a table of a query gets no index"),
-            }
-        }
-    }
-
     /// The summary of the table in a reply. `notes`: what the statement of the query should mind.
     pub(super) fn about(&self, notes: &[String]) -> Map<String, Value> {
         let mut about = Map::from_iter([
