@@ -199,6 +199,13 @@ impl Columns {
         })
     }
 
+    /// Notes that texts which are numbers stay texts in columns with numbers.
+    pub(super) fn keep_texts(&mut self) {
+        for column in self.list.iter_mut().filter(|column| column.has_numbers_as_texts()) {
+            column.forms &= !NUMBER;
+        }
+    }
+
     /// Each column with its types and an example.
     pub(super) fn described(&self) -> Map<String, Value> {
         self.named().map(|column| (column.name.clone(), column.described().into())).collect()

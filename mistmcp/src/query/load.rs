@@ -40,20 +40,28 @@ pub(super) async fn load(
         if !rows.is_empty() && page.digest.is_some_and(|digest| !builder.is_new_page(digest)) {
             return Ok(None);
         }
-        let inserted = builder.insert(&rows).and_then(|()| builder.name_empty(&page.empty_fields));
+        let filled = match builder.insert(&rows) {
+            Ok(()) => builder.name_empty(&page.empty_fields).map_err(|error| (error, Vec::new())),
+            Err(error) => Err((error, rows)),
+        };
         drop(builder);
-        Ok::<_, Error>(Some((page, inserted.map_err(|error| (error, rows)))))
+        Ok::<_, Error>(Some((page, filled)))
     };
     let loaded = if is_large { work::on_large(job).await?? } else { work::run(job).await?? };
-    let Some((page, inserted)) = loaded else { return Ok(None) };
-    match inserted {
+    let Some((page, filled)) = loaded else { return Ok(None) };
+    match filled {
         Ok(()) => Ok(Some(page)),
-        Err((error, rows)) if error.sqlite_error_code() == Some(ErrorCode::OutOfMemory) => {
-            // A statement may have taken the memory: the rows are inserted again after it.
+        Err((error, missing)) if error.sqlite_error_code() == Some(ErrorCode::OutOfMemory) => {
+            // A statement may have taken the memory: what is missing is done again after it.
             concurrency::statement_ended().await;
             let target = Arc::clone(builder);
-            let inserted = work::run(move || target.lock().insert(&rows)).await?;
-            inserted.map(|()| Some(page)).map_err(|error| unusable(&error))
+            let job = move || {
+                let mut builder = target.lock();
+                builder.insert(&missing)?;
+                builder.name_empty(&page.empty_fields)?;
+                Ok(page)
+            };
+            work::run(job).await?.map(Some).map_err(|error: rusqlite::Error| unusable(&error))
         }
         Err((error, _)) => Err(unusable(&error)),
     }

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::{Timestamp, Unit};
 use parking_lot::Mutex;
-use rusqlite::Connection;
 use rusqlite::types::Value as Cell;
+use rusqlite::{Connection, ErrorCode};
 use serde_json::{Map, Value, json};
 
 use super::columns::{Columns, declare_types};
@@ -153,6 +153,7 @@ impl TableBuilder {
         } else {
             for name in names.iter().skip(self.made) {
                 self.connection.execute_batch(&format!("ALTER TABLE rows ADD COLUMN {name}"))?;
+                self.made += 1;
             }
         }
         self.made = names.len();
@@ -172,13 +173,23 @@ impl TableBuilder {
         self.columns.described()
     }
 
-    /// Makes numbers of texts in columns where some rows have numbers, and others the same as a text.
-    fn convert_numbers(&self) -> rusqlite::Result<()> {
-        let columns: Vec<_> = self.columns.iter().filter(|column| column.has_numbers_as_texts()).collect();
-        if !columns.is_empty() {
-            // The table is dropped if this fails.
-            self.connection.execute_batch("PRAGMA journal_mode=OFF")?;
+    /// Makes numbers of texts in columns where some rows have numbers, and others the same as a text. Without enough memory for
+    /// it, the texts stay.
+    fn convert_numbers(&mut self) -> rusqlite::Result<()> {
+        let converted = self.connection.execute_batch("BEGIN").and_then(|()| self.convert_within());
+        match converted.and_then(|()| self.connection.execute_batch("COMMIT")) {
+            Err(error) if lacks_room(&error) => {
+                // SQLite itself has rolled back after some errors, and says so with an error.
+                let _ = self.connection.execute_batch("ROLLBACK");
+                self.columns.keep_texts();
+                Ok(())
+            }
+            outcome => outcome,
         }
+    }
+
+    fn convert_within(&self) -> rusqlite::Result<()> {
+        let columns: Vec<_> = self.columns.iter().filter(|column| column.has_numbers_as_texts()).collect();
         for columns in columns.chunks(COLUMNS_AT_ONCE) {
             let each = |sql: fn(&str) -> String, between: &str| {
                 columns.iter().map(|column| sql(&quoted(&column.name))).collect::<Vec<_>>().join(between)
@@ -263,6 +274,11 @@ impl Table {
     }
 }
 
+/// Whether there is no memory or no room for more pages.
+fn lacks_room(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::OutOfMemory | ErrorCode::DiskFull))
+}
+
 fn time(time: Timestamp) -> String {
     time.round(Unit::Second).unwrap_or(time).to_string()
 }
@@ -309,6 +325,37 @@ mod tests {
         let count: i64 =
             builder.connection.query_row("SELECT count(*) FROM rows", [], |row| row.get(0)).unwrap();
         assert_eq!((builder.rows, count), (501, 501));
+    }
+
+    #[test]
+    fn columns_without_values_can_be_made_again_after_an_error() {
+        let mut builder = TableBuilder::new().unwrap();
+        builder.insert(&[json!({ "a": 1 })]).unwrap();
+        builder.connection.execute_batch("PRAGMA max_page_count=4").unwrap();
+        let fields: Vec<_> = (0..500).map(|number| format!("{}{number}", "x".repeat(150))).collect();
+        assert!(builder.name_empty(&fields).is_err());
+        assert!((2..501).contains(&builder.made), "{}", builder.made);
+        builder.connection.execute_batch("PRAGMA max_page_count=1000").unwrap();
+        builder.insert(&[]).unwrap();
+        builder.name_empty(&fields).unwrap();
+        assert_eq!((builder.rows, builder.made), (1, 501));
+    }
+
+    #[test]
+    fn texts_that_are_numbers_stay_texts_without_memory_for_their_conversion() {
+        // Numbers of 8 bytes in place of shorter texts need more pages.
+        let texts: Vec<_> = (0..4_000).map(|_| json!({ "a": "0.1", "b": "0.1", "c": "0.1" })).collect();
+        for pages in [0, 1_000] {
+            let mut builder = TableBuilder::new().unwrap();
+            builder.insert(&[json!({ "a": 1, "b": 1, "c": 1 })]).unwrap();
+            builder.insert(&texts).unwrap();
+            builder.connection.execute_batch(&format!("PRAGMA max_page_count={}", pages.max(1))).unwrap();
+            builder.convert_numbers().unwrap();
+            let sql = "SELECT count(*) FROM rows WHERE typeof(a) = 'text' OR typeof(c) = 'text'";
+            let count: i64 = builder.connection.query_row(sql, [], |row| row.get(0)).unwrap();
+            let column = builder.columns.iter().next().unwrap();
+            assert_eq!((count, column.is_mixed()), if pages == 0 { (4_000, true) } else { (0, false) });
+        }
     }
 
     #[test]
