@@ -25,15 +25,10 @@ const UNITS: [&str; 6] = ["second", "minute", "hour", "day", "month", "year"];
 /// What is wrong with a time or a modifier that SQLite does not know. It would be `NULL`, as if there were no such rows.
 pub(super) fn unknown_argument(sql: &str) -> Option<String> {
     let tokens = tokens(sql);
-    for (place, pair) in tokens.windows(2).enumerate() {
-        let [Token::Word(name), open] = pair else { continue };
-        let function = FUNCTIONS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        let (Some((name, first)), true) = (function, open.is_sign("(")) else { continue };
-        let inside = &tokens[place + 2..];
-        let inside = &inside[..closing(inside).unwrap_or(inside.len())];
-        for (place, argument) in arguments(inside).enumerate().skip(*first) {
+    for (name, first, inside) in calls(&tokens) {
+        for (place, argument) in arguments(inside).enumerate().skip(first) {
             let [Token::Text(text)] = argument else { continue };
-            let (text, is_time) = (text.trim(), place == *first);
+            let (text, is_time) = (text.trim(), place == first);
             if is_time && is_time_value(text) || !is_time && is_modifier(text) {
                 continue;
             }
@@ -44,18 +39,23 @@ pub(super) fn unknown_argument(sql: &str) -> Option<String> {
     None
 }
 
+/// The calls of functions of dates: the function, the place of its time, and the tokens of its arguments.
+fn calls<'a>(tokens: &'a [Token<'a>]) -> impl Iterator<Item = (&'static str, usize, &'a [Token<'a>])> {
+    tokens.windows(2).enumerate().filter_map(|(place, pair)| {
+        let [Token::Word(name), Token::Sign("(")] = pair else { return None };
+        let (name, first) = FUNCTIONS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        let inside = &tokens[place + 2..];
+        Some((*name, *first, &inside[..closing(inside).unwrap_or(inside.len())]))
+    })
+}
+
 /// The functions of dates with a column that has no modifier which says that it is in seconds: the function, the table or alias,
 /// and the column.
 pub(super) fn without_unit<'a>(tokens: &'a [Token<'a>]) -> Vec<(&'static str, Option<&'a str>, &'a str)> {
     let mut found = Vec::new();
-    for (place, pair) in tokens.windows(2).enumerate() {
-        let [Token::Word(name), open] = pair else { continue };
-        let function = FUNCTIONS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        let (Some((name, first)), true) = (function, open.is_sign("(")) else { continue };
-        let inside = &tokens[place + 2..];
-        let inside = &inside[..closing(inside).unwrap_or(inside.len())];
+    for (name, first, inside) in calls(tokens) {
         let is_unit = |token: &Token<'_>| matches!(token, Token::Text(text) if ["unixepoch", "auto"].iter().any(|unit| unit.eq_ignore_ascii_case(text.trim())));
-        let column = match arguments(inside).nth(*first) {
+        let column = match arguments(inside).nth(first) {
             Some([table, dot, column]) if dot.is_sign(".") => {
                 column.name().map(|column| (table.name(), column))
             }
@@ -63,7 +63,7 @@ pub(super) fn without_unit<'a>(tokens: &'a [Token<'a>]) -> Vec<(&'static str, Op
             _ => None,
         };
         if let Some((table, column)) = column.filter(|_| !inside.iter().any(is_unit)) {
-            found.push((*name, table, column));
+            found.push((name, table, column));
         }
     }
     found
@@ -119,13 +119,18 @@ fn is_modifier(text: &str) -> bool {
     if let Some(day) = text.strip_prefix("weekday ") {
         return day.trim().parse::<f64>().is_ok();
     }
+    if let Some((number, unit)) = text.split_once(char::is_whitespace)
+        && UNITS.contains(&unit.trim().strip_suffix('s').unwrap_or(unit.trim()))
+    {
+        let is_number = number.bytes().all(|byte| byte.is_ascii_digit() || b"+-.e".contains(&byte));
+        return is_number && number.parse::<f64>().is_ok();
+    }
     let number_end = text.find(|letter: char| !(letter.is_ascii_digit() || "+-.:".contains(letter)));
     let (number, unit) = text.split_at(number_end.unwrap_or(text.len()));
     let unit = unit.trim();
     match unit {
         // `+01:00`, `-0001-00-07`, with a time after it.
         "" => number.contains([':', '-']) && number.len() >= 5,
-        unit if UNITS.contains(&unit.strip_suffix('s').unwrap_or(unit)) => number.parse::<f64>().is_ok(),
         unit => {
             unit.bytes().all(|byte| byte.is_ascii_digit() || byte == b':' || byte == b'.')
                 && number.contains('-')
@@ -152,6 +157,12 @@ mod tests {
             "unixepoch('-1d')",
             "strftime('%H', 'yesterday')",
             "date('now', '1 hour ago')",
+            "date('now', '+1e3 days')",
+            "date('now', '-2.5E1  hours')",
+            "date('now', '1e days')",
+            "date('now', 'e1 days')",
+            "date('now', 'inf days')",
+            "date('now', '+1days')",
             "time('2026-01-31', 'weekday monday')",
             "unixepoch(max('a', 'b'), 'unixepochs')",
             "date('now')",

@@ -175,7 +175,7 @@ fn of_sqlite(message: &str, offset: Option<usize>, sql: &str, names: &Names) -> 
         "no such function" => of_function(written),
         _ if message.contains("syntax error") || message.contains("unrecognized token") => {
             let hint = hints::of_syntax(sql).map(|hint| format!(" {hint}"));
-            hint.or_else(|| of_dotted(sql, names)).unwrap_or_else(|| {
+            hint.or_else(|| of_dotted(sql, None, names)).unwrap_or_else(|| {
                 format!(
                     " Names with dots or signs stand in double quotes, texts in single ones: {}. {}",
                     example(names),
@@ -301,6 +301,15 @@ mod tests {
             let is_spelling = text.contains("Write it as") || text.contains("its fields are columns");
             assert!(is_spelling != text.contains("absent from every row has no column"), "{message}: {text}");
         }
+    }
+
+    #[test]
+    fn a_dotted_name_is_the_remedy_for_itself_alone() {
+        let sql = "SELECT ip_stat.ip, statsu FROM aps";
+        let text = error_text("no such column: ip_stat.ip", sql, 7);
+        assert!(text.contains("Write it as \"ip_stat.ip\""), "{text}");
+        let text = error_text("no such column: statsu", sql, 19);
+        assert!(text.contains("\"status\"") && !text.contains("Write it as"), "{text}");
     }
 
     #[test]

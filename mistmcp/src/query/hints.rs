@@ -4,13 +4,15 @@
 use super::functions;
 use super::tokens::{Token, tokens};
 
-/// What stands for the words of another dialect. A hint is for a statement that has all of its words in this order.
+/// What stands for the words of another dialect. A hint is for a statement that has all of its words in this order. `'` is any
+/// text, `0` any number, and `[` any name in quotes or brackets.
 const WORDS: &[(&[&str], &str)] = &[
     (&["ILIKE"], "Use LIKE, which does not distinguish upper and lower case."),
     (&["RLIKE"], NO_REGEXP),
     (&["SIMILAR", "TO"], NO_REGEXP),
     (&["AT", "TIME", "ZONE"], UTC),
-    (&["INTERVAL"], "Use unixepoch('now', '-1 day') in place of INTERVAL: times are seconds since 1970."),
+    (&["INTERVAL", "'"], INTERVAL),
+    (&["INTERVAL", "0"], INTERVAL),
     (
         &["DISTINCT", "ON"],
         "In place of DISTINCT ON, number the rows with row_number() OVER (PARTITION BY …) AS n in a subquery, and take those \
@@ -22,24 +24,34 @@ const WORDS: &[(&[&str], &str)] = &[
     ),
     (&["FETCH", "FIRST"], LIMIT),
     (&["FETCH", "NEXT"], LIMIT),
-    (&["SELECT", "TOP"], LIMIT),
+    (&["SELECT", "TOP", "0"], LIMIT),
+    (&["SELECT", "TOP", "("], LIMIT),
     (&["EXTRACT", "FROM"], DATE_PART),
     (&["SUBSTRING", "FROM"], "Use substr(text, start, length)."),
     (&["POSITION", "IN"], "Use instr(text, part)."),
-    (&["LATERAL"], "Use json_each(t.\"column\") for lists, and a correlated subquery otherwise."),
-    (&["APPLY"], "Use json_each(t.\"column\") for lists, and a correlated subquery otherwise."),
-    (&["UNNEST"], UNNEST),
-    (&["PIVOT"], "Use count(*) FILTER (WHERE …) for each column in place of PIVOT."),
+    (&["JOIN", "LATERAL"], LATERAL),
+    (&[",", "LATERAL"], LATERAL),
+    (&["LATERAL", "VIEW"], LATERAL),
+    (&["CROSS", "APPLY"], LATERAL),
+    (&["OUTER", "APPLY"], LATERAL),
+    (&["UNNEST", "("], UNNEST),
+    (&["PIVOT", "("], "Use count(*) FILTER (WHERE …) for each column in place of PIVOT."),
     (&["GROUPING", "SETS"], "Join the groups with UNION ALL."),
     (&["WITH", "ROLLUP"], "Join the groups with UNION ALL."),
-    (&["ARRAY"], "Use json_array(…), and json_each to read one."),
-    (&["ANY"], "Use IN (…) in place of = ANY (…)."),
-    (&["DIV"], "Use / , which is a division without remainder between integers."),
+    (&["ARRAY", "["], ARRAY),
+    (&["ARRAY", "("], ARRAY),
+    (&["ANY", "("], "Use IN (…) in place of = ANY (…)."),
+    (&["DIV", "0"], DIVISION),
+    (&["DIV", "("], DIVISION),
 ];
 
 const NO_REGEXP: &str = "Use LIKE or GLOB in place of regular expressions.";
 const UTC: &str =
     "Times are UTC. Add the difference of a time zone: datetime(seconds, 'unixepoch', '+1 hour').";
+const INTERVAL: &str = "Use unixepoch('now', '-1 day') in place of INTERVAL: times are seconds since 1970.";
+const LATERAL: &str = "Use json_each(t.\"column\") for lists, and a correlated subquery otherwise.";
+const ARRAY: &str = "Use json_array(…), and json_each to read one.";
+const DIVISION: &str = "Use / , which is a division without remainder between integers.";
 const LIMIT: &str = "Write LIMIT and a number at the end of the statement.";
 const DATE_PART: &str = "Use strftime('%Y', seconds, 'unixepoch'), with %Y, %m, %d, %H, %M or %w.";
 const UNNEST: &str = "Use json_each: FROM t, json_each(t.\"column\") makes a row of each item.";
@@ -213,21 +225,26 @@ pub(super) fn of_syntax(sql: &str) -> Option<String> {
 pub(super) fn of_time(sql: &str) -> String {
     let tokens = tokens(sql);
     let has = |word: &str| tokens.iter().any(|token| token.is_word(word));
-    let joins_by_function = tokens.windows(2).any(|pair| {
-        (pair[0].is_word("ON") || pair[0].is_word("AND"))
-            && matches!(pair[1], Token::Word(name) if functions::is_allowed(name))
+    let conditions = join_conditions(&tokens);
+    let joins_by_or = conditions.iter().any(|condition| condition.iter().any(|token| token.is_word("OR")));
+    let joins_by_function = conditions.iter().any(|condition| {
+        condition.windows(2).any(|pair| {
+            (pair[0].is_word("ON") || pair[0].is_word("AND"))
+                && matches!(pair[1], Token::Word(name) if functions::is_allowed(name))
+        })
+    });
+    let joins_right = tokens.windows(2).any(|pair| {
+        (pair[0].is_word("RIGHT") || pair[0].is_word("FULL"))
+            && (pair[1].is_word("JOIN") || pair[1].is_word("OUTER"))
     });
     let hints = [
         (
-            has("RIGHT") || has("FULL"),
+            joins_right,
             "RIGHT and FULL JOIN compare each row with each: write a LEFT JOIN, and for FULL another one with UNION ALL.",
         ),
+        (joins_by_or, "A JOIN by OR compares each row with each: write one JOIN for each case, with UNION."),
         (
-            has("JOIN") && has("OR"),
-            "A JOIN by OR compares each row with each: write one JOIN for each case, with UNION.",
-        ),
-        (
-            has("JOIN") && joins_by_function,
+            joins_by_function,
             "A JOIN by a function compares each row with each: compute it first, WITH x AS MATERIALIZED (SELECT lower(name) AS \
              name FROM t), and join by that column.",
         ),
@@ -241,17 +258,56 @@ pub(super) fn of_time(sql: &str) -> String {
     )
 }
 
-/// Whether a statement has these keywords in this order: one after the other, or inside of a function's parentheses.
+/// The conditions of the joins of a statement, each from its `ON` to the next clause.
+fn join_conditions<'a>(tokens: &'a [Token<'a>]) -> Vec<&'a [Token<'a>]> {
+    const ENDS: [&str; 17] = [
+        "ON",
+        "JOIN",
+        "LEFT",
+        "RIGHT",
+        "FULL",
+        "INNER",
+        "CROSS",
+        "NATURAL",
+        "WHERE",
+        "GROUP",
+        "HAVING",
+        "ORDER",
+        "LIMIT",
+        "UNION",
+        "EXCEPT",
+        "INTERSECT",
+        "SELECT",
+    ];
+    let is_end = |token: &Token<'_>| ENDS.iter().any(|word| token.is_word(word));
+    let on = tokens.iter().enumerate().filter(|(_, token)| token.is_word("ON"));
+    on.map(|(place, _)| {
+        let after = &tokens[place + 1..];
+        // The parenthesis of a subquery or of the joined tables may end it as well.
+        let end = super::tokens::closing(after).unwrap_or(after.len());
+        let end = after[..end].iter().position(is_end).unwrap_or(end);
+        &tokens[place..place + 1 + end]
+    })
+    .collect()
+}
+
+/// Whether a statement has these words or signs in this order: one after the other, or inside of a function's parentheses.
 fn has_words(tokens: &[Token<'_>], words: &[&str]) -> bool {
     let [first, others @ ..] = words else { return true };
-    let follows = |after: &[Token<'_>]| match (others, after) {
-        ([last], [open, inside @ ..]) if open.is_sign("(") => {
-            let end = super::tokens::closing(inside).unwrap_or(inside.len());
-            inside[..end].iter().any(|token| token.is_word(last))
-        }
-        _ => others.iter().zip(after).filter(|(word, token)| token.is_word(word)).count() == others.len(),
+    let fits = |token: &Token<'_>, word: &str| match word {
+        "'" => matches!(token, Token::Text(_)),
+        "0" => matches!(token, Token::Number(_)),
+        "[" => matches!(token, Token::Quoted(_)),
+        _ => token.is_word(word) || token.is_sign(word),
     };
-    tokens.iter().enumerate().any(|(place, token)| token.is_word(first) && follows(&tokens[place + 1..]))
+    let follows = |after: &[Token<'_>]| match (others, after) {
+        ([last], [open, inside @ ..]) if open.is_sign("(") && *last != "(" => {
+            let end = super::tokens::closing(inside).unwrap_or(inside.len());
+            inside[..end].iter().any(|token| fits(token, last))
+        }
+        _ => others.iter().zip(after).filter(|(word, token)| fits(token, word)).count() == others.len(),
+    };
+    tokens.iter().enumerate().any(|(place, token)| fits(token, first) && follows(&tokens[place + 1..]))
 }
 
 /// The remedy for a rule or a limit of SQLite, by a part of its message.
@@ -318,6 +374,12 @@ mod tests {
             ("SELECT extract(hour FROM t) FROM x", "strftime"),
             ("SELECT a::text FROM t", "CAST"),
             ("SELECT * FROM t CROSS JOIN LATERAL x", "json_each"),
+            ("SELECT * FROM t, LATERAL json_each(x)", "json_each"),
+            ("SELECT * FROM t OUTER APPLY (SELECT 1)", "json_each"),
+            ("SELECT now() - INTERVAL 1 DAY FROM t", "unixepoch"),
+            ("SELECT 1 FROM t WHERE a = ANY (ARRAY['x'])", "json_array"),
+            ("SELECT 1 FROM t WHERE a = ANY ('{x}')", "Use IN"),
+            ("SELECT a DIV 60 FROM t", "Use / "),
         ] {
             let hint = of_syntax(sql).unwrap_or_default();
             assert!(hint.contains(wanted), "{sql}: {hint}");
@@ -325,6 +387,10 @@ mod tests {
         for sql in [
             "SELECT 'INTERVAL ~ ILIKE' FORM t",
             "SELECT \"top\" FORM t",
+            "SELECT top FORM t",
+            "SELECT interval FORM t",
+            "SELECT array, any, div FORM t WHERE apply = 1",
+            "SELECT pivot, unnest FORM t",
             "SELECT DISTINCT a FORM t JOIN u ON a = b",
             "SELECT a -- ~ :: QUALIFY\nFORM t",
         ] {
@@ -368,7 +434,15 @@ mod tests {
         ] {
             assert!(of_time(sql).contains(wanted), "{sql}: {}", of_time(sql));
         }
-        assert!(!of_time("SELECT 1 FROM a JOIN b ON a.x = b.x").contains("each row with each"));
+        for sql in [
+            "SELECT 1 FROM a JOIN b ON a.x = b.x",
+            "SELECT 1 FROM a JOIN b ON a.x = b.x WHERE a.y = 1 OR lower(b.z) = 'c'",
+            "SELECT 1 FROM a JOIN b ON a.x = b.x AND a.y = b.y WHERE a.z = 1 AND length(b.z) = 3 AND (a.u = 1 OR a.v = 2)",
+            "SELECT 1 FROM (SELECT a.x FROM a JOIN b ON a.x = b.x) WHERE x = 1 OR x = 2",
+            "SELECT a.full, a.right FROM a JOIN b USING (x)",
+        ] {
+            assert!(!of_time(sql).contains("each row with each"), "{sql}: {}", of_time(sql));
+        }
     }
 
     #[test]

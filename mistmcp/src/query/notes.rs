@@ -89,6 +89,8 @@ fn note(comparison: &Comparison<'_>, column: &Column) -> Option<String> {
         .any(|sign| comparison.operator.eq_ignore_ascii_case(sign));
     let is_like = comparison.operator.eq_ignore_ascii_case("LIKE");
     match comparison.other {
+        // It is compared to leave out rows without a value.
+        Operand::Text("") if !orders => None,
         other if column.is_of_numbers() && (!is_like || column.unit_of_time().is_some()) => {
             let text = text_of(other)?;
             Some(if let Some(unit) = column.unit_of_time() {
@@ -233,6 +235,7 @@ mod tests {
             "SELECT 1 FROM t WHERE last_seen > unixepoch() - 3600 AND speed < '1000' AND up = '1' AND up = true",
             "SELECT 1 FROM t WHERE last_seen > strftime('%s', 'now')",
             "SELECT date(last_seen, 'unixepoch') AS a, strftime('%H', last_seen, 'auto') AS b, date(speed) AS c FROM t",
+            "SELECT 1 FROM t WHERE site_id <> '' AND mac != '' AND speed <> '' AND site_id NOT IN ('')",
             "SELECT 1 FROM t WHERE datetime(last_seen, 'unixepoch') > '2026-01-01'",
             "SELECT 1 FROM t WHERE mac = '5c5b350e0001' AND mac LIKE '5C5B%' AND band = 5 AND band = '5'",
             "SELECT 1 FROM t WHERE name = '5C:5B:35:0E:00:01' AND mixed = 'auto'",

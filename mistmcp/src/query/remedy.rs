@@ -12,7 +12,7 @@ const ROOM: usize = 700;
 
 /// The remedy for an unknown column: columns like it, or those that there are.
 pub(super) fn of_column(written: &str, is_quoted: bool, sql: &str, names: &Names) -> String {
-    if let Some(remedy) = of_dotted(sql, names).filter(|_| !is_quoted) {
+    if let Some(remedy) = of_dotted(sql, Some(written), names).filter(|_| !is_quoted) {
         return remedy;
     }
     // SQLite takes a.b.c for a column of a table of a schema.
@@ -57,8 +57,9 @@ pub(super) fn of_column(written: &str, is_quoted: bool, sql: &str, names: &Names
     format!("{meant} {} A field that is absent from every row has no column.", tables(names))
 }
 
-/// The remedy for a nested column that a statement has without double quotes: `a.radio_stat.band_5.channel`.
-pub(super) fn of_dotted(sql: &str, names: &Names) -> Option<String> {
+/// The remedy for a nested column that a statement has without double quotes: `a.radio_stat.band_5.channel`. `missing`: the name
+/// that SQLite does not know, which is that name or an end of it.
+pub(super) fn of_dotted(sql: &str, missing: Option<&str>, names: &Names) -> Option<String> {
     let tokens = tokens(sql);
     let exact = |name: &str| names.columns().find(|column| column.eq_ignore_ascii_case(name));
     let mut rest = tokens.as_slice();
@@ -80,6 +81,15 @@ pub(super) fn of_dotted(sql: &str, names: &Names) -> Option<String> {
             return None;
         }
         let whole = parts.join(".");
+        let is_missing = |missing: &str| {
+            let start = whole.len().checked_sub(missing.len());
+            let end = start.and_then(|start| whole.get(start..));
+            end.is_some_and(|end| end.eq_ignore_ascii_case(missing))
+                && start.is_some_and(|start| start == 0 || whole[..start].ends_with('.'))
+        };
+        if !missing.is_none_or(is_missing) {
+            continue;
+        }
         let column = exact(&whole).map(quoted);
         let (table, inner) = whole.split_once('.').unwrap_or_default();
         let of_table =
