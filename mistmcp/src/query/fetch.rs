@@ -19,7 +19,7 @@ use crate::reply::redact_text;
 use crate::text::shortened;
 use crate::{Call, Error, Result, work};
 
-/// Pages of a table that are fetched at once. Each is held parsed until its rows are in the table, so this bounds the memory of a query.
+/// Pages of a table that are fetched at once. Each is held until its rows are in the table.
 const AT_ONCE: usize = 4;
 /// Why a table ends with a page that it has already.
 const SAME_PAGE: &str =
