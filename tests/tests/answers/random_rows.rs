@@ -1,7 +1,7 @@
 //! Rows that are changed at random: whatever a network answers, an answer has its form.
 
 use proptest::prelude::*;
-use proptest::test_runner::{RngSeed, TestCaseError};
+use proptest::test_runner::TestCaseError;
 use serde_json::{Map, Value, json};
 use tokio::runtime::{Builder, Runtime};
 
@@ -257,14 +257,7 @@ impl Networks {
 #[test]
 fn whatever_the_rows_are_an_answer_has_its_form() {
     let networks = Networks::start();
-    // The same changes in every run. `PROPTEST_RNG_SEED` takes another number, to look for more.
-    let seed = std::env::var("PROPTEST_RNG_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
-    let config = ProptestConfig {
-        cases: CASES,
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(seed),
-        ..ProptestConfig::default()
-    };
+    let config = ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() };
     let number = 0..networks.networks.len();
     proptest!(config, |(number in number, changes in prop::collection::vec(change(), 1..6))| {
         networks.check(number, changes)?;
