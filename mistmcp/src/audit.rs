@@ -269,7 +269,8 @@ impl Drop for AuditEntry {
         let Some(mut line) = self.line.take() else { return };
         line.milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         line.mist_calls = self.record.mist_calls();
-        line.account = self.record.accounts();
+        let accounts = self.record.accounts();
+        line.account = (!accounts.is_empty()).then(|| accounts.join(","));
         // The writer ends with the process.
         let _ = self.log.queue.send(Message::Line(Box::new(line)));
     }

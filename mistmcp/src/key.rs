@@ -23,12 +23,13 @@ impl Key {
         Self(hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes()))
     }
 
-    /// The hash of several parts. No part contains a zero byte, so different lists have different input.
+    /// The hash of several parts, each with its length before it: different lists have different input, whatever is in
+    /// the parts.
     pub(crate) fn hash<'a>(&self, parts: impl IntoIterator<Item = &'a str>) -> [u8; 32] {
         let mut hash = hmac::Context::with_key(&self.0);
         for part in parts {
+            hash.update(&(part.len() as u64).to_be_bytes());
             hash.update(part.as_bytes());
-            hash.update(&[0]);
         }
         let mut bytes = [0; 32];
         bytes.copy_from_slice(hash.sign().as_ref());
@@ -54,7 +55,7 @@ mod tests {
     fn a_hash_is_that_of_its_key_and_parts_alone() {
         let (key, other) = (Key::of(&"one".into()), Key::of(&"two".into()));
         assert_eq!(key.hash(["a", "b"]), Key::of(&"one".into()).hash(["a", "b"]));
-        for parts in [&["ab"][..], &["a"], &["a", "b", ""], &["b", "a"]] {
+        for parts in [&["ab"][..], &["a"], &["a", "b", ""], &["b", "a"], &["a\0b"], &["a\0b\0"]] {
             assert_ne!(key.hash(["a", "b"]), key.hash(parts.iter().copied()), "{parts:?}");
         }
         assert_ne!(key.hash(["a"]), other.hash(["a"]));

@@ -90,7 +90,7 @@ use crate::{Call, Result};
 use dispatch::{Dispatched, Dispatcher, SentCount};
 use name_list::NameList;
 use resolve::LookupRules;
-use single_flight::Expired;
+use single_flight::{Expired, Times};
 
 /// Mist API client of one call, with the tokens and the cloud of the calling session.
 ///
@@ -269,16 +269,26 @@ impl Mist {
         F: Future<Output = Result<Value>> + Send + 'static,
     {
         let (trace, timeout) = (self.call.trace(), self.timeout());
-        let times = (self.deadline(), timeout);
-        // Clients with other accounts may see something else.
-        let key = (self.connection.ids(), format!("{}{key}", self.connection.scope()));
-        let waiter = self.connection.dispatcher.pool.computed.join(key, trace, times, |_, _| work);
+        let times = Times::of_work(self.deadline(), timeout);
+        // Clients with other accounts may see something else, and those with another organization are shown other calls.
+        let connection = &self.connection;
+        let (scope, org) = (connection.scope(), connection.org_id().unwrap_or_default());
+        let key = (connection.ids(), format!("{scope}{org};{key}"));
+        let record = Arc::clone(self.call.record());
+        let waiter = connection.dispatcher.pool.computed.join(key, trace, times, |_, _| async move {
+            let result = work.await;
+            (result, record.accounts())
+        });
         if let Some(other) = &waiter.joined {
             trace.shares(other);
         }
-        wait_progress::wait_for(waiter, &self.call)
-            .await
-            .unwrap_or_else(|Expired| Err(for_deadline(timeout, Stage::Mist)))
+        let Ok((result, accounts)) = wait_progress::wait_for(waiter, &self.call).await else {
+            return Err(for_deadline(timeout, Stage::Mist));
+        };
+        for account in &accounts {
+            self.call.record().uses(account);
+        }
+        result
     }
 
     /// Reads JSON from `path`, which starts with `/api/`.

@@ -40,9 +40,8 @@ impl CallRecord {
         }
     }
 
-    /// The accounts that the call has used, with commas between them.
-    pub(crate) fn accounts(&self) -> Option<String> {
-        let accounts = self.accounts.lock();
-        (!accounts.is_empty()).then(|| accounts.join(","))
+    /// The accounts that the call has used.
+    pub(crate) fn accounts(&self) -> Vec<Arc<str>> {
+        self.accounts.lock().clone()
     }
 }

@@ -16,7 +16,7 @@ use super::cache::Ids;
 use super::rate_limit::{Exhausted, Purpose, until_next_hour};
 use super::retry::{Failure, RetryBudget, RetryDecision, with_retries};
 use super::retry_after::retry_after;
-use super::single_flight::Waiter;
+use super::single_flight::{Times, Waiter};
 use super::token_registry::TokenStateRef;
 use super::token_state::TokenState;
 use super::transport::{Response, exchange};
@@ -119,7 +119,7 @@ impl Dispatcher {
         let key = (Arc::clone(&self.ids), address.clone());
         let (dispatcher, request) = (self.clone(), request.clone());
         let (sends, sent) = (trace.sends(&request.method, &url), sent.clone());
-        let times = (deadline, self.pool.limits.timeout);
+        let times = Times::of_request(deadline, self.pool.limits.timeout);
         Ok(Dispatched::InFlight(self.pool.gets.join(key, trace, times, |waits, deadline| async move {
             let retry_budget = RetryBudget { wait: dispatcher.pool.limits.retry_wait, deadline };
             let mut attempts = 0_u64;

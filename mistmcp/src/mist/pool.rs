@@ -50,10 +50,13 @@ pub struct Pool {
     /// GETs in flight, by tokens and URL.
     pub(super) gets: SingleFlight<(Ids, String), Result<Answer>>,
     /// Results that tools compute of several requests, in flight, by tokens and a key of the tool.
-    pub(super) computed: SingleFlight<(Ids, String), Result<Value>>,
+    pub(super) computed: SingleFlight<(Ids, String), Computed>,
     pub(super) cache: ResponseCache,
     metrics: Arc<Metrics>,
 }
+
+/// A result that tools compute, and the accounts that it was computed with.
+pub(super) type Computed = (Result<Value>, Vec<Arc<str>>);
 
 impl Pool {
     /// A pool without connections. The HTTP client is built on first use, since loading the system's certificates

@@ -1,7 +1,8 @@
 //! Request coalescing ([`SingleFlight`]): equal requests in flight share one answer.
 //!
 //! A request has a maximum lifetime, so that one that hangs does not block its waiters forever. Each waiter has its
-//! own deadline, until which it may start a new request after the shared one expired.
+//! own deadline, until which it may start a new request after the shared one expired. An answer that depends on the time
+//! that its first caller had left is not joined late ([`Times::joinable`]).
 
 use std::collections::HashMap;
 use std::fmt;
@@ -23,6 +24,31 @@ type RequestFuture<T> = Pin<Box<dyn Future<Output = Result<T, Expired>> + Send>>
 /// The request's lifetime ended before there was an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Expired;
+
+/// The times of a waiter and of the request that it may start.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Times {
+    /// When the waiter needs the answer no more.
+    pub(super) deadline: Instant,
+    /// After this, a request that is started expires.
+    pub(super) life: Duration,
+    /// After this, a request in flight is not joined; an equal one is started beside it.
+    pub(super) joinable: Duration,
+}
+
+impl Times {
+    /// A request that is joined as long as it lives.
+    pub(super) fn of_request(deadline: Instant, life: Duration) -> Self {
+        Self { deadline, life, joinable: Duration::MAX }
+    }
+
+    /// Work that ends with its first caller's deadline. Whoever comes when half of its time is over would get an answer
+    /// that lacks what there was no time for.
+    pub(super) fn of_work(deadline: Instant, life: Duration) -> Self {
+        let left = deadline.saturating_duration_since(Instant::now());
+        Self { deadline, life, joinable: left.min(life) / 2 }
+    }
+}
 
 /// The latest deadline of the waiters, after which no one needs the answer.
 #[derive(Clone, Debug)]
@@ -57,6 +83,8 @@ struct InFlightRequest<T> {
     future: WeakShared<RequestFuture<T>>,
     waiting: Waiting,
     latest_deadline: LatestDeadline,
+    /// Until when it is joined; `None` as long as it lives.
+    joinable: Option<Instant>,
     /// Trace of the first waiter.
     trace: Trace,
 }
@@ -74,13 +102,12 @@ where
     K: Clone + Eq + Hash + Send + 'static,
     T: Clone + Send + Sync + 'static,
 {
-    /// Joins the equal request in flight, or starts one with `start`, and waits until `deadline`. `start` also gets the
-    /// reporter of wait progress. A request that is started here expires after `life`.
+    /// Joins the equal request in flight, or starts one with `start`, which also gets the reporter of wait progress.
     pub(super) fn join<F>(
         &self,
         key: K,
         trace: &Trace,
-        (deadline, life): (Instant, Duration),
+        times: Times,
         start: impl FnOnce(WaitReporter, LatestDeadline) -> F,
     ) -> Waiter<T>
     where
@@ -88,25 +115,27 @@ where
     {
         let mut in_flight_map = self.0.lock();
         if let Some(request) = in_flight_map.in_flight.get(&key)
+            && request.joinable.is_none_or(|until| Instant::now() < until)
             && let Some(answer) = request.future.upgrade()
         {
-            request.latest_deadline.extend(deadline);
+            request.latest_deadline.extend(times.deadline);
             return Waiter { answer, waiting: request.waiting.clone(), joined: Some(request.trace.clone()) };
         }
         in_flight_map.last_number += 1;
         let number = in_flight_map.last_number;
         let removal = RemoveOnDrop { key: key.clone(), number, in_flight_map: Arc::clone(&self.0) };
         let (reporter, waiting) = wait_channel();
-        let latest_deadline = LatestDeadline::until(deadline);
+        let latest_deadline = LatestDeadline::until(times.deadline);
         let future = start(reporter, latest_deadline.clone());
         let future: RequestFuture<T> = Box::pin(async move {
             let _removal = removal;
-            timeout(life, future).await.map_err(|_| Expired)
+            timeout(times.life, future).await.map_err(|_| Expired)
         });
         let answer = future.shared();
         if let Some(future) = answer.downgrade() {
             let (waiting, trace) = (waiting.clone(), trace.clone());
-            let request = InFlightRequest { number, future, waiting, latest_deadline, trace };
+            let joinable = Instant::now().checked_add(times.joinable);
+            let request = InFlightRequest { number, future, waiting, latest_deadline, joinable, trace };
             in_flight_map.in_flight.insert(key, request);
         }
         Waiter { answer, waiting, joined: None }
@@ -184,7 +213,7 @@ mod tests {
         answer: oneshot::Receiver<Result<u32, String>>,
     ) -> Waiter<Result<u32, String>> {
         let counter = Arc::clone(counter);
-        let times = (Instant::now() + LIFE, LIFE);
+        let times = Times::of_request(Instant::now() + LIFE, LIFE);
         in_flight.join(key, &Trace::default(), times, |_, _| async move {
             counter.begun.fetch_add(1, Ordering::SeqCst);
             let _end = EndCounter(counter);
@@ -291,7 +320,7 @@ mod tests {
             in_flight.join(
                 "a",
                 &Trace::default(),
-                (began + deadline, LIFE),
+                Times::of_request(began + deadline, LIFE),
                 |_, latest_deadline| async move {
                     tokio::time::sleep(LIFE / 2).await;
                     latest_deadline.end()
@@ -301,5 +330,30 @@ mod tests {
         let (first, second, third) = (join(LIFE), join(LIFE * 2), join(LIFE / 3));
         assert_eq!(first.answer.await, Ok(began + LIFE * 2));
         assert_eq!((second.answer.await, third.answer.await), (Ok(began + LIFE * 2), Ok(began + LIFE * 2)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_is_joined_in_the_first_half_of_its_time_alone() {
+        let in_flight: SingleFlight<&str, Instant> = SingleFlight::default();
+        let join = |left| {
+            let times = Times::of_work(Instant::now() + left, LIFE);
+            let waiter = in_flight.join("a", &Trace::default(), times, |_, _| async {
+                let began = Instant::now();
+                tokio::time::sleep(LIFE / 2).await;
+                began
+            });
+            tokio::spawn(waiter.answer)
+        };
+        let began = Instant::now();
+        let mut waiting = Vec::new();
+        // The first has 18 s left of 30 s: its work is joined for 9 s, and that of the third for 15 s.
+        for (left, shared) in [(LIFE * 3 / 5, 0), (LIFE, 0), (LIFE, 10), (LIFE, 10), (LIFE, 10)] {
+            waiting.push((join(left), shared));
+            tokio::time::sleep(Duration::from_secs(5)).await;
+        }
+        for (waiting, shared) in waiting {
+            assert_eq!(waiting.await.unwrap(), Ok(began + Duration::from_secs(shared)));
+        }
+        assert_eq!(in_flight.len(), 0);
     }
 }

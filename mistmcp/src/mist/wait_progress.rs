@@ -84,7 +84,7 @@ mod tests {
 
     use tokio_util::sync::CancellationToken;
 
-    use super::super::single_flight::SingleFlight;
+    use super::super::single_flight::{SingleFlight, Times};
     use super::*;
     use crate::call::{CallPeer, ClientRequest, Notification, ResponseFuture};
     use crate::capability::Capability;
@@ -112,7 +112,7 @@ mod tests {
         let recorded = Arc::new(RecordingListener::default());
         let call = Call::new(CancellationToken::new(), Some(Arc::clone(&recorded) as Arc<dyn CallPeer>));
         call.progress(3.0, Some(10.0), "reading");
-        let times = (Instant::now() + Duration::from_mins(5), Duration::from_mins(5));
+        let times = Times::of_request(Instant::now() + Duration::from_mins(5), Duration::from_mins(5));
         let waiter =
             SingleFlight::default().join("question", &Trace::default(), times, |waits, _| async move {
                 for wait in [Wait::Limit, Wait::Retry] {
