@@ -4,6 +4,7 @@
 //! that a person does not see, a terminal must not obey a name, and a log entry must stay on one
 //! line.
 
+mod spelling;
 #[cfg(any(feature = "cli", feature = "query"))]
 mod unique_names;
 
@@ -12,6 +13,7 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value};
 
+pub(crate) use spelling::{escaped_letter, narrow};
 #[cfg(any(feature = "cli", feature = "query"))]
 pub(crate) use unique_names::UniqueNames;
 

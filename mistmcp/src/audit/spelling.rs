@@ -1,6 +1,6 @@
 //! Other spellings of a text, in which a token would not be recognized: [`plain`].
 
-use crate::text::is_unseen;
+use crate::text::{escaped_letter, is_unseen, narrow};
 
 /// How often a spelling may be inside another one.
 const MOST_ROUNDS: usize = 3;
@@ -23,50 +23,14 @@ fn read_once(text: &str) -> String {
     let mut read = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let escaped = match first {
-            '%' => by_number(rest, "%", 16, Some(2), ""),
-            '&' => by_number(rest, "&#x", 16, None, ";")
-                .or_else(|| by_number(rest, "&#X", 16, None, ";"))
-                .or_else(|| by_number(rest, "&#", 10, None, ";")),
-            '\\' => by_number(rest, "\\u{", 16, None, "}")
-                .or_else(|| by_number(rest, "\\u", 16, Some(4), ""))
-                .or_else(|| by_number(rest, "\\x", 16, Some(2), "")),
-            _ => None,
-        };
-        let (letter, length) = escaped.unwrap_or((first, first.len_utf8()));
-        let letter = match letter {
-            // The wide forms have the order of ASCII.
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
-            letter => letter,
-        };
+        let (letter, length) = escaped_letter(rest).unwrap_or((first, first.len_utf8()));
+        let letter = narrow(letter).unwrap_or(letter);
         if !letter.is_whitespace() && !is_unseen(letter) {
             read.push(letter);
         }
         rest = &rest[length..];
     }
     read
-}
-
-/// A character that is written by its number, and the length of that. A number of no fixed length has 8 digits at most.
-fn by_number(
-    text: &str,
-    before: &str,
-    radix: u32,
-    digits: Option<usize>,
-    after: &str,
-) -> Option<(char, usize)> {
-    let rest = text.strip_prefix(before)?;
-    let are_digits = |digits: &&str| !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));
-    let number = match digits {
-        Some(length) => rest.get(..length),
-        None => {
-            rest.bytes().take(9).position(|byte| after.as_bytes() == [byte]).and_then(|end| rest.get(..end))
-        }
-    };
-    let number = number.filter(are_digits)?;
-    // Bytes of URLs beyond ASCII are parts of characters: none of them is in a token.
-    let letter = u32::from_str_radix(number, radix).ok().filter(|code| before != "%" || *code < 0x80);
-    Some((char::from_u32(letter?)?, before.len() + number.len() + after.len()))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::steps::count;
+use crate::text::{escaped_letter, narrow};
 
 /// A text as it reads.
 pub(super) struct Decoded {
@@ -59,26 +60,12 @@ impl Decoded {
 
 /// The letter that begins a text in another spelling, and the length of that; no letter where it is invisible.
 fn spelled(text: &str) -> Option<(Option<char>, usize)> {
-    let bytes = text.as_bytes();
-    let ascii = |code: u32| char::from_u32(code).filter(|letter| matches!(letter, ' '..='~'));
-    match bytes[0] {
-        b'&' => {
-            if let Some((name, letter)) = ENTITIES.iter().find(|(name, _)| text.starts_with(name)) {
-                return Some((Some(*letter), name.len()));
-            }
-            let digits = text.strip_prefix("&#")?;
-            let end = digits.bytes().take(6).position(|byte| byte == b';')?;
-            let number = &digits[..end];
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(number) => u32::from_str_radix(number, 16),
-                None => number.parse(),
-            };
-            Some((Some(ascii(code.ok()?)?), end + 3))
-        }
-        b'%' => Some((Some(ascii(u32::from_str_radix(text.get(1..3)?, 16).ok()?)?), 3)),
-        b'\\' => {
-            let digits = text.strip_prefix("\\u")?.get(..4)?;
-            Some((Some(ascii(u32::from_str_radix(digits, 16).ok()?)?), 6))
+    match text.as_bytes()[0] {
+        b'&' | b'%' | b'\\' => {
+            let entity = ENTITIES.iter().find(|(name, _)| text.starts_with(name));
+            let by_number = || escaped_letter(text).filter(|(letter, _)| matches!(letter, ' '..='~'));
+            let (letter, length) = entity.map(|(name, letter)| (*letter, name.len())).or_else(by_number)?;
+            Some((Some(letter), length))
         }
         0x80.. => {
             let letter = text.chars().next()?;
@@ -111,8 +98,7 @@ fn plain_letter(letter: char) -> Option<PlainLetter> {
         }
         '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => ' ',
         '\u{2028}' | '\u{2029}' => '\n',
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0)?,
-        _ => return None,
+        _ => narrow(letter)?,
     };
     Some(PlainLetter::Shown(shown))
 }
@@ -140,6 +126,7 @@ mod tests {
             ("ｐｓｋ：x", "psk:x", 4..5, "x"),
             ("%70sk%3Dx%26", "psk=x&", 4..5, "x"),
             ("\\u0070sk=x", "psk=x", 0..3, "\\u0070sk"),
+            ("\\x70sk\\u{3d}x", "psk=x", 4..5, "x"),
             ("100% \\n & é &#9999; %zz", "", 0..0, ""),
         ] {
             let decoded = decoded(written);
