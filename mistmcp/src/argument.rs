@@ -242,12 +242,17 @@ impl<T: Arg> Arg for Vec<T> {
     }
 
     fn wire(&self) -> QueryValue {
-        let items = self.iter().filter_map(|item| match item.wire() {
-            QueryValue::Text(text) => Some(text),
-            QueryValue::Nothing | QueryValue::List(_) => None,
-        });
-        QueryValue::List(items.collect())
+        QueryValue::List(texts(self))
     }
+}
+
+/// The texts that are sent for some values.
+fn texts<T: Arg>(values: &[T]) -> Vec<String> {
+    let texts = values.iter().filter_map(|value| match value.wire() {
+        QueryValue::Text(text) => Some(text),
+        QueryValue::Nothing | QueryValue::List(_) => None,
+    });
+    texts.collect()
 }
 
 /// Parses names from a list, a single name, or a comma-separated text.

@@ -3,7 +3,8 @@
 use schemars::{Schema, json_schema};
 use serde_json::Value;
 
-use super::{Arg, Choice, Mismatch, QueryValue, names};
+use super::several::read_several;
+use super::{Arg, Choice, Mismatch, QueryValue, texts};
 
 /// Parameter type with one or several values of a fixed set, separated by commas.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,22 +27,11 @@ impl<T: Choice> Arg for Choices<T> {
     }
 
     fn read(value: &Value) -> Result<Self, Mismatch> {
-        let values = names(value)?.into_iter().map(|name| <T as Arg>::read(&name.into()));
-        let values: Vec<_> =
-            values.collect::<Result<_, _>>().map_err(|mismatch| mismatch.and(" or several with commas"))?;
-        if values.is_empty() {
-            <T as Arg>::read(value).map(|only| Self(vec![only]))
-        } else {
-            Ok(Self(values))
-        }
+        read_several(value, " or several with commas").map(Self)
     }
 
     fn wire(&self) -> QueryValue {
-        let values = self.0.iter().filter_map(|value| match value.wire() {
-            QueryValue::Text(text) => Some(text),
-            QueryValue::Nothing | QueryValue::List(_) => None,
-        });
-        QueryValue::Text(values.collect::<Vec<_>>().join(","))
+        QueryValue::Text(texts(&self.0).join(","))
     }
 }
 

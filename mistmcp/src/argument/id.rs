@@ -2,6 +2,7 @@
 
 use schemars::{Schema, json_schema};
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{Arg, Lookup, Mismatch, NAME, Presence, QueryValue};
 
@@ -16,19 +17,10 @@ impl Id {
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let mut text = text.trim().to_ascii_lowercase();
-        // A UUID may be written without its hyphens.
-        if text.len() == 32 && text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            for place in [8, 13, 18, 23] {
-                text.insert(place, '-');
-            }
-        }
-        let well_formed = text.len() == 36
-            && text.bytes().enumerate().all(|(place, digit)| match place {
-                8 | 13 | 18 | 23 => digit == b'-',
-                _ => digit.is_ascii_hexdigit(),
-            });
-        well_formed.then_some(Self(text))
+        let text = text.trim();
+        // Other forms, in braces or as a URN, are none of Mist's.
+        let uuid = Uuid::try_parse(text).ok().filter(|_| matches!(text.len(), 32 | 36))?;
+        Some(Self(uuid.hyphenated().to_string()))
     }
 }
 

@@ -18,8 +18,7 @@ impl Mac {
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let digits: String =
-            text.trim().chars().filter(|letter| !":-. ".contains(*letter)).collect::<String>().to_lowercase();
+        let digits = without_separators(text.trim());
         let well_formed = digits.len() == 12 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
         well_formed.then_some(Self(digits))
     }
@@ -45,6 +44,11 @@ impl Arg for Mac {
     fn wire(&self) -> QueryValue {
         QueryValue::Text(self.0.clone())
     }
+}
+
+/// A MAC address, or a part of one, in lower case without the separators of any notation.
+fn without_separators(text: &str) -> String {
+    text.chars().filter(|letter| !":-. ".contains(*letter)).collect::<String>().to_lowercase()
 }
 
 /// Filter for MAC addresses, in the forms that an endpoint takes: several with commas between them (`SEVERAL`), and parts of
@@ -108,8 +112,7 @@ impl<const SEVERAL: bool, const PARTS: bool> Arg for MacForms<SEVERAL, PARTS> {
 /// Normalizes one address, or a part of one with `*`, to Mist's notation. An address has 12 digits,
 /// or 16 (EUI-64). Mist finds no part that ends an address, and answers nothing for it.
 fn pattern(text: &str) -> Option<String> {
-    let digits: String =
-        text.chars().filter(|letter| !":-. ".contains(*letter)).collect::<String>().to_lowercase();
+    let digits = without_separators(text);
     let count = digits.bytes().filter(u8::is_ascii_hexdigit).count();
     let stars = digits.bytes().filter(|byte| *byte == b'*').count();
     let fits = if stars == 0 { matches!(count, 12 | 16) } else { count <= 16 && digits.ends_with('*') };

@@ -3,7 +3,7 @@
 use schemars::{Schema, json_schema};
 use serde_json::Value;
 
-use super::{Arg, Mismatch, QueryValue, names};
+use super::{Arg, Mismatch, QueryValue, names, texts};
 
 /// Parameter type with one or several values of another type, separated by commas: `36` or `36,40`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,19 +29,22 @@ impl<T: Arg> Arg for Several<T> {
     }
 
     fn read(value: &Value) -> Result<Self, Mismatch> {
-        let values = names(value)?.into_iter().map(|name| T::read(&name.into()));
-        let values: Vec<_> =
-            values.collect::<Result<_, _>>().map_err(|mismatch| mismatch.and(", or several with commas,"))?;
-        if values.is_empty() { T::read(value).map(|only| Self(vec![only])) } else { Ok(Self(values)) }
+        read_several(value, ", or several with commas,").map(Self)
     }
 
     fn wire(&self) -> QueryValue {
-        let values = self.0.iter().filter_map(|value| match value.wire() {
-            QueryValue::Text(text) => Some(text),
-            QueryValue::Nothing | QueryValue::List(_) => None,
-        });
-        QueryValue::Text(values.collect::<Vec<_>>().join(","))
+        QueryValue::Text(texts(&self.0).join(","))
     }
+}
+
+/// Parses one or several values. `or_several` is added to what an error says is wanted.
+pub(super) fn read_several<T: Arg>(value: &Value, or_several: &str) -> Result<Vec<T>, Mismatch> {
+    let names = names(value)?;
+    if names.is_empty() {
+        return T::read(value).map(|only| vec![only]);
+    }
+    let values = names.into_iter().map(|name| T::read(&name.into()));
+    values.collect::<Result<_, _>>().map_err(|mismatch| mismatch.and(or_several))
 }
 
 #[cfg(test)]
