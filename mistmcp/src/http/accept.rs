@@ -1,6 +1,7 @@
-//! The `Accept` header: [`Accept`], the media types that a client accepts.
+//! The `Accept` header: [`Accept`], the media types that a client accepts; and the
+//! weights of its values.
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderName, header};
 
 /// The `Accept` header that rmcp requires of every client.
 pub(super) const BOTH: &str = "application/json, text/event-stream";
@@ -24,45 +25,51 @@ pub(super) enum Events {
     Named,
 }
 
-/// A media range with its weight.
-struct Range<'a> {
-    essence: &'a str,
+/// A media range in lower case, with its weight.
+struct Range {
+    essence: String,
     weight: f32,
 }
 
 impl Accept {
     pub(super) fn of(headers: &HeaderMap) -> Self {
-        let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-        let values = values.collect::<Vec<_>>().join(",").to_ascii_lowercase();
-        let ranges: Vec<_> = values.split(',').filter_map(Range::parse).collect();
+        let ranges: Vec<_> = weighted(headers, header::ACCEPT).filter_map(Range::parse).collect();
         if ranges.is_empty() {
             return Self { json: true, events: Events::Wildcard };
         }
-        let events = match weight(&ranges, EVENTS) {
-            Some((_, weight)) if weight <= 0.0 => Events::No,
-            Some((range, _)) if range.starts_with("text/") => Events::Named,
-            Some(_) => Events::Wildcard,
+        let events = match best(&ranges, EVENTS) {
             None => Events::No,
+            Some(range) if range.weight <= 0.0 => Events::No,
+            Some(range) if range.essence.starts_with("text/") => Events::Named,
+            Some(_) => Events::Wildcard,
         };
-        Self { json: weight(&ranges, JSON).is_some_and(|(_, weight)| weight > 0.0), events }
+        Self { json: best(&ranges, JSON).is_some_and(|range| range.weight > 0.0), events }
     }
 }
 
-impl<'a> Range<'a> {
-    fn parse(text: &'a str) -> Option<Self> {
-        let mut parts = text.split(';').map(str::trim);
-        let essence = parts.next().filter(|essence| !essence.is_empty())?;
+/// The values of a header such as `Accept`, each with the text of its weight, `q`.
+pub(super) fn weighted(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = (&str, Option<&str>)> {
+    let lines = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+    lines.flat_map(|line| line.split(',')).map(|value| {
+        let mut parts = value.split(';').map(str::trim);
+        let essence = parts.next().unwrap_or_default();
+        let weight = parts.find_map(|part| part.strip_prefix(['q', 'Q'])?.trim_start().strip_prefix('='));
+        (essence, weight.map(str::trim))
+    })
+}
+
+impl Range {
+    fn parse((essence, weight): (&str, Option<&str>)) -> Option<Self> {
         // Java sends `*` for anything.
-        let essence = if essence == "*" { "*/*" } else { essence };
-        let weight = parts.find_map(|part| part.strip_prefix("q")?.trim_start().strip_prefix('='));
+        let essence = if essence == "*" { "*/*".to_owned() } else { essence.to_ascii_lowercase() };
         // An invalid weight is ignored.
-        let weight = weight.and_then(|weight| weight.trim().parse().ok()).unwrap_or(1.0);
-        Some(Self { essence, weight })
+        let weight = weight.and_then(|weight| weight.parse().ok()).unwrap_or(1.0);
+        (!essence.is_empty()).then_some(Self { essence, weight })
     }
 }
 
-/// The most specific range that matches a media type, and its weight.
-fn weight<'a>(ranges: &[Range<'a>], media_type: &str) -> Option<(&'a str, f32)> {
+/// The most specific range that matches a media type.
+fn best<'a>(ranges: &'a [Range], media_type: &str) -> Option<&'a Range> {
     let group = media_type.split_once('/').map_or(media_type, |(group, _)| group);
     let specificity = |essence: &str| match essence.strip_suffix("/*") {
         Some("*") => Some(0),
@@ -70,8 +77,8 @@ fn weight<'a>(ranges: &[Range<'a>], media_type: &str) -> Option<(&'a str, f32)> 
         _ if essence == media_type => Some(2),
         _ => None,
     };
-    let matching = ranges.iter().filter_map(|range| Some((specificity(range.essence)?, range)));
-    matching.max_by_key(|(specificity, _)| *specificity).map(|(_, range)| (range.essence, range.weight))
+    let matching = ranges.iter().filter_map(|range| Some((specificity(&range.essence)?, range)));
+    matching.max_by_key(|(specificity, _)| *specificity).map(|(_, range)| range)
 }
 
 #[cfg(test)]

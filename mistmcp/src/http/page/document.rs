@@ -10,6 +10,8 @@ use flate2::write::GzEncoder;
 use http::header::{self, HeaderMap};
 use http::{HeaderName, HeaderValue};
 
+use crate::http::accept::weighted;
+
 /// A document, and the same with gzip.
 #[derive(Debug)]
 pub(super) struct Document {
@@ -45,12 +47,8 @@ impl Document {
 
 /// Whether `Accept-Encoding` names gzip, or any encoding, with a weight above zero.
 fn accepts_gzip(headers: &HeaderMap) -> bool {
-    let lines = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     let (mut named, mut any) = (None, None);
-    for coding in lines.flat_map(|line| line.split(',')) {
-        let mut parts = coding.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default();
-        let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+    for (name, weight) in weighted(headers, header::ACCEPT_ENCODING) {
         let is_accepted = weight.is_none_or(|weight| weight.parse().is_ok_and(|weight: f32| weight > 0.0));
         if name.eq_ignore_ascii_case("gzip") || name.eq_ignore_ascii_case("x-gzip") {
             named = Some(is_accepted);
