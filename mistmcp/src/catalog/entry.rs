@@ -172,8 +172,7 @@ impl Entry {
         call: &Call,
     ) -> Result<(Reply, RequestFacts)> {
         // A tool that may change something does not accept partial names.
-        let mut notes = self.lookup(self.tool.hints.read_only, &mut arguments, mist).await?;
-        notes.extend(self.drop_list_arguments(&mut arguments));
+        let notes = self.resolve(self.tool.hints.read_only, &mut arguments, mist).await?;
         let facts = self.request_facts(&arguments);
         let mut reply = match &self.tool.run {
             // The session runs these itself.
@@ -188,12 +187,13 @@ impl Entry {
         Ok((reply, facts))
     }
 
-    /// Resolves names to ids, and parses those. Returns the notes for the answer.
-    async fn lookup(&self, partial: bool, arguments: &mut Arguments, mist: &Mist) -> Result<Vec<String>> {
-        let notes = mist.lookup(&self.params, partial, arguments.values_mut()).await?;
+    /// Resolves names to ids, parses those, and drops arguments that do not apply then. Returns the notes for the answer.
+    async fn resolve(&self, partial: bool, arguments: &mut Arguments, mist: &Mist) -> Result<Vec<String>> {
+        let mut notes = mist.lookup(&self.params, partial, arguments.values_mut()).await?;
         for param in self.params.iter().filter(|param| param.lookup().is_some()) {
             parse_again(param, arguments)?;
         }
+        notes.extend(self.drop_list_arguments(arguments));
         Ok(notes)
     }
 
@@ -235,8 +235,7 @@ impl Entry {
             // A search that may be repeated for partial names is parsed at once: the repetition depends on its rows.
             Run::Endpoint(endpoint) if !may_widen => {
                 let send = async {
-                    let mut notes = self.lookup(true, &mut arguments, mist).await?;
-                    notes.extend(self.drop_list_arguments(&mut arguments));
+                    let notes = self.resolve(true, &mut arguments, mist).await?;
                     match mist.send(self.request(endpoint, &arguments)?).await {
                         Ok(answer) => Ok((answer, notes)),
                         Err(error) => {
