@@ -112,9 +112,10 @@ impl Session {
 
     /// The enabled tools, in the fixed order of every list.
     pub fn listed(&self) -> impl Iterator<Item = &Entry> {
-        let controls = self.controls().iter();
-        controls
-            .chain(self.settings.catalog().entries().iter().filter(|entry| self.access(entry) == Access::On))
+        let meta_tools = self.meta_tools().iter();
+        meta_tools.chain(
+            self.settings.catalog().entries().iter().filter(|entry| self.access(entry) == Access::Listed),
+        )
     }
 
     /// Calls an enabled tool.
@@ -122,11 +123,11 @@ impl Session {
     /// # Errors
     /// In the outcome, as advice for the model. An unknown name is an [`ErrorKind::Tool`].
     pub async fn call(&self, name: &str, arguments: Map<String, Value>, call: &Call) -> Outcome {
-        if let Some(control) = self.controls().iter().find(|control| control.tool().name == name) {
-            return self.control(control, arguments, call).await;
+        if let Some(meta_tool) = self.meta_tool(name) {
+            return self.call_meta_tool(meta_tool, arguments, call).await;
         }
         let ran = match self.entry(name) {
-            Ok(entry) if self.access(entry) == Access::On => {
+            Ok(entry) if self.access(entry) == Access::Listed => {
                 let for_view = call.shows_views() && entry.tool().view.is_some();
                 self.run(entry, arguments, for_view, call).await
             }
@@ -153,22 +154,22 @@ impl Session {
 
     /// The static name of a tool that this session can reach.
     pub(crate) fn known(&self, name: &str) -> Option<&'static str> {
-        let control = self.controls().iter().find(|control| control.tool().name == name);
+        let meta_tool = self.meta_tool(name);
         let reachable =
-            || self.settings.catalog().find(name).filter(|entry| self.access(entry) != Access::Never);
-        control.or_else(reachable).map(|entry| entry.tool().name)
+            || self.settings.catalog().find(name).filter(|entry| self.access(entry) != Access::Hidden);
+        meta_tool.or_else(reachable).map(|entry| entry.tool().name)
     }
 
     /// The tool `name`, if this session can reach it.
     fn entry(&self, name: &str) -> Result<&Entry> {
         let catalog = self.settings.catalog();
-        let reachable = |entry: &&Entry| self.access(entry) != Access::Never;
+        let reachable = |entry: &&Entry| self.access(entry) != Access::Hidden;
         catalog.find(name).filter(reachable).ok_or_else(|| {
             let callable = |entry: &&Entry| self.settings.calls(entry);
             let names = catalog.entries().iter().filter(callable).map(|entry| entry.tool().name);
             let remedy = did_you_mean(name, names).unwrap_or_else(|| {
                 let there = listed(self.listed().map(|entry| entry.tool().name));
-                let others = if self.controls().is_empty() { "" } else { "; `findTools` finds the others" };
+                let others = if self.meta_tools().is_empty() { "" } else { "; `findTools` finds the others" };
                 format!("; there are {there}{others}.")
             });
             let words = format!("There is no tool `{}` in this session{remedy}", shortened(name, 60));
@@ -200,11 +201,7 @@ impl Session {
 
     /// How much this session knows of a tool's name.
     fn tool_status(&self, name: &str) -> ToolStatus {
-        if self.controls().iter().any(|control| control.tool().name == name) {
-            ToolStatus::Callable
-        } else {
-            self.settings.tool_status(name)
-        }
+        if self.meta_tool(name).is_some() { ToolStatus::Callable } else { self.settings.tool_status(name) }
     }
 
     /// Awaits `work` until the deadline of a call, or until the call is cancelled.

@@ -14,11 +14,20 @@ use crate::{Error, Result, Tool};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
     /// Listed and callable.
-    On,
-    /// Not listed. In managed mode it can be found, enabled, and called through `callTool`.
-    Reachable,
+    Listed,
+    /// Not listed, and callable through `callTool`: in managed mode, where its category can be enabled.
+    ByName,
+    /// Not callable, and named to this session: of an extended category in mode `all`.
+    NotLoaded,
     /// Hidden from this session.
-    Never,
+    Hidden,
+}
+
+impl Access {
+    /// Whether the session can call the tool, directly or through `callTool`.
+    pub(super) fn is_callable(self) -> bool {
+        matches!(self, Self::Listed | Self::ByName)
+    }
 }
 
 impl Settings {
@@ -27,35 +36,31 @@ impl Settings {
     pub(crate) fn access(&self, entry: &Entry) -> Access {
         let Tool { name, essential, category, .. } = *entry.tool();
         match self.mode() {
-            _ if !self.allows(name) => Access::Never,
-            _ if essential => Access::On,
-            _ if !self.permits(category) => Access::Never,
-            Mode::Managed if entry.is_listed() => Access::On,
-            Mode::Managed => Access::Reachable,
-            Mode::All if entry.is_extended() && !self.names_categories() => Access::Reachable,
-            Mode::All | Mode::Custom => Access::On,
+            _ if !self.policy_allows(name) => Access::Hidden,
+            _ if essential => Access::Listed,
+            _ if !self.reaches_category(category) => Access::Hidden,
+            Mode::Managed if entry.is_listed() => Access::Listed,
+            Mode::Managed => Access::ByName,
+            Mode::All if entry.is_extended() && !self.names_categories() => Access::NotLoaded,
+            Mode::All | Mode::Custom => Access::Listed,
         }
     }
 
     /// Whether sessions can reach a tool at all.
     pub(super) fn reaches(&self, entry: &Entry) -> bool {
-        self.access(entry) != Access::Never
+        self.access(entry) != Access::Hidden
     }
 
     /// Whether sessions can call a tool, directly or through `callTool`.
     pub(super) fn calls(&self, entry: &Entry) -> bool {
-        match self.access(entry) {
-            Access::On => true,
-            Access::Reachable => self.mode() == Mode::Managed,
-            Access::Never => false,
-        }
+        self.access(entry).is_callable()
     }
 
     /// Whether tools that answer questions may read what a tool reads. The categories and tools that the operator names
     /// do not limit this: naming a tool that answers questions allows what it reads. Tools that the operator removes
     /// are not read.
-    pub(super) fn reads(&self, tool: &str) -> bool {
-        self.catalog().find(tool).is_some() && !self.removes(tool)
+    pub(super) fn answers_may_read(&self, tool: &str) -> bool {
+        self.catalog().find(tool).is_some() && !self.policy_removes(tool)
     }
 
     /// The category with this name, ignoring case, if sessions can reach it.
@@ -74,18 +79,18 @@ impl Settings {
 
 impl CallSession for Session {
     fn may_call(&self, tool: &str) -> bool {
-        let control = || self.controls().iter().any(|control| control.tool().name == tool);
-        self.settings.catalog().find(tool).map_or_else(control, |entry| self.settings.calls(entry))
+        let meta_tool = || self.meta_tool(tool).is_some();
+        self.settings.catalog().find(tool).map_or_else(meta_tool, |entry| self.settings.calls(entry))
     }
 
     fn may_read(&self, tool: &str) -> bool {
-        self.settings.reads(tool)
+        self.settings.answers_may_read(tool)
     }
 
     fn access_key(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         for entry in self.settings.catalog().entries() {
-            (self.settings.calls(entry), self.settings.reads(entry.tool().name)).hash(&mut hasher);
+            (self.settings.calls(entry), self.settings.answers_may_read(entry.tool().name)).hash(&mut hasher);
         }
         hasher.finish()
     }
@@ -95,18 +100,14 @@ impl Session {
     /// Access of this session to a tool: according to its settings and its enabled categories.
     pub(crate) fn access(&self, entry: &Entry) -> Access {
         match self.settings.access(entry) {
-            Access::Reachable
-                if self.settings.mode() == Mode::Managed && self.enabled.has(entry.tool().category) =>
-            {
-                Access::On
-            }
+            Access::ByName if self.enabled.has(entry.tool().category) => Access::Listed,
             access => access,
         }
     }
 
     pub(super) fn switched_off(&self, entry: &Entry) -> Error {
         let Tool { name, category, .. } = *entry.tool();
-        if self.settings.mode() != Mode::Managed {
+        if self.settings.access(entry) == Access::NotLoaded {
             return Error::own(
                 ErrorKind::Access,
                 format!(

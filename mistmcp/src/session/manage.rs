@@ -28,7 +28,8 @@ impl Session {
             on.retain(|category| !disable.contains(category));
         });
         let mut on: Map<String, Value> = Map::new();
-        for entry in self.settings.catalog().entries().iter().filter(|entry| self.access(entry) == Access::On)
+        for entry in
+            self.settings.catalog().entries().iter().filter(|entry| self.access(entry) == Access::Listed)
         {
             let tools = on.entry(entry.tool().category).or_insert_with(|| json!([]));
             if let Value::Array(tools) = tools {
@@ -49,7 +50,7 @@ impl Session {
         let essential = |category: &str| {
             let entries = self.settings.catalog().entries().iter();
             let stays =
-                |entry: &&Entry| entry.tool().category == category && self.access(entry) == Access::On;
+                |entry: &&Entry| entry.tool().category == category && self.access(entry) == Access::Listed;
             let names: Vec<_> =
                 entries.filter(stays).map(|entry| format!("`{}`", entry.tool().name)).collect();
             (!names.is_empty())
@@ -66,7 +67,7 @@ impl Session {
     /// For a client without `tools/list_changed`: describes the tools, to be called by name.
     fn described(&self, categories: &BTreeSet<&'static str>) -> Result<Reply> {
         let wanted = |entry: &&Entry| {
-            categories.contains(entry.tool().category) && self.access(entry) != Access::Never
+            categories.contains(entry.tool().category) && self.access(entry) != Access::Hidden
         };
         let tools = self
             .settings

@@ -71,19 +71,24 @@ static CALL: Tool = Tool {
     location: Location::caller(),
 };
 
-static CONTROLS: LazyLock<[Entry; 3]> =
+static META_TOOLS: LazyLock<[Entry; 3]> =
     LazyLock::new(|| [Entry::new(&MANAGE), Entry::new(&FIND), Entry::new(&CALL)]);
 
 impl Session {
     /// The meta tools in managed mode; empty in the other modes.
-    pub(super) fn controls(&self) -> &'static [Entry] {
+    pub(super) fn meta_tools(&self) -> &'static [Entry] {
         match self.settings.mode() {
-            Mode::Managed => &*CONTROLS,
+            Mode::Managed => &*META_TOOLS,
             Mode::All | Mode::Custom => &[],
         }
     }
 
-    pub(super) async fn control(
+    /// The meta tool `name`, in managed mode.
+    pub(super) fn meta_tool(&self, name: &str) -> Option<&'static Entry> {
+        self.meta_tools().iter().find(|meta_tool| meta_tool.tool().name == name)
+    }
+
+    pub(super) async fn call_meta_tool(
         &self,
         entry: &Entry,
         mut arguments: Map<String, Value>,
@@ -121,11 +126,8 @@ impl Session {
 
     /// The tool that a call of `callTool` names.
     pub(crate) fn called_tool<'a>(&self, tool: &str, arguments: &'a Map<String, Value>) -> Option<&'a str> {
-        let is_call = |control: &Entry| matches!(control.tool().run, Run::MetaTool(MetaTool::Call));
-        self.controls()
-            .iter()
-            .find(|control| control.tool().name == tool)
-            .filter(|control| is_call(control))?;
+        let is_call = |meta_tool: &Entry| matches!(meta_tool.tool().run, Run::MetaTool(MetaTool::Call));
+        self.meta_tool(tool).filter(|meta_tool| is_call(meta_tool))?;
         let name = TOOL_NAMES.iter().find_map(|name| arguments.get(*name)).and_then(Value::as_str);
         name.map(str::trim)
     }
@@ -135,8 +137,8 @@ impl Session {
         let given = arguments.take::<Option<Object>>("arguments")?.map(|object| object.0);
         // `callTool` itself exists, so a wrong name is an error in its arguments.
         let name = name.trim();
-        if let Some(control) = self.controls().iter().find(|control| control.tool().name == name) {
-            let words = format!("`tool`: `{}` is listed: call it by itself.", control.tool().name);
+        if let Some(meta_tool) = self.meta_tool(name) {
+            let words = format!("`tool`: `{}` is listed: call it by itself.", meta_tool.tool().name);
             return Err(Error::own(ErrorKind::Arguments, words));
         }
         let entry = self.entry(name).map_err(|error| {

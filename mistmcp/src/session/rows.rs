@@ -34,12 +34,12 @@ impl Session {
     fn row_source(&self, name: &str) -> Result<&Entry> {
         let name = name.trim();
         let as_argument = |error: Error| error.of_kind(ErrorKind::Arguments);
-        let control = self.controls().iter().find(|control| control.tool().name == name);
-        let entry = match control {
-            Some(control) => control,
+        let meta_tool = self.meta_tool(name);
+        let entry = match meta_tool {
+            Some(meta_tool) => meta_tool,
             None => self.entry(name).map_err(as_argument)?,
         };
-        if control.is_none() && !self.settings.calls(entry) {
+        if meta_tool.is_none() && !self.settings.calls(entry) {
             return Err(as_argument(self.switched_off(entry)));
         }
         let reason = match entry.tool().run {

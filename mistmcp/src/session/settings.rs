@@ -103,12 +103,12 @@ impl Settings {
     }
 
     /// Whether the policy allows a tool, whatever the mode and the categories.
-    pub(crate) fn allows(&self, tool: &str) -> bool {
+    pub(super) fn policy_allows(&self, tool: &str) -> bool {
         self.policy.as_ref().is_none_or(|policy| policy.allows(tool))
     }
 
     /// Whether the policy removes a tool by name. Answers say which parts are left out for it.
-    pub(super) fn removes(&self, tool: &str) -> bool {
+    pub(super) fn policy_removes(&self, tool: &str) -> bool {
         self.policy.as_ref().is_some_and(|policy| policy.removes(tool))
     }
 
@@ -125,7 +125,7 @@ impl Settings {
         let bounds = if bounds.is_empty() { self.bounds.clone() } else { Some(bounds) };
         let is_of_url = mode.is_some();
         let mode = mode.unwrap_or(self.mode);
-        if !self.permits_mode(mode) {
+        if !self.client_may_choose(mode) {
             return Err(SettingsError::ModeIsSet);
         }
         if bounds.is_none() && mode == Mode::Custom {
@@ -156,7 +156,7 @@ impl Settings {
 
     /// The categories that sessions can reach, by name.
     pub fn categories(&self) -> impl Iterator<Item = &'static Category> {
-        self.catalog().categories().iter().copied().filter(|category| self.permits(category.name))
+        self.catalog().categories().iter().copied().filter(|category| self.reaches_category(category.name))
     }
 
     /// The tools that sessions can reach, by category and name.
@@ -166,7 +166,7 @@ impl Settings {
 
     /// Whether a session without enabled categories lists a tool.
     pub(crate) fn lists(&self, entry: &Entry) -> bool {
-        self.access(entry) == Access::On
+        self.access(entry) == Access::Listed
     }
 
     /// The views of the tools that sessions can call.
@@ -240,12 +240,12 @@ impl Settings {
 
     /// Whether a client may choose a mode. Custom mode lists its tools, and others cannot be
     /// searched or called; the other modes would widen it.
-    pub(crate) fn permits_mode(&self, mode: Mode) -> bool {
+    pub(crate) fn client_may_choose(&self, mode: Mode) -> bool {
         self.mode != Mode::Custom || mode == Mode::Custom
     }
 
     /// Whether sessions can reach a category.
-    pub(super) fn permits(&self, category: &str) -> bool {
+    pub(super) fn reaches_category(&self, category: &str) -> bool {
         self.bounds.as_ref().is_none_or(|bounds| bounds.contains(category))
             && self.policy.as_ref().is_none_or(|policy| policy.allows_category(category))
     }
@@ -289,7 +289,7 @@ impl Settings {
     }
 
     fn bound(&self, name: &str) -> Result<&'static Category, SettingsError> {
-        let permitted = self.catalog().category(name).filter(|category| self.permits(category.name));
+        let permitted = self.catalog().category(name).filter(|category| self.reaches_category(category.name));
         permitted.ok_or_else(|| SettingsError::Category {
             unknown: quote::word(name),
             suggestion: did_you_mean(name, self.categories().map(|category| category.name))

@@ -243,7 +243,7 @@ fn mode_choice(content: &Content) -> Markup {
         fieldset.modes {
             legend { "How tools are loaded" }
             div {
-                @for mode in Mode::ALL.into_iter().filter(|mode| settings.permits_mode(*mode)) {
+                @for mode in Mode::ALL.into_iter().filter(|mode| settings.client_may_choose(*mode)) {
                     label.mode {
                         input type="radio" name="mode" value=(mode.name()) checked[mode == settings.mode()];
                         (mode.name()) " " span { (Prose(mode.about())) }
