@@ -19,11 +19,11 @@ const LONGEST: usize = 300;
 
 /// The list, with the resources of `views`.
 pub(super) fn list(views: impl IntoIterator<Item = Resource>) -> ListResourcesResult {
-    let glossary = Resource::new(CATEGORIES, "categories")
+    let category_docs = Resource::new(CATEGORIES, "categories")
         .with_title("Categories of tools")
         .with_description("What each category of tools is for.")
         .with_mime_type(MARKDOWN);
-    let list = ListResourcesResult::with_all_items(std::iter::once(glossary).chain(views).collect());
+    let list = ListResourcesResult::with_all_items(std::iter::once(category_docs).chain(views).collect());
     list.with_cache_scope(CacheScope::Private).with_ttl_ms(LIST_TTL_MS)
 }
 
@@ -48,10 +48,10 @@ pub(super) fn read(
     }
     let known = uri.strip_prefix(CATEGORIES).filter(|_| uri.len() <= LONGEST);
     let text = match known.map(|rest| rest.trim_end_matches('/')) {
-        Some("") => settings.glossary(),
+        Some("") => settings.category_docs(),
         Some(rest) if rest.starts_with('/') => {
             let name = percent_decode_str(&rest[1..]).decode_utf8_lossy();
-            settings.glossary_of(&name).map_err(|error| missing(error.to_string(), uri))?
+            settings.category_doc(&name).map_err(|error| missing(error.to_string(), uri))?
         }
         _ => return Err(missing(format!("There is `{CATEGORIES}`, and `{CATEGORY}`."), uri)),
     };

@@ -10,7 +10,7 @@ use crate::catalog::{Category, Entry};
 
 impl Settings {
     /// All categories that sessions can reach, with their purpose, as Markdown.
-    pub fn glossary(&self) -> String {
+    pub fn category_docs(&self) -> String {
         let mut text =
             String::from("# Categories of tools\n\n| category | tools | what it is for |\n|---|---:|---|\n");
         for category in self.categories() {
@@ -24,7 +24,7 @@ impl Settings {
     ///
     /// # Errors
     /// Sessions of these settings have no such category.
-    pub fn glossary_of(&self, name: &str) -> Result<String> {
+    pub fn category_doc(&self, name: &str) -> Result<String> {
         let category = self.category(name)?;
         let mut text =
             format!("# {}\n\n{}\n\n| tool | what it answers |\n|---|---|\n", category.name, category.about());

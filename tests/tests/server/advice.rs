@@ -77,12 +77,12 @@ async fn texts(
     let settings = session.settings();
     let mut texts = vec![
         ("instructions".to_owned(), settings.instructions(true)),
-        ("glossary".to_owned(), settings.glossary()),
+        ("glossary".to_owned(), settings.category_docs()),
     ];
     for category in settings.categories() {
-        texts.push((category.name.to_owned(), settings.glossary_of(category.name).unwrap()));
+        texts.push((category.name.to_owned(), settings.category_doc(category.name).unwrap()));
     }
-    texts.push(("no category".to_owned(), settings.glossary_of("bogus").unwrap_err().to_string()));
+    texts.push(("no category".to_owned(), settings.category_doc("bogus").unwrap_err().to_string()));
     for prompt in settings.prompts() {
         let arguments = prompt.arguments.iter().map(|argument| {
             let category = || settings.categories().next().unwrap().name;

@@ -27,7 +27,7 @@ pub(super) struct SessionReplica {
 struct Known {
     /// The stored record as last seen.
     record: Record,
-    mark_renewed: Instant,
+    renewed_at: Instant,
 }
 
 /// A record to write over the stored one of revision `over`.
@@ -44,7 +44,7 @@ impl SessionReplica {
         store: Weak<RedisStore>,
         session: &Arc<HttpSession>,
     ) -> Self {
-        let known = Mutex::new(Known { record, mark_renewed: Instant::now() });
+        let known = Mutex::new(Known { record, renewed_at: Instant::now() });
         Self { key, id: id.into(), store, session: Arc::downgrade(session), known }
     }
 
@@ -53,11 +53,11 @@ impl SessionReplica {
     }
 
     pub(super) fn is_due(&self, renewal: Duration) -> bool {
-        self.known.lock().mark_renewed.elapsed() >= renewal
+        self.known.lock().renewed_at.elapsed() >= renewal
     }
 
     pub(super) fn mark_renewed(&self) {
-        self.known.lock().mark_renewed = Instant::now();
+        self.known.lock().renewed_at = Instant::now();
     }
 
     /// Adopts the stored record if it is newer, merged with the changes made here in the meantime. Returns what must
@@ -98,7 +98,7 @@ impl SessionReplica {
         if record.revision > known.record.revision {
             known.record = record;
         }
-        known.mark_renewed = Instant::now();
+        known.renewed_at = Instant::now();
     }
 }
 
