@@ -3,6 +3,7 @@
 mod lines;
 mod output;
 mod pending;
+mod queue;
 mod transport;
 mod waiting;
 

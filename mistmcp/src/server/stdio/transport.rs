@@ -1,6 +1,5 @@
 //! The line-based stdio transport: [`LineTransport`].
 
-use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -21,11 +20,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::lines::{Line, Lines, MAX_LINE_BYTES};
 use super::pending::{MAX_CALLS, Pending, Remaining};
+use super::queue::RequestQueue;
 use super::waiting::WaitingBytes;
 use crate::server::json_rpc::{self, Invalid};
 
-/// Memory of the requests that wait for a response to another, in bytes of their lines. Beyond it requests are refused.
-const MAX_QUEUED_BYTES: usize = 1 << 20;
 /// How long subscriptions may take to end after the end of input, once calls are answered.
 const SUBSCRIPTION_END_TIME: Duration = Duration::from_secs(1);
 
@@ -40,9 +38,9 @@ pub(super) struct LineTransport<R, W> {
     output: Arc<Mutex<W>>,
     pending: Arc<Pending>,
     waiting: Arc<WaitingBytes>,
-    /// Requests beyond the limit of those in progress, each with the bytes of its line. Responses and notifications do not
-    /// wait: a request in progress may need them to end.
-    queue: VecDeque<(RequestId, ClientJsonRpcMessage, usize)>,
+    /// Requests beyond the limit of those in progress. Responses and notifications do not wait: a request in progress may
+    /// need them to end.
+    queue: RequestQueue,
     /// The error response to an invalid line, while it is being written.
     rejection: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     /// Whether a request has begun the lifecycle. Notifications and responses before that would fail rmcp's
@@ -64,7 +62,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> LineTransport
             output: Arc::new(Mutex::new(output)),
             pending: Arc::default(),
             waiting: Arc::default(),
-            queue: VecDeque::new(),
+            queue: RequestQueue::default(),
             rejection: None,
             is_started: false,
             deadline: None,
@@ -154,7 +152,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> LineTransport
                     && let Some(id) = &cancelled.params.request_id
                 {
                     self.pending.answered(id);
-                    self.queue.retain(|(queued, ..)| queued != id);
+                    self.queue.remove(id);
                 }
             }
             JsonRpcMessage::Response(response) => self.pending.answered_by_client(&response.id),
@@ -171,9 +169,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> LineTransport
 
     /// Keeps a request until fewer are in progress, or refuses it.
     fn enqueue(&mut self, id: RequestId, request: ClientJsonRpcMessage, bytes: usize) {
-        let queued: usize = self.queue.iter().map(|(_, _, bytes)| bytes).sum();
-        if queued + bytes <= MAX_QUEUED_BYTES {
-            self.queue.push_back((id, request, bytes));
+        if self.queue.push(id.clone(), request, bytes) {
             return;
         }
         let busy = format!(
@@ -188,7 +184,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> LineTransport
         if !self.pending.is_below_limit() {
             return None;
         }
-        let (id, request, _) = self.queue.pop_front()?;
+        let (id, request) = self.queue.pop()?;
         self.pending.call(id);
         Some(request)
     }
@@ -307,124 +303,4 @@ fn starts_session(request: &ClientRequest) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::pin::pin;
-
-    use futures_util::poll;
-    use rmcp::model::ServerJsonRpcMessage;
-    use tokio::io::{AsyncBufReadExt, AsyncReadExt};
-
-    use super::*;
-
-    /// Far longer than anything here takes.
-    const LONG: Duration = Duration::from_mins(1);
-
-    fn pings(ids: std::ops::Range<u32>) -> Vec<u8> {
-        let ping = |id| format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"method\":\"ping\"}}\n").into_bytes();
-        ids.flat_map(ping).collect()
-    }
-
-    fn answer(id: u32, length: usize) -> TxJsonRpcMessage<RoleServer> {
-        let error = ErrorData::internal_error("x".repeat(length), None);
-        ServerJsonRpcMessage::error(error, Some(RequestId::Number(id.into())))
-    }
-
-    #[tokio::test]
-    async fn no_request_is_read_while_too_many_bytes_of_answers_wait() {
-        const LARGE: usize = 3 << 20;
-        let input = pings(0..10);
-        let (output, mut client) = tokio::io::duplex(64);
-        let mut transport =
-            LineTransport::new(std::io::Cursor::new(input), output, LONG, CancellationToken::new());
-        let mut written = Vec::new();
-        for id in 0..3 {
-            assert!(transport.receive().await.is_some());
-            let answer = transport.send(answer(id, LARGE));
-            written.push(tokio::spawn(answer));
-        }
-        for _ in 0..3 {
-            // It may be polled in vain, as rmcp does.
-            assert!(poll!(pin!(transport.receive())).is_pending(), "9 MB wait");
-            tokio::task::yield_now().await;
-        }
-        let reading = tokio::spawn(async move {
-            let mut read = Vec::new();
-            client.read_to_end(&mut read).await.map(|_| read.len())
-        });
-        for _ in 3..10 {
-            assert!(tokio::time::timeout(LONG, transport.receive()).await.unwrap().is_some());
-        }
-        for written in written {
-            written.await.unwrap().unwrap();
-        }
-        drop(transport);
-        assert!(reading.await.unwrap().unwrap() > 3 * LARGE);
-    }
-
-    fn cancellation(id: u32) -> Vec<u8> {
-        let cancelled = format!("\"method\":\"notifications/cancelled\",\"params\":{{\"requestId\":{id}}}");
-        format!("{{\"jsonrpc\":\"2.0\",{cancelled}}}\n").into_bytes()
-    }
-
-    fn id(message: Option<ClientJsonRpcMessage>) -> Option<RequestId> {
-        message?.into_request().map(|(_, id)| id)
-    }
-
-    #[tokio::test]
-    async fn requests_wait_while_too_many_have_no_answer() {
-        let most = u32::try_from(MAX_CALLS).unwrap();
-        let input = pings(0..1_000);
-        let (output, mut client) = tokio::io::duplex(1 << 20);
-        let mut transport =
-            LineTransport::new(std::io::Cursor::new(input), output, LONG, CancellationToken::new());
-        for _ in 0..most {
-            assert!(poll!(pin!(transport.receive())).is_ready());
-        }
-        for answered in 0..3 {
-            assert!(poll!(pin!(transport.receive())).is_pending(), "it is beyond the limit");
-            transport.send(answer(answered, 1)).await.unwrap();
-            let next = tokio::time::timeout(LONG, transport.receive()).await.unwrap();
-            assert_eq!(id(next), Some(RequestId::Number((most + answered).into())));
-        }
-        // After the end of input as well.
-        for answered in 3..1_000 - most {
-            transport.send(answer(answered, 1)).await.unwrap();
-            let next = tokio::time::timeout(LONG, transport.receive()).await.unwrap();
-            assert_eq!(id(next), Some(RequestId::Number((most + answered).into())));
-        }
-        assert!(client.read_u8().await.is_ok());
-    }
-
-    #[tokio::test]
-    async fn responses_and_cancellations_are_read_while_requests_wait_and_others_are_refused() {
-        let most = u32::try_from(MAX_CALLS).unwrap();
-        let (mut input, received) = tokio::io::duplex(8 << 20);
-        let (output, client) = tokio::io::duplex(8 << 20);
-        let mut transport = LineTransport::new(received, output, LONG, CancellationToken::new());
-        transport.is_started = true;
-        input.write_all(&pings(0..most + 2)).await.unwrap();
-        let long = "x".repeat(MAX_QUEUED_BYTES);
-        let large = format!(
-            "{{\"jsonrpc\":\"2.0\",\"id\":7777,\"method\":\"ping\",\"params\":{{\"_meta\":{{\"x\":\"{long}\"}}}}}}\n"
-        );
-        input.write_all(large.as_bytes()).await.unwrap();
-        input.write_all(b"{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n").await.unwrap();
-        input.write_all(&cancellation(most)).await.unwrap();
-        for _ in 0..most {
-            assert!(id(transport.receive().await).is_some());
-        }
-        let response = tokio::time::timeout(LONG, transport.receive()).await.unwrap().unwrap();
-        assert!(matches!(response, JsonRpcMessage::Response(_)), "{response:?}");
-        let cancelled = tokio::time::timeout(LONG, transport.receive()).await.unwrap().unwrap();
-        assert!(matches!(cancelled, JsonRpcMessage::Notification(_)), "{cancelled:?}");
-        let mut lines = tokio::io::BufReader::new(client).lines();
-        let refused = tokio::time::timeout(LONG, lines.next_line()).await.unwrap().unwrap().unwrap();
-        assert!(refused.contains("\"id\":7777") && refused.contains("busy"), "{refused}");
-        // A cancellation frees a place. The request that was cancelled while it waited is not made.
-        input.write_all(&cancellation(0)).await.unwrap();
-        let cancelled = tokio::time::timeout(LONG, transport.receive()).await.unwrap().unwrap();
-        assert!(matches!(cancelled, JsonRpcMessage::Notification(_)), "{cancelled:?}");
-        let next = tokio::time::timeout(LONG, transport.receive()).await.unwrap();
-        assert_eq!(id(next), Some(RequestId::Number((most + 1).into())));
-    }
-}
+mod tests;
