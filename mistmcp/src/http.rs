@@ -21,6 +21,7 @@ mod principal;
 mod query;
 mod rejection;
 mod request_id;
+mod request_session;
 mod restore;
 mod session_store;
 mod sessions;

@@ -24,6 +24,7 @@ use super::principal::Principal;
 use super::query::Query;
 use super::rejection::Rejection;
 use super::request_id;
+use super::request_session::{RequestSession, new_state};
 use super::session_store::{SessionParams, SessionStore};
 use super::sessions::{SessionPermit, Sessions};
 use super::sse_peek::{PEEK_ALONE, PEEK_AMONG_REPLICAS, PeekedBody};
@@ -34,13 +35,12 @@ use crate::metrics::Metrics;
 use crate::mist::{Cloud, Clouds};
 use crate::server::json_rpc::Invalid;
 use crate::server::{ClientAdmission, HttpRequestContext, HttpSession, RequestIdGuard};
-use crate::session::{EnabledCategories, Settings};
+use crate::session::Settings;
 
 /// The largest request body, in bytes. A tool call has a few hundred.
 pub(super) const MAX_BODY_BYTES: usize = 1024 * 1024;
 pub(super) const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 const LAST_EVENT: HeaderName = HeaderName::from_static("last-event-id");
-const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 
 /// Authenticates requests and looks sessions up before rmcp handles a message, so that a client cannot use a session
 /// of another.
@@ -186,24 +186,6 @@ impl<H: ServerHandler> McpHandler<H> {
         Ok(())
     }
 
-    /// The session of a request. None if it deletes a session of another replica, which has been done then.
-    async fn session(
-        &self,
-        parts: &mut Parts,
-        principal: Principal,
-    ) -> Result<Option<RequestSession>, Rejection> {
-        let id = single_value(&parts.headers, &SESSION)?.map(str::to_owned);
-        if is_stateless_version(&parts.headers) {
-            // rmcp treats an `initialize` as legacy whatever protocol version it names, and would route it to the
-            // session in this header.
-            parts.headers.remove(SESSION);
-            return Ok(Some(RequestSession::Stateless));
-        }
-        let Some(id) = id else { return Ok(Some(RequestSession::New(new_state()))) };
-        let state = self.find(&id, principal, parts.method == Method::DELETE).await?;
-        Ok(state.map(|state| RequestSession::Known { id, state }))
-    }
-
     /// What the MCP server needs to know of a request.
     fn context(
         &self,
@@ -328,38 +310,6 @@ impl<H: ServerHandler> McpHandler<H> {
     }
 }
 
-/// The session of a request.
-enum RequestSession {
-    /// None: the request's protocol version has no sessions.
-    Stateless,
-    /// The one that the request opens, if it is an `initialize`.
-    New(Arc<HttpSession>),
-    /// The one that the request names.
-    Known { id: String, state: Arc<HttpSession> },
-}
-
-impl RequestSession {
-    /// The id that the request names.
-    fn id(&self) -> Option<&str> {
-        match self {
-            Self::Known { id, .. } => Some(id),
-            Self::Stateless | Self::New(_) => None,
-        }
-    }
-
-    fn state(&self) -> Option<&Arc<HttpSession>> {
-        match self {
-            Self::Known { state, .. } | Self::New(state) => Some(state),
-            Self::Stateless => None,
-        }
-    }
-}
-
-/// The state of a session that is opened.
-fn new_state() -> Arc<HttpSession> {
-    Arc::new(HttpSession::new(EnabledCategories::default(), None))
-}
-
 /// The permits and parameters of a session that a request opens.
 type Opening = (SessionPermit, Option<NewClient>, SessionParams);
 
@@ -404,18 +354,16 @@ fn uncached(mut response: Response) -> Response {
     response
 }
 
-/// Whether the request names a protocol version without sessions. rmcp compares the header with the body later.
-fn is_stateless_version(headers: &HeaderMap) -> bool {
-    let version = text(headers, &PROTOCOL_VERSION).and_then(|text| serde_json::from_value(text.into()).ok());
-    version.is_some_and(|version: rmcp::model::ProtocolVersion| !version.has_initialize())
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+/// The value of a header, if it is text.
+pub(super) fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
 /// The value of a header that must not be repeated.
-fn single_value<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Rejection> {
+pub(super) fn single_value<'a>(
+    headers: &'a HeaderMap,
+    name: &HeaderName,
+) -> Result<Option<&'a str>, Rejection> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
