@@ -11,6 +11,7 @@ mod metric;
 mod mxedge;
 mod nac;
 mod ospf;
+mod port;
 mod psk;
 mod radio;
 mod range;
@@ -38,6 +39,10 @@ pub use nac::{
     NacIdentityFilter, NacSearch, NacStatus,
 };
 pub use ospf::{OspfBuckets, OspfField, OspfSearch};
+pub use port::{
+    AuthState, PoePriority, PortAddresses, PortDevice, PortField, PortFilter, PortHardware, PortTraffic,
+    StpRole, StpState,
+};
 pub use psk::PreSharedKeyFilter;
 pub use radio::{Band, ClientBand};
 pub use range::TimeRange;
