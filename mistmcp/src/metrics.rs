@@ -17,6 +17,11 @@ const SECONDS: [f64; 12] = [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 
 /// Histogram buckets from a local Redis to the command timeout.
 const REDIS_SECONDS: [f64; 9] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.02, 0.1, 0.25];
 
+/// A duration in whole milliseconds, as it is logged.
+pub(crate) fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// The metrics of one process.
 #[derive(Debug)]
 pub(crate) struct Metrics {

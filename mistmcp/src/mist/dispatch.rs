@@ -26,6 +26,7 @@ use super::wait_progress::{WaitReporter, wait_channel};
 use super::{Answer, Cloud, Pool, Request, errors};
 use crate::Result;
 use crate::call::{CallRecord, CallsLeft};
+use crate::metrics::milliseconds;
 use crate::trace::{ClientSpans, Trace};
 use crate::work::{self, LARGE};
 
@@ -219,7 +220,7 @@ impl Dispatcher {
             Err(failure) => Err(failure.error.kind()),
         });
         // serde_json would write a `u128` as a string.
-        let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let milliseconds = milliseconds(started.elapsed());
         let (status, bytes) = match &outcome {
             Ok(response) => (Some(response.status), response.body.len()),
             Err(_) => (None, 0),

@@ -3,13 +3,12 @@
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use redis::Script;
 
 use super::rate_limit::{Purpose, SharedCounts, SharedRequest};
 use super::token_state::Key;
+use crate::key::encoded;
 use crate::redis::{RedisClient, Unavailable};
 
 /// Number of replicas assumed before Redis has answered.
@@ -71,7 +70,7 @@ pub(super) struct SharedRateLimit {
 impl SharedRateLimit {
     pub(super) fn new(redis: Arc<RedisClient>, key: &Key) -> Self {
         let hash = redis.key().hash(["budget", key.cloud.base().as_str(), key.token.expose()]);
-        Self { redis, token: URL_SAFE_NO_PAD.encode(&hash[..16]) }
+        Self { redis, token: encoded(&hash[..16]) }
     }
 
     /// Takes a call, or only reads the count, and publishes this replica's own.

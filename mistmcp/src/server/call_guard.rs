@@ -9,7 +9,7 @@ use super::CALLS_AT_ONCE;
 use super::http_context::HttpRequestContext;
 use super::in_flight::InFlightGuard;
 use crate::error::ErrorKind;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, milliseconds};
 use crate::reply::Content;
 use crate::trace::Trace;
 use crate::{Error, Result};
@@ -63,7 +63,7 @@ impl<'a> CallGuard<'a> {
         self.metrics.call(tool, outcome_name, duration, bytes);
         let request = &*self.context.request_id;
         // A `u128` would become a string in JSON.
-        let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        let milliseconds = milliseconds(duration);
         let trace = trace.id();
         tracing::info!(
             target: "mistmcp::calls", %request, %tool, outcome = %outcome_name, milliseconds, bytes, trace, "call"

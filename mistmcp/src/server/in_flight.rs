@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::STREAMS_AT_ONCE;
+use crate::metrics::milliseconds;
 
 /// Open requests and streams of a client, its calls in flight, and the time since it became idle.
 #[derive(Debug)]
@@ -74,7 +75,7 @@ impl InFlight {
 
 impl Drop for InFlightGuard {
     fn drop(&mut self) {
-        let now = u64::try_from(self.activity.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let now = milliseconds(self.activity.started.elapsed());
         self.activity.idle_since.fetch_max(now, Ordering::AcqRel);
         self.activity.open.fetch_sub(1, Ordering::AcqRel);
     }

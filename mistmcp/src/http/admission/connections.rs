@@ -345,7 +345,7 @@ impl Drop for InFlightRequest {
 }
 
 fn milliseconds_since(started: Instant) -> u64 {
-    u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    crate::metrics::milliseconds(started.elapsed())
 }
 
 #[cfg(test)]

@@ -9,8 +9,6 @@ use std::sync::{Arc, LazyLock, Weak};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use parking_lot::Mutex;
 use redis::{Cmd, Pipeline, Script};
 use rmcp::model::InitializeRequestParams;
@@ -21,6 +19,7 @@ pub(in super::super) use sync::sync;
 use super::super::principal::Principal;
 use super::record::{ENDED, StoredValue};
 use super::{Lookup, Record, SessionParams, SessionStore};
+use crate::key::encoded;
 use crate::redis::{RedisClient, Unavailable};
 use crate::server::HttpSession;
 use crate::session::Settings;
@@ -80,7 +79,7 @@ impl RedisStore {
     /// The key of a session: a keyed hash, because the session id itself is half of the credentials for it.
     fn key(&self, id: &str) -> Arc<str> {
         let hash = self.redis.key().hash(["session", id]);
-        URL_SAFE_NO_PAD.encode(&hash[..16]).into()
+        encoded(&hash[..16]).into()
     }
 
     fn name(&self, key: &str) -> String {
@@ -294,6 +293,6 @@ impl SessionStore for RedisStore {
 
 impl fmt::Debug for RedisStore {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("RedisStore").field("link", &self.redis).finish_non_exhaustive()
+        formatter.debug_struct("RedisStore").field("redis", &self.redis).finish_non_exhaustive()
     }
 }
