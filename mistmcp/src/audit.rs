@@ -6,6 +6,7 @@
 //! wait in it. Where a line finds no room, the call goes unrecorded. If the operator requires the log, a call is refused in both
 //! cases, and its answer is given out only once its line is written.
 
+mod arguments;
 mod line;
 mod spelling;
 mod sql;
@@ -32,6 +33,7 @@ use writer::{Message, Writer};
 use crate::call::CallRecord;
 use crate::error::ErrorKind;
 use crate::key::{Key, encoded};
+use crate::metrics::milliseconds;
 use crate::mist::{Connection, Token};
 use crate::text::shortened;
 use crate::{Error, Result};
@@ -180,7 +182,7 @@ impl AuditLog {
         connection: &Arc<Connection>,
         record: &Arc<CallRecord>,
     ) -> Result<AuditEntry> {
-        let units = (tool.len() + by_name.map_or(0, str::len) + line::bytes(arguments) + caller.bytes())
+        let units = (tool.len() + by_name.map_or(0, str::len) + arguments::bytes(arguments) + caller.bytes())
             .div_ceil(UNIT)
             .clamp(1, UNITS);
         let units = u32::try_from(units).unwrap_or(u32::MAX);
@@ -202,7 +204,7 @@ impl AuditLog {
             mist_calls: 0,
             milliseconds: 0,
             waiter: None,
-            is_begun: false,
+            is_partly_written: false,
             connection: Arc::clone(connection),
             _room: room,
         });
@@ -267,7 +269,7 @@ fn unwritable(what: &str) -> Error {
 impl Drop for AuditEntry {
     fn drop(&mut self) {
         let Some(mut line) = self.line.take() else { return };
-        line.milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        line.milliseconds = milliseconds(self.started.elapsed());
         line.mist_calls = self.record.mist_calls();
         let accounts = self.record.accounts();
         line.account = (!accounts.is_empty()).then(|| accounts.join(","));

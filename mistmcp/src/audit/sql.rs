@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::line::MOST_SEARCHED;
+use super::arguments::MOST_SEARCHED;
 use crate::reply::{HIDDEN, hides};
 
 /// A shorter number in a statement stays: it is a limit, or a count.

@@ -114,7 +114,7 @@ impl Writer {
         let first = self.lines.partition_point(|(start, _)| *start < written);
         for (index, (_, line)) in self.lines.iter_mut().enumerate() {
             if withhold(line) {
-                line.is_begun = index < first;
+                line.is_partly_written = index < first;
                 is_changed |= index >= first;
             }
         }
@@ -194,7 +194,7 @@ impl Writer {
                 is_written.send(()).is_err() && has_given_up.load(Ordering::Acquire)
             });
             // Its answer was withheld while it was being written: a line with the true outcome follows.
-            if is_late || std::mem::take(&mut line.is_begun) {
+            if is_late || std::mem::take(&mut line.is_partly_written) {
                 line.set_withheld();
                 self.backlog.push_front(Message::Line(Box::new(line)));
             }
