@@ -4,6 +4,7 @@
 //! answers, nor for searches: [`run_short`], [`search`]. The memory for large answers is bounded in total as well.
 
 mod call_jobs;
+mod text_memory;
 
 use std::cell::RefCell;
 use std::hint::black_box;
@@ -13,7 +14,8 @@ use std::sync::{Arc, LazyLock};
 use std::thread::available_parallelism;
 
 pub(crate) use call_jobs::{CallJobs, Turn};
-use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
+pub(crate) use text_memory::{Room, TextMemory};
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::spawn_blocking;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -39,10 +41,8 @@ fn short_jobs_at_once() -> usize {
 /// Large answers that are parsed and rendered at once: each may take some hundred megabytes.
 static PARSES: Semaphore = Semaphore::const_new(2);
 
-/// Memory for the text of large answers, in units of [`UNIT`] bytes.
-static TEXTS: Semaphore = Semaphore::const_new(UNITS as usize);
-const UNIT: usize = 64 * 1024;
-const UNITS: u32 = 1_024;
+/// Memory for the text of large answers: the default of `--max-response-bytes` in each of its two parts.
+pub(crate) static TEXTS: TextMemory = TextMemory::new(32 << 20);
 
 /// Answers above this size are subject to the memory limits.
 pub(crate) const LARGE: usize = 1 << 20;
@@ -59,9 +59,6 @@ const OWN_PAGE: usize = 8 << 20;
 pub(crate) fn release_free_memory() {
     drop(black_box(Vec::<u8>::with_capacity(OWN_PAGE)));
 }
-
-/// Memory reserved for the text of a large answer, released on drop.
-pub(crate) type Room = SemaphorePermit<'static>;
 
 /// Runs a job on a blocking thread, as soon as one is free.
 ///
@@ -200,22 +197,6 @@ async fn queue(
     AbortOnDropHandle::new(task).await.map_err(|error| failed(&error))?
 }
 
-/// Reserves memory for the text of a large answer of at most `bytes`.
-///
-/// # Errors
-/// The process is shutting down.
-pub(crate) async fn room(bytes: usize) -> Result<Room> {
-    let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(UNITS).min(UNITS);
-    TEXTS.acquire_many(units).await.map_err(|error| failed(&error))
-}
-
-/// Releases the part of a reservation that is not needed.
-pub(crate) fn shrink(mut room: Room, bytes: usize) -> Room {
-    let excess = room.num_permits().saturating_sub(bytes.div_ceil(UNIT));
-    drop(room.split(excess));
-    room
-}
-
 fn failed(error: &dyn std::fmt::Display) -> Error {
     tracing::error!(%error, "a job failed");
     Error::new(
@@ -226,7 +207,7 @@ fn failed(error: &dyn std::fmt::Display) -> Error {
 
 /// Keeps all jobs waiting, but the short ones, until it is dropped.
 #[cfg(test)]
-pub(crate) async fn hold_all() -> Room {
+pub(crate) async fn hold_all() -> tokio::sync::SemaphorePermit<'static> {
     JOBS.acquire_many(u32::try_from(jobs_at_once()).unwrap()).await.unwrap()
 }
 

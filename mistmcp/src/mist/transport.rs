@@ -9,7 +9,7 @@ use super::retry::{Failure, RetryDecision};
 use super::{Cloud, Pool, Request, Token, errors};
 use crate::Error;
 use crate::error::ErrorKind;
-use crate::work::{self, LARGE, Room};
+use crate::work::{LARGE, Room, TEXTS};
 
 /// The HTTP response, whatever its status.
 pub(super) struct Response {
@@ -51,26 +51,31 @@ pub(super) async fn exchange(
     Ok(Response { status, headers, body, room })
 }
 
-/// Reads the decompressed body up to the limit, at most one chunk beyond it. A large body first waits for a memory
-/// permit.
+/// Reads the decompressed body up to the limit, at most one chunk beyond it. A large body waits for the memory of each chunk.
 async fn read(mut response: reqwest::Response, limit: usize) -> Result<(Bytes, Option<Room>), Failure> {
-    let mut body = BytesMut::new();
-    let mut room = None;
+    let (mut body, mut room) = (BytesMut::new(), None);
     while let Some(chunk) = response.chunk().await.map_err(|error| failed(error, RetryDecision::Soon))? {
-        if body.len() + chunk.len() > limit {
+        let length = body.len() + chunk.len();
+        if length > limit {
             return Err(errors::for_size(limit).into());
         }
-        if room.is_none() && body.len() + chunk.len() > LARGE {
-            let most = response.content_length().and_then(|length| usize::try_from(length).ok());
-            let most = most.map_or(limit, |length| length.clamp(LARGE, limit));
-            room = Some(work::room(most).await?);
-            // Reserved but unwritten memory is not resident, whereas growing would need it twice.
-            body.reserve(most - body.len());
+        match &mut room {
+            _ if length <= LARGE => {}
+            Some(room) => Room::grow(room, length).await?,
+            None => {
+                room = Some(TEXTS.room(length).await?);
+                let whole = response.content_length().and_then(|whole| usize::try_from(whole).ok());
+                let whole = whole.map_or(limit, |whole| whole.clamp(length, limit));
+                // Capacity without text is not resident, whereas growing would need the text twice.
+                body.reserve(whole - body.len());
+            }
         }
         body.extend_from_slice(&chunk);
     }
-    let body_len = body.len();
-    Ok((body.freeze(), room.map(|room| work::shrink(room, body_len))))
+    if let Some(room) = &mut room {
+        room.shrink(body.len());
+    }
+    Ok((body.freeze(), room))
 }
 
 fn failed(error: reqwest::Error, retry: RetryDecision) -> Failure {
