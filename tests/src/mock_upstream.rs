@@ -86,6 +86,8 @@ pub struct Answer {
     body: Bytes,
     kind: Kind,
     permits: Option<Arc<Semaphore>>,
+    /// Where the body stops until there is a permit.
+    pause: Option<(usize, Arc<Semaphore>)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +111,7 @@ impl Answer {
     /// A body of a media type.
     pub fn new(media_type: &str, body: impl Into<Bytes>) -> Self {
         let headers = vec![("content-type".to_owned(), media_type.to_owned())];
-        Self { status: 200, headers, body: body.into(), kind: Kind::Whole, permits: None }
+        Self { status: 200, headers, body: body.into(), kind: Kind::Whole, permits: None, pause: None }
     }
 
     /// JSON.
@@ -154,6 +156,13 @@ impl Answer {
         self
     }
 
+    /// Sends so many bytes of the body, and the rest, without telling the length, when there is a permit of the semaphore.
+    #[must_use]
+    pub fn pausing(mut self, bytes: usize, permits: &Arc<Semaphore>) -> Self {
+        self.pause = Some((bytes, Arc::clone(permits)));
+        self
+    }
+
     async fn respond(self, state: Arc<MockState>) -> Response {
         if let Some(permits) = &self.permits
             && let Ok(permit) = permits.acquire().await
@@ -168,8 +177,18 @@ impl Answer {
             Kind::Late(delay) => tokio::time::sleep(delay).await,
             Kind::Whole | Kind::CutOff => {}
         }
-        let body = match self.kind {
-            Kind::CutOff => {
+        let body = match (self.kind, self.pause) {
+            (Kind::Whole, Some((bytes, permits))) => {
+                let (start, rest) = (self.body.slice(..bytes), self.body.slice(bytes..));
+                let rest = async move {
+                    if let Ok(permit) = permits.acquire().await {
+                        permit.forget();
+                    }
+                    Ok::<_, std::io::Error>(rest)
+                };
+                Body::from_stream(stream::iter([Ok(start)]).chain(stream::once(rest)))
+            }
+            (Kind::CutOff, _) => {
                 // With a delay, because otherwise the beginning would never leave the write buffer.
                 let end = async {
                     tokio::time::sleep(Duration::from_millis(20)).await;
@@ -177,7 +196,7 @@ impl Answer {
                 };
                 Body::from_stream(stream::iter([Ok(self.body)]).chain(stream::once(end)))
             }
-            Kind::Whole | Kind::Never | Kind::Late(_) => Body::from(self.body),
+            _ => Body::from(self.body),
         };
         let mut response = Response::builder().status(StatusCode::from_u16(self.status).unwrap());
         for (name, value) in self.headers {

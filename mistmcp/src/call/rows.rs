@@ -75,6 +75,8 @@ pub(crate) struct RowPage {
     pub(crate) total: Option<u64>,
     /// The arguments of the next page, to be laid over those of this one.
     pub(crate) next: Option<Map<String, Value>>,
+    /// Whether Mist answered no rows, and leads to another page nevertheless.
+    pub(crate) is_doubtful: bool,
     /// Rows in a page, if pages are numbered.
     pub(crate) page_size: Option<u64>,
     /// Rows of the answer that are not here, because all of them would take too much memory.

@@ -61,12 +61,19 @@ pub(super) async fn run(
     progress.end();
     audit.close().await;
     match answered {
-        Ok(QueryAnswer::Columns(tables)) if asked.explain => explain(&tables, asked.output)?,
-        Ok(QueryAnswer::Columns(tables)) => columns(&tables, asked.output)?,
-        Ok(QueryAnswer::Rows(result)) => return print(result, asked.output),
+        Ok(QueryAnswer::Columns(about)) => {
+            if asked.explain {
+                explain(&about, asked.output)?;
+            } else {
+                columns(&about, asked.output)?;
+            }
+            let is_whole = about["tables"].as_object().is_none_or(|tables| tell(tables, &["partial"]));
+            Ok(if is_whole { ExitCode::SUCCESS } else { Exit::Failed.into() })
+        }
+        Ok(QueryAnswer::Rows(result)) => print(result, asked.output),
         Err(_) if stop.is_cancelled() => {
             output::error("error: interrupted");
-            return Ok(Exit::Interrupted.into());
+            Ok(Exit::Interrupted.into())
         }
         Err(error) => {
             let is_known =
@@ -77,10 +84,9 @@ pub(super) async fn run(
                 format!(" `{} tools` lists the tools.", name())
             };
             output::error(&format!("error: {error}{hint}"));
-            return Ok(Exit::from(error.kind()).into());
+            Ok(Exit::from(error.kind()).into())
         }
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// The size of an answer as JSON.
@@ -164,19 +170,25 @@ fn no_table(with: &str, from: &[String]) -> String {
     }
 }
 
+/// Prints these texts about the tables. Returns whether no rows are missing.
+fn tell(tables: &Map<String, Value>, keys: &[&str]) -> bool {
+    let mut is_whole = true;
+    for (name, table) in tables {
+        for key in keys {
+            if let Some(text) = table.get(*key).and_then(Value::as_str) {
+                output::error(&format!("{name}: {text}"));
+                is_whole &= *key != "partial";
+            }
+        }
+    }
+    is_whole
+}
+
 /// Prints a result. Missing rows are reflected in the exit code.
 fn print(result: QueryResult, format: QueryOutput) -> anyhow::Result<ExitCode> {
     let more = result.more(0);
     let QueryResult { selected, tables, calls } = result;
-    let mut is_whole = true;
-    for (name, table) in &tables {
-        for key in ["partial", "note"] {
-            if let Some(text) = table.get(key).and_then(Value::as_str) {
-                output::error(&format!("{name}: {text}"));
-                is_whole &= key != "partial";
-            }
-        }
-    }
+    let mut is_whole = tell(&tables, &["partial", "note"]);
     if more {
         output::error(&format!(
             "{} of {} rows; LIMIT and OFFSET show others",

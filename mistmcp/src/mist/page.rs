@@ -65,8 +65,13 @@ impl PageFields {
         let wanted = asked.limit.map_or(DEFAULT_LIMIT, |limit| limit.min(MAX_LIMIT));
         let limit = self.limit.unwrap_or_else(|| {
             let seen = number.saturating_sub(1).saturating_mul(wanted).saturating_add(came);
-            // A page of another size than was asked for has Mist's own size, unless it is the last one.
-            if came > 0 && self.total.is_some_and(|total| total != seen) { came } else { wanted }
+            // A page of another size than was asked for has Mist's own size, unless it is the last one. A total that is less than
+            // the page tells nothing.
+            if came > 0 && self.total.is_some_and(|total| total != seen && total >= came) {
+                came
+            } else {
+                wanted
+            }
         });
         Page { number, limit, total: self.total }
     }
@@ -75,16 +80,16 @@ impl PageFields {
 impl Page {
     /// Whether there may be a next page after this one of `came` rows.
     pub(crate) fn has_next(&self, came: u64) -> bool {
+        let before = self.number.saturating_sub(1).saturating_mul(self.limit);
         // An empty page has no next page.
         came > 0
             && match self.total {
-                Some(total) => {
-                    let before = self.number.saturating_sub(1).saturating_mul(self.limit);
+                Some(total) if before.saturating_add(came) <= total => {
                     before.saturating_add(self.limit.max(came)) < total
                 }
-                // Without a total, only a page that is not full is known to be the last. Mist may have cut a page to its
+                // Without a total, or with one that is less than there are, only a page that is not full is known to be the last. Mist may have cut a page to its
                 // default size. More rows than the limit are not paged.
-                None => came == self.limit || came == DEFAULT_LIMIT && self.limit > DEFAULT_LIMIT,
+                _ => came == self.limit || came == DEFAULT_LIMIT && self.limit > DEFAULT_LIMIT,
             }
     }
 }
@@ -153,6 +158,13 @@ mod tests {
             (fields(None, None, None), 2_000, 1_000, false),
             (fields(None, None, Some(2_000)), 2_000, 1_000, false),
             (fields(None, None, Some(2_000)), 0, 1_000, false),
+            // The total is less than there are.
+            (fields(None, Some(1_000), Some(10)), 1_000, 1_000, true),
+            (fields(None, Some(1_000), Some(0)), 1_000, 1_000, true),
+            (fields(None, Some(1_000), Some(10)), 999, 1_000, false),
+            (fields(None, None, Some(10)), 245, 1_000, false),
+            (fields(Some(2), Some(1_000), Some(1_500)), 1_000, 1_000, true),
+            (fields(Some(2), Some(1_000), Some(2_000)), 1_000, 1_000, false),
         ] {
             let page = said.page(asked, came);
             assert_eq!((page.limit, page.has_next(came)), (limit, has_next), "{said:?}, {came} rows");

@@ -6,9 +6,8 @@ use rusqlite::Connection;
 use rusqlite::types::Value as Cell;
 use serde_json::{Map, Value};
 
+use super::column::{Column, Kind};
 use super::names::quoted;
-use super::notes::is_id;
-use crate::argument::is_name_of_time;
 use crate::text::{UniqueNames, shortened};
 
 /// Columns of a table at most. SQLite takes 2,000 in a result.
@@ -56,42 +55,6 @@ impl Default for Columns {
     }
 }
 
-#[derive(Debug)]
-pub(super) struct Column {
-    pub(super) name: String,
-    kinds: u8,
-    example: String,
-    /// Bytes of its longest text.
-    longest: usize,
-    /// Forms that all its texts have.
-    forms: u8,
-    /// Units of time that all its numbers may have.
-    units: u8,
-}
-
-/// A form of texts: each is a number as SQLite writes it.
-const NUMBER: u8 = 1;
-/// 12 hexadecimal digits in lower case.
-const MAC: u8 = 2;
-/// A UUID.
-const ID: u8 = 4;
-/// Units of a time since 1970.
-const SECONDS: u8 = 1;
-const MILLISECONDS: u8 = 2;
-
-const NUMBERS: u8 = Kind::Integer as u8 | Kind::Real as u8 | Kind::Boolean as u8;
-const TEXTS: u8 = Kind::Text as u8 | Kind::Json as u8;
-
-/// A type of values in a column, as a bit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Text = 1,
-    Integer = 2,
-    Real = 4,
-    Boolean = 8,
-    Json = 16,
-}
-
 impl Columns {
     pub(super) fn len(&self) -> usize {
         self.list.len()
@@ -102,7 +65,7 @@ impl Columns {
     pub(super) fn is_inside_empty(&self, name: &str) -> bool {
         name.match_indices('.').any(|(end, _)| {
             let outer = self.list.iter().find(|column| column.name.eq_ignore_ascii_case(&name[..end]));
-            outer.is_some_and(|outer| outer.kinds == 0)
+            outer.is_some_and(Column::has_no_values)
         })
     }
 
@@ -112,7 +75,7 @@ impl Columns {
 
     /// The columns that are fields of the rows.
     pub(super) fn named(&self) -> impl Iterator<Item = &Column> {
-        let is_placeholder = self.has_placeholder && self.list.first().is_some_and(|first| first.kinds == 0);
+        let is_placeholder = self.has_placeholder && self.list.first().is_some_and(Column::has_no_values);
         self.list.iter().skip(usize::from(is_placeholder))
     }
 
@@ -153,15 +116,9 @@ impl Columns {
             self.of_data += usize::from(is_data);
             self.written.insert(written.to_owned());
             // SQL does not distinguish upper and lower case.
-            let name = self.names.add(shortened(written, LONGEST_NAME));
-            self.list.push(Column {
-                name,
-                kinds: 0,
-                example: String::new(),
-                longest: 0,
-                forms: u8::MAX,
-                units: u8::MAX,
-            });
+            let field = shortened(written, LONGEST_NAME);
+            let name = self.names.add(field.clone());
+            self.list.push(Column::new(name, field));
             self.list.len() - 1
         });
         self.left_out += usize::from(index.is_none());
@@ -170,64 +127,24 @@ impl Columns {
 
     /// Notes the type of a value, and the first value as an example.
     pub(super) fn record(&mut self, index: usize, kind: Kind, cell: &Cell) {
-        let column = &mut self.list[index];
-        column.kinds |= kind as u8;
-        match cell {
-            Cell::Text(text) => {
-                column.longest = column.longest.max(text.len());
-                column.forms &= forms(text);
-            }
-            #[expect(clippy::cast_precision_loss, reason = "only its magnitude matters")]
-            Cell::Integer(number) if *number != 0 => column.units &= units(*number as f64),
-            Cell::Real(number) => column.units &= units(*number),
-            _ => {}
-        }
-        if column.example.is_empty() {
-            column.example = match cell {
-                Cell::Text(text) => shortened(text, 40),
-                Cell::Integer(number) => number.to_string(),
-                Cell::Real(number) => number.to_string(),
-                Cell::Null | Cell::Blob(_) => String::new(),
-            };
-        }
+        self.list[index].record(kind, cell);
     }
 
     /// The column of this name, if its values are short enough for an index.
     pub(super) fn indexable(&self, name: &str) -> Option<&Column> {
         self.list.iter().find(|column| {
-            column.name.eq_ignore_ascii_case(name) && column.kinds != 0 && column.longest <= LONGEST_KEY
+            column.name.eq_ignore_ascii_case(name) && !column.has_no_values() && column.longest <= LONGEST_KEY
         })
     }
 
     /// Notes that texts which are numbers stay texts in columns with numbers.
     pub(super) fn keep_texts(&mut self) {
-        for column in self.list.iter_mut().filter(|column| column.has_numbers_as_texts()) {
-            column.forms &= !NUMBER;
-        }
+        self.list.iter_mut().filter(|column| column.has_numbers_as_texts()).for_each(Column::keep_texts);
     }
 
     /// Each column with its types and an example.
     pub(super) fn described(&self) -> Map<String, Value> {
         self.named().map(|column| (column.name.clone(), column.described().into())).collect()
-    }
-}
-
-/// The forms that a text has.
-fn forms(text: &str) -> u8 {
-    let is_integer = || text.parse().is_ok_and(|number: i64| number.to_string() == text);
-    let is_real = || text.contains('.') && text.parse().is_ok_and(|number: f64| number.to_string() == text);
-    let is_number = text.len() < 20 && (is_integer() || is_real());
-    let is_mac = text.len() == 12 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    let form = |fits: bool, form: u8| if fits { form } else { 0 };
-    form(is_number, NUMBER) | form(is_mac, MAC) | form(is_id(text), ID)
-}
-
-/// The units in which a number may be a time.
-fn units(number: f64) -> u8 {
-    match number {
-        1e9..4e9 => SECONDS,
-        1e12..4e12 => MILLISECONDS,
-        _ => 0,
     }
 }
 
@@ -254,91 +171,6 @@ pub(super) fn declare_types<'a>(
     connection.execute(&update, [sql])?;
     // The schema is read again.
     connection.execute_batch("PRAGMA writable_schema=RESET")
-}
-
-impl Column {
-    /// The affinity of a column with numbers or with texts alone.
-    fn affinity(&self) -> Option<&'static str> {
-        match self.types() {
-            0 => None,
-            types if types & !NUMBERS == 0 => Some("NUMERIC"),
-            types if types & !TEXTS == 0 => Some("TEXT"),
-            _ => None,
-        }
-    }
-
-    /// Whether it has numbers, and texts that are numbers as well. The texts become numbers, so that a comparison finds both.
-    pub(super) fn has_numbers_as_texts(&self) -> bool {
-        const PLAIN: u8 = Kind::Integer as u8 | Kind::Real as u8;
-        let has = |kind: u8| self.kinds & kind != 0;
-        has(Kind::Text as u8) && has(PLAIN) && !has(Kind::Json as u8) && self.forms & NUMBER != 0
-    }
-
-    /// The types of its values in the finished table.
-    fn types(&self) -> u8 {
-        if self.has_numbers_as_texts() { self.kinds & !(Kind::Text as u8) } else { self.kinds }
-    }
-
-    pub(super) fn is_of_numbers(&self) -> bool {
-        self.affinity() == Some("NUMERIC")
-    }
-
-    pub(super) fn is_of_texts(&self) -> bool {
-        self.kinds == Kind::Text as u8
-    }
-
-    pub(super) fn is_of_booleans(&self) -> bool {
-        self.kinds == Kind::Boolean as u8
-    }
-
-    /// Whether it has numbers and texts.
-    pub(super) fn is_mixed(&self) -> bool {
-        self.affinity().is_none() && self.types() & NUMBERS != 0 && self.types() & Kind::Text as u8 != 0
-    }
-
-    pub(super) fn has_macs(&self) -> bool {
-        self.is_of_texts() && self.forms & MAC != 0
-    }
-
-    pub(super) fn has_ids(&self) -> bool {
-        self.is_of_texts() && self.forms & ID != 0
-    }
-
-    /// The unit of a column that is a time since 1970 by its name and its values.
-    pub(super) fn unit_of_time(&self) -> Option<&'static str> {
-        let field = self.name.rsplit('.').next().unwrap_or(&self.name);
-        let is_time = self.is_of_numbers() && !self.is_of_booleans() && is_name_of_time(field);
-        match self.units {
-            SECONDS if is_time => Some("seconds"),
-            MILLISECONDS if is_time => Some("milliseconds"),
-            _ => None,
-        }
-    }
-
-    fn described(&self) -> String {
-        if self.kinds == 0 {
-            return "null: no row has a value".to_owned();
-        }
-        let kinds = [
-            (Kind::Text, "text"),
-            (Kind::Integer, "integer"),
-            (Kind::Real, "real"),
-            (Kind::Boolean, "0 or 1"),
-            (Kind::Json, "JSON"),
-        ];
-        let kinds: Vec<_> =
-            kinds.iter().filter(|(kind, _)| self.types() & *kind as u8 != 0).map(|(_, name)| *name).collect();
-        let unit = self.unit_of_time().map(|unit| format!(", {unit} since 1970"));
-        let about = match unit {
-            Some(unit) => unit,
-            None if self.is_of_texts() && self.forms & NUMBER != 0 => {
-                ", numbers that compare as texts".to_owned()
-            }
-            None if self.is_mixed() => ", which are never equal".to_owned(),
-            None => String::new(),
-        };
-        format!("{}{about}: {}", kinds.join(" or "), self.example)
-    }
 }
 
 #[cfg(test)]

@@ -49,11 +49,19 @@ fn calls<'a>(tokens: &'a [Token<'a>]) -> impl Iterator<Item = (&'static str, usi
     })
 }
 
-/// The functions of dates with a column that has no modifier which says that it is in seconds: the function, the table or alias,
-/// and the column.
-pub(super) fn without_unit<'a>(tokens: &'a [Token<'a>]) -> Vec<(&'static str, Option<&'a str>, &'a str)> {
+/// A column as the time of a function of dates.
+pub(super) struct DateCall<'a> {
+    pub(super) function: &'static str,
+    pub(super) table: Option<&'a str>,
+    pub(super) column: &'a str,
+    /// Whether a modifier says that the column is in seconds.
+    pub(super) has_unit: bool,
+}
+
+/// The columns as the times of functions of dates.
+pub(super) fn of_columns<'a>(tokens: &'a [Token<'a>]) -> Vec<DateCall<'a>> {
     let mut found = Vec::new();
-    for (name, first, inside) in calls(tokens) {
+    for (function, first, inside) in calls(tokens) {
         let is_unit = |token: &Token<'_>| matches!(token, Token::Text(text) if ["unixepoch", "auto"].iter().any(|unit| unit.eq_ignore_ascii_case(text.trim())));
         let column = match arguments(inside).nth(first) {
             Some([table, dot, column]) if dot.is_sign(".") => {
@@ -62,8 +70,8 @@ pub(super) fn without_unit<'a>(tokens: &'a [Token<'a>]) -> Vec<(&'static str, Op
             Some([column]) => column.name().map(|column| (None, column)),
             _ => None,
         };
-        if let Some((table, column)) = column.filter(|_| !inside.iter().any(is_unit)) {
-            found.push((name, table, column));
+        if let Some((table, column)) = column {
+            found.push(DateCall { function, table, column, has_unit: inside.iter().any(is_unit) });
         }
     }
     found

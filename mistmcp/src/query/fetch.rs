@@ -1,82 +1,30 @@
-//! Fetching of a table's pages ([`Started`], [`Fetch`]): numbered pages in parallel, others one after the other.
+//! Fetching of a table's pages ([`Started`]): numbered pages in parallel, others one after the other.
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Instant;
 
-use futures_util::stream::{self, StreamExt as _};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 
 use super::arguments::TableSource;
-use super::load::{load, new_builder, unusable};
+use super::load::{LoadedPage, load, new_builder, unusable};
+use super::page_requests::{Fetch, SAME_PAGE};
 use super::table::{MOST_ROWS, Table, TableBuilder};
-use crate::call::{CallSession, CallsLeft, FetchedPage};
+use crate::call::{CallSession, CallsLeft};
 use crate::error::ErrorKind;
 use crate::mist::api::paging;
 use crate::reply::redact_text;
 use crate::text::shortened;
 use crate::{Call, Error, Result, work};
 
-/// Pages of a table that are fetched at once. Each is held until its rows are in the table.
+/// Pages of a table that are fetched at once. The rows of each are in the table as soon as it came, so that none is held while
+/// another one waits for memory.
 const AT_ONCE: usize = 4;
-/// Why a table ends with a page that it has already.
-const SAME_PAGE: &str =
-    "Mist answered a page again that it had answered before, so that the rest cannot be reached";
+/// Pages in a row that have no rows, although they lead to more, before the table ends.
+const MOST_EMPTY: usize = 2;
 /// Page sizes to try, if a page is too large.
 const SMALLER_PAGES: [u64; 2] = [100, 10];
-
-/// What the tables of a query share while they are fetched.
-pub(super) struct Fetch<'a> {
-    session: &'a Arc<dyn CallSession>,
-    call: &'a Call,
-    /// Requests that are left.
-    left: CallsLeft,
-    sent: AtomicU32,
-    done: AtomicU32,
-    pages: u32,
-    /// When fetching has to end, so that there is time for the query.
-    until: Option<Instant>,
-}
-
-impl<'a> Fetch<'a> {
-    pub(super) fn new(session: &'a Arc<dyn CallSession>, call: &'a Call, left: u32, pages: u32) -> Self {
-        // The rest of the time is for the statement, which has a limit of its own.
-        let until = call.has_deadline().then(|| Instant::now() + session.timeout().mul_f64(0.6));
-        let (sent, done) = (AtomicU32::new(0), AtomicU32::new(0));
-        Self { session, call, left: CallsLeft::new(left as usize), sent, done, pages, until }
-    }
-
-    /// Requests for pages after the first ones.
-    pub(super) fn calls(&self) -> u32 {
-        self.sent.load(Ordering::Relaxed)
-    }
-
-    /// Requests a page. An error says why the rest of the table is missing.
-    async fn page(&self, tool: &str, arguments: Map<String, Value>) -> Result<FetchedPage, String> {
-        if !self.left.take() {
-            return Err("`max_calls` is reached: set it higher for the rest".to_owned());
-        }
-        self.sent.fetch_add(1, Ordering::Relaxed);
-        let fetched = self.session.fetch_rows(tool, arguments, self.left.clone(), self.call);
-        let fetched = match self.until {
-            Some(until) => tokio::time::timeout_at(until.into(), fetched).await.map_err(|_| {
-                "there was no time for the rest: ask for fewer rows with the tool's `arguments`".to_owned()
-            })?,
-            None => fetched.await,
-        };
-        let fetched = fetched.map_err(|error| error.to_string())?;
-        self.sent.fetch_add(fetched.calls.saturating_sub(1), Ordering::Relaxed);
-        Ok(fetched)
-    }
-
-    fn progress(&self, name: &str, rows: usize) {
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        let total = (self.pages >= done).then(|| self.pages.into());
-        self.call.progress(done.into(), total, format!("{}: {rows} rows", shortened(name, 60)));
-    }
-}
 
 /// A table with its first page.
 pub(super) struct Started {
@@ -87,6 +35,8 @@ pub(super) struct Started {
     builder: Arc<Mutex<TableBuilder>>,
     total: Option<u64>,
     next: Option<Map<String, Value>>,
+    /// Whether the first page has no rows and leads to another one.
+    is_doubtful: bool,
     /// Rows in a page, if pages are numbered.
     page_size: Option<u64>,
     broken: Option<String>,
@@ -118,14 +68,14 @@ impl Started {
         let largest = session.largest_page(&source.tool);
         arguments.extend(largest.map(|size| ("limit".to_owned(), size.into())));
         let mut smaller = SMALLER_PAGES.into_iter();
-        let (page, builder) = loop {
+        let (LoadedPage { page, rows }, builder) = loop {
             let builder = new_builder().map_err(named)?;
             let left = CallsLeft::new(most.saturating_sub(calls + 1) as usize);
             let loaded = match session.fetch_rows(&source.tool, arguments.clone(), left, call).await {
                 Ok(fetched) => {
                     calls_a_page = fetched.calls;
                     calls = calls.saturating_add(fetched.calls);
-                    load(&builder, fetched).await
+                    load(&builder, fetched, Some(1)).await
                 }
                 Err(error) => {
                     calls = calls.saturating_add(1);
@@ -133,7 +83,7 @@ impl Started {
                 }
             };
             let is_too_large = match &loaded {
-                Ok(page) => page.as_ref().is_some_and(|page| page.omitted > 0),
+                Ok(loaded) => loaded.as_ref().is_some_and(|loaded| loaded.page.omitted > 0),
                 Err(error) => error.kind() == ErrorKind::Size,
             };
             match smaller.next().filter(|_| is_too_large && largest.is_some()) {
@@ -152,8 +102,10 @@ impl Started {
             tool: source.tool.clone(),
             arguments,
             builder,
-            total: page.total,
+            // A total that is less than the rows of the first page tells nothing.
+            total: page.total.filter(|total| *total >= rows as u64),
             next: page.next,
+            is_doubtful: page.is_doubtful,
             page_size: page.page_size,
             broken: page.missing.or(page.broken).or(omitted),
             notes,
@@ -206,6 +158,8 @@ impl Started {
             about.insert("calls_at_least".to_owned(), true.into());
         }
         about.extend(self.window.clone());
+        let partial = self.broken_reason().map(|reason| redacted(&reason));
+        about.extend(partial.map(|partial| ("partial".to_owned(), partial.into())));
         if !self.notes.is_empty() {
             about.insert("note".to_owned(), self.notes.join("; ").into());
         }
@@ -215,28 +169,36 @@ impl Started {
 
     /// Fetches the other pages. The flag is whether another try would not get more rows, so that the table may be used again.
     pub(super) async fn finish(mut self, fetch: &Fetch<'_>) -> Result<(Table, bool)> {
-        let numbered = self.numbered();
-        let stopped = match numbered {
-            Some(pages) => self.in_parallel(fetch, pages).await,
-            None => self.one_by_one(fetch).await,
-        };
-        let rows = self.rows();
-        let of = self.total.filter(|total| *total > rows as u64).map(|total| format!(" of {total}"));
+        let mut stopped = Ok(());
+        if self.is_numbered() {
+            stopped = self.in_parallel(fetch).await;
+        }
+        if stopped.is_ok() {
+            stopped = self.one_by_one(fetch).await;
+        }
+        let (rows, repeated) = (self.rows(), self.repeated());
+        let of =
+            self.total.filter(|total| *total > (rows - repeated) as u64).map(|total| format!(" of {total}"));
         let of = of.unwrap_or_default();
         let may_be_kept = stopped.is_ok() && self.broken.is_none() && (of.is_empty() || self.is_full());
-        let reason = match (stopped, self.broken.take()) {
-            (Err(reason), _) => Some(reason),
-            (Ok(()), Some(reason)) if !reason.is_empty() => Some(reason),
-            (Ok(()), Some(_)) => Some("Mist's answer was broken".to_owned()),
+        let reason = match (stopped, self.broken_reason()) {
+            (Err(reason), _) | (Ok(()), Some(reason)) => Some(reason),
             (Ok(()), None) if self.is_full() && (!of.is_empty() || self.next.is_some()) => {
                 Some(format!("a table holds {MOST_ROWS} rows and 128 MB at most"))
+            }
+            (Ok(()), None) if !of.is_empty() && repeated > 0 => {
+                Some("pages of it overlap, so that others are missing".to_owned())
             }
             (Ok(()), None) if !of.is_empty() => Some("Mist answered no more".to_owned()),
             (Ok(()), None) => None,
         };
-        // The reason may be in Mist's words.
-        let reason = reason.map(|reason| redact_text("", &reason).unwrap_or(reason));
-        let partial = reason.map(|reason| format!("{rows}{of} rows: {}", shortened(&reason, 400)));
+        if repeated > 0 {
+            self.notes.push(format!(
+                "rows that are probably there twice, since the list changed meanwhile or its pages overlap: {repeated}. DISTINCT \
+                 leaves out equal ones"
+            ));
+        }
+        let partial = reason.map(|reason| format!("{rows}{of} rows: {}", redacted(&reason)));
         let (builder, notes, window) = (self.builder, self.notes, self.window);
         // All jobs have ended, so nothing else holds the builder.
         let builder = Arc::into_inner(builder).ok_or_else(|| Error::advice("The call was cancelled."))?;
@@ -244,86 +206,134 @@ impl Started {
         Ok((table.map_err(|error| unusable(&error))?, may_be_kept))
     }
 
-    /// The numbers of the pages that follow, if they can be fetched independently of each other.
-    fn numbered(&self) -> Option<std::ops::RangeInclusive<u64>> {
-        // A page of several requests has some of its rows alone if others take the requests that are left.
-        if self.calls_a_page > 1 {
-            return None;
-        }
-        let (size, total) = (self.page_size?, self.total?);
-        let next = self.next.as_ref()?.get("page")?.as_u64()?;
-        Some(next..=total.min(MOST_ROWS as u64).div_ceil(size.max(1)))
+    /// Rows that are probably there twice.
+    fn repeated(&self) -> usize {
+        let builder = self.builder.lock();
+        // Equal fields are no equal rows.
+        let equal = if self.arguments.contains_key("fields") { 0 } else { builder.repeated };
+        let counted = self.total.and_then(|total| usize::try_from(total).ok());
+        equal.max(counted.map_or(0, |total| builder.rows.saturating_sub(total)))
     }
 
-    async fn in_parallel(
-        &mut self,
-        fetch: &Fetch<'_>,
-        pages: std::ops::RangeInclusive<u64>,
-    ) -> Result<(), String> {
+    /// Why rows are missing, if an answer was broken.
+    fn broken_reason(&self) -> Option<String> {
+        let reason = self.broken.clone()?;
+        Some(if reason.is_empty() { "Mist's answer was broken".to_owned() } else { reason })
+    }
+
+    /// Whether the pages that follow can be fetched independently of each other.
+    fn is_numbered(&self) -> bool {
+        // A page of several requests has some of its rows alone if others take the requests that are left.
+        self.calls_a_page == 1
+            && self.page_size.is_some()
+            && self.total.is_some()
+            && self.next_number().is_some()
+    }
+
+    /// The number of the next page.
+    fn next_number(&self) -> Option<u64> {
+        self.next.as_ref()?.get("page")?.as_u64()
+    }
+
+    /// The number of the last page, by the highest total so far.
+    fn last_number(&self) -> u64 {
+        let total = self.total.unwrap_or_default().min(MOST_ROWS as u64);
+        total.div_ceil(self.page_size.unwrap_or(1).max(1))
+    }
+
+    /// Fetches the numbered pages, several at once. After a failure, those on their way are awaited. `next` is then that of the
+    /// last page.
+    async fn in_parallel(&mut self, fetch: &Fetch<'_>) -> Result<(), String> {
+        let Some(mut number) = self.next_number() else { return Ok(()) };
         let mut first = self.arguments.clone();
-        first.extend(self.next.clone().unwrap_or_default());
-        let tool = self.tool.clone();
-        let fetched = stream::iter(pages).map(|number| {
-            let mut arguments = first.clone();
-            arguments.insert("page".to_owned(), number.into());
-            fetch.page(&tool, arguments)
-        });
-        let mut fetched = std::pin::pin!(fetched.buffered(AT_ONCE));
-        while let Some(page) = fetched.next().await {
-            let (_, rows) = self.add(page?, fetch).await?;
-            if rows == 0 || self.is_full() {
-                break;
+        first.extend(self.next.take().unwrap_or_default());
+        let (tool, target) = (self.tool.clone(), Arc::clone(&self.builder));
+        let (mut outcome, mut is_at_end, mut last) = (Ok(()), false, 0);
+        let mut loading = FuturesUnordered::new();
+        loop {
+            let may_ask = outcome.is_ok() && !is_at_end;
+            while may_ask && loading.len() < AT_ONCE && number <= self.last_number() {
+                let mut arguments = first.clone();
+                arguments.insert("page".to_owned(), number.into());
+                let loaded = fetch.loaded(&tool, arguments, &target, Some(number));
+                loading.push(async move { (number, loaded.await) });
+                number += 1;
+            }
+            let Some((number, loaded)) = loading.next().await else { break };
+            match loaded.and_then(|loaded| self.add(loaded, fetch)) {
+                Ok((next, rows)) => {
+                    is_at_end |= rows == 0 || self.is_full();
+                    if number > last {
+                        (last, self.next) = (number, next);
+                    }
+                }
+                // The first failure tells the reason.
+                Err(reason) => outcome = outcome.and(Err(reason)),
             }
         }
-        self.next = None;
-        Ok(())
+        outcome
     }
 
+    /// Fetches the pages that follow, each after the one before.
     async fn one_by_one(&mut self, fetch: &Fetch<'_>) -> Result<(), String> {
         let mut arguments = self.arguments.clone();
-        let mut asked = HashSet::new();
+        let (mut asked, mut empty) = (HashSet::new(), usize::from(self.is_doubtful));
         while let Some(next) = self.next.clone() {
-            if self.is_full() {
+            if self.is_full() || empty > 0 && self.has_all() {
                 break;
+            }
+            if empty == MOST_EMPTY {
+                return Err("Mist answered pages without rows, and says that there are more".to_owned());
             }
             arguments.extend(next);
             if !asked.insert(Value::from(arguments.clone()).to_string()) {
                 return Err(SAME_PAGE.to_owned());
             }
-            let fetched = fetch.page(&self.tool, arguments.clone()).await?;
-            let (following, rows) = self.add(fetched, fetch).await?;
+            let loaded = fetch.loaded(&self.tool, arguments.clone(), &self.builder, None).await?;
+            empty = if loaded.page.is_doubtful { empty + 1 } else { 0 };
+            let (next, rows) = self.add(loaded, fetch)?;
             // Rows of other organizations may have been left out of an empty page.
-            if rows == 0 && following.is_none() {
+            if rows == 0 && next.is_none() {
                 self.next = None;
                 break;
             }
-            self.next = following;
+            self.next = next;
         }
         Ok(())
     }
 
-    /// Adds the rows of a page. Returns the arguments of the next page, and the number of rows.
-    async fn add(
+    /// Whether there are as many rows as Mist counts.
+    fn has_all(&self) -> bool {
+        self.total.is_some_and(|total| total <= self.rows() as u64)
+    }
+
+    /// Notes what a page says beside its rows. Returns the arguments of the next page, and the number of its rows.
+    fn add(
         &mut self,
-        fetched: FetchedPage,
+        loaded: LoadedPage,
         fetch: &Fetch<'_>,
     ) -> Result<(Option<Map<String, Value>>, usize), String> {
-        let before = self.rows();
-        let page = load(&self.builder, fetched).await.map_err(|error| error.to_string())?;
-        let page = page.ok_or_else(|| SAME_PAGE.to_owned())?;
+        let LoadedPage { page, rows } = loaded;
         if page.omitted > 0 {
             return Err(format!("{} rows of a page are too large to hold", page.omitted));
         }
+        // The list may grow while it is fetched.
+        self.total = self.total.map(|total| total.max(page.total.unwrap_or(0)));
         // An empty page at the end is no failure: the total may have changed in between.
-        if let Some(broken) = page.broken.filter(|_| self.rows() > before) {
+        if let Some(broken) = page.broken.filter(|_| rows > 0) {
             self.broken = Some(broken);
         }
         if let Some(missing) = page.missing {
             self.broken = Some(missing);
         }
         fetch.progress(&self.name, self.rows());
-        Ok((page.next, self.rows() - before))
+        Ok((page.next, rows))
     }
+}
+
+/// A reason in Mist's words or others, without secrets and bounded.
+fn redacted(reason: &str) -> String {
+    shortened(&redact_text("", reason).unwrap_or_else(|| reason.to_owned()), 400)
 }
 
 /// That arguments which select a page were left out.

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use super::columns::{Column, declare_types, selected};
+use super::column::Column;
+use super::columns::{declare_types, selected};
+use super::comparisons::{Operand, comparisons};
 use super::names::quoted;
 use super::sandbox::DATABASE;
 use super::table::Table;
-use super::tokens::{Operand, Token, comparisons, tokens};
+use super::tokens::{Token, tokens};
 
 /// Indexes of a copy at most.
 const MAX_INDEXES: usize = 6;
@@ -136,7 +138,7 @@ mod tests {
             };
             let rows: Vec<Value> = (0..rows).map(row).collect();
             let mut builder = TableBuilder::new().unwrap();
-            builder.insert(&rows).unwrap();
+            builder.insert(&rows, None).unwrap();
             Arc::new(builder.finish(None, Vec::new(), Map::new()).unwrap())
         };
         let tables = [("a".to_owned(), table("a")), ("b".to_owned(), table("b"))];

@@ -1,15 +1,26 @@
 //! Loading of a page's rows into a table, off the async threads ([`load`]).
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use rusqlite::ErrorCode;
+use serde_json::Value;
 
 use super::concurrency;
 use super::table::TableBuilder;
 use crate::call::{FetchedPage, RowPage};
 use crate::error::ErrorKind;
 use crate::{Error, Result, work};
+
+/// A page whose rows are in the table.
+#[derive(Default)]
+pub(super) struct LoadedPage {
+    /// The page without its rows.
+    pub(super) page: RowPage,
+    /// Its rows that the table took.
+    pub(super) rows: usize,
+}
 
 /// An empty table.
 pub(super) fn new_builder() -> Result<Arc<Mutex<TableBuilder>>> {
@@ -25,44 +36,60 @@ pub(super) fn unusable(error: &rusqlite::Error) -> Error {
     )
 }
 
-/// Parses a page and inserts its rows, off the async threads. The page comes back without its rows. `None` if it is a page
-/// that the table has already.
+/// Parses a page and inserts its rows, off the async threads. `number`: the number of the page, where pages may come in another
+/// order. `None` if it is a page that the table has already.
 pub(super) async fn load(
     builder: &Arc<Mutex<TableBuilder>>,
     fetched: FetchedPage,
-) -> Result<Option<RowPage>> {
+    number: Option<u64>,
+) -> Result<Option<LoadedPage>> {
     let target = Arc::clone(builder);
     let FetchedPage { is_large, parse, .. } = fetched;
     let job = move || {
         let mut page = parse()?;
         let rows = std::mem::take(&mut page.rows);
+        let digests = rows.iter().filter_map(digest).collect();
         let mut builder = target.lock();
         if !rows.is_empty() && page.digest.is_some_and(|digest| !builder.is_new_page(digest)) {
             return Ok(None);
         }
-        let filled = match builder.insert(&rows) {
+        builder.count_repeated(digests);
+        let before = builder.rows;
+        let filled = match builder.insert(&rows, number) {
             Ok(()) => builder.name_empty(&page.empty_fields).map_err(|error| (error, Vec::new())),
             Err(error) => Err((error, rows)),
         };
+        let rows = builder.rows - before;
         drop(builder);
-        Ok::<_, Error>(Some((page, filled)))
+        Ok::<_, Error>(Some((LoadedPage { page, rows }, filled)))
     };
     let loaded = if is_large { work::on_large(job).await?? } else { work::run(job).await?? };
-    let Some((page, filled)) = loaded else { return Ok(None) };
+    let Some((loaded, filled)) = loaded else { return Ok(None) };
     match filled {
-        Ok(()) => Ok(Some(page)),
+        Ok(()) => Ok(Some(loaded)),
         Err((error, missing)) if error.sqlite_error_code() == Some(ErrorCode::OutOfMemory) => {
             // A statement may have taken the memory: what is missing is done again after it.
             concurrency::statement_ended().await;
             let target = Arc::clone(builder);
             let job = move || {
                 let mut builder = target.lock();
-                builder.insert(&missing)?;
-                builder.name_empty(&page.empty_fields)?;
-                Ok(page)
+                let before = builder.rows;
+                builder.insert(&missing, number)?;
+                builder.name_empty(&loaded.page.empty_fields)?;
+                Ok(LoadedPage { rows: loaded.rows + builder.rows - before, ..loaded })
             };
             work::run(job).await?.map(Some).map_err(|error: rusqlite::Error| unusable(&error))
         }
         Err((error, _)) => Err(unusable(&error)),
     }
+}
+
+/// Hash of a row that differs from all others of its list: it has an id, an address or a time.
+fn digest(row: &Value) -> Option<u64> {
+    let is_identified = ["id", "mac", "timestamp"].iter().any(|name| row.get(name).is_some());
+    is_identified.then(|| {
+        let mut hasher = DefaultHasher::new();
+        row.hash(&mut hasher);
+        hasher.finish()
+    })
 }

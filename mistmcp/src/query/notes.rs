@@ -1,115 +1,192 @@
 //! Notes on comparisons that are valid and find other rows than they seem to ([`of_comparisons`]): a date's text and a time in
-//! seconds, a number and a text.
+//! seconds, a number and a text, a list and a single value.
 
-use std::collections::HashMap;
+mod lists;
+#[cfg(test)]
+mod tests;
+mod units;
+
 use std::sync::Arc;
 
-use super::columns::Column;
+use super::column::Column;
+use super::comparisons::{Comparison, Operand, Pair, arguments_of, pairs};
 use super::dates;
 use super::names::quoted;
+use super::scope::Scope;
 use super::table::Table;
-use super::tokens::{Comparison, Operand, Token, comparisons, tokens};
+use super::tokens::{Token, tokens};
 use crate::text::shortened;
 
 /// Notes of a table at most.
 const MAX_NOTES: usize = 4;
 /// Comparisons of a statement that are looked at.
 const MAX_COMPARISONS: usize = 200;
+/// Functions that take numbers for what they are.
+const OF_NUMBERS: [&str; 7] = ["sum", "total", "avg", "min", "max", "abs", "round"];
+
+/// The notes of each table.
+struct Notes(Vec<Vec<String>>);
+
+impl Notes {
+    fn add(&mut self, table: usize, note: Option<String>) {
+        let Some(of_table) = self.0.get_mut(table) else { return };
+        if let Some(note) = note
+            && of_table.len() < MAX_NOTES
+            && !of_table.contains(&note)
+        {
+            of_table.push(note);
+        }
+    }
+}
 
 /// Notes for each table on the comparisons of a statement, and on its dates.
 pub(super) fn of_comparisons(sql: &str, tables: &[(String, Arc<Table>)]) -> Vec<Vec<String>> {
     let tokens = tokens(sql);
-    let aliases = aliases(&tokens, tables);
-    let mut notes = vec![Vec::new(); tables.len()];
-    let mut add = |table: Option<&str>, name: &str, note: &dyn Fn(&Column) -> Option<String>| {
-        // The name may be that of an expression.
-        let is_renamed = tokens.windows(2).any(|pair| {
-            (pair[0].is_word("AS") || pair[0].is_sign(")"))
-                && pair[1].name().is_some_and(|written| written.eq_ignore_ascii_case(name))
-        });
-        if is_renamed {
-            return;
-        }
-        for (place, (_, of)) in tables.iter().enumerate() {
-            if table.is_some_and(|table| aliases.get(&table.to_lowercase()) != Some(&place)) {
-                continue;
-            }
-            let column = of.columns.named().find(|column| column.name.eq_ignore_ascii_case(name));
-            let of_table: &mut Vec<String> = &mut notes[place];
-            if let Some(note) = column.and_then(note)
-                && of_table.len() < MAX_NOTES
-                && !of_table.contains(&note)
-            {
-                of_table.push(note);
+    let scope = Scope::new(&tokens, tables);
+    let mut notes = Notes(vec![Vec::new(); tables.len()]);
+    for pair in pairs(&tokens).into_iter().take(MAX_COMPARISONS) {
+        if let Some(written) = pair.left.wrapped_column() {
+            for (place, column) in scope.columns(written) {
+                notes.add(place, lists::of_pair(&pair, written, column, &scope));
             }
         }
-    };
-    for comparison in comparisons(&tokens).into_iter().take(MAX_COMPARISONS) {
-        add(comparison.table, comparison.column, &|column| note(&comparison, column));
+        match pair.left {
+            Operand::Column(table, name) => {
+                let comparison =
+                    Comparison { table, column: name, operator: pair.operator, other: pair.right };
+                for (place, column) in scope.columns((table, name)) {
+                    let note = note(&comparison, column).or_else(|| of_empty(&pair, name, column, &tokens));
+                    notes.add(place, note);
+                }
+            }
+            left => notes.add(0, of_date_and_number(left, pair.right)),
+        }
     }
-    for (function, table, name) in dates::without_unit(&tokens).into_iter().take(MAX_COMPARISONS) {
-        add(table, name, &|column| {
-            let (unit, name) = (column.unit_of_time()?, quoted(&shortened(&column.name, 80)));
-            let seconds = if unit == "seconds" { name.clone() } else { format!("{name} / 1000") };
-            Some(format!(
-                "{function}({name}) is NULL: {name} is a time in {unit} since 1970, so write {function}({seconds}, 'unixepoch')"
-            ))
-        });
+    lists::of_subqueries(&tokens, &scope, |place, note| notes.add(place, note));
+    lists::of_using(&tokens, &scope, |place, note| notes.add(place, note));
+    units::of_expressions(&tokens, &scope, |place, note| notes.add(place, note));
+    for (function, table, name) in arguments_of(&tokens, &OF_NUMBERS).take(MAX_COMPARISONS) {
+        for (place, column) in scope.columns((table, name)) {
+            notes.add(place, lists::of_function(function, column).or_else(|| of_long(function, column)));
+        }
     }
-    notes
+    for call in dates::of_columns(&tokens).into_iter().take(MAX_COMPARISONS) {
+        for (place, column) in scope.columns((call.table, call.column)) {
+            notes.add(place, of_date_call(&call, column));
+        }
+    }
+    of_cases(&tokens, tables, &mut notes);
+    notes.0
 }
 
-/// The place of the table of each alias and of each table's name, in lower case.
-fn aliases(tokens: &[Token<'_>], tables: &[(String, Arc<Table>)]) -> HashMap<String, usize> {
-    let table = |token: &Token<'_>| {
-        tables
-            .iter()
-            .position(|(name, _)| token.name().is_some_and(|written| written.eq_ignore_ascii_case(name)))
-    };
-    let mut aliases: HashMap<String, usize> =
-        tables.iter().enumerate().map(|(place, (name, _))| (name.to_lowercase(), place)).collect();
-    for (place, token) in tokens.iter().enumerate() {
-        let Some(table) = table(token) else { continue };
-        let after = &tokens[place + 1..];
-        let alias = match after {
-            [word, alias, ..] if word.is_word("AS") => alias.name(),
-            [alias, ..] => alias.name(),
-            [] => None,
-        };
-        aliases.extend(alias.map(|alias| (alias.to_lowercase(), table)));
+/// The name of a column as a note writes it.
+fn named(column: &Column) -> String {
+    quoted(&shortened(&column.name, 80))
+}
+
+/// A function of a date whose column is in another unit than it takes.
+fn of_date_call(call: &dates::DateCall<'_>, column: &Column) -> Option<String> {
+    let (unit, name, function) = (column.unit_of_time()?, named(column), call.function);
+    if call.has_unit && unit == "seconds" {
+        return None;
     }
-    aliases
+    let seconds = if unit == "seconds" { name.clone() } else { format!("{name} / 1000") };
+    Some(format!(
+        "{function}({name}) is NULL: {name} is a time in {unit} since 1970, so write {function}({seconds}, 'unixepoch')"
+    ))
+}
+
+/// Names of columns whose case tells which one of two fields is meant: SQL does not distinguish it.
+fn of_cases(tokens: &[Token<'_>], tables: &[(String, Arc<Table>)], notes: &mut Notes) {
+    for (place, (_, table)) in tables.iter().enumerate() {
+        for other in table.columns.named() {
+            let Some(field) = other.other_case() else { continue };
+            let is_same = |name: &str| name.eq_ignore_ascii_case(field);
+            let Some(meant) = table.columns.named().find(|column| is_same(&column.name)) else { continue };
+            let differs = |name: &&str| is_same(name) && *name != meant.name;
+            if let Some(written) = tokens.iter().filter_map(Token::name).find(differs) {
+                notes.add(
+                    place,
+                    Some(format!(
+                        "{} is the field `{}`, since SQL does not distinguish upper and lower case: the field `{}` is {}",
+                        quoted(&shortened(written, 80)),
+                        shortened(&meant.name, 80),
+                        shortened(field, 80),
+                        named(other)
+                    )),
+                );
+            }
+        }
+    }
+}
+
+/// A comparison with the empty text, of a column by its written name.
+fn of_empty(pair: &Pair<'_>, written: &str, column: &Column, tokens: &[Token<'_>]) -> Option<String> {
+    let orders =
+        ["<", "<=", ">", ">=", "BETWEEN"].iter().any(|sign| pair.operator.eq_ignore_ascii_case(sign));
+    // `x = '' OR x IS NULL` finds them all.
+    let has_null = tokens.windows(3).any(|part| {
+        part[0].name().is_some_and(|name| name.eq_ignore_ascii_case(written))
+            && (part[1].is_word("IS") && part[2].is_word("NULL") || part[1].is_word("ISNULL"))
+    });
+    let finds_none = pair.right == Operand::Text("") && !pair.is_negated && !orders && !has_null;
+    finds_none.then(|| {
+        let name = named(column);
+        format!(
+            "{name} is never '': an empty text is NULL, as a field without a value is. Write {name} IS NULL"
+        )
+    })
+}
+
+/// A function that takes numbers, of a column with integers that are texts.
+fn of_long(function: &str, column: &Column) -> Option<String> {
+    column.has_long_integers().then(|| {
+        let name = named(column);
+        format!(
+            "{function}({name}) is inexact: integers above 9223372036854775807 in {name} are texts with all their digits"
+        )
+    })
+}
+
+/// The text of a function of dates and a number, which no column makes one of.
+fn of_date_and_number(left: Operand<'_>, right: Operand<'_>) -> Option<String> {
+    const TEXTS: [&str; 4] = ["date", "time", "datetime", "strftime"];
+    let (Operand::Call(name, _), Operand::Number(number)) = (left, right) else { return None };
+    let name = TEXTS.iter().find(|known| known.eq_ignore_ascii_case(name))?;
+    let number = shortened(number, 20);
+    Some(format!(
+        "{name}() is a text, which is never equal to the number {number} and more than every number: write '{number}' with the \
+         digits of the format, or CAST({name}(…) AS INTEGER)"
+    ))
 }
 
 /// The note on a comparison of a column.
 fn note(comparison: &Comparison<'_>, column: &Column) -> Option<String> {
-    let name = quoted(&shortened(&column.name, 80));
-    let orders = !["=", "==", "<>", "!=", "IN", "LIKE"]
-        .iter()
-        .any(|sign| comparison.operator.eq_ignore_ascii_case(sign));
+    const EQUAL: [&str; 7] = ["=", "==", "<>", "!=", "IN", "LIKE", "IS"];
+    let name = named(column);
     let is_like = comparison.operator.eq_ignore_ascii_case("LIKE");
+    if column.shape().is_some() || comparison.operator.eq_ignore_ascii_case("GLOB") {
+        return None;
+    }
+    let orders = !EQUAL.iter().any(|sign| comparison.operator.eq_ignore_ascii_case(sign));
     match comparison.other {
-        // It is compared to leave out rows without a value.
         Operand::Text("") if !orders => None,
-        other if column.is_of_numbers() && (!is_like || column.unit_of_time().is_some()) => {
-            let text = text_of(other)?;
-            Some(if let Some(unit) = column.unit_of_time() {
-                format!(
-                    "{name} is a time in {unit} since 1970, and {text} is a text: compare it with \
-                     unixepoch('2026-01-31 08:00:00') or unixepoch('now', '-1 hour'){}",
-                    if unit == "milliseconds" { " * 1000" } else { "" }
-                )
-            } else if column.is_of_booleans() {
-                format!("{name} is 1 (true) or 0 (false), and never equal to {text}: write {name} = 1")
-            } else {
-                format!("{name} has numbers, which are never equal to {text}, and less than every text")
-            })
-        }
-        Operand::Number(number) if column.is_of_texts() && orders => Some(format!(
-            "{name} has texts, which compare as texts: CAST({name} AS INTEGER) {} {} compares as numbers",
-            comparison.operator,
-            shortened(number, 20)
+        Operand::Text(text) if column.has_long_integers() && text.parse::<i64>().is_err() => None,
+        Operand::Number(number) if column.has_long_integers() => Some(format!(
+            "integers above 9223372036854775807 in {name} are texts with all their digits, which are never equal to a number and \
+             more than every number: write '{}' for such a one",
+            shortened(number, 40)
         )),
+        other if column.is_of_numbers() && (!is_like || column.unit_of_time().is_some()) => {
+            Some(of_number_and_text(&name, column, &text_of(other)?))
+        }
+        Operand::Number(number) if column.is_of_texts() && column.date().is_none() && orders => {
+            Some(format!(
+                "{name} has texts, which compare as texts: CAST({name} AS INTEGER) {} {} compares as numbers",
+                comparison.operator,
+                shortened(number, 20)
+            ))
+        }
         Operand::Number(literal) | Operand::Text(literal) if column.is_mixed() && is_number(literal) => {
             Some(format!(
                 "{name} has numbers and texts, which are never equal: CAST({name} AS TEXT) = '{0}' finds the number {0} and the \
@@ -126,6 +203,21 @@ fn note(comparison: &Comparison<'_>, column: &Column) -> Option<String> {
             shortened(text, 40)
         )),
         _ => None,
+    }
+}
+
+/// The note on a column of numbers that is compared with a text.
+fn of_number_and_text(name: &str, column: &Column, text: &str) -> String {
+    if let Some(unit) = column.unit_of_time() {
+        format!(
+            "{name} is a time in {unit} since 1970, and {text} is a text: compare it with \
+             unixepoch('2026-01-31 08:00:00') or unixepoch('now', '-1 hour'){}",
+            if unit == "milliseconds" { " * 1000" } else { "" }
+        )
+    } else if column.is_of_booleans() {
+        format!("{name} is 1 (true) or 0 (false), and never equal to {text}: write {name} = 1")
+    } else {
+        format!("{name} has numbers, which are never equal to {text}, and less than every text")
     }
 }
 
@@ -173,78 +265,4 @@ fn is_other_mac(text: &str, is_part: bool) -> bool {
 
 fn normalized_mac(text: &str) -> String {
     text.chars().filter(|letter| ![':', '-', '.'].contains(letter)).collect::<String>().to_lowercase()
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{Map, json};
-
-    use super::super::table::TableBuilder;
-    use super::*;
-
-    fn notes(sql: &str) -> String {
-        let rows = json!([
-            {
-                "mac": "5c5b350e0001", "last_seen": 1_795_389_660, "when": 1_795_389_660_250_i64, "up": true, "speed": 1000,
-                "band": "24", "mixed": 7, "site_id": "0a000000-0000-4000-8000-000000000001", "name": "a",
-            },
-            { "mac": "5c5b350e0002", "last_seen": 1_795_389_661.5, "up": false, "speed": 100, "band": "5", "mixed": "auto" },
-        ]);
-        let mut builder = TableBuilder::new().unwrap();
-        builder.insert(rows.as_array().unwrap()).unwrap();
-        let table = Arc::new(builder.finish(None, Vec::new(), Map::new()).unwrap());
-        of_comparisons(sql, &[("t".to_owned(), table)]).concat().join("; ")
-    }
-
-    #[test]
-    fn comparisons_of_values_that_are_never_equal_have_a_note() {
-        for (sql, wanted) in [
-            (
-                "SELECT 1 FROM t WHERE last_seen < datetime('now','-1 hour')",
-                "seconds since 1970, and datetime()",
-            ),
-            ("SELECT 1 FROM t x WHERE x.last_seen > '2026-11-29T00:00:00Z'", "unixepoch("),
-            ("SELECT 1 FROM t WHERE date('now') < last_seen", "date()"),
-            ("SELECT 1 FROM t WHERE last_seen BETWEEN '2026-01-01' AND 5", "'2026-01-01'"),
-            ("SELECT 1 FROM t WHERE last_seen > CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP"),
-            ("SELECT 1 FROM t WHERE \"when\" > '-1d'", "milliseconds since 1970"),
-            ("SELECT 1 FROM t WHERE last_seen > strftime('%Y-%m', 'now')", "strftime()"),
-            ("SELECT 1 FROM t WHERE last_seen LIKE '2026-11-29%'", "'2026-11-29%'"),
-            ("SELECT date(last_seen) AS day FROM t", "date(\"last_seen\", 'unixepoch')"),
-            ("SELECT strftime('%H', x.last_seen, '+1 hour') AS hour FROM t x", "strftime"),
-            ("SELECT datetime(\"when\") AS at FROM t", "\"when\" / 1000, 'unixepoch'"),
-            ("SELECT 1 FROM t WHERE up = 'true'", "\"up\" = 1"),
-            ("SELECT 1 FROM t WHERE up IN ('yes', 'no')", "'yes'"),
-            ("SELECT 1 FROM t WHERE speed = 'auto'", "never equal to the text 'auto'"),
-            ("SELECT 1 FROM t AS a WHERE a.band > 5", "CAST(\"band\" AS INTEGER) > 5"),
-            ("SELECT 1 FROM t WHERE mixed = 7", "CAST(\"mixed\" AS TEXT) = '7'"),
-            ("SELECT 1 FROM t WHERE mixed = '7'", "CAST(\"mixed\" AS TEXT) = '7'"),
-            ("SELECT 1 FROM t WHERE mac = '5C:5B:35:0E:00:01'", "separators: 5c5b350e0001"),
-            ("SELECT 1 FROM t WHERE mac IN ('5C5B350E0001')", "5c5b350e0001"),
-            ("SELECT 1 FROM t WHERE mac LIKE '5c-5b-35%'", "5c5b35%"),
-            ("SELECT 1 FROM t WHERE site_id = 'Leeds'", "'Leeds' is none"),
-        ] {
-            let note = notes(sql);
-            assert!(note.contains(wanted), "{sql}: {note}");
-        }
-    }
-
-    #[test]
-    fn comparisons_that_find_what_they_seem_to_have_no_note() {
-        for sql in [
-            "SELECT 1 FROM t WHERE last_seen > unixepoch() - 3600 AND speed < '1000' AND up = '1' AND up = true",
-            "SELECT 1 FROM t WHERE last_seen > strftime('%s', 'now')",
-            "SELECT date(last_seen, 'unixepoch') AS a, strftime('%H', last_seen, 'auto') AS b, date(speed) AS c FROM t",
-            "SELECT 1 FROM t WHERE site_id <> '' AND mac != '' AND speed <> '' AND site_id NOT IN ('')",
-            "SELECT 1 FROM t WHERE datetime(last_seen, 'unixepoch') > '2026-01-01'",
-            "SELECT 1 FROM t WHERE mac = '5c5b350e0001' AND mac LIKE '5C5B%' AND band = 5 AND band = '5'",
-            "SELECT 1 FROM t WHERE name = '5C:5B:35:0E:00:01' AND mixed = 'auto'",
-            "SELECT datetime(last_seen, 'unixepoch') AS last_seen FROM t ORDER BY last_seen > '2026'",
-            "WITH c AS (SELECT datetime(last_seen, 'unixepoch') last_seen FROM t) SELECT 1 FROM c WHERE last_seen > '2026'",
-            "SELECT 1 FROM t JOIN x ON x.last_seen > '2026' WHERE 'last_seen > ''2026''' = name",
-            "SELECT last_seen, 'up = ''true''' FROM t WHERE speed + 1 > 'x' AND site_id LIKE '0a%'",
-        ] {
-            assert_eq!(notes(sql), "", "{sql}");
-        }
-    }
 }

@@ -3,7 +3,8 @@
 use rusqlite::types::Value as Cell;
 use serde_json::Value;
 
-use super::columns::{Columns, Kind, SEPARATOR};
+use super::column::Kind;
+use super::columns::{Columns, SEPARATOR};
 
 /// Bytes of a cell at most. SQLite's limit of a value, a row and a result is [`LONGEST_VALUE`].
 const LONGEST_CELL: usize = 256 * 1024;
@@ -71,6 +72,8 @@ impl Cells {
             Value::Bool(flag) => (Kind::Boolean, Cell::Integer((*flag).into())),
             Value::Number(number) => match (number.as_i64(), number.as_f64()) {
                 (Some(integer), _) => (Kind::Integer, Cell::Integer(integer)),
+                // A real would be equal to other integers.
+                _ if number.is_u64() => (Kind::Long, Cell::Text(number.to_string())),
                 (None, Some(real)) => (Kind::Real, Cell::Real(real)),
                 (None, None) => (Kind::Text, Cell::Text(number.to_string())),
             },
@@ -130,7 +133,7 @@ mod tests {
             ("name", text("ap")),
             ("up", Cell::Integer(1)),
             ("load", Cell::Real(1.5)),
-            ("big", Cell::Real(18_446_744_073_709_551_615.0)),
+            ("big", text("18446744073709551615")),
             ("radio_stat.band_5.channel", Cell::Integer(36)),
             ("ips", text(r#"["10.0.0.1",null]"#)),
         ];

@@ -168,7 +168,7 @@ mod tests {
     fn tables(rows: &[(&str, Value)]) -> Arc<[(String, Arc<Table>)]> {
         let table = |rows: &Value| {
             let mut builder = TableBuilder::new().unwrap();
-            builder.insert(rows.as_array().unwrap()).unwrap();
+            builder.insert(rows.as_array().unwrap(), None).unwrap();
             Arc::new(builder.finish(None, Vec::new(), serde_json::Map::new()).unwrap())
         };
         rows.iter().map(|(name, rows)| ((*name).to_owned(), table(rows))).collect()

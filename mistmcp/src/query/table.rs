@@ -1,6 +1,9 @@
 //! A table of a query ([`Table`]): the rows of a tool in a database of SQLite's VFS `memdb`, which several connections
 //! can read at once.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -55,8 +58,11 @@ pub(super) struct TableBuilder {
     pub(super) rows: usize,
     too_long: usize,
     as_of: Timestamp,
-    /// Hashes of the pages that were inserted.
+    /// Hashes of the pages that were inserted, and of their rows.
     pages: HashSet<u64>,
+    row_digests: HashSet<u64>,
+    /// Rows that are equal to a row of another page.
+    pub(super) repeated: usize,
 }
 
 impl TableBuilder {
@@ -77,12 +83,20 @@ impl TableBuilder {
             too_long: 0,
             as_of: Timestamp::now(),
             pages: HashSet::new(),
+            row_digests: HashSet::new(),
+            repeated: 0,
         })
     }
 
     /// Whether no page with this hash was inserted before.
     pub(super) fn is_new_page(&mut self, digest: u64) -> bool {
         self.pages.insert(digest)
+    }
+
+    /// Counts the rows of a page, by their hashes, that are equal to rows of another page.
+    pub(super) fn count_repeated(&mut self, digests: Vec<u64>) {
+        self.repeated += digests.iter().filter(|digest| self.row_digests.contains(digest)).count();
+        self.row_digests.extend(digests);
     }
 
     /// Whether the table can take no more rows.
@@ -95,11 +109,12 @@ impl TableBuilder {
         Ok(pages.unsigned_abs() * PAGE)
     }
 
-    /// Inserts rows, as many as the table can take: all of them, or none if it fails.
-    pub(super) fn insert(&mut self, rows: &[Value]) -> rusqlite::Result<()> {
+    /// Inserts rows, as many as the table can take: all of them, or none if it fails. They stand in the order of the numbers of
+    /// their pages, or behind all others.
+    pub(super) fn insert(&mut self, rows: &[Value], page: Option<u64>) -> rusqlite::Result<()> {
         let (made, count, too_long) = (self.made, self.rows, self.too_long);
         self.connection.execute_batch("BEGIN")?;
-        let inserted = self.insert_within(rows).and_then(|()| self.connection.execute_batch("COMMIT"));
+        let inserted = self.insert_within(rows, page).and_then(|()| self.connection.execute_batch("COMMIT"));
         if inserted.is_err() {
             (self.made, self.rows, self.too_long) = (made, count, too_long);
             // SQLite itself has rolled back after some errors, and says so with an error.
@@ -108,8 +123,10 @@ impl TableBuilder {
         inserted
     }
 
-    fn insert_within(&mut self, rows: &[Value]) -> rusqlite::Result<()> {
+    fn insert_within(&mut self, rows: &[Value], page: Option<u64>) -> rusqlite::Result<()> {
         let mut cells = Cells::default();
+        // SQLite reads a table in the order of the row ids. Without one, a row gets the next one after the last.
+        let mut row_id = page.and_then(|page| i64::try_from(page.checked_mul(MOST_ROWS as u64)?).ok());
         for chunk in rows.chunks(CHUNK) {
             if self.is_full() {
                 return Ok(());
@@ -122,12 +139,12 @@ impl TableBuilder {
                 flat.push(std::mem::take(&mut cells.list));
             }
             self.make_columns()?;
-            let places: Vec<_> = (1..=self.made).map(|place| format!("?{place}")).collect();
-            let sql = format!("INSERT INTO rows VALUES ({})", places.join(","));
-            let mut statement = self.connection.prepare(&sql)?;
+            let mut statement = self.connection.prepare(&self.insertion())?;
             for cells in flat {
+                statement.raw_bind_parameter(1, row_id)?;
+                row_id = row_id.map(|row_id| row_id + 1);
                 for (place, cell) in cells {
-                    statement.raw_bind_parameter(place + 1, cell)?;
+                    statement.raw_bind_parameter(place + 2, cell)?;
                 }
                 statement.raw_execute()?;
                 statement.clear_bindings();
@@ -135,6 +152,18 @@ impl TableBuilder {
             self.rows += chunk.len();
         }
         Ok(())
+    }
+
+    /// The statement that inserts a row with its row id, and the cells of the columns in their order.
+    fn insertion(&self) -> String {
+        let is_free = |name: &&str| !self.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+        // A column may have a name of the row id.
+        let row_id = ["rowid", "_rowid_", "oid"].into_iter().find(is_free);
+        let names = self.columns.iter().take(self.made).map(|column| quoted(&column.name));
+        let names: Vec<_> = row_id.map(str::to_owned).into_iter().chain(names).collect();
+        let first = 2 - usize::from(row_id.is_some());
+        let places: Vec<_> = (first..=self.made + 1).map(|place| format!("?{place}")).collect();
+        format!("INSERT INTO rows ({}) VALUES ({})", names.join(","), places.join(","))
     }
 
     /// Makes the columns in the database that appeared since the last time.
@@ -290,89 +319,5 @@ impl fmt::Debug for Table {
             .field("rows", &self.rows)
             .field("bytes", &self.bytes)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_that_appear_later_are_empty_in_earlier_rows() {
-        let mut builder = TableBuilder::new().unwrap();
-        builder.insert(&[json!({ "a": 1 }), json!({ "a": 2, "b.c": "x" })]).unwrap();
-        builder.insert(&[json!({ "d": { "e\"f": true } })]).unwrap();
-        let sql = "SELECT count(*), count(\"a\"), count(\"b.c\"), sum(\"d.e\"\"f\") FROM rows";
-        let counts: [i64; 4] = builder
-            .connection
-            .query_row(sql, [], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]))
-            .unwrap();
-        assert_eq!(counts, [3, 2, 1, 1]);
-        let table = builder.finish(None, Vec::new(), Map::new()).unwrap();
-        assert_eq!((table.rows, table.columns.len()), (3, 3));
-    }
-
-    #[test]
-    fn a_page_of_rows_is_inserted_whole_or_not_at_all_and_can_be_inserted_again() {
-        let mut builder = TableBuilder::new().unwrap();
-        builder.insert(&[json!({ "a": 1 })]).unwrap();
-        builder.connection.execute_batch("PRAGMA max_page_count=3").unwrap();
-        let rows: Vec<_> = (0..500).map(|number| json!({ "b": number, "c": "x".repeat(1_000) })).collect();
-        assert!(builder.insert(&rows).is_err());
-        assert_eq!(builder.rows, 1);
-        builder.connection.execute_batch("PRAGMA max_page_count=1000").unwrap();
-        builder.insert(&rows).unwrap();
-        let count: i64 =
-            builder.connection.query_row("SELECT count(*) FROM rows", [], |row| row.get(0)).unwrap();
-        assert_eq!((builder.rows, count), (501, 501));
-    }
-
-    #[test]
-    fn columns_without_values_can_be_made_again_after_an_error() {
-        let mut builder = TableBuilder::new().unwrap();
-        builder.insert(&[json!({ "a": 1 })]).unwrap();
-        builder.connection.execute_batch("PRAGMA max_page_count=4").unwrap();
-        let fields: Vec<_> = (0..500).map(|number| format!("{}{number}", "x".repeat(150))).collect();
-        assert!(builder.name_empty(&fields).is_err());
-        assert!((2..501).contains(&builder.made), "{}", builder.made);
-        builder.connection.execute_batch("PRAGMA max_page_count=1000").unwrap();
-        builder.insert(&[]).unwrap();
-        builder.name_empty(&fields).unwrap();
-        assert_eq!((builder.rows, builder.made), (1, 501));
-    }
-
-    #[test]
-    fn texts_that_are_numbers_stay_texts_without_memory_for_their_conversion() {
-        // Numbers of 8 bytes in place of shorter texts need more pages.
-        let texts: Vec<_> = (0..4_000).map(|_| json!({ "a": "0.1", "b": "0.1", "c": "0.1" })).collect();
-        for pages in [0, 1_000] {
-            let mut builder = TableBuilder::new().unwrap();
-            builder.insert(&[json!({ "a": 1, "b": 1, "c": 1 })]).unwrap();
-            builder.insert(&texts).unwrap();
-            builder.connection.execute_batch(&format!("PRAGMA max_page_count={}", pages.max(1))).unwrap();
-            builder.convert_numbers().unwrap();
-            let sql = "SELECT count(*) FROM rows WHERE typeof(a) = 'text' OR typeof(c) = 'text'";
-            let count: i64 = builder.connection.query_row(sql, [], |row| row.get(0)).unwrap();
-            let column = builder.columns.iter().next().unwrap();
-            assert_eq!((count, column.is_mixed()), if pages == 0 { (4_000, true) } else { (0, false) });
-        }
-    }
-
-    #[test]
-    fn a_table_is_bounded_in_rows_and_may_be_empty() {
-        let mut builder = TableBuilder::new().unwrap();
-        let rows = vec![json!({ "a": 1 }); 30_000];
-        for _ in 0..5 {
-            builder.insert(&rows).unwrap();
-        }
-        assert!(builder.is_full() && builder.rows == MOST_ROWS, "{}", builder.rows);
-        let empty = TableBuilder::new().unwrap().finish(None, Vec::new(), Map::new()).unwrap();
-        assert_eq!((empty.rows, empty.columns.len()), (0, 1));
-        let bare = {
-            let mut builder = TableBuilder::new().unwrap();
-            builder.insert(&[json!({})]).unwrap();
-            builder.finish(None, Vec::new(), Map::new()).unwrap()
-        };
-        assert_eq!(bare.rows, 1);
     }
 }

@@ -21,12 +21,18 @@ use crate::mist::api::list_shape::FoundRows;
 use crate::mist::api::paging::{DEFAULT_LIMIT, MAX_LIMIT, SEARCH_AFTER};
 use crate::mist::{CURSOR, MergedPage, Page};
 
+/// Remark on a page without rows that has a link to another one.
+const EMPTY_PAGE: &str = "This page is empty: what Mist says is behind it is not asked for.";
+
 /// The common shape of all lists: rows, total, and the arguments of the next page.
 #[derive(Debug)]
 pub(crate) struct List {
     rows: Vec<Value>,
     total: Option<Value>,
     next: Option<Map<String, Value>>,
+    /// The arguments of the page that Mist's link leads to from a page without rows.
+    #[cfg_attr(not(feature = "query"), expect(dead_code, reason = "only queries go on there"))]
+    behind_empty: Option<Map<String, Value>>,
     /// Other fields of the list, such as its window.
     about: Map<String, Value>,
     page: Option<Page>,
@@ -76,6 +82,7 @@ impl List {
             rows,
             total: None,
             next: None,
+            behind_empty: None,
             page: None,
             merged: source.merged.clone(),
             window,
@@ -201,8 +208,12 @@ impl List {
             }
             // An empty page has no next page.
             Link::To(_) | Link::Unusable if self.count == 0 => {
-                self.remarks
-                    .push("This page is empty: what Mist says is behind it is not asked for.".to_owned());
+                self.remarks.push(EMPTY_PAGE.to_owned());
+                if let Link::To(arguments) = link
+                    && !facts.asks_for(arguments)
+                {
+                    self.behind_empty = Some(self.in_window(arguments.clone()));
+                }
                 None
             }
             _ if self.is_other_page => {
@@ -313,6 +324,10 @@ impl List {
             redact_and_prune(row, show_secrets, |row| empty.of_row(row));
         }
         let window = self.window_not_asked(facts);
+        let is_doubtful = self.behind_empty.is_some();
+        if is_doubtful {
+            self.remarks.retain(|remark| remark != EMPTY_PAGE);
+        }
         let is_broken = self.truncated || self.dropped > 0 || !self.remarks.is_empty();
         let omitted = self.count - self.rows.len();
         // The table has these rows already.
@@ -320,7 +335,7 @@ impl List {
             self.rows.clear();
             self.remarks.join(" ")
         });
-        let next = self.next.map(|mut next| {
+        let next = self.next.or(self.behind_empty).map(|mut next| {
             next.extend(self.instead);
             next
         });
@@ -330,6 +345,7 @@ impl List {
             total: self.total.as_ref().and_then(Value::as_u64),
             page_size: self.page.map(|page| page.limit),
             next,
+            is_doubtful,
             broken: is_broken.then(|| self.remarks.join(" ")),
             missing: other_page.or_else(|| self.merged.and_then(|merged| merged.missing)),
             window,

@@ -1,9 +1,11 @@
 //! `queryRows` and `mistmcp query`: SQL over the rows of list tools.
 
 mod attacks;
+mod changing_pages;
 mod command_line;
 mod fetching;
 mod questions;
+mod wrong_rows;
 
 use mistmcp::Session;
 use serde_json::{Value, json};

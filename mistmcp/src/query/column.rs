@@ -1,0 +1,264 @@
+//! A column of a table: what its values are, as far as comparisons depend on it ([`Column`]).
+
+use rusqlite::types::Value as Cell;
+
+use super::notes::is_id;
+use crate::argument::is_name_of_time;
+use crate::text::shortened;
+
+#[derive(Debug)]
+pub(super) struct Column {
+    pub(super) name: String,
+    /// The field, whose name another column may have already.
+    field: String,
+    kinds: u8,
+    /// What its JSON values are.
+    shapes: u8,
+    example: String,
+    /// Bytes of its longest text.
+    pub(super) longest: usize,
+    /// Forms that all its texts have.
+    forms: u8,
+    /// Units of time that all its numbers may have.
+    units: u8,
+}
+
+/// A form of texts: each is a number as SQLite writes it.
+const NUMBER: u8 = 1;
+/// 12 hexadecimal digits in lower case.
+const MAC: u8 = 2;
+/// A UUID.
+const ID: u8 = 4;
+/// Units of a time since 1970.
+const SECONDS: u8 = 1;
+const MILLISECONDS: u8 = 2;
+/// Shapes of JSON values, by what they begin with.
+const OBJECT: u8 = 1;
+const LIST: u8 = 2;
+const LIST_OF_TEXTS: u8 = 4;
+
+const NUMBERS: u8 = Kind::Integer as u8 | Kind::Real as u8 | Kind::Boolean as u8;
+const TEXTS: u8 = Kind::Text as u8 | Kind::Json as u8 | Kind::Long as u8;
+
+/// A type of values in a column, as a bit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text = 1,
+    Integer = 2,
+    Real = 4,
+    Boolean = 8,
+    Json = 16,
+    /// An integer that SQLite has no number for, as a text with its digits.
+    Long = 32,
+}
+
+/// What the JSON values of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    Objects,
+    ListsOfTexts,
+    ListsOfNumbers,
+    MixedLists,
+}
+
+impl Column {
+    /// A column without values of this name, for a field.
+    pub(super) fn new(name: String, field: String) -> Self {
+        Self {
+            name,
+            field,
+            kinds: 0,
+            shapes: 0,
+            example: String::new(),
+            longest: 0,
+            forms: u8::MAX,
+            units: u8::MAX,
+        }
+    }
+
+    /// Notes the type of a value, and the first value as an example.
+    pub(super) fn record(&mut self, kind: Kind, cell: &Cell) {
+        self.kinds |= kind as u8;
+        match cell {
+            Cell::Text(text) => {
+                self.longest = self.longest.max(text.len());
+                self.forms &= forms(text);
+                self.shapes |= if kind == Kind::Json { shape(text) } else { 0 };
+            }
+            #[expect(clippy::cast_precision_loss, reason = "only its magnitude matters")]
+            Cell::Integer(number) if *number != 0 => self.units &= units(*number as f64),
+            Cell::Real(number) => self.units &= units(*number),
+            _ => {}
+        }
+        if self.example.is_empty() {
+            self.example = match cell {
+                Cell::Text(text) => shortened(text, 40),
+                Cell::Integer(number) => number.to_string(),
+                Cell::Real(number) => number.to_string(),
+                Cell::Null | Cell::Blob(_) => String::new(),
+            };
+        }
+    }
+
+    pub(super) fn has_no_values(&self) -> bool {
+        self.kinds == 0
+    }
+
+    /// The field of which this is the column, if another one has its name in another case.
+    pub(super) fn other_case(&self) -> Option<&str> {
+        (self.name != self.field).then_some(self.field.as_str())
+    }
+
+    /// Notes that texts which are numbers stay texts.
+    pub(super) fn keep_texts(&mut self) {
+        self.forms &= !NUMBER;
+    }
+
+    /// The affinity of a column with numbers or with texts alone.
+    pub(super) fn affinity(&self) -> Option<&'static str> {
+        match self.types() {
+            0 => None,
+            types if types & !NUMBERS == 0 => Some("NUMERIC"),
+            types if types & !TEXTS == 0 => Some("TEXT"),
+            _ => None,
+        }
+    }
+
+    fn has(&self, kind: Kind) -> bool {
+        self.kinds & kind as u8 != 0
+    }
+
+    /// Whether it has numbers, and texts that are numbers as well. The texts become numbers, so that a comparison finds both.
+    pub(super) fn has_numbers_as_texts(&self) -> bool {
+        let has_numbers = self.has(Kind::Integer) || self.has(Kind::Real);
+        self.has(Kind::Text) && has_numbers && !self.has(Kind::Json) && self.forms & NUMBER != 0
+    }
+
+    /// The types of its values in the finished table.
+    fn types(&self) -> u8 {
+        if self.has_numbers_as_texts() { self.kinds & !(Kind::Text as u8) } else { self.kinds }
+    }
+
+    pub(super) fn is_of_numbers(&self) -> bool {
+        self.affinity() == Some("NUMERIC")
+    }
+
+    pub(super) fn is_of_texts(&self) -> bool {
+        self.kinds == Kind::Text as u8
+    }
+
+    pub(super) fn is_of_booleans(&self) -> bool {
+        self.kinds == Kind::Boolean as u8
+    }
+
+    /// Whether it has numbers and texts.
+    pub(super) fn is_mixed(&self) -> bool {
+        self.affinity().is_none() && self.types() & NUMBERS != 0 && self.has_texts()
+    }
+
+    /// Whether it has integers that are texts, since SQLite has no such numbers.
+    pub(super) fn has_long_integers(&self) -> bool {
+        self.has(Kind::Long)
+    }
+
+    /// Whether it has texts that are no JSON.
+    pub(super) fn has_texts(&self) -> bool {
+        self.types() & (Kind::Text as u8 | Kind::Long as u8) != 0
+    }
+
+    /// The shape of its JSON values, if it has some.
+    pub(super) fn shape(&self) -> Option<Shape> {
+        match self.shapes {
+            _ if !self.has(Kind::Json) => None,
+            // Only empty lists.
+            0 => Some(Shape::MixedLists),
+            shapes if shapes & (LIST | LIST_OF_TEXTS) == 0 => Some(Shape::Objects),
+            shapes if shapes & LIST == 0 => Some(Shape::ListsOfTexts),
+            shapes if shapes & LIST_OF_TEXTS == 0 => Some(Shape::ListsOfNumbers),
+            _ => Some(Shape::MixedLists),
+        }
+    }
+
+    pub(super) fn has_macs(&self) -> bool {
+        self.is_of_texts() && self.forms & MAC != 0
+    }
+
+    pub(super) fn has_ids(&self) -> bool {
+        self.is_of_texts() && self.forms & ID != 0
+    }
+
+    /// Its example, if it has dates as texts.
+    pub(super) fn date(&self) -> Option<&str> {
+        let starts_with_date = |text: &str| {
+            let form = text.bytes().take(10).map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
+            form.eq(*b"0000-00-00")
+        };
+        Some(self.example.as_str()).filter(|example| self.is_of_texts() && starts_with_date(example))
+    }
+
+    /// The unit of a column that is a time since 1970 by its name and its values.
+    pub(super) fn unit_of_time(&self) -> Option<&'static str> {
+        let field = self.name.rsplit('.').next().unwrap_or(&self.name);
+        let is_time = self.is_of_numbers() && !self.is_of_booleans() && is_name_of_time(field);
+        match self.units {
+            SECONDS if is_time => Some("seconds"),
+            MILLISECONDS if is_time => Some("milliseconds"),
+            _ => None,
+        }
+    }
+
+    pub(super) fn described(&self) -> String {
+        if self.kinds == 0 {
+            return "null: no row has a value".to_owned();
+        }
+        let kinds = [
+            (Kind::Text, "text"),
+            (Kind::Integer, "integer"),
+            (Kind::Real, "real"),
+            (Kind::Boolean, "0 or 1"),
+            (Kind::Json, "JSON"),
+            (Kind::Long, "integer above 2^63 as a text"),
+        ];
+        let kinds: Vec<_> =
+            kinds.iter().filter(|(kind, _)| self.types() & *kind as u8 != 0).map(|(_, name)| *name).collect();
+        let unit = self.unit_of_time().map(|unit| format!(", {unit} since 1970"));
+        let about = match unit {
+            Some(unit) => unit,
+            None if self.is_of_texts() && self.forms & NUMBER != 0 => {
+                ", numbers that compare as texts".to_owned()
+            }
+            None if self.is_mixed() => ", which are never equal".to_owned(),
+            None => String::new(),
+        };
+        format!("{}{about}: {}", kinds.join(" or "), self.example)
+    }
+}
+
+/// The forms that a text has.
+fn forms(text: &str) -> u8 {
+    let is_integer = || text.parse().is_ok_and(|number: i64| number.to_string() == text);
+    let is_real = || text.contains('.') && text.parse().is_ok_and(|number: f64| number.to_string() == text);
+    let is_number = text.len() < 20 && (is_integer() || is_real());
+    let is_mac = text.len() == 12 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let form = |fits: bool, form: u8| if fits { form } else { 0 };
+    form(is_number, NUMBER) | form(is_mac, MAC) | form(is_id(text), ID)
+}
+
+/// The shape of a JSON text.
+fn shape(json: &str) -> u8 {
+    match json.as_bytes() {
+        [b'[', b'"', ..] => LIST_OF_TEXTS,
+        [b'[', b']'] => 0,
+        [b'[', ..] => LIST,
+        _ => OBJECT,
+    }
+}
+
+/// The units in which a number may be a time.
+fn units(number: f64) -> u8 {
+    match number {
+        1e9..4e9 => SECONDS,
+        1e12..4e12 => MILLISECONDS,
+        _ => 0,
+    }
+}
