@@ -1,30 +1,36 @@
-"""Fits the weights of findTools to the train questions, and makes answerable.bin, the classifier of its confidence.
+"""Fits the weights of findTools to the train questions, and makes its classifiers: answerable.bin and kinds.bin.
 
-    fit.py CORPUS OUTPUT
+    fit.py CORPUS FOLDER
 
-CORPUS is what `cargo xtask search-corpus` prints. The weights are printed; they belong into weights.rs. OUTPUT is the
-classifier: a scale and an intercept (f32), and a signed byte for each bucket of hashed stems, pairs of stems, and up to
-three words of the pattern.
+CORPUS is what `cargo xtask search-corpus` prints. The weights are printed; they belong into weights.rs. A classifier is a
+scale and an intercept (f32), and a signed byte for each bucket of hashed stems, pairs of stems, and up to three words of the
+pattern. answerable.bin is the one of the confidence; kinds.bin has a line with the kinds of tools, and one for each.
 
 Only train questions that are not questions of a tool too decide on the ranking and on the threshold of the confidence: the
 vectors know the others.
 """
 
+import collections
 import json
 import sys
 
 import numpy as np
 import scipy.optimize
 import scipy.sparse
+import snowballstemmer
 from sklearn.linear_model import LogisticRegression
 
 # Where the ranking starts; the weights of tools without questions stay.
-START = [3, 1.2, 3, 3.5, 0.8, -0.3, 0.3, -0.6, 0.1, -0.3, 3, -0.1, -0.5, 0.5, 0.4, 0, -0.2, -2, -1.5, 1]
+START = [3, 1.2, 3, 3.5, 0.2, 0.3, -0.6, 0.1, -0.3, 3, -0.1, -0.5, 0.5, 0.4, 0, -0.2, -2, -1.5, 1]
+# Place of the decisions about a tool's kinds among its features.
+KINDS = 4
+# Minimum number of tools of a kind.
+COMMON = 10
 # Only so many tools, the best ones by START, are weighed against each other.
 CANDIDATES = 40
 # Pull of the ranking's weights to START.
 PULL = 0.005
-BUCKETS = 1 << 14
+BUCKETS, BUCKETS_OF_KIND = 1 << 14, 1 << 11
 # Maximum number of adjacent stems, and of adjacent words of the pattern, in a bucket.
 LONGEST = {"stems": 2, "pattern": 3}
 # Share of the answerable questions that may be doubted.
@@ -34,11 +40,11 @@ TRAIN = 3.0
 rng = np.random.default_rng(0)
 
 
-def bucket(term):
+def hashed(term):
     value = 0xCBF29CE484222325
     for byte in term.encode():
         value = (value ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
-    return value % BUCKETS
+    return value
 
 
 def terms(words):
@@ -46,18 +52,79 @@ def terms(words):
     for kind, longest in LONGEST.items():
         bounded = ["^", *words[kind], "$"]
         for length in range(1, longest + 1):
-            found |= {bucket(" ".join(bounded[at : at + length])) for at in range(len(bounded) - length + 1)}
+            found |= {hashed(" ".join(bounded[at : at + length])) for at in range(len(bounded) - length + 1)}
     return found
 
 
-def matrix(texts):
+def matrix(texts, buckets=BUCKETS):
     rows, columns, values = [], [], []
     for row, words in enumerate(texts):
-        found = terms(words)
+        found = {term % buckets for term in terms(words)}
         rows += [row] * len(found)
         columns += found
         values += [len(found) ** -0.5] * len(found)
-    return scipy.sparse.csr_matrix((values, (rows, columns)), shape=(len(texts), BUCKETS))
+    return scipy.sparse.csr_matrix((values, (rows, columns)), shape=(len(texts), buckets))
+
+
+def as_bytes(model):
+    """A classifier as in the files."""
+    scale = float(np.abs(model.coef_).max()) / 127
+    head = np.float32([scale, model.intercept_[0]]).astype("<f4").tobytes()
+    return head + np.round(model.coef_[0] / scale).astype(np.int8).tobytes()
+
+
+class Kinds:
+    """Classifiers of queries by the kinds of tools that answer them."""
+
+    def __init__(self, corpus, rows):
+        stem = snowballstemmer.stemmer("english").stemWord
+        titles, owners, words = {}, collections.defaultdict(set), {}
+        place = {name: number for number, name in enumerate(corpus["tools"])}
+        for text in corpus["texts"]:
+            titles.setdefault(text["tool"], text["text"].lower().split())
+            owners[text["text"]].add(place[text["tool"]])
+            words[text["text"]] = text["words"]
+        first = [fields["name"].split("_")[0] for fields in corpus["fields"]]
+        names = [
+            {stem(word) for word in [*title[:2], title[-1], category]}
+            for title, category in zip((titles[tool] for tool in corpus["tools"]), first)
+        ]
+        common = collections.Counter(name for tool in names for name in tool)
+        self.names = sorted(name for name, tools in common.items() if tools >= COMMON)
+        self.of_tools = np.array([[name in tool for name in self.names] for tool in names], float)
+        share = lambda tools: self.of_tools[list(tools)].mean(0)
+        self.texts = matrix(words.values(), BUCKETS_OF_KIND)
+        self.asked = matrix([row["query"] for row in rows], BUCKETS_OF_KIND)
+        self.of_texts = np.array([share(owners[text]) for text in words])
+        self.of_asked = np.array([share(row["wanted"]) for row in rows])
+
+    def trained(self, rows):
+        """A classifier for each kind. A text of tools of several kinds is an example for and against, by its share."""
+        features = scipy.sparse.vstack([self.texts, self.asked[rows]] * 2)
+        shares = np.r_[self.of_texts, self.of_asked[rows]]
+        importance = np.r_[np.ones(len(self.of_texts)), np.full(len(rows), TRAIN)]
+        answers = np.repeat([True, False], len(shares))
+        models = []
+        for share in shares.T:
+            weight = np.r_[importance * share, importance * (1 - share)]
+            model = LogisticRegression(C=10, max_iter=200, solver="liblinear")
+            models.append(model.fit(features[weight > 0], answers[weight > 0], sample_weight=weight[weight > 0]))
+        return models
+
+    def judged(self, folds):
+        """For each row, the sums of its decisions about the kinds of each tool, by classifiers that do not know it."""
+        order, decisions = rng.permutation(len(self.of_asked)), np.zeros(self.of_asked.shape)
+        for fold in range(folds):
+            held = order[fold::folds]
+            models = self.trained(np.setdiff1d(order, held))
+            decisions[held] = np.stack([model.decision_function(self.asked[held]) for model in models], 1)
+        return decisions @ self.of_tools.T
+
+    def write(self, path):
+        with open(path, "wb") as output:
+            output.write(" ".join(self.names).encode() + b"\n")
+            for model in self.trained(np.arange(len(self.of_asked))):
+                output.write(as_bytes(model))
 
 
 def classifier(features, answerable, importance):
@@ -81,8 +148,9 @@ def ranking(features, wanted):
     return scipy.optimize.minimize(loss, start, jac=True, method="L-BFGS-B").x
 
 
-def fit_ranking(rows):
+def fit_ranking(rows, of_kinds):
     features = np.array([row["query"]["tools"] for row in rows])
+    features[:, :, KINDS] = of_kinds
     wanted = np.zeros(features.shape[:2], bool)
     for number, row in enumerate(rows):
         wanted[number, row["wanted"]] = True
@@ -114,7 +182,9 @@ def main():
     train = corpus["train"]
     asked_of_tools = {text["text"].lower() for text in corpus["texts"]}
     fresh = np.array([row["question"].lower() not in asked_of_tools for row in train])
-    weights = fit_ranking([row for row, is_fresh in zip(train, fresh) if row["wanted"] and is_fresh])
+    rows = [row for row, is_fresh in zip(train, fresh) if row["wanted"] and is_fresh]
+    kinds = Kinds(corpus, rows)
+    weights = fit_ranking(rows, kinds.judged(5))
     print("WEIGHTS", [round(float(weight), 2) for weight in weights])
 
     # Train questions may be among the questions of the tools: only the folds may tell the classifier of them.
@@ -160,12 +230,9 @@ def main():
     final = fit(everything, judged(everything, 5))
     weights = [float(final.intercept_[0] - threshold), *final.coef_[0].tolist()]
     print("CONFIDENCE", [round(weight, 2) for weight in weights])
-    model = trained(everything)
-    table = model.coef_[0]
-    scale = float(np.abs(table).max()) / 127
-    with open(sys.argv[2], "wb") as output:
-        output.write(np.float32([scale, model.intercept_[0]]).astype("<f4").tobytes())
-        output.write(np.round(table / scale).astype(np.int8).tobytes())
+    with open(f"{sys.argv[2]}/answerable.bin", "wb") as output:
+        output.write(as_bytes(trained(everything)))
+    kinds.write(f"{sys.argv[2]}/kinds.bin")
 
 
 main()

@@ -165,8 +165,9 @@ pub(crate) fn corpus() -> Result<ExitCode> {
     let fields = entries.iter().map(|entry| {
         let params = entry.definition().input_schema.get("properties").and_then(Value::as_object);
         let params: Vec<_> = params.into_iter().flatten().map(|(name, _)| name.replace('_', " ")).collect();
-        let category = read(&entry.tool().category.replace('_', " "));
-        json!({ "category": category, "params": read(&params.join(" ")), "extended": entry.is_extended() })
+        let (name, params) = (entry.tool().category, read(&params.join(" ")));
+        let category = read(&name.replace('_', " "));
+        json!({ "name": name, "category": category, "params": params, "extended": entry.is_extended() })
     });
     let fields: Vec<Value> = fields.collect();
     let unanswerable = include_str!("../../mistmcp/search/unanswerable.txt").lines();
@@ -192,10 +193,11 @@ pub(crate) fn corpus() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Bytes of the search's data in the program: vectors, classifier, words, and all questions.
+/// Bytes of the search's data in the program: vectors, classifiers, words, and all questions.
 fn data_bytes() -> Result<u64> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let data = ["vectors.bin", "answerable.bin", "words.txt", "translations.txt", "unanswerable.txt"];
+    let data =
+        ["vectors.bin", "answerable.bin", "kinds.bin", "words.txt", "translations.txt", "unanswerable.txt"];
     let mut paths: Vec<_> = data.iter().map(|name| root.join("mistmcp/search").join(name)).collect();
     for file in std::fs::read_dir(root.join("tools/questions"))? {
         paths.push(file?.path());

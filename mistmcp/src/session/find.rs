@@ -1,7 +1,7 @@
 //! The tool `findTools`, which searches tools by a question. [`Index`] ranks; this module writes
 //! the reply.
 
-mod answerable;
+mod classifiers;
 mod engine;
 mod lexical;
 mod names;
@@ -106,7 +106,7 @@ impl Settings {
             "stems": words.stems,
             "pattern": words.pattern,
             "content": words.content,
-            "flags": [words.counts, words.one_site, words.all_sites],
+            "flags": [words.one_site, words.all_sites],
         })
     }
 

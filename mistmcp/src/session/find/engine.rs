@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use foldhash::HashMap;
 
-use super::answerable::answerable;
+use super::classifiers::{decisions, kinds};
 use super::lexical::{Bm25, Cosines, Stems, number_of};
 use super::names::{self, Names};
 use super::phrases::sections;
@@ -49,11 +49,11 @@ pub(in crate::session) struct Index {
 }
 
 /// A tool in the index.
-#[expect(clippy::struct_excessive_bools, reason = "each is a feature of its own in the ranking")]
 struct Tool {
     /// Indexes of its texts.
     texts: Box<[u32]>,
-    counts: bool,
+    /// Indexes of its kinds.
+    kinds: Box<[usize]>,
     scope: Scope,
     /// Whether another tool differs only in scope.
     has_twin: bool,
@@ -118,7 +118,7 @@ impl Index {
             let mut required = entry.params().iter().filter(|param| param.required()).map(|param| param.name);
             tools.push(Tool {
                 texts: [title, description].into_iter().chain(asked).collect::<Vec<_>>().into(),
-                counts: tool.name.starts_with("count"),
+                kinds: kinds(&titles[place], tool.category, &text),
                 scope: Scope::of(tool.name),
                 has_twin: subjects.iter().filter(|subject| **subject == subjects[place]).count() > 1,
                 needs_id: required.any(|name| !SCOPES.contains(&name)),
@@ -225,7 +225,8 @@ impl Index {
         let embedding = self.vectors.embedding(words.stems.iter().filter_map(|stem| self.vectors.row(stem)));
         let by_words = self.cosines.with(&self.stems.of(&words.stems, &self.vectors));
         let by_meaning = self.embeddings.with(&embedding);
-        (words, Similarities { embedding, by_words, by_meaning })
+        let (answerable, kinds) = decisions(&words);
+        (words, Similarities { embedding, by_words, by_meaning, answerable, kinds })
     }
 
     /// Similarity of a query, by words and by meaning, to the nearest request for a change, and to
@@ -260,8 +261,7 @@ impl Index {
                 words_best,
                 nearest[0],
                 mean,
-                on(tool.counts && words.counts),
-                on(tool.counts && !words.counts),
+                tool.kinds.iter().map(|kind| similarities.kinds[*kind]).sum(),
                 on(site && one_site),
                 on(site && !one_site),
                 on(org && words.all_sites),
@@ -316,7 +316,7 @@ impl Index {
             length,
             density(of_tools.into_iter()),
             density(unanswerable.into_iter()),
-            answerable(words),
+            similarities.answerable,
         ]
     }
 }

@@ -15,11 +15,14 @@ const TOPIC_FITS: f32 = 0.7;
 /// Maximum number of prompts and of categories in a result.
 const MOST_TOPICS: usize = 2;
 
-/// Similarity of a query to each text of the index.
+/// Similarity of a query to each text of the index, and the decisions of the classifiers.
 pub(super) struct Similarities {
     pub(super) embedding: Embedding,
     pub(super) by_words: Vec<f32>,
     pub(super) by_meaning: Vec<f32>,
+    /// Whether a tool can answer, and for each kind whether tools of it do.
+    pub(super) answerable: f32,
+    pub(super) kinds: Vec<f32>,
 }
 
 impl Similarities {

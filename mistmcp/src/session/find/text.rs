@@ -26,7 +26,6 @@ pub(super) struct Text {
     stops: HashSet<&'static str>,
     /// Stop words when words are taken singly.
     word_stops: HashSet<&'static str>,
-    counts: Phrases,
     one_site: Phrases,
     all_sites: Phrases,
     before_a_name: HashSet<&'static str>,
@@ -42,7 +41,6 @@ pub(in crate::session) struct Words {
     pub(super) content: Vec<String>,
     /// How the text is built: each of its words if it carries no meaning, and otherwise a placeholder.
     pub(super) pattern: Vec<&'static str>,
-    pub(super) counts: bool,
     pub(super) one_site: bool,
     pub(super) all_sites: bool,
 }
@@ -64,7 +62,6 @@ impl Text {
             }),
             stops: set("stop"),
             word_stops: set("stop in words"),
-            counts: list("counts"),
             one_site: list("one site"),
             all_sites: list("all sites"),
             before_a_name: set("before a name"),
@@ -101,16 +98,17 @@ impl Text {
         self.meaning(&self.words(&fold(text)))
     }
 
-    /// Analyzes a query: translates it, corrects its spelling, and detects counts and sites.
+    /// Analyzes a query: translates it, corrects its spelling, and detects sites.
     pub(super) fn read_query(&self, text: &str, known: &Vocabulary<'_>) -> Words {
         let folded = fold(text);
-        let words = replaced(self.in_english(tokens(&folded), known), &self.forms);
-        let counts = contains(&words, &self.counts);
+        let foreign: Vec<_> = text.split_whitespace().filter(|word| !word.is_ascii()).collect();
+        let foreign = fold(&foreign.join(" "));
+        let words = replaced(self.in_english(tokens(&folded), &foreign, known), &self.forms);
         let is_named = self.names_place(text, known);
         let all_sites = !is_named && contains(&words, &self.all_sites);
         let one_site = !all_sites && (is_named || contains(&words, &self.one_site));
         let words: Vec<_> = words.into_iter().map(|word| known.corrected(word, self)).collect();
-        Words { counts, one_site, all_sites, ..self.meaning(&words) }
+        Words { one_site, all_sites, ..self.meaning(&words) }
     }
 
     /// The stems of words.
@@ -136,18 +134,22 @@ impl Text {
         read
     }
 
-    /// Translates a query if its unknown words are known in another language.
-    fn in_english<'a>(&'a self, tokens: Vec<&'a str>, known: &Vocabulary<'_>) -> Vec<&'a str> {
+    /// Translates a query that has words which are unknown or not written in ASCII, if another language knows any.
+    fn in_english<'a>(&'a self, tokens: Vec<&'a str>, foreign: &str, known: &Vocabulary<'_>) -> Vec<&'a str> {
+        let foreign = super::tokens::tokens(foreign);
         let is_unknown =
             |token: &&str| !known.has(token, self) && !self.is_stop(token) && self.forms.get(token).is_none();
-        let unknown: Vec<_> = tokens.iter().copied().filter(is_unknown).collect();
+        let unknown: Vec<_> =
+            tokens.iter().copied().filter(|token| is_unknown(token) || foreign.contains(token)).collect();
         if unknown.is_empty() {
             return tokens;
         }
-        let score = |language: &&Phrases| {
-            unknown.iter().filter(|token| language.get(token).is_some() || is_cjk(token)).count()
+        let score = |language: &Phrases, tokens: &[&str]| {
+            tokens.iter().filter(|token| language.get(token).is_some() || is_cjk(token)).count()
         };
-        match self.languages.iter().max_by_key(score).filter(|language| score(language) > 0) {
+        let best = self.languages.iter().max_by_key(|it| score(it, &unknown) + score(it, &tokens));
+        let is_known = self.languages.iter().any(|language| score(language, &unknown) > 0);
+        match best.filter(|_| is_known) {
             Some(language) => {
                 let segmented = tokens
                     .into_iter()

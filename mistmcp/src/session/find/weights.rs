@@ -4,15 +4,15 @@
 pub(super) const FIELDS: [f32; 5] = [2.5, 1.5, 1.0, 0.6, 0.4];
 /// Repetitions of title and description for a tool without questions.
 pub(super) const WITHOUT_QUESTIONS: usize = 2;
-/// Weights of a tool's features: BM25F, nearest question by words, by meaning, mean of the nearest by meaning; a count that
-/// was asked for, one that was not; a site's twin where one site is named, where none is; the organization's twin where all
+/// Weights of a tool's features: BM25F, nearest question by words, by meaning, mean of the nearest by meaning; sum of the
+/// decisions about its kinds; a site's twin where one site is named, where none is; the organization's twin where all
 /// sites are meant, where one site is named; no questions; a tool of sites without a twin where one site is named, where none
 /// is; one of the organization where all sites are meant, where one site is named; a tool that needs an id; one of an
 /// extended category; and for a tool without questions once more BM25F and the nearest text by words and by meaning. Those
 /// of tools without questions were fitted with the questions of a third of the tools left out, a tenth at a time.
-pub(super) const WEIGHTS: [f32; 20] = [
-    2.98, 0.99, 3.58, 4.24, 0.84, -0.52, 0.55, -0.9, 0.05, -0.69, 3.0, -0.02, -0.65, 0.65, 0.22, -0.19,
-    -0.24, -2.0, -1.5, 1.0,
+pub(super) const WEIGHTS: [f32; 19] = [
+    3.17, 1.05, 3.5, 4.12, 0.17, 0.54, -0.98, 0.31, -0.58, 3.0, -0.07, -0.69, 0.53, 0.18, -0.12, 0.08, -2.0,
+    -1.5, 1.0,
 ];
 /// Weights of the confidence features, for a logistic function.
 pub(super) const CONFIDENCE: [f32; 13] =
