@@ -31,7 +31,6 @@ pub(crate) struct List {
     total: Option<Value>,
     next: Option<Map<String, Value>>,
     /// The arguments of the page that Mist's link leads to from a page without rows.
-    #[cfg_attr(not(feature = "query"), expect(dead_code, reason = "only queries go on there"))]
     behind_empty: Option<Map<String, Value>>,
     /// Other fields of the list, such as its window.
     about: Map<String, Value>,
