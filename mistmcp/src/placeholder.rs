@@ -11,6 +11,8 @@ const REFERENCE: &str = "the token is a placeholder, a reference to a variable t
                          put the token itself there, or set that variable where this program or its client is started";
 const STORE: &str = "the token is an address or a path, such as `op://…` or `file:…`, and not what is stored there: \
                      resolve it first, or put the token itself there";
+const ENCRYPTED: &str = "the token is encrypted, as by SOPS, eyaml, Jasypt, Ansible Vault or PGP: decrypt it first, or put the \
+                         token itself there";
 const SHORTENED: &str = "the token is masked or shortened, as portals and logs show it: copy the whole token where it was \
                          made, or make a new one";
 const EXAMPLE: &str = "the token is a placeholder of an example or an empty value written out, such as `your_api_token` \
@@ -62,7 +64,9 @@ pub(super) fn document(text: &str) -> Option<&'static str> {
 pub(crate) fn placeholder(text: &str) -> Option<&'static str> {
     let text = text.trim();
     let lower = text.to_lowercase();
-    if is_reference(text) {
+    if is_encrypted(&lower) {
+        Some(ENCRYPTED)
+    } else if is_reference(text) {
         Some(REFERENCE)
     } else if is_address(&lower) {
         Some(STORE)
@@ -89,7 +93,23 @@ fn has_quotation_mark(text: &str) -> bool {
     text.starts_with(is_mark) || text.ends_with(is_mark)
 }
 
-/// A header, a scheme or an assignment with the token behind it.
+/// What programs that encrypt settings write in place of a value.
+fn is_encrypted(lower: &str) -> bool {
+    const BEGINNINGS: [&str; 9] = [
+        "enc[",
+        "enc(",
+        "enc:",
+        "encrypted:",
+        "{cipher}",
+        "{encrypted}",
+        "$ansible_vault;",
+        "!vault",
+        "-----begin ",
+    ];
+    BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning))
+}
+
+/// A header, a scheme or an assignment with the token behind it, or a header or scheme alone.
 fn is_prefixed(lower: &str) -> bool {
     const NAMES: [&str; 13] = [
         "authorization",
@@ -106,14 +126,18 @@ fn is_prefixed(lower: &str) -> bool {
         "mist_apitoken",
         "mist_api_token",
     ];
+    /// Those that no token of somebody's own making is.
+    const ALONE: [&str; 4] = ["authorization", "x-authorization", "bearer", "basic"];
     const COMMANDS: [&str; 4] = ["export ", "set ", "setx ", "$env:"];
     let text = COMMANDS.iter().find_map(|command| lower.strip_prefix(command)).unwrap_or(lower).trim_start();
-    NAMES.iter().any(|name| {
-        text.strip_prefix(name).is_some_and(|rest| {
-            rest.starts_with(|character: char| character.is_whitespace() || matches!(character, ':' | '='))
-                || rest.starts_with("%20")
+    ALONE.contains(&text)
+        || NAMES.iter().any(|name| {
+            text.strip_prefix(name).is_some_and(|rest| {
+                rest.starts_with(|character: char| {
+                    character.is_whitespace() || matches!(character, ':' | '=')
+                }) || rest.starts_with("%20")
+            })
         })
-    })
 }
 
 /// `${NAME}`, `$NAME`, `%NAME%`, `{{name}}`, `<name>` and their kin.
@@ -178,7 +202,7 @@ fn is_shortened(lower: &str) -> bool {
 
 /// Nothing but words that documents put where a token belongs, or that programs write for nothing. One noun alone may be a
 /// token of somebody's own making, and so may one with a number.
-fn is_example(lower: &str) -> bool {
+pub(crate) fn is_example(lower: &str) -> bool {
     /// Words of which each alone marks an example: instructions, and words for a missing value.
     const MARKERS: &str = "your my the here goes insert put paste enter fill replace change me it this with in \
         from to add set use provide example sample placeholder todo fixme tbd redacted removed \
@@ -251,7 +275,12 @@ mod tests {
             (
                 PREFIXED,
                 "Token abc | token\tabc | Bearer abc | Authorization: Token abc | authorization:abc | Basic YTpi \
-                 | X-Authorization: abc | MIST_APITOKEN=abc | export MIST_APITOKEN=abc | Token%20abc",
+                 | X-Authorization: abc | Bearer | BASIC | authorization | X-Authorization | MIST_APITOKEN=abc | export MIST_APITOKEN=abc | Token%20abc",
+            ),
+            (
+                ENCRYPTED,
+                "ENC[abc] | ENC[AES256_GCM,data:Zm9v,iv:YmFy,tag:YmF6,type:str] | ENC[PKCS7,MIIBeQ] | ENC(abc) | enc:abc \
+                 | encrypted:BD7H | {cipher}abc | {cipher}AQB= | $ANSIBLE_VAULT;1.1;AES256 | !vault | -----BEGIN PGP MESSAGE-----",
             ),
             (CLOUD, "api.mist.com | API.EU.MIST.COM | manage.gc1.mist.com | api.us.mist-federal.com"),
         ] {

@@ -141,13 +141,13 @@ fn escaped(text: &str, keeps: impl Fn(char, Option<char>) -> bool) -> Cow<'_, st
 }
 
 /// Whether a character is invisible: control and format characters, Unicode's
-/// `Default_Ignorable_Code_Point`, and separators of lines and paragraphs.
+/// `Default_Ignorable_Code_Point`, separators of lines and paragraphs, and the empty braille pattern.
 pub(crate) fn is_unseen(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
             | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
             | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}')
 }
@@ -163,6 +163,7 @@ fn is_needed(before: Option<char>, letter: char, after: Option<char>) -> bool {
             before.is_ascii_digit() || matches!(before, '#' | '*')
         }
         '\u{fe0e}' | '\u{fe0f}' => is_emoji(before),
+        '\u{2800}' => [before, after].iter().any(|near| matches!(near, '\u{2801}'..='\u{28ff}')),
         '\u{180b}'..='\u{180d}' | '\u{180f}' => matches!(before, '\u{1820}'..='\u{18aa}'),
         '\u{fe00}'..='\u{fe02}' | '\u{e0100}'..='\u{e01ef}' => is_ideograph(before),
         _ => false,
@@ -230,6 +231,8 @@ mod tests {
             ("\u{1b}[2J\u{7}\u{9b}1m\u{7f}", "<U+001B>[2J<U+0007><U+009B>1m<U+007F>"),
             ("a\u{2028}b\u{2029}c\u{85}d", "a<U+2028>b<U+2029>c<U+0085>d"),
             ("\u{feff}x\u{2066}y\u{3164}", "<U+FEFF>x<U+2066>y<U+3164>"),
+            ("a\u{2800}b\u{2800}", "a<U+2800>b<U+2800>"),
+            ("\u{2813}\u{2800}\u{2811}", "\u{2813}\u{2800}\u{2811}"),
             // One selector after an emoji is valid; several are hidden text.
             ("❤\u{fe0f}\u{fe0f}\u{e0101}", "❤\u{fe0f}<U+FE0F><U+E0101>"),
             ("🏴\u{e0068}\u{e0069}\u{e007f}", "🏴<U+E0068><U+E0069><U+E007F>"),

@@ -18,6 +18,7 @@ use crate::known_tokens;
 use crate::mist::{
     Accounts, Cloud, Clouds, Connection, Limits, LiveConnection, Network, NetworkError, Pool, Tokens,
 };
+use crate::placeholder::is_example;
 use crate::quote;
 use crate::reply::Rules;
 use crate::session::{Mode, Session, Settings};
@@ -218,8 +219,10 @@ pub(super) fn tokens(environment: &Environment) -> anyhow::Result<Option<Tokens>
     let text = environment.get(TOKEN);
     let parse = |text: &String| Tokens::parse(text).map_err(|problem| anyhow!("{TOKEN}: {problem}"));
     let tokens = text.as_ref().map(parse).transpose();
-    // Where one of them is wrong, the others are masked all the same.
+    // Where one of them is wrong, the others are masked all the same. A word of an example, such as the name of the variable, is no
+    // secret, and stands in messages.
     let written = text.iter().filter(|_| tokens.is_err()).flat_map(|text| text.split([',', ' ', '\t', '\n']));
+    let written = written.filter(|text| !is_example(&text.to_lowercase()));
     let parsed = tokens.iter().flatten().flat_map(Tokens::exposed);
     known_tokens::set(known_tokens::Origin::Environment, parsed.chain(written));
     let tokens = tokens?;
