@@ -10,9 +10,10 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::stream::{self, BoxStream, StreamExt};
 use tokio::sync::Notify;
+use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
-use super::{AT_ONCE, Entry, Loaded, Source, accounts_of, mask, warnings_of};
+use super::{AT_ONCE, Entry, Exposure, Loaded, Source, accounts_of, mask, warnings_of};
 use crate::cli::sighup;
 use crate::mist::{Accounts, Tokens};
 
@@ -40,7 +41,7 @@ struct Fingerprint {
 
 /// Keeps the accounts of a server as the files have them.
 struct Reloader {
-    source: Source,
+    source: Arc<Source>,
     accounts: Arc<Accounts>,
     /// Whether people sign in, so that `users` and `groups` mean something.
     has_people: bool,
@@ -55,12 +56,15 @@ struct Reloader {
     retry: Option<Instant>,
 }
 
+/// The files, and what stands in the accounts file.
+type Look = (FileState, anyhow::Result<(Vec<Entry>, Vec<Exposure>)>);
+
 enum Event {
     Reload,
+    Poll,
     Read(usize, anyhow::Result<Tokens>),
     ReadAll,
     Retry,
-    None,
 }
 
 impl Source {
@@ -73,6 +77,22 @@ impl Source {
 
     fn fingerprint(&self, files: &[PathBuf]) -> Vec<Option<Fingerprint>> {
         std::iter::once(&self.path).chain(files).map(|path| Fingerprint::of(path)).collect()
+    }
+
+    /// Whether the files differ from `seen`. A slow file system keeps no other task waiting.
+    async fn is_changed(self: &Arc<Self>, seen: &FileState) -> bool {
+        let (source, files) = (Arc::clone(self), seen.files.clone());
+        let now = spawn_blocking(move || source.fingerprint(&files)).await;
+        now.is_ok_and(|now| now != seen.fingerprint)
+    }
+
+    /// Reads the file, and what others may do with it and with the files that it names. `files` are the token files before.
+    fn look(&self, files: Vec<PathBuf>) -> Look {
+        // Files that are named now, there or not, before they are read: one that is made later is a change.
+        let files = self.token_files().unwrap_or(files);
+        let fingerprint = self.fingerprint(&files);
+        let entries = self.entries().map(|entries| (entries, self.exposures()));
+        (FileState { files, fingerprint }, entries)
     }
 
     /// Reads the file again on SIGHUP, and when it or a token file differs from `seen`, the state before the accounts were
@@ -90,7 +110,7 @@ impl Source {
         let on_signal = Arc::clone(&signals);
         sighup::on_signal(move || on_signal.notify_one())?;
         let reloader = Reloader {
-            source: self,
+            source: Arc::new(self),
             accounts,
             has_people,
             seen,
@@ -109,13 +129,12 @@ impl Source {
 impl Reloader {
     async fn run(mut self, signals: Arc<Notify>) {
         let mut polls = tokio::time::interval(POLL_INTERVAL);
-        let (mut is_reading, is_changed) =
-            (false, |it: &Self| it.source.fingerprint(&it.seen.files) != it.seen.fingerprint);
+        let mut is_reading = false;
         loop {
             let retry = self.retry;
             let event = tokio::select! {
                 () = signals.notified() => Event::Reload,
-                _ = polls.tick() => if is_changed(&self) { Event::Reload } else { Event::None },
+                _ = polls.tick() => Event::Poll,
                 read = self.reading.next(), if is_reading => match read {
                     Some((place, read)) => Event::Read(place, read),
                     None => Event::ReadAll,
@@ -125,7 +144,12 @@ impl Reloader {
                 }
             };
             match event {
-                Event::Reload => is_reading |= self.reload(),
+                Event::Reload => is_reading |= self.reload().await,
+                Event::Poll => {
+                    if self.source.is_changed(&self.seen).await {
+                        is_reading |= self.reload().await;
+                    }
+                }
                 Event::Read(place, read) => self.take(place, read),
                 Event::ReadAll => {
                     is_reading = false;
@@ -137,20 +161,22 @@ impl Reloader {
                     let failing: Vec<_> = self.failing.iter().copied().collect();
                     self.begin_reading(failing);
                 }
-                Event::None => {}
             }
         }
     }
 
     /// Applies the file as it is now, and begins to read the tokens. Returns whether it could be read.
-    fn reload(&mut self) -> bool {
-        // Files that are named now, there or not, before they are read: one that is made later is a change.
-        if let Ok(files) = self.source.token_files() {
-            self.seen.files = files;
-        }
-        self.seen.fingerprint = self.source.fingerprint(&self.seen.files);
-        let entries = match self.source.entries() {
-            Ok(entries) => entries,
+    async fn reload(&mut self) -> bool {
+        let (source, files) = (Arc::clone(&self.source), self.seen.files.clone());
+        let read = match spawn_blocking(move || source.look(files)).await {
+            Ok((seen, read)) => {
+                self.seen = seen;
+                read
+            }
+            Err(error) => Err(error.into()),
+        };
+        let (entries, exposures) = match read {
+            Ok(read) => read,
             Err(error) => {
                 tracing::error!("the accounts stay as they were: {error:#}");
                 return false;
@@ -160,7 +186,7 @@ impl Reloader {
         self.loaded = entries.into_iter().map(|entry| Loaded::after(Arc::new(entry), &former)).collect();
         self.former = former;
         self.apply();
-        for exposure in self.source.exposures() {
+        for exposure in exposures {
             tracing::warn!("{}: {}", exposure.words, exposure.remedy);
         }
         if self.has_people {
@@ -178,9 +204,9 @@ impl Reloader {
     fn begin_reading(&mut self, places: Vec<usize>) {
         let of = |place: usize| Some((place, Arc::clone(&self.loaded.get(place)?.entry)));
         let entries: Vec<_> = places.into_iter().filter_map(of).collect();
-        let source = self.source.clone();
+        let source = Arc::clone(&self.source);
         let read = move |(place, entry): (usize, Arc<Entry>)| {
-            let source = source.clone();
+            let source = Arc::clone(&source);
             async move { (place, source.tokens(&entry).await) }
         };
         self.reading = stream::iter(entries).map(read).buffer_unordered(AT_ONCE).boxed();
@@ -265,8 +291,12 @@ impl Fingerprint {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::super::file;
+    use super::super::token::TokenSource;
     use super::*;
+    use crate::cli::env_file::Environment;
     use crate::mist::Clouds;
 
     const ORG: [&str; 2] = ["0a000000-0000-4000-8000-000000000001", "0a000000-0000-4000-8000-000000000002"];
@@ -274,6 +304,52 @@ mod tests {
     fn entry(source: &str, people: &str) -> Arc<Entry> {
         let text = format!("[accounts.a]\n{source}\ncloud = \"api.mist.com\"\n{people}");
         Arc::new(file::parse(&text, &Clouds::default(), None).unwrap().remove(0))
+    }
+
+    /// Runs a future on a runtime that has no thread left for what may wait, and tells whether it ended nevertheless.
+    fn ends_without_a_thread<T>(future: impl Future<Output = T>) -> bool {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(1)
+            .build()
+            .unwrap();
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let _held = runtime.spawn_blocking(move || held.recv());
+        let ended = runtime.block_on(async { future.now_or_never().is_some() });
+        drop(release);
+        ended
+    }
+
+    #[test]
+    fn a_slow_file_system_keeps_no_async_thread_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("accounts.toml");
+        std::fs::write(folder.path().join("token"), "a-t0ken-1").unwrap();
+        std::fs::write(&path, "[accounts.a]\ntoken_file = \"token\"\ncloud = \"api.mist.com\"\n").unwrap();
+        let source = Arc::new(Source::new(&path, Clouds::default(), None, &Environment::default()));
+        let seen = source.state();
+        assert!(!ends_without_a_thread(source.is_changed(&seen)));
+        for token in [
+            TokenSource::File("token".into()),
+            TokenSource::Command(vec!["cat".into(), "token".into()]),
+            TokenSource::Command(vec!["./none".into()]),
+        ] {
+            let read = token.read(folder.path(), &source.environment);
+            assert!(!ends_without_a_thread(read), "{token:?}");
+        }
+        let mut reloader = Reloader {
+            source,
+            accounts: Arc::new(Accounts::new(Vec::new())),
+            has_people: false,
+            seen,
+            loaded: Vec::new(),
+            former: Vec::new(),
+            reading: stream::empty().boxed(),
+            failing: BTreeSet::new(),
+            pause: FIRST_PAUSE,
+            retry: None,
+        };
+        assert!(!ends_without_a_thread(reloader.reload()));
     }
 
     #[test]

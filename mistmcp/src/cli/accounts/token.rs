@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, ChildStdout, Command};
+use tokio::task::spawn_blocking;
 
 use crate::cli::env_file::Environment;
 use crate::mist::Tokens;
@@ -67,7 +68,10 @@ impl TokenSource {
             Self::File(path) => {
                 // A token may stand here by mistake.
                 let quoted = quote::path(path);
-                let text = text_file::read(&folder.join(path), MOST_BYTES as u64).map_err(|error| {
+                let file = folder.join(path);
+                let read = spawn_blocking(move || text_file::read(&file, MOST_BYTES as u64)).await;
+                let read = read.map_err(|error| error.to_string());
+                let text = read.and_then(|read| read.map_err(|error| error.to_string())).map_err(|error| {
                     let hint = if path.starts_with("~") { HOME } else { "" };
                     format!(
                         "token_file is {quoted}, which cannot be read: {error}{hint}. It takes the name of a file with the \
@@ -182,8 +186,13 @@ async fn output(words: &[String], folder: &Path) -> Result<String, String> {
     // A group of its own, so that the processes that it starts end with it.
     #[cfg(unix)]
     command.process_group(0);
-    let mut child = command.spawn().map_err(|error| not_started(words, &program, folder, &error))?;
-    let group = ProcessGroup::of(&child);
+    let (words, folder) = (words.to_owned(), folder.to_owned());
+    // The system reads the program before this returns, which may stand in a slow file system.
+    let started = spawn_blocking(move || match command.spawn() {
+        Ok(child) => Ok((ProcessGroup::of(&child), child)),
+        Err(error) => Err(not_started(&words, &program, &folder, &error)),
+    });
+    let (group, mut child) = started.await.map_err(|error| error.to_string())??;
     let Some(stdout) = child.stdout.take() else { return Err("has no output".to_owned()) };
     let run = async {
         let (bytes, status) = read_and_wait(stdout, &mut child).await?;
