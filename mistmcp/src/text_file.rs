@@ -4,6 +4,8 @@
 use std::fs::{self, File, FileType};
 use std::io::{self, Read};
 use std::path::Path;
+#[cfg(feature = "http")]
+use std::time::SystemTime;
 
 use thiserror::Error;
 
@@ -25,6 +27,33 @@ pub(crate) enum TextFileError {
     NotUtf8,
     #[error("{0}")]
     Io(#[from] io::Error),
+}
+
+#[cfg(feature = "http")]
+/// What of a file changes when its content does, or when another file takes its place.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Fingerprint {
+    modified: SystemTime,
+    length: u64,
+    /// Device, number and time of the last change, where the system has them: a file that takes the place of another one
+    /// may be as long and as old.
+    identity: Option<(u64, u64, i64, i64)>,
+}
+
+#[cfg(feature = "http")]
+impl Fingerprint {
+    /// None if the system does not tell when the file was changed.
+    pub(crate) fn of(metadata: &fs::Metadata) -> Option<Self> {
+        #[cfg(unix)]
+        let identity = {
+            use std::os::unix::fs::MetadataExt;
+
+            Some((metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec()))
+        };
+        #[cfg(not(unix))]
+        let identity = None;
+        Some(Self { modified: metadata.modified().ok()?, length: metadata.len(), identity })
+    }
 }
 
 fn size(bytes: u64) -> String {

@@ -92,7 +92,7 @@ pub(super) struct Verified {
 /// They cannot be read, or none of them verifies signatures.
 pub(crate) async fn check_issuer(settings: &OAuthSettings, pool: &Pool) -> anyhow::Result<()> {
     signature::install();
-    let keys = KeyStore::new(&settings.issuer, pool, RefreshTimes::default())?;
+    let keys = Arc::new(KeyStore::new(&settings.issuer, pool, RefreshTimes::default())?);
     keys.refresh().await.context("the keys of --oauth-issuer cannot be read")?;
     match keys.without_usable() {
         Some(problem) => Err(anyhow::anyhow!("no access token of --oauth-issuer can be accepted: {problem}")),

@@ -2,10 +2,11 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use axum_server::tls_rustls::RustlsConfig;
 
+use crate::text_file::Fingerprint;
 use crate::{quote, text_file};
 
 /// How often the files are checked for changes.
@@ -15,14 +16,16 @@ const POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// runs.
 pub(super) async fn watched(certificate: PathBuf, key: PathBuf) -> io::Result<RustlsConfig> {
     // Taken before the files are read, so that a change in between is one.
-    let mut last = (state(&certificate).await, state(&key).await);
+    let mut last = (fingerprint(&certificate).await, fingerprint(&key).await);
     let config = load(&certificate, &key).await?;
     let watched = config.clone();
     tokio::spawn(async move {
+        let mut is_failing = false;
         loop {
             tokio::time::sleep(POLL_INTERVAL).await;
-            let current = (state(&certificate).await, state(&key).await);
-            if current == last {
+            let current = (fingerprint(&certificate).await, fingerprint(&key).await);
+            let is_changed = current != last;
+            if !is_changed && !is_failing {
                 continue;
             }
             last = current;
@@ -32,11 +35,13 @@ pub(super) async fn watched(certificate: PathBuf, key: PathBuf) -> io::Result<Ru
                 Ok((chain, private)) => watched.reload_from_pem(chain, private).await,
                 Err(error) => Err(error),
             };
+            is_failing = reloaded.is_err();
             match reloaded {
                 Ok(()) => tracing::info!("the certificate has been read again"),
-                Err(error) => {
+                Err(error) if is_changed => {
                     tracing::warn!(%error, "the new certificate cannot be used; the old one serves on");
                 }
+                Err(_) => {}
             }
         }
     });
@@ -77,17 +82,33 @@ async fn read(certificate: PathBuf, key: PathBuf) -> io::Result<(Vec<u8>, Vec<u8
     tokio::task::spawn_blocking(both).await.map_err(io::Error::other)?
 }
 
-/// Modification time and size of a file, by which a change is detected.
-async fn state(path: &Path) -> Option<(SystemTime, u64)> {
-    let metadata = tokio::fs::metadata(path).await.ok()?;
-    Some((metadata.modified().ok()?, metadata.len()))
+/// None if there is no file.
+async fn fingerprint(path: &Path) -> Option<Fingerprint> {
+    Fingerprint::of(&tokio::fs::metadata(path).await.ok()?)
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::time::SystemTime;
 
     use super::*;
+
+    /// Writes a new pair, in files of one length and time.
+    fn write((certificate, key): (&Path, &Path), is_renamed: bool) {
+        let rcgen::CertifiedKey { cert, signing_key } =
+            rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+        for (path, text) in [(certificate, cert.pem()), (key, signing_key.serialize_pem())] {
+            let written = if is_renamed { path.with_extension("new") } else { path.to_owned() };
+            std::fs::write(&written, format!("{text:\n<4000}")).unwrap();
+            // Other systems tell no more than these.
+            if cfg!(unix) {
+                let file = std::fs::File::options().write(true).open(&written).unwrap();
+                file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+            }
+            std::fs::rename(written, path).unwrap();
+        }
+    }
 
     // On one thread, what is spawned runs only while the test waits.
     #[tokio::test]
@@ -95,21 +116,17 @@ mod tests {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
         let (certificate, key) = (folder.path().join("server.pem"), folder.path().join("server.key"));
-        let write = |comment: &str| {
-            let rcgen::CertifiedKey { cert, signing_key } =
-                rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
-            std::fs::write(&certificate, format!("{comment}{}", cert.pem())).unwrap();
-            std::fs::write(&key, format!("{comment}{}", signing_key.serialize_pem())).unwrap();
-        };
-        write("");
+        write((&certificate, &key), false);
         let config = watched(certificate.clone(), key.clone()).await.unwrap();
-        let first = config.get_inner();
-        write("renewed\n");
-        let reloaded = async {
-            while Arc::ptr_eq(&first, &config.get_inner()) {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        tokio::time::timeout(Duration::from_mins(1), reloaded).await.expect("they are read again");
+        for is_renamed in [false, true] {
+            let before = config.get_inner();
+            write((&certificate, &key), is_renamed);
+            let reloaded = async {
+                while Arc::ptr_eq(&before, &config.get_inner()) {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+            };
+            tokio::time::timeout(Duration::from_mins(1), reloaded).await.expect("they are read again");
+        }
     }
 }

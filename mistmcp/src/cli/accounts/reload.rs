@@ -4,9 +4,9 @@
 //! source that fails leaves its account with its last tokens, and is tried again.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
 use tokio::sync::Notify;
@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use super::{AT_ONCE, Entry, Exposure, Loaded, Source, accounts_of, mask, warnings_of};
 use crate::cli::sighup;
 use crate::mist::{Accounts, Tokens};
+use crate::text_file::Fingerprint;
 
 /// Time between two looks at the files.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
@@ -27,16 +28,6 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 pub(in crate::cli) struct FileState {
     files: Vec<PathBuf>,
     fingerprint: Vec<Option<Fingerprint>>,
-}
-
-/// What of a file changes when its content does, or when another file takes its place.
-#[derive(Debug, PartialEq, Eq)]
-struct Fingerprint {
-    modified: SystemTime,
-    length: u64,
-    /// Device, number and time of the last change, where the system has them: a file that takes the place of another one
-    /// may be as long and as old.
-    identity: Option<(u64, u64, i64, i64)>,
 }
 
 /// Keeps the accounts of a server as the files have them.
@@ -76,7 +67,8 @@ impl Source {
     }
 
     fn fingerprint(&self, files: &[PathBuf]) -> Vec<Option<Fingerprint>> {
-        std::iter::once(&self.path).chain(files).map(|path| Fingerprint::of(path)).collect()
+        let of = |path: &PathBuf| Fingerprint::of(&std::fs::metadata(path).ok()?);
+        std::iter::once(&self.path).chain(files).map(of).collect()
     }
 
     /// Whether the files differ from `seen`. A slow file system keeps no other task waiting.
@@ -270,22 +262,6 @@ impl Loaded {
             if entry.still_has_tokens_of(&of) { (Arc::clone(&entry), tokens) } else { (of, tokens) }
         });
         Self { entry, last }
-    }
-}
-
-impl Fingerprint {
-    /// None if there is no file.
-    fn of(path: &Path) -> Option<Self> {
-        let metadata = std::fs::metadata(path).ok()?;
-        #[cfg(unix)]
-        let identity = {
-            use std::os::unix::fs::MetadataExt;
-
-            Some((metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec()))
-        };
-        #[cfg(not(unix))]
-        let identity = None;
-        Some(Self { modified: metadata.modified().ok()?, length: metadata.len(), identity })
     }
 }
 

@@ -106,7 +106,7 @@ pub(super) struct KeyStore {
     hasher: RandomState,
     cache: RwLock<CachedKeys>,
     /// Held while the issuer is asked.
-    attempt: Mutex<()>,
+    attempt: Arc<Mutex<()>>,
     waiting: Semaphore,
 }
 
@@ -143,7 +143,7 @@ impl KeyStore {
             times,
             hasher: RandomState::new(),
             cache: RwLock::default(),
-            attempt: Mutex::default(),
+            attempt: Arc::default(),
             waiting: Semaphore::new(MOST_WAITING),
         })
     }
@@ -181,7 +181,7 @@ impl KeyStore {
 
     /// The keys that may have signed a token with this key id and algorithm.
     pub(super) async fn find(
-        &self,
+        self: &Arc<Self>,
         kid: Option<&str>,
         algorithm: Algorithm,
     ) -> Result<Vec<StoredKey>, KeyError> {
@@ -221,7 +221,7 @@ impl KeyStore {
 
     /// The keys for a token whose signature the known ones do not fit: the issuer may have another key of the same id by now.
     pub(super) async fn find_other(
-        &self,
+        self: &Arc<Self>,
         kid: Option<&str>,
         algorithm: Algorithm,
         known: &[StoredKey],
@@ -238,7 +238,7 @@ impl KeyStore {
     ///
     /// # Errors
     /// Too many tokens wait.
-    async fn refresh_for(&self, kid: Option<&str>) -> Result<(), KeyError> {
+    async fn refresh_for(self: &Arc<Self>, kid: Option<&str>) -> Result<(), KeyError> {
         let begun = Instant::now();
         self.refresh_logged().await;
         let asked = {
@@ -282,28 +282,34 @@ impl KeyStore {
         self.times.fresh + self.times.grace
     }
 
-    async fn refresh_logged(&self) {
+    async fn refresh_logged(self: &Arc<Self>) {
         if let Err(error) = self.refresh().await {
             tracing::warn!("the keys of the issuer cannot be read: {error:#}");
         }
     }
 
-    /// Reads the keys again, unless that was tried a moment ago. Concurrent callers wait for one attempt.
+    /// Reads the keys again, unless that was tried a moment ago. Concurrent callers wait for one attempt, which goes on
+    /// without them: otherwise a client that leaves could have the issuer asked again at once.
     ///
     /// # Errors
     /// The issuer cannot be reached, or its answers are none.
-    pub(super) async fn refresh(&self) -> anyhow::Result<()> {
-        let _attempt = self.attempt.lock().await;
+    pub(super) async fn refresh(self: &Arc<Self>) -> anyhow::Result<()> {
+        let attempt = Arc::clone(&self.attempt).lock_owned().await;
         let asked = self.cache.read().asked;
         if asked.is_some_and(|last| last.elapsed() < self.times.between) {
             return Ok(());
         }
-        let read = tokio::time::timeout(TIMEOUT, self.read()).await;
-        let read = read.context("the issuer did not answer in time").flatten();
-        let mut cache = self.cache.write();
-        cache.asked = Some(Instant::now());
-        cache.is_failing = read.is_err();
-        read
+        let store = Arc::clone(self);
+        let reading = async move {
+            let _attempt = attempt;
+            let read = tokio::time::timeout(TIMEOUT, store.read()).await;
+            let read = read.context("the issuer did not answer in time").flatten();
+            let mut cache = store.cache.write();
+            cache.asked = Some(Instant::now());
+            cache.is_failing = read.is_err();
+            read
+        };
+        tokio::spawn(reading).await.context("the reading of the keys was aborted")?
     }
 
     async fn read(&self) -> anyhow::Result<()> {

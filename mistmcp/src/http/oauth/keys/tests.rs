@@ -2,6 +2,8 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+use tokio::task::JoinHandle;
+
 use super::documents::is_safe;
 use super::*;
 use crate::mist::Limits;
@@ -82,6 +84,42 @@ async fn a_key_that_is_published_right_after_a_reading_is_found() {
     keys.write().push(jwk("b"));
     let (b, again, stranger) = tokio::join!(kids(&store, "b"), kids(&store, "b"), kids(&store, "stranger"));
     assert_eq!((b, again, stranger), (1, 1, 0));
+}
+
+#[tokio::test]
+async fn clients_that_leave_do_not_have_the_issuer_asked_again() {
+    let callers: [fn(Arc<KeyStore>) -> JoinHandle<()>; 3] = [
+        |store| tokio::spawn(async move { drop(store.find(Some("a"), Algorithm::EdDSA).await) }),
+        |store| tokio::spawn(async move { drop(store.find_other(Some("a"), Algorithm::EdDSA, &[]).await) }),
+        |store| tokio::spawn(async move { store.freshen().await }),
+    ];
+    for call in callers {
+        let (asked, mut requests) = tokio::sync::mpsc::unbounded_channel();
+        let gate = Arc::new(Semaphore::new(0));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let metadata = json!({ "issuer": url, "jwks_uri": format!("{url}/keys") });
+        let opened = Arc::clone(&gate);
+        let answer = async move || {
+            asked.send(()).unwrap();
+            opened.acquire().await.unwrap().forget();
+            Json(json!({ "keys": [jwk("a")] }))
+        };
+        let router = Router::new()
+            .route("/.well-known/oauth-authorization-server", get(async move || Json(metadata)))
+            .route("/keys", get(answer));
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let times = RefreshTimes { between: Duration::from_hours(1), ..times(Duration::ZERO) };
+        let store = Arc::new(KeyStore::new(&url, &pool(), times).unwrap());
+        let leaving = call(Arc::clone(&store));
+        requests.recv().await.unwrap();
+        leaving.abort();
+        let _ = leaving.await;
+        gate.add_permits(10);
+        store.refresh().await.unwrap();
+        assert!(requests.try_recv().is_err(), "the issuer is asked once");
+        assert!(store.cache.read().read.is_some());
+    }
 }
 
 #[tokio::test]
@@ -290,7 +328,7 @@ async fn the_reason_is_told_for_which_a_key_is_not_found() {
         (Vec::new(), Some("a"), UnknownKey::Id),
     ] {
         *keys.write() = jwks;
-        let store = KeyStore::new(&url, &pool(), times(Duration::ZERO)).unwrap();
+        let store = Arc::new(KeyStore::new(&url, &pool(), times(Duration::ZERO)).unwrap());
         assert_eq!(store.find(kid, Algorithm::EdDSA).await.unwrap_err(), unknown(wanted));
     }
     // The name of RFC 9864.
