@@ -279,5 +279,5 @@ fn refuse(error: &clap::Error) -> ExitCode {
 
 fn fail(error: &anyhow::Error) -> ExitCode {
     output::error(&format!("error: {error:#}"));
-    ExitCode::FAILURE
+    exit::Exit::from(error).into()
 }

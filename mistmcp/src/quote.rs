@@ -53,6 +53,33 @@ pub(crate) fn word(text: &str) -> String {
     if is_word(text) { format!("`{text}`") } else { described(text) }
 }
 
+/// Words with spaces, dots, colons, slashes or commas between them, in backticks; anything else is described.
+pub(crate) fn words(text: &str) -> String {
+    let is_word = |word: &str| word.is_empty() || is_word(word);
+    if text.split([' ', '.', ':', '/', ',']).all(is_word) { format!("`{text}`") } else { described(text) }
+}
+
+/// A URL with a path of names, as that of a server or an issuer, in backticks; anything else is quoted as a client's id.
+pub(crate) fn url(text: &str) -> String {
+    let parts = text.split_once("://").map(|(_, rest)| rest.split_once('/').unwrap_or((rest, "")));
+    match parts {
+        Some((authority, path))
+            if is_host(authority)
+                && path.split('/').all(|name| is_file_name(name) || Id::parse(name).is_some())
+                && client_id(text).starts_with('`') =>
+        {
+            format!("`{text}`")
+        }
+        _ => client_id(text),
+    }
+}
+
+/// Whether `text` is an address, or a network of them (CIDR).
+pub(crate) fn is_network(text: &str) -> bool {
+    let (address, length) = text.split_once('/').unwrap_or((text, "0"));
+    address.parse::<IpAddr>().is_ok() && length.parse::<u8>().is_ok()
+}
+
 /// The name of a variable, in backticks; anything else is described. Tokens are of mixed case, or long without `_`.
 pub(crate) fn variable(text: &str) -> String {
     const LONGEST: usize = 64;
@@ -218,6 +245,31 @@ mod tests {
         "https://s3cret/",
         "Bearer s3cret",
     ];
+
+    #[test]
+    fn urls_and_lists_of_words_are_quoted_whole_and_what_may_be_a_secret_is_not() {
+        for text in [
+            "https://mist.example.com/mcp",
+            "https://login.example.com/4ac1dcf4-9d8b-7211-65c4-057819f0862b/v2.0",
+            "https://id.example.com/realms/acme",
+            "mist",
+        ] {
+            assert_eq!(url(text), format!("`{text}`"));
+        }
+        for text in [
+            "https://mist.example.com/Zk3v9QpLr7TtYyUuIiOo",
+            "https://ada:hunter2@mist.example.com/mcp",
+            "https://mist.example.com/mcp?token=hunter2",
+            "Zk3v9QpLr7TtYyUuIiOo",
+        ] {
+            assert!(!url(text).contains("hunter2") && !url(text).contains("Zk3v"), "{}", url(text));
+        }
+        for text in ["mist:read openid", "realm_access.roles", "acme:mist"] {
+            assert_eq!(words(text), format!("`{text}`"));
+        }
+        assert!(!words("acme:Zk3v9QpLr7TtYyUuIiOo").contains("Zk3v"));
+        assert!(is_network("10.0.0.0/8") && is_network("::1") && !is_network("10.0.0.0/x"));
+    }
 
     #[test]
     fn a_host_is_quoted_without_its_path_and_a_token_never() {

@@ -54,6 +54,8 @@ pub(super) struct Output {
     pub(super) fields: Vec<String>,
     /// The flags with which a further call asks the same network.
     pub(super) network_flags: Vec<String>,
+    /// The flags with which a further call is printed alike.
+    pub(super) form_flags: Vec<String>,
 }
 
 /// Calls a tool, and prints what it answers.
@@ -94,7 +96,12 @@ pub(super) async fn run(
                 return Ok(Exit::Usage.into());
             }
         };
-    let printed = Output { format, fields, network_flags: command_line::network_flags(flags) };
+    let printed = Output {
+        format,
+        fields,
+        network_flags: command_line::network_flags(flags),
+        form_flags: command_line::form_flags(asked),
+    };
     let stop = shutdown::on_signal()?;
     let progress = Progress::new();
     let audit = CommandAudit::open(flags)?;

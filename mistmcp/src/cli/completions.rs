@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::Arg;
 use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Arg, Command};
 use clap_complete::Shell;
 
 use super::configuration::settings;
@@ -45,17 +45,31 @@ pub(super) fn print(flags: &Flags, shell: Shell) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, &name, &mut script);
     if shell == Shell::Fish {
-        script.extend(for_fish(&name, "call", settings.tools().map(|entry| entry.tool().name)).into_bytes());
-        let all = settings.categories().map(|category| category.name);
-        let all = all.chain(settings.tools().map(|entry| entry.tool().name));
-        script.extend(for_fish(&name, "tools", all).into_bytes());
+        script = for_fish(&String::from_utf8_lossy(&script), &command).into_bytes();
     }
     output::print(&script)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Values without a flag, which clap omits from fish's script.
-fn for_fish<'a>(program: &str, subcommand: &str, names: impl Iterator<Item = &'a str>) -> String {
-    let names = names.collect::<Vec<_>>().join(" ");
-    format!("complete -c {program} -n \"__fish_seen_subcommand_from {subcommand}\" -f -a \"{names}\"\n")
+/// fish's script with what clap omits from it: the values of a flag of the program that is the last word so far, which
+/// fish's `argparse` refuses without its value, and values without a flag.
+fn for_fish(script: &str, command: &Command) -> String {
+    const REFUSED: &str = " -- $cmd 2>/dev/null\n    or return\n";
+    const WITHOUT_LAST: &str =
+        " -- $cmd 2>/dev/null\n    or argparse -s $specs -- $cmd[1..-2] 2>/dev/null\n    or return\n";
+    let program = command.get_name();
+    let specs = format!("(__fish_{}_global_optspecs)", program.replace('-', "_"));
+    let script = script.replace(REFUSED, &WITHOUT_LAST.replace("$specs", &specs));
+    let of_positional = |(place, arg): (&str, &Arg)| {
+        let names: Vec<_> =
+            arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+        let names = names.join(" ");
+        (!names.is_empty()).then(|| {
+            format!("complete -c {program} -n \"__fish_seen_subcommand_from {place}\" -f -a \"{names}\"\n")
+        })
+    };
+    let positionals = command
+        .get_subcommands()
+        .flat_map(|subcommand| subcommand.get_positionals().map(|arg| (subcommand.get_name(), arg)));
+    [script].into_iter().chain(positionals.filter_map(of_positional)).collect()
 }

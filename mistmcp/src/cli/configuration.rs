@@ -8,6 +8,7 @@ use anyhow::{Context, anyhow, bail};
 use super::accounts::{Source, accounts_of};
 use super::demo::{self, DemoCloud};
 use super::env_file::Environment;
+use super::exit::Usage;
 use super::flags::{Flags, Transport};
 use super::origin::{Given, Origin};
 use super::output;
@@ -52,7 +53,7 @@ impl Configuration {
         let mut configuration =
             Self { settings, pool, clouds, cloud: None, tokens: None, org_id, accounts: None, demo: None };
         if let Some(problem) = contradiction(flags) {
-            bail!(problem);
+            return Err(Usage::of(anyhow!(problem)));
         }
         if flags.demo {
             configuration.start_demo(flags, environment).await?;
@@ -189,16 +190,17 @@ pub(super) fn settings(flags: &Flags, mode: Mode) -> anyhow::Result<Settings> {
         show_secrets: flags.show_secrets,
     };
     Settings::new(catalog, mode, &flags.categories, rules)
-        .context("--categories (or MISTMCP_TOOL_CATEGORIES)")?
+        .context("--categories (or MISTMCP_TOOL_CATEGORIES)")
+        .map_err(Usage::of)?
         .with_policy(&flags.tools, &flags.without_tools)
-        .map_err(Into::into)
+        .map_err(Usage::of)
 }
 
 /// The clouds that tokens may be sent to.
 pub(super) fn clouds(flags: &Flags) -> anyhow::Result<Clouds> {
     let mut clouds = Clouds::default();
     for cloud in flags.allow_cloud.iter().filter(|cloud| !cloud.trim().is_empty()) {
-        clouds.allow(cloud).context("--allow-cloud (or MISTMCP_ALLOW_CLOUDS)")?;
+        clouds.allow(cloud).context("--allow-cloud (or MISTMCP_ALLOW_CLOUDS)").map_err(Usage::of)?;
     }
     Ok(clouds)
 }
@@ -211,7 +213,7 @@ pub(super) fn names_cloud(flags: &Flags) -> bool {
 /// The cloud that is named, if one is.
 pub(super) fn cloud(flags: &Flags, clouds: &Clouds) -> anyhow::Result<Option<Cloud>> {
     let named = flags.cloud.as_deref().map(str::trim).filter(|text| !text.is_empty());
-    named.map(|text| clouds.find(text).context("--cloud (or MIST_HOST)")).transpose()
+    named.map(|text| clouds.find(text).context("--cloud (or MIST_HOST)").map_err(Usage::of)).transpose()
 }
 
 /// The operator's own tokens, if there are any. They are masked from now on.
@@ -245,10 +247,10 @@ pub(super) fn org_id(flags: &Flags) -> anyhow::Result<Option<String>> {
         let id = org_id_of_cloud(flags);
         let is_used = !flags.demo && id.is_none();
         if is_used && flags.cloud.as_deref().is_some_and(Clouds::names_organization) {
-            bail!(
+            return Err(Usage::of(anyhow!(
                 "--cloud (or MIST_HOST) is a URL with an org_id that is no UUID: correct it, or leave it and what follows \
                  the host out"
-            );
+            )));
         }
         return Ok(id);
     };
@@ -264,10 +266,10 @@ pub(super) fn org_id(flags: &Flags) -> anyhow::Result<Option<String>> {
     } else {
         format!("{}, and no UUID", quote::described(text))
     };
-    bail!(
+    Err(Usage::of(anyhow!(
         "--org-id (or MISTMCP_ORG_ID) is {what}; it takes the id of an organization, such as \
          4ac1dcf4-9d8b-7211-65c4-057819f0862b, or a URL of the portal with `org_id=`"
-    )
+    )))
 }
 
 /// The organization in a portal's address, if the cloud is given as one.

@@ -26,6 +26,21 @@ const MAX_OVERLAY: u64 = 16 << 20;
 #[cfg(feature = "demo")]
 pub(super) async fn start(flags: &Flags) -> anyhow::Result<DemoCloud> {
     use anyhow::Context as _;
+
+    use super::exit::Usage;
+
+    let overlay = overlay(flags).map_err(Usage::of)?;
+    let started = match overlay {
+        Some(overlay) => DemoCloud::start_with(overlay).await,
+        None => DemoCloud::start().await,
+    };
+    started.context("the demo cloud cannot start")
+}
+
+/// The changes that the flags lay over the demo network, if there are any.
+#[cfg(feature = "demo")]
+fn overlay(flags: &Flags) -> anyhow::Result<Option<mistmcp_demo::Overlay>> {
+    use anyhow::Context as _;
     use mistmcp_demo::{Incident, Overlay};
 
     let mut incidents = Vec::new();
@@ -39,10 +54,9 @@ pub(super) async fn start(flags: &Flags) -> anyhow::Result<DemoCloud> {
         incidents.push(Incident::parse(&name, &text).context("--demo-overlay (or MISTMCP_DEMO_OVERLAY)")?);
     }
     if incidents.is_empty() {
-        return DemoCloud::start().await.context("the demo cloud cannot start");
+        return Ok(None);
     }
-    let overlay = Overlay::of(&incidents).context("the demo network cannot be changed so")?;
-    DemoCloud::start_with(overlay).await.context("the demo cloud cannot start")
+    Overlay::of(&incidents).context("the demo network cannot be changed so").map(Some)
 }
 
 /// The questions that the web page offers over the demo network.

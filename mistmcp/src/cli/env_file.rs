@@ -34,7 +34,7 @@ pub(super) struct Environment {
 /// path.
 #[derive(Debug, Error)]
 pub(super) enum EnvFileError {
-    #[error("there is no file {path}, which `--env-file` (or MIST_ENV_FILE) names", path = quote::path(.0))]
+    #[error("there is no file {path}, which `--env-file` (or MIST_ENV_FILE) names: correct the path, or make the file, with a line MIST_APITOKEN=…", path = quote::path(.0))]
     Missing(PathBuf),
     #[error("the file of variables {path} cannot be read: {1}", path = quote::path(.0))]
     Unreadable(PathBuf, TextFileError),

@@ -1,6 +1,7 @@
 //! Exit codes of subcommands.
 
 use std::process::ExitCode;
+use std::{fmt, io};
 
 use crate::error::ErrorKind;
 
@@ -29,10 +30,41 @@ pub(super) const CODES: &str = "\
 1    Mist failed, or the program is not set up: no token, no cloud; also where --all-pages stopped before the last page
 2    wrong usage: a flag, an argument, the name of a tool; also where Mist says so (400)
 3    Mist does not accept the token (401), or the token may not see this (403)
-4    Mist knows no such object (404), or the tool is not allowed here
+4    there is no object of this name, Mist knows none of this id (404), or the tool is not allowed here
 5    the hour's calls are used up (429)
 6    Mist was not reached, or not in time
 130  interrupted";
+
+/// Error of a value of a flag or a variable: wrong usage.
+#[derive(Debug)]
+pub(super) struct Usage(anyhow::Error);
+
+impl Usage {
+    pub(super) fn of(error: impl Into<anyhow::Error>) -> anyhow::Error {
+        Self(error.into()).into()
+    }
+}
+
+impl fmt::Display for Usage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:#}", self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+impl From<&anyhow::Error> for Exit {
+    fn from(error: &anyhow::Error) -> Self {
+        let io = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        if io == Some(io::ErrorKind::Interrupted) {
+            Self::Interrupted
+        } else if error.is::<Usage>() {
+            Self::Usage
+        } else {
+            Self::Failed
+        }
+    }
+}
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
@@ -45,7 +77,7 @@ impl From<ErrorKind> for Exit {
         match kind {
             ErrorKind::Arguments | ErrorKind::Tool | ErrorKind::Access | ErrorKind::Request => Self::Usage,
             ErrorKind::Token | ErrorKind::Permission => Self::Refused,
-            ErrorKind::Missing => Self::Missing,
+            ErrorKind::Missing | ErrorKind::Name => Self::Missing,
             ErrorKind::RateLimit => Self::RateLimit,
             ErrorKind::Network | ErrorKind::Deadline => Self::Unreachable,
             ErrorKind::Cancelled => Self::Interrupted,

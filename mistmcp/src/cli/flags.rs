@@ -62,47 +62,33 @@ pub(super) struct Flags {
         env = "MISTMCP_TOOL_LOADING_MODE",
         value_enum,
         default_value = "managed",
-        ignore_case = true,
-        global = true
+        ignore_case = true
     )]
     #[arg(help_heading = SERVER)]
     pub(super) mode: Mode,
 
     /// Only these categories of tools, in any mode; `mistmcp tools` lists them
-    #[arg(
-        short,
-        long,
-        env = "MISTMCP_TOOL_CATEGORIES",
-        value_delimiter = ',',
-        value_name = "A,B",
-        global = true
-    )]
+    #[arg(short, long, env = "MISTMCP_TOOL_CATEGORIES", value_delimiter = ',', value_name = "A,B")]
     #[arg(help_heading = SERVER)]
     pub(super) categories: Vec<String>,
 
     /// Only tools of these names, in which `*` stands for any characters
-    #[arg(long, env = "MISTMCP_TOOLS", value_delimiter = ',', value_name = "NAME,NAME", global = true)]
+    #[arg(long, env = "MISTMCP_TOOLS", value_delimiter = ',', value_name = "NAME,NAME")]
     #[arg(help_heading = SERVER)]
     pub(super) tools: Vec<String>,
 
     /// No tools of these names, in which `*` stands for any characters
-    #[arg(
-        long,
-        env = "MISTMCP_WITHOUT_TOOLS",
-        value_delimiter = ',',
-        value_name = "NAME,NAME",
-        global = true
-    )]
+    #[arg(long, env = "MISTMCP_WITHOUT_TOOLS", value_delimiter = ',', value_name = "NAME,NAME")]
     #[arg(help_heading = SERVER)]
     pub(super) without_tools: Vec<String>,
 
     /// A file of variables, read where the environment has none; `none` for no file [default: .env, of which little is taken]
-    #[arg(short, long, env = "MIST_ENV_FILE", value_name = "PATH", global = true, help_heading = SERVER)]
+    #[arg(short, long, env = "MIST_ENV_FILE", value_name = "PATH", help_heading = SERVER)]
     pub(super) env_file: Option<PathBuf>,
 
     /// Log each call to Mist: method, path, status, time
     #[arg(short, long, env = "MISTMCP_DEBUG", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
-    #[arg(global = true, help_heading = SERVER)]
+    #[arg(help_heading = SERVER)]
     pub(super) debug: bool,
 
     /// How log lines are written
@@ -111,13 +97,13 @@ pub(super) struct Flags {
     pub(super) log_format: LogFormat,
 
     /// Write a JSON line for each call to a file, or to standard error: who, what, and how it ended
-    #[arg(long, env = "MISTMCP_AUDIT_LOG", value_name = "PATH|stderr", global = true)]
+    #[arg(long, env = "MISTMCP_AUDIT_LOG", value_name = "PATH|stderr")]
     #[arg(help_heading = SERVER)]
     pub(super) audit_log: Option<PathBuf>,
 
     /// Refuse calls that cannot be written to the audit log, which go unrecorded otherwise
     #[arg(long, env = "MISTMCP_AUDIT_LOG_REQUIRED", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
-    #[arg(global = true, help_heading = SERVER)]
+    #[arg(help_heading = SERVER)]
     pub(super) audit_log_required: bool,
 
     #[command(flatten)]
@@ -125,81 +111,68 @@ pub(super) struct Flags {
 
     /// Answer from a made-up network inside this process; needs no account
     #[arg(long, env = "MISTMCP_DEMO", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
-    #[arg(global = true, help_heading = MIST)]
+    #[arg(help_heading = MIST)]
     pub(super) demo: bool,
 
     /// With --demo: add a built-in incident to the demo network (repeat it for several); `mistmcp incidents` lists them
-    #[arg(long, env = "MISTMCP_DEMO_INCIDENTS", value_delimiter = ',', value_name = "NAME", global = true)]
+    #[arg(long, env = "MISTMCP_DEMO_INCIDENTS", value_delimiter = ',', value_name = "NAME")]
     #[arg(help_heading = MIST)]
     pub(super) demo_incident: Vec<String>,
 
     /// With --demo: lay the changes of a file over the network (repeat it for several)
-    #[arg(long, env = "MISTMCP_DEMO_OVERLAY", value_name = "FILE", global = true, help_heading = MIST)]
+    #[arg(long, env = "MISTMCP_DEMO_OVERLAY", value_name = "FILE", help_heading = MIST)]
     pub(super) demo_overlay: Vec<PathBuf>,
 
     /// The Mist cloud, such as api.eu.mist.com: `api.` in place of the portal's `manage.`
-    #[arg(long, env = "MIST_HOST", value_name = "HOST", global = true, help_heading = MIST)]
+    #[arg(long, env = "MIST_HOST", value_name = "HOST", help_heading = MIST)]
     pub(super) cloud: Option<String>,
 
     /// A file of accounts, each with its token and cloud, in place of MIST_APITOKEN; read again when it changes
-    #[arg(long, env = "MISTMCP_ACCOUNTS", value_name = "PATH", global = true, help_heading = MIST)]
+    #[arg(long, env = "MISTMCP_ACCOUNTS", value_name = "PATH", help_heading = MIST)]
     pub(super) accounts: Option<PathBuf>,
 
     /// Another host that tokens may be sent to (repeat it for several)
-    #[arg(long, env = "MISTMCP_ALLOW_CLOUDS", value_delimiter = ',', value_name = "HOST|URL", global = true)]
+    #[arg(long, env = "MISTMCP_ALLOW_CLOUDS", value_delimiter = ',', value_name = "HOST|URL")]
     #[arg(help_heading = MIST)]
     pub(super) allow_cloud: Vec<String>,
 
     /// The default organization, for calls without `org_id`
-    #[arg(long, env = "MISTMCP_ORG_ID", value_name = "UUID", global = true, help_heading = MIST)]
+    #[arg(long, env = "MISTMCP_ORG_ID", value_name = "UUID", help_heading = MIST)]
     pub(super) org_id: Option<String>,
 
     /// How long a whole call may take
-    #[arg(long, env = "MISTMCP_TIMEOUT", default_value = "30", value_name = "SECONDS", global = true)]
+    #[arg(long, env = "MISTMCP_TIMEOUT", default_value = "30", value_name = "SECONDS")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=3_600), help_heading = MIST)]
     pub(super) timeout: u64,
 
     /// How much of that may be spent waiting before retries
-    #[arg(long, env = "MISTMCP_RETRY_WAIT", default_value = "15", value_name = "SECONDS", global = true)]
+    #[arg(long, env = "MISTMCP_RETRY_WAIT", default_value = "15", value_name = "SECONDS")]
     #[arg(value_parser = clap::value_parser!(u64).range(0..=3_600), help_heading = MIST)]
     pub(super) retry_wait: u64,
 
     /// Calls an hour for one token, of which the last 5 % are kept back
-    #[arg(long, env = "MISTMCP_RATE_LIMIT", default_value = "5000", value_name = "CALLS", global = true)]
+    #[arg(long, env = "MISTMCP_RATE_LIMIT", default_value = "5000", value_name = "CALLS")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = MIST)]
     pub(super) rate_limit: u32,
 
     /// Bytes of an answer that a client gets; a file may have 1 MiB [default: 60000]
-    #[arg(long, env = "MISTMCP_MAX_RESULT_BYTES", value_name = "N", global = true)]
+    #[arg(long, env = "MISTMCP_MAX_RESULT_BYTES", value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u32).range(2_000..), help_heading = ANSWERS)]
     pub(super) max_result_bytes: Option<u32>,
 
     /// Bytes of an answer that are read from Mist
-    #[arg(
-        long,
-        env = "MISTMCP_MAX_RESPONSE_BYTES",
-        default_value = "33554432",
-        value_name = "N",
-        global = true
-    )]
+    #[arg(long, env = "MISTMCP_MAX_RESPONSE_BYTES", default_value = "33554432", value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u32).range(2_000..), help_heading = ANSWERS)]
     pub(super) max_response_bytes: u32,
 
     /// How answers are written
-    #[arg(
-        long,
-        env = "MISTMCP_FORMAT",
-        value_enum,
-        default_value = "json",
-        ignore_case = true,
-        global = true
-    )]
+    #[arg(long, env = "MISTMCP_FORMAT", value_enum, default_value = "json", ignore_case = true)]
     #[arg(help_heading = ANSWERS)]
     pub(super) format: Format,
 
     /// Show passwords, keys and other secrets, which are hidden by default
     #[arg(long, env = "MISTMCP_SHOW_SECRETS", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
-    #[arg(global = true, help_heading = ANSWERS)]
+    #[arg(help_heading = ANSWERS)]
     pub(super) show_secrets: bool,
 }
 
@@ -245,12 +218,18 @@ Examples:
 
 `mistmcp call --help` tells the exit codes.";
 
+/// The command line, on which each flag of the program may stand before a subcommand and behind it, so that the arguments of
+/// a server are those of `check` as well.
+fn all_commands() -> clap::Command {
+    Flags::command().mut_args(|arg| arg.global(true))
+}
+
 /// The command line as `--help` of this program shows it, without values of the environment and the `.env` file.
 pub(super) fn own_command() -> clap::Command {
-    help_visibility::of_subcommands(adapted::adapted(Flags::command()))
+    help_visibility::of_subcommands(adapted::adapted(all_commands()))
 }
 
 /// The command line of mistmcp.
 pub fn command() -> clap::Command {
-    help_visibility::of_subcommands(Flags::command())
+    help_visibility::of_subcommands(all_commands())
 }

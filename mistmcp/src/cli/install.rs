@@ -5,11 +5,13 @@ mod difference;
 mod document;
 mod entry;
 mod environment;
+mod existing;
 mod file;
 mod json;
 mod location;
 mod plan;
 mod removal;
+mod secret;
 mod token;
 mod toml;
 
@@ -105,11 +107,12 @@ pub(super) fn run(
     let plan = Plan::make(client, flags, install, environment, &location)?;
     if install.print {
         output::print(client.snippet(&plan.entry).as_bytes())?;
-        plan.notes.iter().for_each(|note| output::error(note));
+        let of_file = plan.token_note_of_print();
+        plan.notes.iter().chain(&of_file).for_each(|note| output::error(note));
         output::error(&plan.check());
         return Ok(ExitCode::SUCCESS);
     }
-    carry_out(&plan, client, install, &SettingsFile::read(&path)?)
+    carry_out(&plan, client, install, &SettingsFile::read(&path)?, &location)
 }
 
 /// Shows what the plan changes, asks, and changes it.
@@ -118,14 +121,16 @@ fn carry_out(
     client: &Client,
     install: &InstallFlags,
     file: &SettingsFile,
+    location: &Location<'_>,
 ) -> anyhow::Result<ExitCode> {
     let new = client.put(file.text(), &plan.entry).map_err(|problem| left_alone(client, file, &problem))?;
     let changes_file = new != file.text();
     let token_file = plan.token_file.as_ref().filter(|file| plan.lacks_token(file));
     let exposed = plan.token_file.as_ref().filter(|file| file.is_exposed());
+    let of_token = plan.token_words(location, file.path()).unwrap_or_default();
     if !changes_file && token_file.is_none() && exposed.is_none() {
         let words = format!(
-            "{} has it already, in {}: nothing to change.\n{}\n",
+            "{} has it already, in {}: nothing to change.\n{of_token}{}\n",
             client.title,
             file.path().display(),
             plan.check()
@@ -138,18 +143,7 @@ fn carry_out(
         text.push_str(&headed(file, &new, &client.snippet(&plan.entry)));
         text.push_str(&quit_first(client));
     }
-    if let Some(file) = token_file {
-        let what = match (&plan.token, file.has_token()) {
-            (Some(_), true) => "The token is replaced in",
-            (Some(_), false) => "The token goes into",
-            (None, _) => "Put the token into",
-        };
-        let closed = match System::CURRENT {
-            System::Windows => "in your profile, which other users cannot open",
-            _ => "which you alone may read",
-        };
-        text.push_str(&[what, " ", &file.path().to_string_lossy(), ", ", closed, ".\n"].concat());
-    }
+    text.push_str(&of_token);
     text.extend(exposed.and_then(TokenFile::exposure_warning));
     output::print_styled(&text)?;
     if let Some(code) = consent(install)? {
@@ -181,6 +175,11 @@ fn left_alone(client: &Client, file: &SettingsFile, problem: &Problem) -> anyhow
     match problem {
         Problem::Syntax { .. } => {
             anyhow!("{path} was left alone: {problem}; mend it there, and run this again")
+        }
+        Problem::Foreign { .. } => {
+            anyhow!(
+                "{path} was left alone: {problem}; give this server another name with --name, or take it out by hand"
+            )
         }
         _ => anyhow!("{path} was left alone: {problem}; mend it by hand (its form: {})", client.source),
     }

@@ -211,7 +211,10 @@ fn print(result: QueryResult, format: QueryOutput) -> anyhow::Result<ExitCode> {
     if let Some(format) = format {
         let total = Some(selected.total as u64);
         let page = Page { rows: selected.rows, total, next: None, about: Map::new() };
-        answer::rows(&page, &Output { format, fields: selected.columns, network_flags: Vec::new() })?;
+        answer::rows(
+            &page,
+            &Output { format, fields: selected.columns, network_flags: Vec::new(), form_flags: Vec::new() },
+        )?;
     }
     Ok(if is_whole { ExitCode::SUCCESS } else { Exit::Failed.into() })
 }
@@ -264,5 +267,5 @@ fn rows_of(rows: Vec<Value>, columns: &[&str], format: QueryOutput) -> anyhow::R
     let page = Page { rows, total: None, next: None, about: Map::new() };
     let format = if format == QueryOutput::Csv { OutputFormat::Csv } else { OutputFormat::Table };
     let fields = columns.iter().map(|column| (*column).to_owned()).collect();
-    Ok(answer::rows(&page, &Output { format, fields, network_flags: Vec::new() })?)
+    Ok(answer::rows(&page, &Output { format, fields, network_flags: Vec::new(), form_flags: Vec::new() })?)
 }

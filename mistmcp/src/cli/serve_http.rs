@@ -2,6 +2,7 @@
 
 mod limits;
 
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -117,7 +118,28 @@ pub(super) async fn serve<H: ServerHandler>(
     if let Some(audit) = audit {
         audit.close().await;
     }
-    served.with_context(|| format!("the server on {address} stopped"))
+    served.map_err(|error| stopped(error, address))
+}
+
+/// Why the server ended, with the flag to change where it could not listen.
+fn stopped(error: anyhow::Error, address: SocketAddr) -> anyhow::Error {
+    let kind = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
+    let words = match kind {
+        Some(io::ErrorKind::AddrInUse) => format!(
+            "port {} is in use by another program: choose another with --port (or MISTMCP_PORT), or 0 for a free one",
+            address.port()
+        ),
+        Some(io::ErrorKind::AddrNotAvailable) => format!(
+            "this machine does not have the address {}: choose one of its own with --host (or MISTMCP_HOST)",
+            address.ip()
+        ),
+        Some(io::ErrorKind::PermissionDenied) => format!(
+            "port {} needs rights that this user does not have: choose one above 1023 with --port (or MISTMCP_PORT)",
+            address.port()
+        ),
+        _ => return error.context("the server stopped"),
+    };
+    error.context(words)
 }
 
 /// The operator's own tokens.

@@ -8,6 +8,8 @@ use crate::capability::Capability;
 pub enum ErrorKind {
     /// The arguments are invalid; no request was sent to Mist.
     Arguments,
+    /// No object has the name in an argument.
+    Name,
     /// The tool does not exist, or the session cannot call it.
     Tool,
     /// The session may not call the tool, directly or by this way.
@@ -49,6 +51,7 @@ impl ErrorKind {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Arguments => "arguments",
+            Self::Name => "name",
             Self::Tool => "tool",
             Self::Access => "access",
             Self::Busy => "busy",

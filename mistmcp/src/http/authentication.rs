@@ -13,6 +13,7 @@ use super::principal::Principal;
 use super::query::Query;
 use super::rejection::Rejection;
 use crate::Tokens;
+use crate::known_tokens::X_AUTHORIZATION;
 use crate::mist::{Account, Cloud, Person};
 
 /// Whose request it is, and the tokens that it may use.
@@ -66,23 +67,23 @@ impl<H: ServerHandler> McpHandler<H> {
         let settings = oauth.settings();
         let principal = |own| Principal::of_subject(&self.key, &settings.issuer, &person.subject, own);
         let subject = Some(Arc::from(person.subject.as_str()));
+        if !settings.own_token && headers.get(&X_AUTHORIZATION).is_some_and(|value| !value.is_empty()) {
+            return Err(Rejection::request(
+                "This server takes no Mist token of a client: leave `X-Authorization` out. It has the tokens of your \
+                 accounts (its operator can allow own ones by --oauth-own-token).",
+            ));
+        }
         match own_token(headers)? {
-            Some(tokens) if settings.own_token && oauth.is_access_token(headers, &tokens) => {
+            Some(tokens) if oauth.is_access_token(headers, &tokens) => {
                 return Err(Rejection::request(
                     "`X-Authorization` holds an access token or a part of one, which is not sent to Mist: put a Mist API \
                      token there, or leave it out.",
                 ));
             }
-            Some(tokens) if settings.own_token => {
+            Some(tokens) => {
                 let cloud = self.cloud(query, false)?;
                 let principal = principal(Some((&tokens, &cloud)));
                 return Ok(Authenticated { subject, ..Authenticated::new(tokens, cloud, false, principal) });
-            }
-            Some(_) => {
-                return Err(Rejection::request(
-                    "This server takes no Mist token of a client: leave `X-Authorization` out. It has the tokens of your \
-                     accounts (its operator can allow own ones by --oauth-own-token).",
-                ));
             }
             None => {}
         }

@@ -179,7 +179,7 @@ impl NameQuery<'_> {
         // Nothing is listed by a tool where there is nothing.
         let listers = if objects.is_empty() && complete { &[] } else { *listers };
         let hints = listers.iter().map(|lister| (*lister, format!(" `{lister}` lists them.")));
-        Error::new(ErrorKind::Arguments, words).hint_of(hints, "").append(read)
+        Error::new(ErrorKind::Name, words).hint_of(hints, "").append(read)
     }
 
     /// The objects with exactly this name, but for letter case.
@@ -196,7 +196,7 @@ impl NameQuery<'_> {
         let Self { parameter, kind, .. } = self;
         let (written, place) = (shortened(self.written, MAX_QUOTED), self.place);
         Error::new(
-            ErrorKind::Arguments,
+            ErrorKind::Name,
             format!(
                 "`{parameter}`: no {kind}{place} called \"{written}\" is known. Give its id, or its exact and whole name: ask \
                  the user."

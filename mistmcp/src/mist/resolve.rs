@@ -174,7 +174,7 @@ impl Mist {
         let (Err(error), Some(site)) = (&chosen, site) else { return chosen };
         // Members of a virtual chassis are listed in the inventory only, and devices of other sites. An error there says
         // nothing about the device.
-        if mac.is_none() && error.kind() != ErrorKind::Arguments {
+        if mac.is_none() && !matches!(error.kind(), ErrorKind::Arguments | ErrorKind::Name) {
             return chosen;
         }
         let Some(inventory) = self.inventory_around(query, arguments, site, mac.is_some()).await else {

@@ -132,12 +132,18 @@ async fn a_call_that_does_not_end_is_cancelled_at_shutdown() {
 }
 
 #[tokio::test]
-async fn a_port_in_use_is_an_error() {
+async fn an_address_that_cannot_be_listened_on_is_an_error_with_its_flag() {
     let upstream = MockUpstream::start().await;
     let first = Launch::at(&upstream, "").serve().await;
     let arguments = format!("-t http -p {}", first.address().port());
     let finished = Launch::at(&upstream, &arguments).run().await;
     assert_eq!(finished.code(), Some(1), "{finished:?}");
-    assert!(finished.stderr.contains(&first.address().to_string()), "{finished:?}");
+    for wanted in [first.address().to_string().as_str(), "--port", "in use"] {
+        assert!(finished.stderr.contains(wanted), "{wanted}: {finished:?}");
+    }
+    // An address of no machine (RFC 5737).
+    let elsewhere = Launch::at(&upstream, "-t http -p 0 --host 192.0.2.1").run().await;
+    assert_eq!(elsewhere.code(), Some(1), "{elsewhere:?}");
+    assert!(elsewhere.stderr.contains("--host"), "{elsewhere:?}");
     HttpClient::with_token(&first, "", ALICE).open().await;
 }

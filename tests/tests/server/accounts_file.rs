@@ -74,7 +74,7 @@ async fn a_file_that_is_wrong_stops_the_program_with_line_and_remedy() {
     stops(Launch::new("--accounts ."), 1, &["accounts file .", "it is a folder"]).await;
     let large = with(&"#".repeat(2 << 20));
     stops(large, 1, &["accounts.toml cannot be read", "larger than"]).await;
-    stops(Launch::new("--accounts a.toml --demo"), 1, &["--demo", "--accounts"]).await;
+    stops(Launch::new("--accounts a.toml --demo"), 2, &["--demo", "--accounts"]).await;
 }
 
 #[cfg(unix)]

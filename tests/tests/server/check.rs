@@ -185,8 +185,10 @@ async fn settings_are_reported_with_where_they_come_from() {
         .file(".env", &file)
         .variable("MISTMCP_FORMAT", "toon")
         .variable("HTTPS_PROXY", "http://127.0.0.1:9");
-    let finished = ends(launch, 2).await;
-    assert!(finished.stderr.contains("--client-token"), "it is a flag of the server: {}", finished.stderr);
+    let finished = ends(launch, 1).await;
+    let settings = line(&finished, "ok", "settings");
+    assert!(settings.contains("--client-token on the command line"), "{settings}");
+    assert!(!finished.output().contains("s3cret"), "{}", finished.output());
     let launch = Launch::new("check --retry-wait 0")
         .file(".env", &file)
         .variable("MISTMCP_FORMAT", "toon")
@@ -270,5 +272,42 @@ async fn more_tools_than_some_clients_use_are_warned_of() {
         let finished = ends(Launch::new(&format!("check --demo {arguments}")), 0).await;
         let line = line(&finished, mark, "tools");
         assert_eq!(line.contains("VS Code and Cursor use 128"), mark == "warning", "{line}");
+    }
+}
+
+#[tokio::test]
+async fn the_arguments_of_an_entry_or_a_server_may_stand_behind_check() {
+    for arguments in [
+        "--transport stdio --demo --env-file none",
+        "--transport stdio --mode all --timeout 9 --demo",
+        "-t http -p 8001 --demo --allow-host mist.example.com --max-sessions 5 --log-format json",
+        "--transport=http --host 127.0.0.1 --demo --max-body-bytes 8388608 --trusted-proxy 10.0.0.0/8",
+    ] {
+        let before = ends(Launch::new(&format!("{arguments} check")), 0).await;
+        let behind = ends(Launch::new(&format!("check {arguments}")), 0).await;
+        let settings = line(&behind, "ok", "settings");
+        assert!(settings.contains("--demo on the command line"), "{settings}");
+        assert_eq!(line(&before, "ok", "settings"), settings, "{arguments}");
+    }
+    // A server's flags change nothing of a call, and do no harm.
+    let call = Launch::new("call getSelf --demo --transport http --port 8001").run().await;
+    assert_eq!(call.code(), Some(0), "{}", call.stderr);
+}
+
+#[tokio::test]
+async fn settings_are_shown_as_they_were_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("audit.jsonl");
+    let path = path.to_str().unwrap();
+    for (flag, value) in [
+        ("--audit-log", path),
+        ("--trusted-proxy", "10.0.0.0/8"),
+        ("--redis-prefix", "acme:mist"),
+        ("--oauth-groups-claim", "realm_access.roles"),
+    ] {
+        let launch = Launch::new("check -t http --demo").argument(flag).argument(value);
+        let finished = launch.run().await;
+        let shown = format!("{flag} {value} on the command line");
+        assert!(finished.output().contains(&shown), "{shown}: {}", finished.output());
     }
 }

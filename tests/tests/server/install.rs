@@ -1,7 +1,9 @@
 //! `mistmcp install`: entries in the settings of clients.
 
 mod files;
+mod foreign_entries;
 mod foreign_settings;
+mod http;
 mod token;
 
 use std::fs;
@@ -61,10 +63,14 @@ impl Home {
         ends(self.launch(arguments), 0).await
     }
 
-    /// The file of the token of an entry.
+    /// The file of the token of an entry for the cloud of most tests.
     fn token_file(&self, entry: &str) -> PathBuf {
+        self.token_file_of(entry, "api.eu.mist.com")
+    }
+
+    fn token_file_of(&self, entry: &str, cloud: &str) -> PathBuf {
         let base = if cfg!(target_os = "macos") { "Library/Application Support" } else { "config" };
-        self.path(base).join("mistmcp").join(format!("{entry}.env"))
+        self.path(base).join("mistmcp").join(format!("{entry}.{cloud}.env"))
     }
 }
 
@@ -168,6 +174,21 @@ async fn the_entry_alone_is_printed_and_nothing_is_changed() {
     assert_eq!(entry["mcpServers"]["office"]["command"], binary().to_str().unwrap());
     assert_eq!(read(&file), "broken");
     assert!(!home.token_file("office").exists());
+    // What the entry needs then is told, and is enough.
+    let path = home.token_file("office");
+    for wanted in [path.to_str().unwrap(), "MIST_APITOKEN=…", "--print"] {
+        assert!(finished.stderr.contains(wanted), "{wanted}: {}", finished.stderr);
+    }
+    let check = |path: &Path| Launch::new("check --demo --env-file").argument(path.to_str().unwrap());
+    let missing = check(&path).run().await;
+    assert_eq!(missing.code(), Some(2));
+    assert!(missing.stderr.contains("MIST_APITOKEN=…"), "{}", missing.stderr);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, format!("MIST_APITOKEN={TOKEN}\n")).unwrap();
+    assert_eq!(check(&path).run().await.code(), Some(0));
+    let print = home.launch("cursor --cloud api.eu.mist.com --print --name office");
+    let finished = ends(print, 0).await;
+    assert!(!finished.stderr.contains("MIST_APITOKEN=…"), "{}", finished.stderr);
 }
 
 #[tokio::test]
@@ -189,33 +210,6 @@ async fn the_entry_starts_the_server_with_the_token_and_the_settings() {
 }
 
 #[tokio::test]
-async fn a_server_over_http_stands_in_each_clients_own_form() {
-    let home = Home::new();
-    let print = "--print --url http://127.0.0.1:8000 --cloud api.eu.mist.com --mode all";
-    let url = "http://127.0.0.1:8000/mcp?mode=all&cloud=api.eu.mist.com";
-    for (client, pointer, header) in [
-        ("claude-code", "/mcpServers/mist/url", "${MIST_APITOKEN}"),
-        ("cursor", "/mcpServers/mist/url", "${env:MIST_APITOKEN}"),
-        ("windsurf", "/mcpServers/mist/serverUrl", "${env:MIST_APITOKEN}"),
-        ("gemini-cli", "/mcpServers/mist/httpUrl", "$MIST_APITOKEN"),
-        ("vscode", "/servers/mist/url", "${input:mist-token}"),
-    ] {
-        let entry: Value =
-            serde_json::from_str(&home.run(&format!("{client} {print}")).await.output()).unwrap();
-        assert_eq!(entry.pointer(pointer).unwrap(), url, "{client}: {entry}");
-        let (server, _) = pointer.rsplit_once('/').unwrap();
-        assert_eq!(entry.pointer(server).unwrap()["headers"]["X-Authorization"], header, "{client}");
-        let entry: Value =
-            serde_json::from_str(&home.run(&format!("{client} {print} --no-token")).await.output()).unwrap();
-        assert!(!entry.to_string().contains("Authorization"), "{client}: {entry}");
-    }
-    assert!(home.run(&format!("zed {print}")).await.stderr.contains("X-Authorization"));
-    assert!(home.run(&format!("codex {print}")).await.output().contains("env_http_headers"));
-    let refused = ends(home.launch(&format!("claude-desktop {print}")), 1).await;
-    assert!(refused.stderr.contains("--url"), "{}", refused.stderr);
-}
-
-#[tokio::test]
 async fn a_client_that_writes_its_file_anew_is_to_be_quit_before_that() {
     let home = Home::new();
     for (client, title) in [("claude-desktop", "Claude Desktop"), ("claude-code", "Claude Code")] {
@@ -234,10 +228,10 @@ async fn what_would_stop_the_server_stops_the_installation() {
     let home = Home::new();
     for (arguments, code, wanted) in [
         ("cursor --yes", 1, "--cloud"),
-        ("cursor --yes --cloud evil.example", 1, "--allow-cloud"),
-        ("cursor --yes --demo --mode custom", 1, "--categories"),
-        ("cursor --yes --demo --categories sites_rmm", 1, "sites_rrm"),
-        ("cursor --yes --demo --org-id acme", 1, "--org-id"),
+        ("cursor --yes --cloud evil.example", 2, "--allow-cloud"),
+        ("cursor --yes --demo --mode custom", 2, "--categories"),
+        ("cursor --yes --demo --categories sites_rmm", 2, "sites_rrm"),
+        ("cursor --yes --demo --org-id acme", 2, "--org-id"),
         ("cursor --yes --url 127.0.0.1:8000", 1, "http://127.0.0.1:8000/mcp"),
         ("cursor --yes --url http://u:p@127.0.0.1:8000", 1, "password"),
         ("cursor --yes --demo --name a/b", 2, "--name"),

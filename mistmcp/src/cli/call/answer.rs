@@ -19,7 +19,15 @@ pub(super) async fn print(caller: &ToolCaller<'_>, content: Content, output: &Ou
             }
             _ => terminal::print(format!("{text}\n").as_bytes())?,
         },
-        Content::File(file) => self::file(&file)?,
+        Content::File(file) => {
+            if !output.fields.is_empty() || output.format == OutputFormat::Table {
+                terminal::error(&format!(
+                    "note: {} is a file, which is printed as it is: --fields and --table do not apply",
+                    file.name
+                ));
+            }
+            self::file(&file)?;
+        }
         Content::Blocks(blocks) => terminal::print(blocks.iter().map(line).collect::<String>().as_bytes())?,
     }
     Ok(())
@@ -77,9 +85,16 @@ pub(in crate::cli) fn rows(page: &Page, output: &Output) -> io::Result<()> {
             crate::text::shortened(&left_out.join(", "), 150)
         ));
     }
-    for name in ["note", "unknown_fields", "incomplete"] {
+    for name in ["note", "unknown_fields", "known_fields", "incomplete"] {
         if let Some(value) = page.about.get(name) {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let names = value
+                .as_array()
+                .and_then(|names| names.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
+            let value = match (value, names) {
+                (_, Some(names)) => names.join(", "),
+                (Value::String(text), None) => text.clone(),
+                (value, None) => value.to_string(),
+            };
             terminal::error(&format!("{}: {value}", name.replace('_', " ")));
         }
     }

@@ -2,11 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use crate::cli::flags::Flags;
+use crate::cli::flags::{CallFlags, Flags};
+use crate::cli::origin::{Given, Origin};
 use crate::cli::shell::Shell;
 use crate::identity;
 
-/// The flags of this run without which a call would ask another network: those of the demo network.
+/// The flags of this run without which a call would ask another network: those of the demo network, and of the cloud and
+/// its tokens where the command line has them.
 pub(super) fn network_flags(flags: &Flags) -> Vec<String> {
     let mut shown = Vec::new();
     if flags.demo {
@@ -18,7 +20,20 @@ pub(super) fn network_flags(flags: &Flags) -> Vec<String> {
     for overlay in &flags.demo_overlay {
         shown.extend(["--demo-overlay".to_owned(), overlay.to_string_lossy().into_owned()]);
     }
+    let of_cloud = |given: &&Given| {
+        given.origin == Origin::Flag
+            && matches!(given.flag.as_str(), "cloud" | "allow-cloud" | "accounts" | "org-id" | "env-file")
+    };
+    for given in flags.given.iter().filter(of_cloud) {
+        shown.extend([format!("--{}", given.flag), given.values.join(",")]);
+    }
     shown
+}
+
+/// The flags of a call that choose the form of its output. Those that became arguments stand there.
+pub(super) fn form_flags(asked: &CallFlags) -> Vec<String> {
+    let switches = [(asked.table, "--table"), (asked.csv, "--csv")];
+    switches.iter().filter(|(is_on, _)| *is_on).map(|(_, flag)| (*flag).to_owned()).collect()
 }
 
 /// The command line that calls a tool with arguments.

@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use serde_json::{Map, Value};
 
 use super::repeats::Repeats;
-use super::{Output, OutputFormat, ToolCaller, answer, is_closed};
+use super::{Output, OutputFormat, ToolCaller, answer, command_line, is_closed};
 use crate::cli::exit::Exit;
 use crate::cli::output;
+use crate::cli::shell::Shell;
 use crate::reply::{self, Content, Format};
 
 /// One page of a list.
@@ -106,6 +107,7 @@ pub(super) async fn print(
     let mut repeats = Repeats::new(&arguments);
     // The arguments to add to those of the first call: each `next` adds to the call that it came from.
     let mut added = Map::new();
+    let asked = arguments.clone();
     let (mut calls, mut last) = (1, None);
     // Why it stops before the last page, and the arguments that go on from there.
     let stopped = loop {
@@ -165,10 +167,29 @@ pub(super) async fn print(
     let Some((stop, next)) = stopped else { return Ok(ExitCode::SUCCESS) };
     let exit = stop.report(caller);
     let of = total.map(|total| format!(" of {total}")).unwrap_or_default();
-    let go_on = next
-        .map(|next| format!("; to continue, call again with these arguments added: {}", Value::Object(next)));
+    let go_on = next.map(|next| format!("; to continue: {}", go_on(caller, asked, next, output, max_calls)));
     output::error(&format!("stopped after {rows}{of} rows{}", go_on.unwrap_or_default()));
     Ok(exit.into())
+}
+
+/// The command line that gets the other pages: the call with the arguments of `next` in place of its own. An empty one is
+/// left out, since it stands for none.
+fn go_on(
+    caller: &ToolCaller<'_>,
+    mut arguments: Map<String, Value>,
+    next: Map<String, Value>,
+    output: &Output,
+    max_calls: u32,
+) -> String {
+    arguments.extend(next);
+    arguments.retain(|_, value| *value != "");
+    let mut flags = vec!["--all-pages".to_owned(), "--max-calls".to_owned(), max_calls.to_string()];
+    flags.extend(output.form_flags.iter().cloned());
+    if !output.fields.is_empty() && !arguments.contains_key("fields") {
+        flags.extend(["--fields".to_owned(), output.fields.join(",")]);
+    }
+    flags.extend(output.network_flags.iter().cloned());
+    command_line::of_call(caller.tool, &arguments, &flags, Shell::of_this_system())
 }
 
 /// The list in an answer; `Err` returns content that is not a list.

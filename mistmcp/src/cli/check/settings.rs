@@ -67,11 +67,11 @@ fn shown(given: &Given, value: &str) -> String {
         "env-file" => return value.to_owned(),
         "org-id" => quote::id(value),
         "tools" | "without-tools" => quote::pattern(value),
-        "oauth-issuer" | "oauth-audience" | "cloud" | "allow-cloud" | "host" | "allow-host"
-        | "allow-origin" => quote::host(value),
-        "tls-cert" | "tls-key" | "accounts" | "audit-log" if Path::new(value).exists() => {
-            return value.to_owned();
-        }
+        "oauth-issuer" | "oauth-audience" => quote::url(value),
+        "cloud" | "allow-cloud" | "host" | "allow-host" | "allow-origin" => quote::host(value),
+        "tls-cert" | "tls-key" | "accounts" | "audit-log" | "demo-overlay" => quote::path(Path::new(value)),
+        "trusted-proxy" if quote::is_network(value) => return value.to_owned(),
+        "oauth-scope" | "oauth-groups-claim" | "redis-prefix" => quote::words(value),
         _ => quote::word(value),
     };
     match quoted.strip_prefix('`').and_then(|rest| rest.strip_suffix('`')) {

@@ -3,11 +3,11 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::ArgMatches;
 use clap::parser::ValueSource;
-use clap::{ArgMatches, CommandFactory};
 
 use super::read::without_empty;
-use super::{Flags, Transport};
+use super::{Transport, all_commands};
 
 /// First pass over the command line and the environment, before the `.env` file is read: it finds
 /// the file's name, and what is set without it. Errors are left to the second pass.
@@ -15,7 +15,7 @@ pub(in crate::cli) struct EarlyFlags(Option<ArgMatches>);
 
 impl EarlyFlags {
     pub(super) fn parse(arguments: &[OsString]) -> Self {
-        let command = Flags::command().mut_args(without_empty).ignore_errors(true);
+        let command = all_commands().mut_args(without_empty).ignore_errors(true);
         Self(command.try_get_matches_from(arguments).ok())
     }
 

@@ -2,6 +2,8 @@
 
 use clap::{Arg, Command};
 
+use super::{HTTP, LIMITS};
+
 /// The flags that choose tools, and the file that may set them.
 const OF_TOOLS: &[&str] = &["categories", "tools", "without_tools", "env_file"];
 
@@ -10,8 +12,7 @@ const OF_TOOLS: &[&str] = &["categories", "tools", "without_tools", "env_file"];
 const SHOWN: [(&str, &[&str]); 4] =
     [("tools", OF_TOOLS), ("incidents", &[]), ("completions", OF_TOOLS), ("man", &[])];
 
-/// The global flags that the help of other subcommands hides. `check` and `install` are about the settings of a server, and
-/// show all.
+/// The global flags that the help of other subcommands hides, with those of a server that runs. `check` shows all.
 const HIDDEN: [(&str, &[&str]); 2] = [
     // A call or a query reaches every tool, however a server would load it.
     ("call", &["mode"]),
@@ -31,6 +32,7 @@ pub(super) fn of_subcommands(command: Command) -> Command {
         let is_hidden = |arg: &&Arg| {
             let id = arg.get_id().as_str();
             shown.is_some_and(|shown| !shown.contains(&id))
+                || (name != "check" && is_of_server(arg))
                 || hidden.is_some_and(|hidden| hidden.contains(&id))
         };
         let hidden: Vec<_> = global.iter().filter(is_hidden).map(|arg| arg.clone().hide(true)).collect();
@@ -40,6 +42,12 @@ pub(super) fn of_subcommands(command: Command) -> Command {
             _ => subcommand,
         }
     })
+}
+
+/// Whether a flag means something to a server that runs, and to the check of its settings, alone.
+fn is_of_server(arg: &Arg) -> bool {
+    let of_http = arg.get_help_heading().is_some_and(|heading| [HTTP, LIMITS].contains(&heading));
+    of_http || ["transport", "log_format"].contains(&arg.get_id().as_str())
 }
 
 const CUT: &str = "Bytes of the answer that are printed at most [default: all]";

@@ -2,10 +2,10 @@
 
 use std::ffi::OsString;
 
+use clap::FromArgMatches;
 use clap::error::{ContextKind, ContextValue};
-use clap::{CommandFactory, FromArgMatches};
 
-use super::{EarlyFlags, Flags, NO_FILE, adapted, help_visibility, unknown_env};
+use super::{EarlyFlags, Flags, NO_FILE, adapted, all_commands, help_visibility, unknown_env};
 use crate::cli::env_file::Environment;
 use crate::cli::{audit_log, origin};
 use crate::quote;
@@ -16,7 +16,7 @@ pub(in crate::cli) fn read(
     arguments: &[OsString],
     own: &[(&str, &str)],
 ) -> Result<(Flags, Environment), clap::Error> {
-    let mut command = adapted::adapted(Flags::command());
+    let mut command = adapted::adapted(all_commands());
     if let Some((unknown, _)) = own.iter().find(|(flag, _)| command.get_arguments().all(|arg| !is(arg, flag)))
     {
         let message = format!("this program has a default for `--{unknown}`, which is no flag");

@@ -92,7 +92,8 @@ pub(super) const CLIENTS: [Client; 8] = [
         says_stdio: false,
         http: Http::Elsewhere(
             "Claude Desktop does not read servers over HTTP from its file, and its connectors (Settings > Connectors) \
-             reach servers on the internet alone: leave --url out, and it starts this program by itself",
+             reach servers on the internet alone: leave --url out, and it starts this program by itself; or take the entry \
+             with mcp-remote, which the server's page makes (its address, in a browser)",
         ),
         environment: Environment::Cleared,
         rewrites: true,
@@ -333,15 +334,18 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_kept_in_the_users_own_folder() {
+    fn a_token_is_kept_in_the_users_own_folder_in_a_file_of_its_cloud() {
         for (system, wanted) in [
-            (System::Linux, "/u/.config/mistmcp/mist.env"),
-            (System::MacOs, "/u/Library/Application Support/mistmcp/mist.env"),
-            (System::Windows, "/u/AppData/Roaming/mistmcp/mist.env"),
+            (System::Linux, "/u/.config/mistmcp/mist.api.eu.mist.com.env"),
+            (System::MacOs, "/u/Library/Application Support/mistmcp/mist.api.eu.mist.com.env"),
+            (System::Windows, "/u/AppData/Roaming/mistmcp/mist.api.eu.mist.com.env"),
         ] {
             let location = Location { system, home: Path::new("/u"), variable: &|_| None };
             let wanted = wanted.replace("mistmcp", crate::identity::name());
-            assert_eq!(location.token_file("mist").to_str().unwrap().replace('\\', "/"), wanted);
+            let file = |cloud| location.token_file("mist", cloud).to_str().unwrap().replace('\\', "/");
+            assert_eq!(file("api.eu.mist.com"), wanted);
+            let other = file("http://[::1]:8443");
+            assert!(other.ends_with("/mist.___1__8443.env"), "{other}");
         }
     }
 }

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::client::{Client, SettingsFormat};
 use super::entry::Entry;
-use super::{json, toml};
+use super::{existing, json, toml};
 
 /// Error: a file cannot be changed. It quotes nothing of the file.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub(super) enum Problem {
     OtherKind(String),
     #[error("`{0}` stands in it twice")]
     Twice(String),
+    #[error("`{name}` in it {what}")]
+    Foreign { name: String, what: String },
 }
 
 impl Problem {
@@ -39,9 +41,17 @@ impl Client {
     /// The text of its file with the entry in it. A file that is not there yet has the empty text.
     pub(super) fn put(&self, text: &str, entry: &Entry) -> Result<String, Problem> {
         let (mark, text) = split(text);
+        let old = self.take(text, &entry.name)?.map(|taken| taken.entry.server);
+        if let Some(what) = old.as_ref().and_then(existing::foreign) {
+            return Err(Problem::Foreign { name: entry.name.clone(), what });
+        }
+        let new = match &old {
+            Some(old) => &Entry { server: existing::with_kept(&entry.server, old), ..entry.clone() },
+            None => entry,
+        };
         let put = match self.format {
-            SettingsFormat::Json => json::put(text, self.servers, entry)?,
-            SettingsFormat::Toml => toml::put(text, self.servers, entry)?,
+            SettingsFormat::Json => json::put(text, self.servers, new, old.as_ref())?,
+            SettingsFormat::Toml => toml::put(text, self.servers, new)?,
         };
         let end = if text.trim().is_empty() && !put.ends_with('\n') { "\n" } else { "" };
         Ok(format!("{mark}{put}{end}"))
@@ -224,8 +234,14 @@ mod tests {
     #[test]
     fn an_entry_of_that_name_is_replaced() {
         for (name, text) in [
-            ("cursor", "{\"mcpServers\": {\"mist\": {\"command\": \"old\"}}}"),
-            ("codex", "[mcp_servers.mist]\ncommand = \"old\"\n[mcp_servers.mist.env]\nA = \"b\"\n"),
+            (
+                "cursor",
+                "{\"mcpServers\": {\"mist\": {\"command\": \"old/mistmcp\", \"args\": [\"--transport\", \"stdio\", \"--env-file\", \"none\"]}}}",
+            ),
+            (
+                "codex",
+                "[mcp_servers.mist]\ncommand = \"old\"\nargs = [\"--transport\", \"stdio\", \"--env-file\", \"none\"]\n[mcp_servers.mist.env]\nNO_PROXY = \"b\"\n",
+            ),
         ] {
             let put = client(name).put(text, &entry(client(name))).unwrap();
             assert!(!put.contains("old") && put.matches("mist").count() > 1, "{put}");

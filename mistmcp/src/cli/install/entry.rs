@@ -7,6 +7,8 @@ use reqwest::Url;
 use serde_json::{Map, Value, json};
 
 use super::client::{Client, Environment, HeaderValue, Http, VARIABLE};
+use super::existing::ADDRESSES;
+use super::secret::{HEADER, Secret};
 use crate::argument::Id;
 use crate::cli::flags::NO_FILE;
 use crate::cli::origin::{Given, Origin};
@@ -19,8 +21,8 @@ pub(super) struct Entry {
     /// Its name among the servers.
     pub(super) name: String,
     pub(super) server: Map<String, Value>,
-    /// Input that the client asks its user for, if it supports that.
-    pub(super) input: Option<Value>,
+    /// Inputs that the client asks its user for, if it supports that.
+    pub(super) inputs: Vec<Value>,
 }
 
 /// Source of the token of a server that a client starts.
@@ -72,11 +74,10 @@ impl Entry {
         server.insert("args".into(), arguments.into());
         let set = variables.set.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str())));
         let mut env: Map<_, _> = set.collect();
-        let mut input = None;
+        let mut inputs = Vec::new();
         if let TokenFrom::Client = from {
-            let id = input_id(name);
-            env.insert(VARIABLE.into(), format!("${{input:{id}}}").into());
-            input = Some(self::input(&id));
+            env.insert(VARIABLE.into(), Secret::Token.reference_to_input(name).into());
+            inputs.push(Secret::Token.input(name));
         }
         match client.environment {
             Environment::Text(text) => {
@@ -91,11 +92,11 @@ impl Entry {
         if !env.is_empty() {
             server.insert("env".into(), env.into());
         }
-        Ok(Self { name: name.to_owned(), server, input })
+        Ok(Self { name: name.to_owned(), server, inputs })
     }
 
-    /// A server that runs already, at `url`.
-    pub(super) fn http(client: &Client, name: &str, url: &Url, needs_token: bool) -> anyhow::Result<Self> {
+    /// A server that runs already, at `url`, which takes these secrets.
+    pub(super) fn http(client: &Client, name: &str, url: &Url, secrets: &[Secret]) -> anyhow::Result<Self> {
         let (key, kind, token) = match client.http {
             Http::At { key, kind, token } => (key, kind, token),
             Http::Elsewhere(remedy) => bail!(remedy),
@@ -105,24 +106,31 @@ impl Entry {
             server.insert("type".into(), kind.into());
         }
         server.insert(key.into(), url.as_str().into());
-        let mut input = None;
-        if needs_token {
-            match token {
-                HeaderValue::Text(text) => {
-                    server.insert("headers".into(), json!({ HEADER: text }));
-                }
+        let (mut headers, mut inputs) = (Map::new(), Vec::new());
+        for secret in secrets {
+            let value = match token {
+                HeaderValue::Text(text) => text.replace(VARIABLE, secret.variable()),
                 HeaderValue::VariableTable(table) => {
-                    server.insert(table.into(), json!({ HEADER: VARIABLE }));
+                    match secret {
+                        Secret::Token => server.insert(table.into(), json!({ HEADER: VARIABLE })),
+                        Secret::Client => {
+                            server.insert("bearer_token_env_var".into(), secret.variable().into())
+                        }
+                    };
+                    continue;
                 }
                 HeaderValue::Asked => {
-                    let id = input_id(name);
-                    server.insert("headers".into(), json!({ HEADER: format!("${{input:{id}}}") }));
-                    input = Some(self::input(&id));
+                    inputs.push(secret.input(name));
+                    secret.reference_to_input(name)
                 }
-                HeaderValue::InTheClear => {}
-            }
+                HeaderValue::InTheClear => continue,
+            };
+            headers.insert(secret.header().into(), format!("{}{value}", secret.scheme()).into());
         }
-        Ok(Self { name: name.to_owned(), server, input })
+        if !headers.is_empty() {
+            server.insert("headers".into(), headers.into());
+        }
+        Ok(Self { name: name.to_owned(), server, inputs })
     }
 }
 
@@ -131,7 +139,7 @@ impl Entry {
     pub(super) fn check_command(&self, shell: Shell) -> String {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let Some(program) = self.server.get("command").and_then(text) else {
-            let address = ["url", "serverUrl", "httpUrl", "uri"].iter().find_map(|key| self.server.get(*key));
+            let address = ADDRESSES.iter().find_map(|key| self.server.get(*key));
             let address = address.and_then(text).unwrap_or_default();
             let address = address.split('?').next().unwrap_or_default();
             return shell.line(&[crate::identity::name(), "check", "--server", address]);
@@ -150,23 +158,11 @@ impl Entry {
         shell.line(&words)
     }
 
-    /// Whether the server is started with this file of variables.
-    pub(super) fn starts_with(&self, file: &Path) -> bool {
+    /// The file of variables that the server is started with.
+    pub(super) fn env_file(&self) -> Option<&Path> {
         let arguments = self.server.get("args").and_then(Value::as_array).into_iter().flatten();
-        arguments.filter_map(Value::as_str).any(|argument| Path::new(argument) == file)
+        arguments.skip_while(|argument| *argument != "--env-file").nth(1)?.as_str().map(Path::new)
     }
-}
-
-/// The header that a server over HTTP takes a token from.
-pub(super) const HEADER: &str = "X-Authorization";
-
-/// What VS Code's document calls an input variable.
-pub(super) fn input_id(name: &str) -> String {
-    format!("{name}-token")
-}
-
-fn input(id: &str) -> Value {
-    json!({ "type": "promptString", "id": id, "description": "API token of Juniper Mist", "password": true })
 }
 
 /// The settings as arguments of a server that a client starts.
@@ -213,7 +209,9 @@ pub(super) fn address(text: &str, given: &[Given]) -> anyhow::Result<Url> {
         let value = match given.flag.as_str() {
             "cloud" | "mode" | "categories" | "org-id" => given.values.join(","),
             "debug" if given.switch == Some(true) => "true".to_owned(),
-            _ if given.origin == Origin::Flag && !matches!(given.flag.as_str(), "demo" | "env-file") => {
+            _ if given.origin == Origin::Flag
+                && !matches!(given.flag.as_str(), "demo" | "env-file" | "client-token") =>
+            {
                 bail!(
                     "--{} is set where the server is started: with --url only --cloud, --mode, --categories, --org-id and \
                  --debug can be chosen",
@@ -303,7 +301,7 @@ mod tests {
             r#"C:\"Program Files\mistmcp.exe" check --categories "sites,orgs" --env-file "C:\Users\Ada L\mist.env""#
         );
         let url = Url::parse("http://127.0.0.1:8000/mcp?cloud=x").unwrap();
-        let server = Entry::http(client, "mist", &url, false).unwrap();
+        let server = Entry::http(client, "mist", &url, &[]).unwrap();
         for shell in [Shell::Posix, Shell::Windows] {
             let command = server.check_command(shell);
             assert!(command.ends_with(" check --server http://127.0.0.1:8000/mcp"), "{command}");

@@ -5,7 +5,8 @@ use jsonc_parser::cst::{CstArray, CstInputValue, CstNode, CstObject, CstRootNode
 use serde_json::{Map, Value};
 
 use super::document::{Problem, RemovedEntry};
-use super::entry::{Entry, input_id};
+use super::entry::Entry;
+use super::secret::input_ids;
 
 /// What clients read: JSON with comments and trailing commas, and nothing looser.
 const OPTIONS: ParseOptions = ParseOptions {
@@ -23,15 +24,25 @@ const OPTIONS: ParseOptions = ParseOptions {
 
 const INPUTS: &str = "inputs";
 
-/// The text with the entry in the table `servers`.
-pub(super) fn put(text: &str, servers: &str, entry: &Entry) -> Result<String, Problem> {
+/// The text with the entry in the table `servers`, in place of the server `old`.
+pub(super) fn put(
+    text: &str,
+    servers: &str,
+    entry: &Entry,
+    old: Option<&Map<String, Value>>,
+) -> Result<String, Problem> {
     let root = parse(text)?;
     let object = root.object_value_or_create().ok_or(Problem::NoTable)?;
-    if let Some(input) = &entry.input {
+    for input in &entry.inputs {
         let inputs = list(&object)?;
-        let found = inputs.elements().into_iter().find(|element| is_input(element, &input_id(&entry.name)));
+        let id = input.get("id").and_then(Value::as_str).unwrap_or_default();
+        let found = inputs.elements().into_iter().find(|element| is_input(element, id));
         match found {
             Some(found) if found.to_serde_value().as_ref() == Some(input) => {}
+            Some(_) if !old.is_some_and(|server| refers(server, id)) => {
+                let what = "is an input of another server".to_owned();
+                return Err(Problem::Foreign { name: id.to_owned(), what });
+            }
             Some(found) => {
                 found.as_object().ok_or_else(|| Problem::other_kind(INPUTS))?.replace_with(written(input));
             }
@@ -70,29 +81,30 @@ pub(super) fn take(text: &str, servers: &str, name: &str) -> Result<Option<Remov
     {
         table.remove();
     }
-    let mut input = None;
+    let mut own_inputs = Vec::new();
     if let Some(inputs) = object.array_value(INPUTS) {
-        let id = input_id(name);
-        if let Some(found) = inputs.elements().into_iter().find(|element| is_input(element, &id)) {
-            input = found.to_serde_value();
-            found.remove();
+        for id in input_ids(name).iter().filter(|id| refers(&server, id)) {
+            if let Some(found) = inputs.elements().into_iter().find(|element| is_input(element, id)) {
+                own_inputs.extend(found.to_serde_value());
+                found.remove();
+            }
         }
-        if input.is_some()
+        if !own_inputs.is_empty()
             && inputs.elements().is_empty()
             && let Some(inputs) = object.get(INPUTS)
         {
             inputs.remove();
         }
     }
-    let entry = Entry { name: name.to_owned(), server, input };
+    let entry = Entry { name: name.to_owned(), server, inputs: own_inputs };
     Ok(Some(RemovedEntry { entry, rest: root.to_string() }))
 }
 
 /// The text of the entry alone.
 pub(super) fn snippet(servers: &str, entry: &Entry) -> String {
     let mut root = Map::new();
-    if let Some(input) = &entry.input {
-        root.insert(INPUTS.to_owned(), Value::from(vec![input.clone()]));
+    if !entry.inputs.is_empty() {
+        root.insert(INPUTS.to_owned(), entry.inputs.clone().into());
     }
     let server = Map::from_iter([(entry.name.clone(), Value::Object(entry.server.clone()))]);
     root.insert(servers.to_owned(), Value::Object(server));
@@ -116,6 +128,11 @@ fn only<'a>(object: &'a CstObject, key: &str) -> Result<&'a CstObject, Problem> 
     let named = |name: Option<String>| name.as_deref() == Some(key);
     let count = object.properties().iter().filter(|property| named(property.decoded_name())).count();
     if count > 1 { Err(Problem::Twice(key.to_owned())) } else { Ok(object) }
+}
+
+/// Whether a server uses an input.
+fn refers(server: &Map<String, Value>, id: &str) -> bool {
+    Value::Object(server.clone()).to_string().contains(&format!("${{input:{id}}}"))
 }
 
 fn is_input(element: &CstNode, id: &str) -> bool {

@@ -87,8 +87,16 @@ impl Location<'_> {
         is_absolute.then(|| value.into())
     }
 
-    /// Where the token of an entry is kept: this program's own folder.
-    pub(super) fn token_file(&self, entry: &str) -> PathBuf {
-        self.folder(Base::Applications).join(crate::identity::name()).join(format!("{entry}.env"))
+    /// This program's own folder, where tokens are kept.
+    pub(super) fn own_folder(&self) -> PathBuf {
+        self.folder(Base::Applications).join(crate::identity::name())
+    }
+
+    /// Where the token of an entry for a cloud is kept: a token is of one cloud.
+    pub(super) fn token_file(&self, entry: &str, cloud: &str) -> PathBuf {
+        let host = cloud.split_once("://").map_or(cloud, |(_, host)| host).trim_end_matches('/');
+        let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-');
+        let host = host.replace(|letter: char| !is_plain(letter), "_");
+        self.own_folder().join(format!("{entry}.{host}.env"))
     }
 }

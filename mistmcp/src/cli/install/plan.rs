@@ -8,10 +8,11 @@ use secrecy::SecretString;
 
 use super::InstallFlags;
 use super::client::{Client, HeaderValue, Http};
-use super::entry::{self, Entry, HEADER, TokenFrom, Variables};
+use super::entry::{self, Entry, TokenFrom, Variables};
 use super::environment;
-use super::location::Location;
-use super::token::TokenFile;
+use super::location::{Location, System};
+use super::secret::Secret;
+use super::token::{TokenFile, readers};
 use crate::cli::configuration::{self, TOKEN, no_cloud};
 use crate::cli::env_file::{Environment, exposed};
 use crate::cli::flags::{Flags, Transport};
@@ -53,9 +54,11 @@ impl Plan {
         let given = resolved(flags, cloud.as_ref());
         if let Some(url) = &install.url {
             let url = entry::address(url, &given)?;
-            let needs_token = !install.no_token && !has_account(flags);
-            let entry = Entry::http(client, &install.name, &url, needs_token)?;
-            let mut notes = notes_of_http(client, &url, needs_token);
+            let mut secrets = Vec::new();
+            secrets.extend(flags.http.client_token.is_some().then_some(Secret::Client));
+            secrets.extend((!install.no_token && !has_account(flags)).then_some(Secret::Token));
+            let entry = Entry::http(client, &install.name, &url, &secrets)?;
+            let mut notes = notes_of_http(client, &url, &secrets);
             notes.extend(too_many);
             return Ok(Self { entry, token_file: None, token: None, portal, needs_variable: false, notes });
         }
@@ -109,7 +112,8 @@ impl Plan {
             None => {
                 configuration::tokens(environment)?;
                 token = environment.get(TOKEN).map(SecretString::from);
-                let file = TokenFile::read(location.token_file(&install.name))?;
+                let host = cloud.as_ref().map(Cloud::address).unwrap_or_default();
+                let file = TokenFile::read(location.token_file(&install.name, &host))?;
                 TokenFrom::File(token_file.insert(file).path())
             }
         };
@@ -150,6 +154,48 @@ impl Plan {
     /// Whether the file of the token does not hold it yet.
     pub(super) fn lacks_token(&self, file: &TokenFile) -> bool {
         self.token.as_ref().map_or(!file.has_token(), |token| !file.contains(token))
+    }
+
+    /// What happens to the file of the token, and which other clients read it; nothing where the entry has none of this
+    /// program's.
+    pub(super) fn token_words(&self, location: &Location<'_>, settings: &Path) -> Option<String> {
+        let file = self.token_file.as_ref()?;
+        let path = file.path().display();
+        let readers = readers(file.path(), location, settings);
+        let shared = match &*readers {
+            [] => String::new(),
+            readers => format!(
+                " {} reads this file too; to keep two tokens apart, give one of the entries another name with --name.",
+                readers.join(", ")
+            ),
+        };
+        let what = match (&self.token, file.has_token()) {
+            (Some(_), true) if self.lacks_token(file) => "The token is replaced in",
+            (Some(_), false) => "The token goes into",
+            (None, false) => "Put the token into",
+            (Some(_), true) => return None,
+            (None, true) => {
+                return Some(format!(
+                    "The token that is in {path} already is used.{shared} To replace it, run this again with {TOKEN} set to \
+                     the new one.\n"
+                ));
+            }
+        };
+        let closed = match System::CURRENT {
+            System::Windows => "in your profile, which other users cannot open",
+            _ => "which you alone may read",
+        };
+        Some(format!("{what} {path}, {closed}.{shared}\n"))
+    }
+
+    /// What `--print` leaves to do, since it makes no file.
+    pub(super) fn token_note_of_print(&self) -> Option<String> {
+        let file = self.token_file.as_ref().filter(|file| !file.has_token())?;
+        Some(format!(
+            "note: the entry needs {0}, which --print does not make: write a line {TOKEN}=… with the token into it, and keep \
+             it to yourself (chmod 600 '{0}'). Without --print, it is made.",
+            file.path().display()
+        ))
     }
 
     /// Writes the token that is known, or asks for it; or leaves a place for it, and says so.
@@ -233,28 +279,41 @@ fn notes_of_program(program: &str) -> Vec<String> {
     }
 }
 
-fn notes_of_http(client: &Client, url: &reqwest::Url, needs_token: bool) -> Vec<String> {
+fn notes_of_http(client: &Client, url: &reqwest::Url, secrets: &[Secret]) -> Vec<String> {
     let mut notes = Vec::new();
     let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     if url.scheme() == "http" && !loopback {
         notes.push("warning: over plain http the token crosses the network in the clear.".to_owned());
     }
     let Http::At { token, .. } = client.http else { return notes };
-    match token {
-        _ if !needs_token => {}
-        HeaderValue::Text(_) | HeaderValue::VariableTable(_) => notes.push(format!(
-            "{} takes the token from {TOKEN} in its environment: set it there. A server with a token of its own needs \
-             none: --no-token",
-            client.title
-        )),
-        HeaderValue::Asked => {
-            notes.push(format!("{} asks for the token when it first starts the server, and keeps it.", client.title));
-        }
-        HeaderValue::InTheClear => notes.push(format!(
-            "{} has no place for secrets in headers. If the server wants a token, add \"headers\": {{ \"{HEADER}\": \
-             \"…\" }} by hand, or leave --url out.",
-            client.title
-        )),
+    for secret in secrets {
+        let (title, what, variable) = (client.title, secret.words(), secret.variable());
+        notes.push(match token {
+            HeaderValue::Text(_) | HeaderValue::VariableTable(_) => {
+                format!("{title} takes {what} from {variable} in its environment: set it there.")
+            }
+            HeaderValue::Asked => {
+                format!("{title} asks for {what} when it first starts the server, and keeps it.")
+            }
+            HeaderValue::InTheClear => format!(
+                "{title} has no place for secrets in headers. If the server wants {what}, add \"headers\": {{ \"{}\": \
+                 \"{}…\" }} by hand, or leave --url out.",
+                secret.header(),
+                secret.scheme()
+            ),
+        });
+    }
+    if secrets.contains(&Secret::Token) {
+        notes.push(
+            "A server with a token of its own, or one where people sign in, needs none: --no-token."
+                .to_owned(),
+        );
+    }
+    if !secrets.contains(&Secret::Client) {
+        notes.push(format!(
+            "If the server wants a client token, run this with {} set, and the entry sends it.",
+            Secret::Client.variable()
+        ));
     }
     notes
 }

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use super::client::Client;
 use super::file::{Backup, SettingsFile};
 use super::location::Location;
-use super::{InstallFlags, consent, headed, left_alone, quit_first};
+use super::token::readers;
+use super::{InstallFlags, Problem, consent, existing, headed, left_alone, quit_first};
 use crate::cli::output;
 
 /// Removes the entry. If nothing else has changed since the installation, the file is restored byte
@@ -24,6 +25,9 @@ pub(super) fn remove(
         output::print(words.as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     };
+    if let Some(what) = existing::foreign(&taken.entry.server) {
+        return Err(left_alone(client, file, &Problem::Foreign { name: install.name.clone(), what }));
+    }
     let makes_this = |before: &str| {
         client.put(before, &taken.entry).is_ok_and(|put| put == file.text())
             // A backup from before a reinstallation holds an older entry.
@@ -51,12 +55,15 @@ pub(super) fn remove(
         // The file has the same content again.
         let _ = std::fs::remove_file(backup);
     }
-    let token_file = location.token_file(&install.name);
-    if token_file.is_file() && taken.entry.starts_with(&token_file) {
-        done.push(format!(
-            "The token is still in {}: delete it if no other client uses it.",
-            token_file.display()
-        ));
+    let own_folder = location.own_folder();
+    let token_file = taken.entry.env_file().filter(|path| path.parent() == Some(&*own_folder));
+    if let Some(token_file) = token_file.filter(|path| path.is_file()) {
+        let readers = readers(token_file, location, file.path());
+        let remedy = match &*readers {
+            [] => "delete it if no other client uses it".to_owned(),
+            readers => format!("{} reads it too", readers.join(", ")),
+        };
+        done.push(format!("The token is still in {}: {remedy}.", token_file.display()));
     }
     done.push(format!("Done. {}\n", client.then));
     output::print(done.join("\n").as_bytes())?;

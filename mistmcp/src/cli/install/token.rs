@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::client::{CLIENTS, Client};
 use super::file::write_private;
+use super::location::Location;
 use crate::cli::configuration::TOKEN;
 use crate::cli::env_file::{self, Environment};
 use crate::identity::name;
@@ -89,6 +91,19 @@ impl TokenFile {
         }
         write_private(&self.path, &text)
     }
+}
+
+/// The clients whose settings name a file of a token, but for the settings file `except`.
+pub(super) fn readers(file: &Path, location: &Location<'_>, except: &Path) -> Vec<&'static str> {
+    let path = file.to_string_lossy();
+    // In JSON, with escapes.
+    let escaped = serde_json::Value::from(&*path).to_string();
+    let names = |text: String| text.contains(&*path) || text.contains(escaped.trim_matches('"'));
+    let is_reader = |client: &&Client| {
+        let settings = client.file(location);
+        settings != except && std::fs::read_to_string(settings).is_ok_and(names)
+    };
+    CLIENTS.iter().filter(is_reader).map(|client| client.title).collect()
 }
 
 /// As a `.env` file takes it. A token holds no white space; between commas there may be some, and a token with both kinds

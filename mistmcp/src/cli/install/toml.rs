@@ -5,6 +5,7 @@ use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike};
 
 use super::document::{Problem, RemovedEntry};
 use super::entry::Entry;
+use super::existing::OWN_KEYS;
 
 /// The text with the entry in the table `servers`.
 pub(super) fn put(text: &str, servers: &str, entry: &Entry) -> Result<String, Problem> {
@@ -17,11 +18,18 @@ pub(super) fn put(text: &str, servers: &str, entry: &Entry) -> Result<String, Pr
     let table = table.as_table_like_mut().ok_or_else(|| Problem::other_kind(servers))?;
     let known = table.get(&entry.name).and_then(Item::as_table_like).map(read);
     if known.as_ref() != Some(&entry.server) {
-        let mut server = Table::new();
-        for (key, value) in &entry.server {
+        let is_own = |key: &String| OWN_KEYS.contains(&key.as_str());
+        if known.is_none_or(|known| known.keys().all(is_own)) {
+            table.insert(&entry.name, Item::Table(Table::new()));
+        }
+        let server = table.get_mut(&entry.name).and_then(Item::as_table_like_mut).ok_or(Problem::NoTable)?;
+        // What others added stays as it is written.
+        for key in OWN_KEYS {
+            server.remove(key);
+        }
+        for (key, value) in entry.server.iter().filter(|(key, _)| is_own(key)) {
             server.insert(key, Item::Value(written(value).ok_or(Problem::NoTable)?));
         }
-        table.insert(&entry.name, Item::Table(server));
     }
     Ok(with_line_ends_of(text, document.to_string()))
 }
@@ -36,7 +44,7 @@ pub(super) fn take(text: &str, servers: &str, name: &str) -> Result<Option<Remov
     if table.is_empty() {
         document.remove(servers);
     }
-    let entry = Entry { name: name.to_owned(), server, input: None };
+    let entry = Entry { name: name.to_owned(), server, inputs: Vec::new() };
     Ok(Some(RemovedEntry { entry, rest: with_line_ends_of(text, document.to_string()) }))
 }
 

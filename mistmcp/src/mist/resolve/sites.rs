@@ -48,7 +48,9 @@ impl Mist {
         match found {
             Err(error) if query.is_trial && !orgs.is_empty() => Err(error),
             // The site may be of an organization of an MSP.
-            Err(error) if matches!(error.kind(), ErrorKind::Arguments | ErrorKind::Missing) => {
+            Err(error)
+                if matches!(error.kind(), ErrorKind::Arguments | ErrorKind::Name | ErrorKind::Missing) =>
+            {
                 let all = self.with_orgs_of_msps(&seen, None).await;
                 let all_orgs = all.orgs();
                 if all_orgs.len() == orgs.len() {

@@ -133,9 +133,13 @@ async fn a_token_without_the_scope_is_refused_with_the_scope() {
 #[tokio::test]
 async fn a_client_may_bring_a_mist_token_only_where_the_operator_allows_it() {
     let team = Team::start("").await;
-    let refused = team.of("alice", json!({})).header("X-Authorization", ALICE).initialize().await;
-    assert_eq!(refused.status, 400, "{refused:?}");
-    assert!(refused.error().contains("--oauth-own-token"), "{refused:?}");
+    // A reference that a client did not replace is to be left out as well, and not to be made a token.
+    for sent in [ALICE, "${env:MIST_APITOKEN}", "two words"] {
+        let refused = team.of("alice", json!({})).header("X-Authorization", sent).initialize().await;
+        assert_eq!(refused.status, 400, "{refused:?}");
+        assert!(refused.error().contains("leave `X-Authorization` out"), "{refused:?}");
+        assert!(refused.error().contains("--oauth-own-token"), "{refused:?}");
+    }
     let team = Team::start("--oauth-own-token").await;
     let query = format!("?cloud={}", crate::fixture::encoded(&team.beta.url()));
     for lifecycle in Lifecycle::BOTH {

@@ -79,7 +79,7 @@ async fn json_that_is_none_is_reported_with_where_it_came_from() {
 #[tokio::test]
 async fn an_overlay_that_is_no_file_of_text_stops_the_program() {
     let call = |path: &str| Launch::new("--demo call getSelf --demo-overlay").argument(path);
-    let stops = async |launch: Launch, wanted: &str| stops(launch, 1, &["--demo-overlay", wanted]).await;
+    let stops = async |launch: Launch, wanted: &str| stops(launch, 2, &["--demo-overlay", wanted]).await;
     stops(call("nowhere.json"), "there is no such file").await;
     stops(call("large.json").file("large.json", vec![b' '; 17 << 20]), "larger than 16 MiB").await;
     stops(call("odd.json").file("odd.json", b"\xff\xfe{\0}\0"), "save it as UTF-8").await;

@@ -15,14 +15,14 @@ async fn a_bad_mode_is_reported_with_the_modes() {
 async fn a_bad_category_is_reported_with_the_one_that_was_meant_and_the_list() {
     let wanted =
         ["`sites_rmm`; did you mean \"sites_rrm\"?", "the categories are: answers, constants_applications, "];
-    stops(Launch::new("--demo -c sites,sites_rmm"), 1, &wanted).await;
+    stops(Launch::new("--demo -c sites,sites_rmm"), 2, &wanted).await;
     let variable = Launch::new("--demo -m custom").variable("MISTMCP_TOOL_CATEGORIES", "sites_rmm");
-    stops(variable, 1, &wanted).await;
+    stops(variable, 2, &wanted).await;
 }
 
 #[tokio::test]
 async fn custom_mode_without_categories_is_reported_with_the_remedy() {
-    stops(Launch::new("--demo -m custom"), 1, &["--categories", "MISTMCP_TOOL_CATEGORIES", "sites_rrm"])
+    stops(Launch::new("--demo -m custom"), 2, &["--categories", "MISTMCP_TOOL_CATEGORIES", "sites_rrm"])
         .await;
 }
 
@@ -38,11 +38,11 @@ async fn a_pattern_without_a_tool_is_reported_with_what_was_meant() {
         ("--without-tools *", &["leave no tool", "--without-tools"]),
         ("--tools getSelf --without-tools get*", &["leave no tool"]),
     ] {
-        stops(Launch::new(&format!("--demo {arguments}")), 1, wanted).await;
-        stops(Launch::new(&format!("call getSelf --demo {arguments}")), 1, wanted).await;
+        stops(Launch::new(&format!("--demo {arguments}")), 2, wanted).await;
+        stops(Launch::new(&format!("call getSelf --demo {arguments}")), 2, wanted).await;
     }
     let variable = Launch::new("--demo").variable("MISTMCP_TOOLS", "getSelf, listOrgSitez");
-    stops(variable, 1, &["MISTMCP_TOOLS", "`listOrgSitez`"]).await;
+    stops(variable, 2, &["MISTMCP_TOOLS", "`listOrgSitez`"]).await;
     // A misplaced token is not repeated.
     let secret = Launch::new("--demo --tools").argument(TOKEN).run().await;
     assert!(!secret.stderr.contains(TOKEN), "{}", secret.stderr);
@@ -105,7 +105,7 @@ async fn numbers_out_of_range_are_reported_with_the_flag() {
         ("6f2d1c0a93b44e578a16d0c5e7b1f4", "a text of 30 characters"),
     ] {
         let launch = Launch::new("--demo").argument(&format!("--org-id={id}"));
-        stops(launch, 1, &[what, "--org-id", "UUID"]).await;
+        stops(launch, 2, &[what, "--org-id", "UUID"]).await;
     }
 }
 
@@ -159,7 +159,7 @@ async fn an_unknown_cloud_is_refused_and_nothing_is_sent_to_it() {
             } else {
                 launch.variable("MIST_HOST", cloud)
             };
-            stops(launch, 1, &["--cloud", "MIST_HOST", cloud]).await;
+            stops(launch, 2, &["--cloud", "MIST_HOST", cloud]).await;
         }
     }
     assert_eq!(stranger.connections(), 0);
@@ -333,7 +333,7 @@ async fn a_name_that_is_nearly_a_cloud_is_reported_with_the_one_that_was_meant()
         [("eu", "`api.eu.mist.com` (EMEA 01)"), ("global 03", "`api.ac2.mist.com`"), ("gc1", "Global 02")]
     {
         let launch = Launch::new("call getSelf").variable("MIST_APITOKEN", TOKEN).variable("MIST_HOST", text);
-        stops(launch, 1, &["did you mean", wanted, "api.gc7.mist.com", "MIST_HOST"]).await;
+        stops(launch, 2, &["did you mean", wanted, "api.gc7.mist.com", "MIST_HOST"]).await;
     }
 }
 
@@ -373,14 +373,14 @@ async fn a_cloud_that_was_added_is_used_and_no_other_port_of_it() {
         assert_eq!((finished.code(), finished.output().as_str()), (Some(0), "{}"), "{}", finished.stderr);
         assert_eq!(upstream.take().len(), 1);
     }
-    stops(launch(&stranger.url()).variable("MIST_APITOKEN", TOKEN), 1, &["--allow-cloud"]).await;
+    stops(launch(&stranger.url()).variable("MIST_APITOKEN", TOKEN), 2, &["--allow-cloud"]).await;
     assert_eq!(stranger.connections(), 0);
 }
 
 #[tokio::test]
 async fn plain_http_beyond_loopback_is_refused() {
     let launch = Launch::new("--allow-cloud http://mist.example --cloud mist.example");
-    stops(launch.variable("MIST_APITOKEN", TOKEN), 1, &["http://mist.example", "https", "--allow-cloud"])
+    stops(launch.variable("MIST_APITOKEN", TOKEN), 2, &["http://mist.example", "https", "--allow-cloud"])
         .await;
 }
 
@@ -441,8 +441,8 @@ async fn an_organization_is_taken_from_a_url_of_the_portal_in_either_setting() {
     for url in ["https://manage.eu.mist.com/admin/?org_id=bogus", "manage.mist.com/admin/#!x?org_id=6f2d1c0a"]
     {
         let launch = Launch::new("").variable("MIST_HOST", url).variable("MIST_APITOKEN", TOKEN);
-        stops(launch, 1, &["MIST_HOST", "org_id"]).await;
+        stops(launch, 2, &["MIST_HOST", "org_id"]).await;
         let launch = Launch::new("--demo").variable("MISTMCP_ORG_ID", url);
-        stops(launch, 1, &["MISTMCP_ORG_ID", "UUID"]).await;
+        stops(launch, 2, &["MISTMCP_ORG_ID", "UUID"]).await;
     }
 }

@@ -18,6 +18,42 @@ async fn wrong_usage_ends_with_2_and_names_the_help() {
 }
 
 #[tokio::test]
+async fn a_wrong_value_of_a_flag_or_its_variable_ends_with_2() {
+    for (arguments, wanted) in [
+        ("--demo --categories foo", "--categories"),
+        ("--demo --tools foo", "--tools"),
+        ("--demo --without-tools foo", "--without-tools"),
+        ("--demo --demo-incident nope", "--demo-incident"),
+        ("--demo --org-id acme", "--org-id"),
+        ("--cloud eu", "--cloud"),
+        ("--allow-cloud ftp://x", "--allow-cloud"),
+        ("--demo-incident ap-port-at-100-mbps", "--demo"),
+    ] {
+        for subcommand in ["", "call getSelf"] {
+            let launch = Launch::new(&format!("{arguments} {subcommand}"));
+            stops(launch.variable("MIST_APITOKEN", "secret-token"), 2, &[wanted]).await;
+        }
+    }
+    stops(Launch::new("--demo -m custom"), 2, &["--categories"]).await;
+    stops(Launch::new("--demo").variable("MISTMCP_TOOL_CATEGORIES", "foo"), 2, &["MISTMCP_TOOL_CATEGORIES"])
+        .await;
+    // What is missing is no wrong usage.
+    stops(Launch::new("call getSelf"), 1, &["--cloud"]).await;
+}
+
+#[tokio::test]
+async fn a_name_that_no_object_has_ends_with_4() {
+    for call in [
+        "getSiteInfo site_id=Nowhere",
+        "getSiteInfo site_id=11111111-1111-4111-8111-111111111111",
+        "getSiteDeviceStats site_id=Sydney device_id=Nowhere",
+        "listSiteWlans site_id=Nowhere",
+    ] {
+        stops(Launch::new(&format!("call {call} --demo")), 4, &["error: "]).await;
+    }
+}
+
+#[tokio::test]
 async fn an_invalid_value_is_refused_before_any_request_with_its_name_and_the_valid_ones() {
     let upstream = MockUpstream::start().await;
     for (call, value, wanted) in [

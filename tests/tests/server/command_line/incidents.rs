@@ -59,21 +59,21 @@ async fn what_cannot_be_laid_over_the_network_stops_the_program_and_states_what_
         "mine.json: overlay entry 1: there is no collection \"port\"; did you mean \"ports\"?",
     ];
     for subcommand in ["", "call getSelf"] {
-        stops(with_file(subcommand), 1, &wanted).await;
+        stops(with_file(subcommand), 2, &wanted).await;
     }
     let checked = with_file("check").run().await;
     assert!(checked.code() == Some(1) && checked.output().contains(wanted[1]), "{}", checked.output());
     stops(
         Launch::new("--demo --demo-incident ap-port-at-100-mbp"),
-        1,
+        2,
         &["did you mean \"ap-port-at-100-mbps\"?"],
     )
     .await;
-    stops(Launch::new("--demo --demo-overlay /no/such.json"), 1, &["/no/such.json"]).await;
+    stops(Launch::new("--demo --demo-overlay /no/such.json"), 2, &["/no/such.json"]).await;
     let without_demo = Launch::new("call getSelf --demo-incident ap-port-at-100-mbps")
         .variable("MIST_APITOKEN", "secret-token")
         .variable("MIST_HOST", "api.eu.mist.com");
-    stops(without_demo, 1, &["--demo-incident (or MISTMCP_DEMO_INCIDENTS)", "add --demo"]).await;
+    stops(without_demo, 2, &["--demo-incident (or MISTMCP_DEMO_INCIDENTS)", "add --demo"]).await;
 }
 
 #[tokio::test]

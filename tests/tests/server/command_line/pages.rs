@@ -241,7 +241,8 @@ async fn the_arguments_that_go_on_have_the_window_of_the_first_page_after_every_
         let finished = launch.argument(&format!("--max-calls={calls}")).run().await;
         let wanted = json!({ "search_after": calls.to_string(), "start": 1, "end": 2, "duration": "" });
         assert_eq!(answer(&finished)["next"], wanted, "{}", finished.stderr);
-        assert!(finished.stderr.contains(&wanted.to_string()), "{}", finished.stderr);
+        let command = format!("searchOrgAlarms limit=1 search_after={calls} start=1 end=2 --all-pages");
+        assert!(finished.stderr.contains(&command), "{}", finished.stderr);
         upstream.take();
         let go_on = all_of(&upstream, "searchOrgAlarms").arguments("--max-calls 1 --json");
         let mut arguments = json!({ "duration": "6h", "limit": 1 });
@@ -265,7 +266,7 @@ async fn a_page_that_breaks_off_ends_it_with_the_rows_that_came() {
     assert_eq!((finished.code(), upstream.take().len()), (Some(1), 2), "{}", finished.stderr);
     assert_eq!(answer(&finished)["results"].as_array().unwrap().len(), 3);
     assert!(
-        finished.stderr.contains("broke off") && finished.stderr.contains("\"page\":2"),
+        finished.stderr.contains("broke off") && finished.stderr.contains(" page=2 "),
         "{}",
         finished.stderr
     );
@@ -423,5 +424,42 @@ async fn rows_that_nothing_leads_to_are_reported() {
     assert_eq!(finished.code(), Some(1), "{}", finished.stderr);
     for wanted in ["9 rows", "no more pages", "2 of 9 rows"] {
         assert!(finished.stderr.contains(wanted), "{wanted}: {}", finished.stderr);
+    }
+}
+
+/// The command line at the end of what was said, run by a shell; what it printed.
+#[cfg(unix)]
+async fn continued(finished: &mistmcp_tests::Finished) -> String {
+    let (_, command) =
+        finished.stderr.split_once("; to continue: ").unwrap_or_else(|| panic!("{}", finished.stderr));
+    let folder = mistmcp_tests::binary().parent().unwrap().to_owned();
+    let mut shell = tokio::process::Command::new("/bin/sh");
+    let output = shell.args(["-c", command]).env_clear().env("PATH", folder).output().await.unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!errors.contains("error:") || errors.contains("--max-calls"), "{command}: {errors}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_command_that_continues_prints_the_other_pages_in_the_same_form() {
+    for (call, form) in [
+        ("searchOrgAlarms duration=7d limit=2", ""),
+        ("searchOrgAlarms start=-3d limit=1", ""),
+        ("listOrgDevicesStats type=all limit=5 fields=name,mac", ""),
+        ("searchOrgDevices limit=3", "--csv --fields model,mac"),
+    ] {
+        let call = format!("call {call} {form} --demo --all-pages --max-calls");
+        let first = Launch::new(&format!("{call} 1")).run().await;
+        assert_eq!(first.code(), Some(1), "{call}: {}", first.stderr);
+        let other = continued(&first).await;
+        let rows = |text: &str| -> Vec<String> {
+            let lines = text.lines().filter(|line| !line.contains("\"results\"") && !line.starts_with(']'));
+            lines.map(|line| line.trim_end_matches(',').to_owned()).collect()
+        };
+        let (first, other) = (rows(&first.output()), rows(&other));
+        assert!(!other.is_empty(), "{call}");
+        assert_eq!(first[0].starts_with("model,"), other[0].starts_with("model,"), "{call}");
+        assert_ne!(first.last(), other.last(), "{call}");
     }
 }

@@ -71,6 +71,30 @@ async fn zsh_and_fish_read_their_scripts() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn fish_completes_values_of_flags_and_values_without_a_flag() {
+    let script = printed("completions fish").await;
+    for (words, wanted) in [
+        ("mistmcp --mode ", &["all", "custom", "managed"][..]),
+        ("mistmcp -m ", &["all", "custom", "managed"]),
+        ("mistmcp --demo -t ", &["http", "stdio"]),
+        ("mistmcp -c sites_rr", &["sites_rrm"]),
+        ("mistmcp check --mode m", &["managed"]),
+        ("mistmcp install cu", &["cursor"]),
+        ("mistmcp completions fi", &["fish"]),
+        ("mistmcp call listSiteRrm", &["listSiteRrmEvents"]),
+        ("mistmcp tools sites_rr", &["sites_rrm"]),
+        ("mistmcp qu", &["query"]),
+    ] {
+        let text = format!("{script}\ncomplete -C '{words}'\n");
+        let Some((completed, _)) = through("fish", &["--no-config"], &text).await else { return };
+        let mut values: Vec<_> = completed.lines().map(|line| line.split('\t').next().unwrap()).collect();
+        values.sort_unstable();
+        assert_eq!(values, wanted, "{words}");
+    }
+}
+
 #[tokio::test]
 async fn the_man_page_has_flags_variables_subcommands_and_exit_codes() {
     let page = printed("man").await;

@@ -24,6 +24,62 @@ async fn a_token_that_is_missing_has_its_place_and_its_remedy() {
 }
 
 #[tokio::test]
+async fn the_tokens_of_two_clouds_are_kept_apart() {
+    let home = Home::new();
+    ends(home.launch(&format!("cursor {CLOUD}")).variable("MIST_APITOKEN", TOKEN), 0).await;
+    let of_eu = home.token_file("mist");
+    for (client, cloud, token) in [
+        ("windsurf", "api.gc1.mist.com", None),
+        ("cursor", "api.mist.com", None),
+        ("gemini-cli", "api.ac2.mist.com", Some("another-0ne")),
+    ] {
+        let launch = home.launch(&format!("{client} --yes --cloud {cloud}"));
+        let launch = token.into_iter().fold(launch, |launch, token| launch.variable("MIST_APITOKEN", token));
+        let finished = ends(launch, 0).await;
+        let own = home.token_file_of("mist", cloud);
+        assert!(finished.output().contains(own.to_str().unwrap()), "{}", finished.output());
+        let line = token.map_or("MIST_APITOKEN=\n".to_owned(), |token| format!("MIST_APITOKEN='{token}'\n"));
+        assert!(read(&own).ends_with(&line), "{}", read(&own));
+        assert!(read(&of_eu).contains(TOKEN), "{}", read(&of_eu));
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_shared_or_replaced_is_announced_before_anything_is_changed() {
+    let home = Home::new();
+    let launch = |arguments: &str, token: Option<&str>| {
+        let launch = home.launch(&format!("{arguments} --cloud api.eu.mist.com"));
+        token.into_iter().fold(launch, |launch, token| launch.variable("MIST_APITOKEN", token))
+    };
+    ends(launch("cursor --yes", Some(TOKEN)), 0).await;
+    let file = home.token_file("mist");
+    for (arguments, token, code, wanted) in [
+        ("windsurf", None, 2, &["is used", "Cursor reads this file too", "--name", "MIST_APITOKEN set"][..]),
+        ("windsurf", Some("another-0ne"), 2, &["is replaced in", "Cursor reads this file too", "--name"]),
+        ("windsurf", Some(TOKEN), 2, &["windsurf"]),
+        ("cursor", None, 0, &["nothing to change", "is used", "To replace it", "MIST_APITOKEN set"]),
+        ("cursor", Some("another-0ne"), 2, &["is replaced in"]),
+        ("cursor --name office", None, 2, &["Put the token into"]),
+        ("cursor --name office", Some("another-0ne"), 2, &["The token goes into"]),
+    ] {
+        let said = ends(launch(arguments, token), code).await.output();
+        for wanted in wanted {
+            assert!(said.contains(wanted), "{arguments} {token:?}: {wanted}: {said}");
+        }
+        if arguments == "cursor" || arguments.contains("--name") {
+            assert!(!said.contains("reads this file too"), "{arguments}: {said}");
+        }
+        assert!(read(&file).contains(TOKEN), "without consent nothing is changed");
+    }
+    ends(launch("windsurf --yes", None), 0).await;
+    let removed = home.run("windsurf --remove --yes").await;
+    let still = format!("The token is still in {}: Cursor reads it too", file.display());
+    assert!(removed.output().contains(&still), "{}", removed.output());
+    ends(launch("cursor --yes", Some("another-0ne")), 0).await;
+    assert!(read(&file).contains("another-0ne") && !read(&file).contains(TOKEN));
+}
+
+#[tokio::test]
 async fn vscode_asks_for_the_token_and_no_file_holds_it() {
     let home = Home::new();
     let file = home.file("one/mcp.json", "{}");
