@@ -65,6 +65,7 @@ pub(crate) fn url(text: &str) -> String {
     match parts {
         Some((authority, path))
             if is_host(authority)
+                && !path.contains(['?', '#'])
                 && path.split('/').all(|name| is_file_name(name) || Id::parse(name).is_some())
                 && client_id(text).starts_with('`') =>
         {
