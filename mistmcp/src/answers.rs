@@ -80,3 +80,5 @@ pub use size::estimated_tokens;
 pub use tokio::join;
 pub use window::Window;
 pub use wording::{ago, count, has, is, lasting, listed, name, plural, span, state_since, times};
+
+pub use crate::reply::{is_name_of_pair, is_value_of_pair};

@@ -38,6 +38,7 @@ use list::List;
 pub(crate) use refetch::refetch_to_fit;
 pub(crate) use request_facts::{Expected, RequestFacts};
 pub(crate) use secrets::{HIDDEN, redact_object, redact_text};
+pub use secrets::{is_name_of_pair, is_value_of_pair};
 pub(crate) use source::Offset;
 use source::Source;
 
@@ -174,7 +175,7 @@ impl Reply {
     /// Mist declared the body as JSON or HTML, and it is not JSON.
     pub fn from_answer(answer: &Answer) -> Result<Self> {
         if answer.is_large() {
-            return Self::from_large(answer, None);
+            return Self::from_large(answer, None, false);
         }
         let media_type = answer.media_type().unwrap_or_default();
         let data = answer.strict_json();
@@ -209,28 +210,32 @@ impl Reply {
         }
     }
 
-    /// As [`from_answer`](Self::from_answer), for a call that selects these fields. Large answers are parsed off
-    /// the async threads.
-    pub(crate) async fn from_endpoint(answer: Answer, fields: Option<Fields>) -> Result<Self> {
+    /// As [`from_answer`](Self::from_answer), for a call of these facts. Large answers are parsed off the async threads.
+    pub(crate) async fn from_endpoint(answer: Answer, facts: &RequestFacts) -> Result<Self> {
         if !answer.is_large() {
             return Self::from_answer(&answer);
         }
-        work::on_large(move || Self::from_large(&answer, fields.as_ref())).await?
+        let (fields, show_secrets) = (facts.fields.clone(), facts.show_secrets);
+        work::on_large(move || Self::from_large(&answer, fields.as_ref(), show_secrets)).await?
     }
 
     /// As [`from_endpoint`](Self::from_endpoint), on this thread.
     #[cfg(feature = "query")]
-    pub(crate) fn parsed(answer: &Answer, fields: Option<&Fields>) -> Result<Self> {
-        if answer.is_large() { Self::from_large(answer, fields) } else { Self::from_answer(answer) }
+    pub(crate) fn parsed(answer: &Answer, facts: &RequestFacts) -> Result<Self> {
+        if answer.is_large() {
+            Self::from_large(answer, facts.fields.as_ref(), facts.show_secrets)
+        } else {
+            Self::from_answer(answer)
+        }
     }
 
-    fn from_large(answer: &Answer, fields: Option<&Fields>) -> Result<Self> {
+    fn from_large(answer: &Answer, fields: Option<&Fields>, show_secrets: bool) -> Result<Self> {
         let media_type = answer.media_type().unwrap_or_default();
         let readable = media_type.is_empty() || media_type.contains("json") || media_type.contains("html");
         // The first rows stay complete: unknown field names are reported with similar names from these rows.
         let pick = |place: usize, row: &mut Value| {
-            if let Some(fields) = fields.filter(|_| place >= field_mask::LOOKED_AT) {
-                field_mask::keep(row, fields);
+            if fields.is_some() && place >= field_mask::LOOKED_AT {
+                prune::prune_and_redact_row(row, fields, show_secrets);
             }
         };
         match answer.rows(pick) {

@@ -262,8 +262,9 @@ impl Session {
         call: &Call,
     ) -> Result<(Content, Option<String>)> {
         let mist = self.mist(call.clone());
-        let ask = |arguments| entry.run(arguments, &mist, call);
+        let rules = self.settings.rules();
+        let ask = |arguments| entry.run(arguments, rules.show_secrets, &mist, call);
         let repeatable = entry.tool().hints.repeatable();
-        refetch_to_fit(repeatable, self.settings.rules(), for_view, arguments, ask).await
+        refetch_to_fit(repeatable, rules, for_view, arguments, ask).await
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::sql;
-use crate::reply::redact_object;
+use crate::reply::{is_name_of_pair, is_value_of_pair, redact_object};
 use crate::text::shortened;
 
 /// The most bytes of arguments in a line.
@@ -28,7 +28,8 @@ pub(super) fn redacted(mut arguments: Map<String, Value>) -> Value {
     Value::Object(Map::from_iter([("cut".to_owned(), shortened(&text, MOST_ARGUMENTS).into())]))
 }
 
-/// Cuts an object after the room that is left. Returns whether it is complete.
+/// Cuts an object after the room that is left, without the values whose name is cut off: it tells whether they are
+/// secrets. Returns whether it is complete.
 fn cut_object(object: &mut Map<String, Value>, room: &mut usize) -> bool {
     let mut is_complete = true;
     object.retain(|name, value| {
@@ -36,6 +37,9 @@ fn cut_object(object: &mut Map<String, Value>, room: &mut usize) -> bool {
         is_complete = fits && cut(value, room);
         fits
     });
+    if !is_complete && !object.keys().any(|name| is_name_of_pair(name)) {
+        object.retain(|name, _| !is_value_of_pair(name));
+    }
     is_complete
 }
 
@@ -112,6 +116,10 @@ mod tests {
             assert!(bytes(&arguments) <= MOST_SEARCHED + 64, "{}", bytes(&arguments));
             assert_eq!(arguments.get("later"), None);
         }
+        // The name of a value is cut off: what it is, nothing tells.
+        let pair = json!({ "value": "hunter2", "note": long, "name": "psk" });
+        let written = redacted(object(json!({ "pair": pair }))).to_string();
+        assert!(!written.contains("hunter2"), "{written}");
         let short = object(json!({ "a": [null, true, 1, "x", { "b": "é" }], "c": {} }));
         let mut uncut = short.clone();
         assert!(cut_object(&mut uncut, &mut MOST_SEARCHED.clone()));

@@ -147,19 +147,21 @@ impl Entry {
     pub(crate) async fn run(
         &self,
         arguments: Map<String, Value>,
+        show_secrets: bool,
         mist: &Mist,
         call: &Call,
     ) -> Result<(Reply, RequestFacts)> {
-        self.run_parsed(self.parse(arguments)?, mist, call).await
+        self.run_parsed(self.parse(arguments)?, show_secrets, mist, call).await
     }
 
     async fn run_parsed(
         &self,
         arguments: Arguments,
+        show_secrets: bool,
         mist: &Mist,
         call: &Call,
     ) -> Result<(Reply, RequestFacts)> {
-        match self.answer(arguments, mist, call).await {
+        match self.answer(arguments, show_secrets, mist, call).await {
             Err(error) => Err(mist.of_default_org(error).await),
             answered => answered,
         }
@@ -168,12 +170,13 @@ impl Entry {
     async fn answer(
         &self,
         mut arguments: Arguments,
+        show_secrets: bool,
         mist: &Mist,
         call: &Call,
     ) -> Result<(Reply, RequestFacts)> {
         // A tool that may change something does not accept partial names.
         let notes = self.resolve(self.tool.hints.read_only, &mut arguments, mist).await?;
-        let facts = self.request_facts(&arguments);
+        let facts = self.request_facts(&arguments).showing_secrets(show_secrets);
         let mut reply = match &self.tool.run {
             // The session runs these itself.
             Run::MetaTool(_) => return Err(Error::new(ErrorKind::Tool, "This tool is not Mist's.")),
@@ -249,17 +252,17 @@ impl Entry {
                 }
             }
             _ => {
-                let (reply, facts) = self.run_parsed(arguments, mist, call).await?;
+                let (reply, facts) = self.run_parsed(arguments, show_secrets, mist, call).await?;
                 let parse = Box::new(move || reply.into_rows(show_secrets, facts));
                 let sent = u32::try_from(mist.requests_sent()).unwrap_or(u32::MAX).max(1);
                 let calls = if matches!(self.tool.run, Run::Body(_)) { sent } else { 1 };
                 return Ok(FetchedPage { is_large: true, calls, parse });
             }
         };
-        let facts = self.request_facts(&arguments);
+        let facts = self.request_facts(&arguments).showing_secrets(show_secrets);
         let is_large = answer.is_large();
         let parse = move || {
-            let mut page = Reply::parsed(&answer, facts.fields.as_ref())?.into_rows(show_secrets, facts)?;
+            let mut page = Reply::parsed(&answer, &facts)?.into_rows(show_secrets, facts)?;
             page.notes.splice(0..0, notes);
             page.digest = Some(answer.digest());
             Ok(page)
@@ -277,7 +280,7 @@ impl Entry {
         mist: &Mist,
     ) -> Result<Reply> {
         let reply = match mist.send(self.request(endpoint, &arguments)?).await {
-            Ok(answer) => Reply::from_endpoint(answer, facts.fields.clone()).await?,
+            Ok(answer) => Reply::from_endpoint(answer, facts).await?,
             Err(error) => {
                 return Err(unknown::explained(error, endpoint, &self.params, &arguments, mist).await);
             }
@@ -326,7 +329,7 @@ impl Entry {
             return None;
         }
         let answer = mist.send(self.request(endpoint, &arguments).ok()?).await.ok()?;
-        let reply = Reply::from_endpoint(answer, facts.fields.clone()).await.ok();
+        let reply = Reply::from_endpoint(answer, facts).await.ok();
         let mut reply = reply.filter(|reply| !reply.is_empty_list())?;
         for (name, value) in &instead {
             let value = shortened(value.as_str().unwrap_or_default(), 100);

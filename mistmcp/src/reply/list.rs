@@ -317,10 +317,7 @@ impl List {
         notes.extend(self.about.get("note").and_then(Value::as_str).map(str::to_owned));
         let mut empty = EmptyFields::default();
         for row in &mut self.rows {
-            if let Some(fields) = &facts.fields {
-                field_mask::keep(row, fields);
-            }
-            redact_and_prune(row, show_secrets, |row| empty.of_row(row));
+            redact_and_prune(row, facts.fields.as_ref(), show_secrets, |row| empty.of_row(row));
         }
         let window = self.window_not_asked(facts);
         let is_doubtful = self.behind_empty.is_some();

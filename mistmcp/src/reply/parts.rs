@@ -20,9 +20,9 @@ pub(super) fn render(
 ) -> Result<String> {
     let remarks: Vec<_> = source.remarks().collect();
     let mut about = Map::new();
-    if let Some(fields) = facts.fields.as_ref().filter(|_| value.is_object()) {
+    let fields = facts.fields.as_ref().filter(|_| value.is_object());
+    if let Some(fields) = fields {
         about = field_mask::unknown(std::slice::from_ref(&value), fields, rules.show_secrets);
-        field_mask::keep(&mut value, fields);
     }
     if source.is_answer {
         prune(&mut value);
@@ -33,6 +33,9 @@ pub(super) fn render(
         sentences.put_back(&mut value);
     } else {
         prune_and_redact(&mut value, rules.show_secrets);
+    }
+    if let Some(fields) = fields {
+        field_mask::keep(&mut value, fields);
     }
     match &mut value {
         Value::Object(object) => {

@@ -54,7 +54,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 fn secret_name() -> impl Strategy<Value = &'static str> {
-    prop::sample::select(vec!["psk", "root_password", "secret", "ApiToken", "magic", "cmd", "keywrap_kek"])
+    prop::sample::select(vec!["psk", "root_password", "secret", "ApiToken", "magic", "keywrap_kek"])
 }
 
 fn secret() -> impl Strategy<Value = Value> {

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use super::field_mask;
 use super::secrets::{redact, redact_object};
+use crate::Fields;
 
 /// Removes nulls, empty strings and empty objects, but not from arrays, where positions matter; escapes invisible
 /// characters; and redacts secrets unless `show_secrets`.
@@ -13,15 +15,32 @@ pub(super) fn prune_and_redact(value: &mut Value, show_secrets: bool) {
     }
 }
 
-/// As [`prune_and_redact`], and shows the row to `look` once its secrets are hidden, while it has its empty fields.
-#[cfg(feature = "query")]
-pub(super) fn redact_and_prune(value: &mut Value, show_secrets: bool, look: impl FnOnce(&Value)) {
-    show(value);
-    if !show_secrets {
-        redact(value);
+/// As [`prune_and_redact`], and keeps only these fields of a row then: a value may be known as a secret by a field
+/// beside it, such as its name.
+pub(super) fn prune_and_redact_row(row: &mut Value, fields: Option<&Fields>, show_secrets: bool) {
+    prune_and_redact(row, show_secrets);
+    if let Some(fields) = fields {
+        field_mask::keep(row, fields);
     }
-    look(value);
-    prune(value);
+}
+
+/// As [`prune_and_redact_row`], and shows the row to `look` once its secrets are hidden, while it has its empty fields.
+#[cfg(feature = "query")]
+pub(super) fn redact_and_prune(
+    row: &mut Value,
+    fields: Option<&Fields>,
+    show_secrets: bool,
+    look: impl FnOnce(&Value),
+) {
+    show(row);
+    if !show_secrets {
+        redact(row);
+    }
+    if let Some(fields) = fields {
+        field_mask::keep(row, fields);
+    }
+    look(row);
+    prune(row);
 }
 
 /// Escapes invisible characters.

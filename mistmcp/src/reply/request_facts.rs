@@ -33,6 +33,8 @@ pub(crate) struct RequestFacts {
     given: Map<String, Value>,
     /// The fields to keep of each row; `None` for all.
     pub(crate) fields: Option<Fields>,
+    /// Whether secrets in the rows are shown.
+    pub(super) show_secrets: bool,
     /// Whether the tool has a `fields` parameter.
     pub(super) takes_fields: bool,
     pub(super) expected: Expected,
@@ -56,6 +58,7 @@ impl RequestFacts {
             duration: params.iter().find(|param| param.name == "duration").and_then(|param| param.default),
             given: given.filter(|(_, value)| !String::is_absent(value)).collect(),
             fields: fields.filter(|fields: &Fields| !fields.names().is_empty()),
+            show_secrets: false,
             takes_fields: picking.is_some(),
             expected,
             takes_cursor: false,
@@ -66,6 +69,11 @@ impl RequestFacts {
     /// Sets whether the tool accepts a cursor without having a parameter for it.
     pub(crate) fn taking_a_cursor(self, takes_cursor: bool) -> Self {
         Self { takes_cursor, ..self }
+    }
+
+    /// Sets whether secrets in the rows are shown.
+    pub(crate) fn showing_secrets(self, show_secrets: bool) -> Self {
+        Self { show_secrets, ..self }
     }
 
     /// The value of a window or page parameter in the call.
@@ -178,6 +186,7 @@ impl RequestFacts {
             duration,
             given,
             fields,
+            show_secrets: false,
             takes_fields: takes.contains(&"fields"),
             expected: Expected::List,
             takes_cursor: true,

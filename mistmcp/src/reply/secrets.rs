@@ -1,14 +1,16 @@
 //! Hides secrets: passwords, keys and tokens in fields, in texts and in files. Metadata of a secret, such as its name
 //! or its expiry, stays.
 //!
-//! Names are judged by their parts (`names`) and by the names above them (`field_context`). `values` walks through JSON, `text`
+//! Names are judged by their parts (`names`) and by the names above them (`field_context`); most have none of the parts
+//! of letters that all secrets have (`stems`). `values` walks through JSON, `columns` through tables in it, `text`
 //! through texts, `files` through files. Texts are searched for names with values (`assignments`), configurations
-//! (`config_lines`), sentences (`prose`), commands of a shell (`commands`), tables (`tables`), URLs (`urls`), XML
+//! (`config_lines`, `formats`), sentences (`prose`), commands of a shell (`commands`), tables (`tables`), URLs (`urls`), XML
 //! (`xml`), and secrets that are known by their shape (`token_patterns`); as they are written, and as they read
 //! without escapes (`escapes`). An evaluation in `mistmcp/evaluation/secrets`
 //! measures them, and `cargo xtask secrets` holds the names against Mist's document.
 
 mod assignments;
+mod columns;
 mod commands;
 mod config_lines;
 mod config_statement;
@@ -16,6 +18,7 @@ mod config_words;
 mod escapes;
 mod field_context;
 mod files;
+mod formats;
 mod headers;
 mod hidden_ranges;
 mod keys;
@@ -27,6 +30,7 @@ mod prose;
 mod reader;
 mod remarks;
 mod separators;
+mod stems;
 mod steps;
 mod tables;
 mod text;
@@ -56,6 +60,18 @@ pub(crate) fn redact(value: &mut Value) {
 /// Hides the secrets in the fields of an object.
 pub(crate) fn redact_object(object: &mut Map<String, Value>) {
     values::redact_object(object, FieldContext::default());
+}
+
+/// Whether a field of this name holds the name of a value beside it, or a path to it: `name`, `field`, `key`.
+#[must_use]
+pub fn is_name_of_pair(name: &str) -> bool {
+    matches!(names::sense(name), Sense::PairName | Sense::Key)
+}
+
+/// Whether a field of this name holds the value for a name beside it, or an old or a new one: `value`, `old`.
+#[must_use]
+pub fn is_value_of_pair(name: &str) -> bool {
+    names::sense(name) == Sense::PairValue
 }
 
 /// The text of a field without the secrets in it; nothing where there are none.

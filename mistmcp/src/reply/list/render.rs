@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::measure::length;
 use super::super::parts::{in_parts, less};
-use super::super::prune::{prune_and_redact, prune_and_redact_object};
+use super::super::prune::{prune_and_redact_object, prune_and_redact_row};
 use super::super::request_facts::RequestFacts;
 use super::super::row_buffer::{FRAME, RowBuffer};
 use super::super::source::{OFFSET, Offset};
@@ -44,12 +44,7 @@ impl List {
         }
         about.extend(std::mem::take(&mut self.about));
         self.about = about;
-        let ready = |row: &mut Value| {
-            if let Some(fields) = &facts.fields {
-                field_mask::keep(row, fields);
-            }
-            prune_and_redact(row, rules.show_secrets);
-        };
+        let ready = |row: &mut Value| prune_and_redact_row(row, facts.fields.as_ref(), rules.show_secrets);
         match rules.format {
             Format::Json => self.json(rules.max_bytes, facts, ready),
             Format::Toon => self.toon(rules.max_bytes, facts, ready),

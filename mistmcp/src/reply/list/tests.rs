@@ -415,3 +415,51 @@ fn empty_fields_are_named_without_secrets() {
         assert!(names.contains("name") && names.contains("tokens."), "{names}");
     }
 }
+
+#[test]
+fn a_secret_is_hidden_also_if_what_tells_of_it_is_not_among_the_fields() {
+    const SECRET: &str = "hunter2hunter";
+    for (row, fields) in [
+        (json!({ "name": "psk_guest", "value": SECRET }), "value"),
+        (json!({ "value": SECRET, "key": "RADIUS_KEY" }), "value"),
+        (json!({ "vars": [{ "name": "psk_guest", "value": SECRET }] }), "vars.value"),
+        (json!({ "deep": { "vars": [{ "key": "wifi_pw", "value": SECRET }] } }), "deep.vars.value"),
+        (json!({ "field": "passphrase", "old": "hunter2old", "new": SECRET }), "old,new"),
+        (json!({ "type": "psk", "before": SECRET, "after": "hunter2after" }), "before,after"),
+        (
+            json!({ "loc": ["body", "psk"], "input": SECRET, "msg": format!("'{SECRET}' is too short") }),
+            "msg",
+        ),
+        (json!({ "key": SECRET, "created_time": 17 }), "key"),
+    ] {
+        for show_secrets in [false, true] {
+            let mut texts = Vec::new();
+            // Rows beyond the first, whose names are reported, too.
+            for (value, format) in [
+                (row.clone(), Format::Json),
+                (json!(vec![row.clone(); 30]), Format::Json),
+                (json!(vec![row.clone(); 30]), Format::Toon),
+            ] {
+                let mut facts = RequestFacts::test(&["fields"], json!({ "fields": fields }));
+                let rules = Rules { format, show_secrets, ..RULES };
+                facts.expected = if value.is_array() { Expected::List } else { Expected::One };
+                let reply = Reply::of(Body::Data { value, source: Source::default() });
+                let Content::Text(text) = reply.render(&rules, &facts).unwrap().content else {
+                    panic!("no text")
+                };
+                texts.push(text);
+            }
+            #[cfg(feature = "query")]
+            {
+                let facts = RequestFacts::test(&["fields"], json!({ "fields": fields }));
+                let page = List::read(json!([row]), &Source::default(), &facts).unwrap();
+                texts.push(json!(page.into_page(show_secrets, &facts).rows).to_string());
+            }
+            for text in texts {
+                assert_eq!(text.contains("hunter2"), show_secrets, "{fields}: {text}");
+                assert_eq!(text.contains("[hidden]"), !show_secrets, "{fields}: {text}");
+                assert!(!text.contains("created_time") && !text.contains("passphrase"), "{fields}: {text}");
+            }
+        }
+    }
+}

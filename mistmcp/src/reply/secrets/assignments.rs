@@ -8,7 +8,7 @@ use super::hidden_ranges::HiddenRanges;
 use super::lexer::{Kind, Token};
 use super::names::{Sense, is_about, is_plural};
 use super::reader::{Reader, is_number};
-use super::remarks::is_remark;
+use super::remarks::{is_remark, is_switch};
 use super::steps::count;
 
 /// Deepest nesting that is followed.
@@ -216,6 +216,10 @@ impl Assignments {
                 value + 1
             }
             (Sense::Authorization, None) => reader.authorization(value),
+            (Sense::Switch, None) if !reader.name(value).is_none_or(is_switch) => {
+                self.value(reader, indent, value, name)
+            }
+            (Sense::Composed, None) if !reader.has_parts(value) => self.value(reader, indent, value, name),
             (Sense::PairName | Sense::Key, None) => self.pair_name(reader, value, name),
             (Sense::PairValue, None) => {
                 if self.top().pair {
@@ -249,7 +253,7 @@ impl Assignments {
 
     /// The value of the name in a pair of name and value.
     fn pair_name(&mut self, reader: &mut Reader<'_>, value: usize, field: &str) -> usize {
-        let Some(named) = reader.name(value) else { return value };
+        let Some(named) = reader.name(value).or_else(|| reader.last_of_path(value)) else { return value };
         if reader.separated(value).is_some() {
             return value;
         }
@@ -363,7 +367,7 @@ impl Assignments {
 
 /// Whether a name `pass` has a password, and not the outcome of a test, as a value.
 fn is_pass(reader: &Reader<'_>, at: usize, value: usize) -> bool {
-    let pass = reader.word(at).is_some_and(|word| word.eq_ignore_ascii_case("pass"));
+    let pass = reader.name(at).is_some_and(|name| name.eq_ignore_ascii_case("pass"));
     let alone = || at == 0 || reader.word(at - 1).is_none() || reader.tokens[at + 1].is(b'=');
     let is_count = |word: &str| word.trim_end_matches('%').parse::<f64>().is_ok();
     let token = reader.tokens.get(value).filter(|token| token.is_text());

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::lexer::Kind;
 use super::reader::Reader;
+use super::remarks::is_remark;
 
 /// Commands with options whose value is a secret. A short one may have its value glued to it.
 const SECRET_OPTIONS: [(&str, &[&str]); 15] = [
@@ -33,9 +34,23 @@ const USER_OPTIONS: [&str; 3] = ["--proxy-user", "--user", "--auth"];
 /// Letters that may stand before another option of `curl` in one word, because they take no value.
 const FLAGS: &str = "#0123456789BGIJLNORSafgijklnpqsv";
 
-/// Commands whose arguments at these places are secrets, counted from 1, without options.
-const POSITIONAL: [(&str, &[usize]); 3] =
-    [("radclient", &[3]), ("radtest", &[2, 5]), ("wpa_passphrase", &[2])];
+/// Commands, and words of configurations, whose arguments at these places are secrets, counted from 1, without options.
+const POSITIONAL: [(&str, &[usize]); 7] = [
+    ("com2sec", &[3]),
+    ("createUser", &[3, 5]),
+    ("radclient", &[3]),
+    ("radtest", &[2, 5]),
+    ("rocommunity", &[1]),
+    ("rwcommunity", &[1]),
+    ("wpa_passphrase", &[2]),
+];
+
+/// The names of all commands; of `http`, which is not only a command, with the option behind it.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    let options = SECRET_OPTIONS.iter().map(|(name, _)| *name);
+    let places = POSITIONAL.iter().map(|(name, _)| *name);
+    options.chain(places).chain(WEB).filter(|name| *name != "http").chain(["http -", "mysql"])
+}
 
 /// The command of a line, as far as it is read.
 #[derive(Default)]
@@ -88,7 +103,7 @@ impl<'a> Command<'a> {
     }
 
     /// An argument that is a secret by its place.
-    fn argument(&mut self, reader: &mut Reader<'_>, at: usize) -> bool {
+    pub(super) fn argument(&mut self, reader: &mut Reader<'_>, at: usize) -> bool {
         let Some((_, places)) = POSITIONAL.iter().find(|(name, _)| self.is(name)) else { return false };
         let (next, number) = self.argument;
         if at < next || reader.tokens[at].glued {
@@ -96,9 +111,14 @@ impl<'a> Command<'a> {
         }
         let end = reader.tokens[at].next_apart().max(at + 1);
         self.argument = (end, number + 1);
-        if places.contains(&number) {
-            let range = reader.tokens[at].outer_start()..reader.tokens[end - 1].outer_end();
-            reader.cover.add(range);
+        if places.contains(&number) && !is_remark(reader.of(&reader.tokens[at])) {
+            let (first, last) = (reader.tokens[at], reader.tokens[end - 1]);
+            let quoted = first.kind == Kind::Quoted && end == at + 1;
+            reader.cover.add(if quoted {
+                first.start..first.end
+            } else {
+                first.outer_start()..last.outer_end()
+            });
             return true;
         }
         false

@@ -3,6 +3,7 @@
 
 use super::config_statement::{Certainty, HARMLESS_STATEMENT, KEYED, Statement, is};
 use super::config_words::{COMMANDS, IOS, ROOTS, TYPES};
+use super::formats::{ends_in_secret, formatted, is_word_for_secret};
 use super::lexer::Kind;
 use super::line_prefix::behind_prefix;
 use super::reader::Reader;
@@ -63,6 +64,7 @@ impl ConfigLines {
 
     pub(super) fn line(&mut self, reader: &mut Reader<'_>) {
         secret_data(reader);
+        formatted(reader);
         let mut first = 0;
         while let Some(word) = reader.word(first) {
             let marker = matches!(word, "+" | "-" | "!" | "#")
@@ -106,7 +108,9 @@ impl ConfigLines {
             self.statements(reader, first, Certainty::Sure, true);
             return;
         }
-        let plain_set = starts == "set" && reader.tokens.len() <= first + 4 && is_word_for_secret(second);
+        let plain_set = starts == "set"
+            && (reader.tokens.len() <= first + 4 && is_word_for_secret(second)
+                || ends_in_secret(reader, first));
         if self.hinted || (ios || plain_set) && !is_sentence(reader, first) {
             self.statements(reader, first, Certainty::Likely, true);
             return;
@@ -285,11 +289,6 @@ fn logged_command(reader: &Reader<'_>, at: usize) -> Option<usize> {
     (label && sign && reader.word(first).is_some_and(|word| IOS.has(word))).then_some(first)
 }
 
-/// Whether a word announces a secret by its end: `psksecret`, `password`.
-fn is_word_for_secret(word: &str) -> bool {
-    ["passphrase", "passwd", "password", "psk", "secret"].iter().any(|ending| word.ends_with(ending))
-}
-
 /// Whether a line of a list opens what the lines after it belong to.
 pub(super) fn opens(line: &str) -> bool {
     let mut words = line.split_whitespace();
@@ -326,6 +325,7 @@ fn is_unmistakable(reader: &Reader<'_>, at: usize) -> bool {
     let next = || reader.word(at + 1).unwrap_or_default();
     is(word, &["snmp-agent", "snmp-server"]) && is(next(), &["community", "host", "user"])
         || is(word, &["radius-server", "tacacs-server"]) && is(next(), &["host", "key"])
+        || is(word, &["failover"]) && is(next(), &["key"])
 }
 
 /// Whether a word of IOS begins other lines as well.

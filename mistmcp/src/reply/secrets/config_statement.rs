@@ -80,7 +80,8 @@ impl Statement {
         }
         // `ip http client password x`
         let client = self.previous == "client" && followed && reader.tokens.get(at + 2).is_none();
-        let name = is_named(&self.previous) && self.pending.is_none() && !client;
+        let profile = self.previous == "profile" && is(word, &["sip-password", "user-password"]);
+        let name = is_named(&self.previous) && self.pending.is_none() && !client && !profile;
         let introduces = (!quoted && !name && !self.in_list && !assigned)
             .then(|| self.introduced(reader, at, word))
             .flatten();
@@ -99,7 +100,9 @@ impl Statement {
                 return at + 1;
             }
         }
-        self.flags |= flags_of(word, &self.previous);
+        // `aaa` begins a line of IOS, and is a level of Junos.
+        let aaa = if is(word, &["aaa"]) && self.words > 1 { HARMLESS_STATEMENT } else { 0 };
+        self.flags |= flags_of(word, &self.previous) & !aaa;
         if !quoted
             && !name
             && FREE_TEXT.has(word)
@@ -157,6 +160,9 @@ impl Statement {
             self.pending = None;
         }
         if token.kind == Kind::Quoted {
+            if pending == Pending::Community && is_bgp(reader, at, word) {
+                return at;
+            }
             if !is_message(word) {
                 reader.cover.add(token.start..token.end);
             }
@@ -205,8 +211,8 @@ impl Statement {
 
     /// The kind of secret that follows a word, if one does.
     fn introduced(&self, reader: &Reader<'_>, at: usize, word: &str) -> Option<Pending> {
-        if self.flags & HARMLESS_STATEMENT != 0 || has_secret_argument(word) && reader.word(at + 2).is_some()
-        {
+        let method = self.flags & HARMLESS_STATEMENT != 0 && !is(word, &["user-password"]);
+        if method || has_secret_argument(word) && reader.word(at + 2).is_some() {
             return None;
         }
         let word = word.to_ascii_lowercase();
@@ -222,8 +228,10 @@ impl Statement {
             // Of the card in a modem.
             "pin" | "puk" if self.certainty == Certainty::Sure && before.is_empty() => Pending::Password,
             // `psksecret`, `userpassword`.
-            other if other.ends_with("secret") || other.ends_with("password") => Pending::Password,
-            "string" if before == "key" => Pending::Password,
+            other if ["passwd", "password", "secret"].iter().any(|end| other.ends_with(end)) => {
+                Pending::Password
+            }
+            "string" if before == "key" || before.ends_with("-community") => Pending::Password,
             "key" | "keys" => {
                 let public = ["public", "trusted", "host", "rsa", "dsa", "ecdsa", "ed25519", "known-host"]
                     .iter()

@@ -57,10 +57,10 @@ pub(super) static HARMLESS: LazyLock<Words> = LazyLock::new(|| {
 /// Words between the word for a secret and the secret.
 pub(super) static TYPES: LazyLock<Words> = LazyLock::new(|| {
     Words::of(
-        "3des aes aes-128-cmac aes-cbc aes128 aes192 aes256 ascii ascii-text cipher clear cleartext config-key des enc encrypted hash \
+        "3des aes aes-128-cmac aes-cbc aes128 aes192 aes256 ascii ascii-text cipher ciphertext clear cleartext config-key des enc encrypted hash \
      hex hexadecimal hmac-md5 hmac-sha-1 hmac-sha-256 hmac-sha-512 hmac-sha2-256 hmac-sha2-512 hmac-sha1 irreversible-cipher key-type local md5 message-digest \
      password-encrypt peer plain plain-text plaintext remote scrypt set-key sha sha-1 sha-256 sha-512 sha1 sha2 sha256 sha512 \
-     text type unencrypted value",
+     simple text type unencrypted value",
     )
 });
 

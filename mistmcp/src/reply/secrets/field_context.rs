@@ -2,10 +2,9 @@
 
 use super::headers::{is_header_name, is_public_header};
 use super::name_parts::parts;
-use super::names::{Sense, any_of, automaton, is_about, is_one_of, is_secret_variable, sense};
+use super::names::{Sense, is_about, is_one_of, is_secret_variable, sense};
+use super::stems::{Stems, any_of, automaton};
 use std::sync::LazyLock;
-
-use aho_corasick::AhoCorasick;
 
 /// Meaning of the names of the two fields above.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,7 +62,7 @@ const ROUTING_WORDS: &[&str] =
 const VARIABLE_WORDS: &[&str] = &["env", "environment", "var", "variable"];
 
 /// The words above as parts of letters: most names have none.
-static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+static WORDS: Stems = LazyLock::new(|| {
     let words = [CREDENTIAL_WORDS, ROUTING_WORDS, VARIABLE_WORDS, &["headers"]].concat();
     automaton(&words)
 });
@@ -72,7 +71,7 @@ impl FieldContext {
     /// The context below a field of this name.
     pub(super) fn below(self, name: &str) -> Self {
         let above = (self.0 & (CREDENTIAL | ROUTING)) * ABOVE;
-        if !any_of(&STEMS, name) {
+        if !any_of(&WORDS, name) {
             return Self(above);
         }
         let (parts, count) = parts(name);
@@ -92,6 +91,11 @@ impl FieldContext {
         Self(above | own)
     }
 
+    /// The context of a text in a field of this name: variables may come as JSON in a text.
+    pub(super) fn of_text(self, name: &str) -> Self {
+        Self(self.0 | self.below(name).0 & VARIABLES)
+    }
+
     /// The context in a list: its objects are no longer the variables themselves.
     pub(super) fn in_list(self) -> Self {
         Self(self.0 & !VARIABLES)
@@ -104,6 +108,7 @@ impl FieldContext {
             Sense::Community if self.has(ROUTING | (ROUTING * ABOVE)) => Sense::Plain,
             Sense::Community => Sense::Secret,
             Sense::Plain if self.has(VARIABLES) && is_secret_variable(name) => Sense::Secret,
+            Sense::Switch if !self.has(VARIABLES) => Sense::Plain,
             sense => sense,
         }
     }

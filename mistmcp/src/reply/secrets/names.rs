@@ -1,14 +1,12 @@
 //! Decides by the parts of a name whether it names a secret: `guest_psk`, `clientSecret`, `RADIUS_KEY`.
 
-use std::sync::LazyLock;
-
 use super::escapes;
 use super::name_parts::parts;
+use super::stems::{self, any_of};
 use super::words::{
-    ABOUT, AUTH_OWNERS, BEFORE, BGP_COMMUNITIES, COMMUNITY_PLACES, OTHER_PASSES, PASS_WORDS, PUBLIC_KEYS,
-    SECRET_CODES, STRONG,
+    ABOUT, AUTH_OWNERS, BEFORE, BGP_COMMUNITIES, COMMUNITY_PLACES, KEY_OWNERS, OTHER_PASSES, PASS_OWNERS,
+    PUBLIC_KEYS, SECRET_CODES, STRONG,
 };
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 
 /// Classification of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,70 +29,134 @@ pub(super) enum Sense {
     PairName,
     /// The value in such a pair, or one of an old and a new value.
     PairValue,
+    /// In variables, a secret unless its value only says whether something is on: `ENABLE_PSK`.
+    Switch,
 }
 
 /// Strong words that also end a longer word without a separator: `guestpsk`, `userpassword`.
-const STRONG_ENDINGS: [&str; 9] =
+pub(super) const STRONG_ENDINGS: [&str; 9] =
     ["apikey", "passphrase", "passwd", "password", "privatekey", "psk", "pwd", "secret", "token"];
 
 /// Words beside `comm` that say that it is a community of SNMP.
 const ACCESS: &[&str] = &["ro", "rw", "read", "write"];
 
-/// Parts of letters without which a name is no secret.
-static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    automaton(&[
-        "key",
-        "pass",
-        "pw",
-        "secret",
-        "token",
-        "psk",
-        "cak",
-        "comm",
-        "cred",
-        "cookie",
-        "pin",
-        "jwt",
-        "otp",
-        "kek",
-        "mack",
-        "auth",
-        "code",
-        "magic",
-        "cmd",
-        "headers",
-        "wort",
-        "contrase",
-        "wachtw",
-        "schl",
-        "puk",
-        "challenge",
-        "pmk",
-        "gtk",
-        "ptk",
-        "hash",
-        "bearer",
-        "connection",
-        "connstr",
-        "conn_str",
-        "slack",
-        "discord",
-        "mattermost",
-        "webhook",
-        "zapier",
-    ])
-});
+/// Parts of names with `comm`, which is in too many other words to be one itself.
+const COMM_STEMS: [&str; 18] = [
+    "-comm",
+    "_comm",
+    "comm-",
+    "comm_",
+    "commname",
+    "commread",
+    "commro",
+    "commrw",
+    "commstr",
+    "commwrite",
+    "getcomm",
+    "readcomm",
+    "rocomm",
+    "rwcomm",
+    "setcomm",
+    "snmpcomm",
+    "trapcomm",
+    "writecomm",
+];
 
-/// Finds any of the patterns, whatever their case.
-pub(super) fn automaton(patterns: &[&str]) -> Option<AhoCorasick> {
-    let mut builder = AhoCorasickBuilder::new();
-    builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(patterns).ok()
+/// Writes a [`PartRule`].
+macro_rules! rule {
+    ($kind:ident, $words:expr, $stems:expr, $examples:expr) => {
+        PartRule {
+            words: &$words,
+            stems: &$stems,
+            kind: Kind::$kind,
+            #[cfg(test)]
+            examples: &$examples,
+        }
+    };
 }
 
-/// Whether any of an automaton's patterns is in a text. One that could not be built finds everything.
-pub(super) fn any_of(automaton: &LazyLock<Option<AhoCorasick>>, text: &str) -> bool {
-    LazyLock::force(automaton).as_ref().is_none_or(|automaton| automaton.is_match(text))
+/// Words of a name that are a secret by what stands beside them.
+pub(super) struct PartRule {
+    pub(super) words: &'static [&'static str],
+    /// Parts of letters of which every such name has one; where there are none, the words.
+    pub(super) stems: &'static [&'static str],
+    kind: Kind,
+    /// Names that it finds.
+    #[cfg(test)]
+    pub(super) examples: &'static [&'static str],
 }
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Key,
+    Community,
+    Comm,
+    Credential,
+    Authorization,
+    Auth,
+    Bearer,
+    Hash,
+    Connection,
+    Webhook,
+    Headers,
+    Pass,
+    Challenge,
+    Code,
+}
+
+/// The rules for all words that [`STRONG`] and [`STRONG_ENDINGS`] have not.
+pub(super) const RULES: &[PartRule] = &[
+    rule!(Key, ["key"], [], ["radius_key", "key_string", "x-functions-key"]),
+    rule!(Community, ["community", "communities"], [], ["community", "snmp_communities", "snmpcommunity"]),
+    rule!(Comm, ["comm"], COMM_STEMS, ["ro_comm", "comm_string", "snmp_comm", "snmpROcomm", "rwComm"]),
+    rule!(Credential, ["credential", "cred"], [], ["credentials", "cred", "db_creds"]),
+    rule!(Authorization, ["authorization"], [], []),
+    rule!(Auth, ["auth"], [], ["x-auth"]),
+    rule!(Bearer, ["bearer"], [], ["bearer"]),
+    rule!(Hash, ["hash"], [], ["nt_hash", "lmHash"]),
+    rule!(
+        Connection,
+        ["string", "str"],
+        ["connection", "connstr", "conn_str", "conn-str"],
+        ["connection_string", "connStr", "conn-string"]
+    ),
+    rule!(
+        Webhook,
+        ["hook", "url", "webhook"],
+        ["discord", "mattermost", "slack", "webhook", "zapier"],
+        ["slack_url", "discordWebhook", "teams_webhook_url"]
+    ),
+    rule!(Headers, ["headers"], [], []),
+    rule!(Pass, ["pass", "pw", "pin"], [], ["db_pass", "wifi_pw", "sim_pin", "pin"]),
+    rule!(Challenge, ["challenge"], [], ["challenge", "chap_challenge"]),
+    rule!(Code, ["code"], [], []),
+];
+
+/// Names of variables that are a secret's, which they would not be elsewhere.
+pub(super) struct VariableRule {
+    pub(super) last: &'static [&'static str],
+    pub(super) beside: &'static [&'static str],
+    /// Parts of letters of which every such name has one.
+    pub(super) stems: &'static [&'static str],
+}
+
+pub(super) const VARIABLES: &[VariableRule] = &[
+    VariableRule {
+        last: &["ro", "rw", "read", "write", "priv", "string"],
+        beside: &["snmp", "snmpv"],
+        stems: &["snmp"],
+    },
+    VariableRule {
+        last: &["md"],
+        beside: &["bgp", "isis", "ldp", "ntp", "ospf", "rip"],
+        stems: &["md5", "_md"],
+    },
+    VariableRule {
+        last: &["shared"],
+        beside: &["ike", "ipsec", "radius", "tacacs", "tacplus", "vpn", "wifi", "wlan"],
+        stems: &["shared"],
+    },
+];
 
 /// Longest name that is read, in bytes.
 const LONGEST: usize = 96;
@@ -110,13 +172,11 @@ pub(super) fn sense(name: &str) -> Sense {
     if let Some(plain) = escapes::plain_letters(name) {
         return sense(&plain);
     }
-    if !any_of(&STEMS, name) {
+    if !any_of(&stems::NAMES, name) {
         return Sense::Plain;
     }
-    match name.len() {
-        3 if name.eq_ignore_ascii_case("cmd") => return Sense::Secret,
-        5 if name.eq_ignore_ascii_case("magic") => return Sense::Secret,
-        _ => {}
+    if name.eq_ignore_ascii_case("magic") {
+        return Sense::Secret;
     }
     let (parts, count) = parts(name);
     let parts = &parts[..count];
@@ -127,7 +187,11 @@ pub(super) fn sense(name: &str) -> Sense {
     }
     // Capitals in the midst of a word: `pSk`.
     let mut words = name.split(|letter: char| !letter.is_alphabetic());
-    if words.any(|word| STRONG.has_number(word)) && !is_about(name) { Sense::Secret } else { Sense::Plain }
+    if words.any(|word| STRONG.has_number(word) || is_snmp_community(word)) && !is_about(name) {
+        Sense::Secret
+    } else {
+        Sense::Plain
+    }
 }
 
 /// Classifies a part of a name that is a secret's word. A later part may be a secret if this one is
@@ -137,101 +201,107 @@ fn sense_of_part(parts: &[&str], at: usize, part: &str) -> Option<Sense> {
     let is_before = |words: &[&str]| before.is_some_and(|before| is_one_of(before, words));
     let about = || parts[at + 1..].iter().any(|part| is_about_word(part));
     // IOS has an `enable secret` and an `enable password`.
-    let ios = at == 1 && is_before(&["enable"]) && is_one_of(part, &["secret", "password"]);
+    let ios =
+        is_before(&["enable"]) && is_one_of(part, &["secret", "password", "passwd", "pass", "pwd", "pw"]);
     let switch = || !ios && parts[..at].iter().any(|part| BEFORE.has_number(part));
-    if is_strong(part) || PASS_WORDS.has_number(part) {
-        return Some(if about() || switch() { Sense::Plain } else { Sense::Secret });
+    let secret_or = |other: Sense| {
+        Some(match () {
+            () if about() => Sense::Plain,
+            () if switch() => Sense::Switch,
+            () => other,
+        })
+    };
+    if is_strong(part) || is_compound(part) || is_snmp_community(part) {
+        return secret_or(Sense::Secret);
     }
-    let secret_or = |other: Sense| if about() || switch() { Sense::Plain } else { other };
     let last = at + 1 == parts.len();
     let is_after = |words: &[&str]| parts.get(at + 1).is_some_and(|next| is_one_of(next, words));
     // A header of HTTP beside the standard ones.
     let header = parts[0].eq_ignore_ascii_case("x") && at > 0;
-    if is_one_of(part, &["key"]) {
-        if parts[at + 1..].iter().any(|part| STRONG.has_number(part)) {
-            return None;
-        }
-        let material = parts.get(at + 1).is_some_and(|next| is_one_of(next, &["string", "material", "pem"]));
-        return Some(match before {
-            _ if about() => Sense::Plain,
-            Some(before)
-                if PUBLIC_KEYS.has_number(before) && !(header && last && !is_before(&["pub", "public"])) =>
-            {
-                Sense::Plain
+    let rule = RULES.iter().find(|rule| is_one_of(part, rule.words))?;
+    let exact = rule.words.iter().any(|word| part.eq_ignore_ascii_case(word));
+    match rule.kind {
+        Kind::Key => {
+            if parts[at + 1..].iter().any(|part| STRONG.has_number(part)) {
+                return None;
             }
-            None if !material => Sense::Key,
+            let material = is_after(&["string", "material", "pem"]);
+            match before {
+                _ if about() => Some(Sense::Plain),
+                Some(before)
+                    if PUBLIC_KEYS.has_number(before)
+                        && !(header && last && !is_before(&["pub", "public"])) =>
+                {
+                    Some(Sense::Plain)
+                }
+                None if !material => Some(Sense::Key),
+                _ => secret_or(Sense::Secret),
+            }
+        }
+        Kind::Community => {
+            let named = is_after(&["name", "string"]);
+            Some(match before {
+                _ if is_after(&["list"]) => Sense::Plain,
+                _ if parts.get(at + 1).is_some_and(|next| COMMUNITY_PLACES.has_number(next)) => Sense::Plain,
+                _ if about() && !named => Sense::Plain,
+                _ if before.is_some_and(|before| BGP_COMMUNITIES.has_number(before)) => Sense::Plain,
+                Some(_) if switch() && !named => Sense::Plain,
+                Some(_) => Sense::Secret,
+                None => Sense::Community,
+            })
+        }
+        Kind::Comm
+            if exact
+                && (is_before(ACCESS)
+                    || is_before(&["snmp", "snmpv", "trap"])
+                    || is_after(ACCESS)
+                    || is_after(&["str", "string"])) =>
+        {
+            secret_or(Sense::Secret)
+        }
+        Kind::Credential => secret_or(Sense::Credential),
+        Kind::Authorization if exact && last => secret_or(Sense::Authorization),
+        Kind::Auth
+            if exact && last && (header || before.is_some_and(|before| AUTH_OWNERS.has_number(before))) =>
+        {
+            secret_or(Sense::Credential)
+        }
+        Kind::Bearer if exact && parts.len() == 1 => Some(Sense::Secret),
+        Kind::Hash if is_before(&["nt", "ntlm", "lm"]) => secret_or(Sense::Secret),
+        Kind::Connection if is_before(&["connection", "conn"]) => secret_or(Sense::Composed),
+        Kind::Webhook if last && is_webhook(parts) => secret_or(Sense::Composed),
+        Kind::Headers if exact && last => secret_or(Sense::Secret),
+        Kind::Pass if exact => match before {
+            _ if before.is_some_and(|before| OTHER_PASSES.has_number(before)) => Some(Sense::Plain),
+            None if part.eq_ignore_ascii_case("pass") && last => Some(Sense::Key),
             _ => secret_or(Sense::Secret),
-        });
+        },
+        // A challenge of SCEP is the password for a certificate; one of RADIUS is an event.
+        Kind::Challenge if last && !is_before(&["access", "radius", "eap"]) => secret_or(Sense::Secret),
+        Kind::Code if before.is_some_and(|before| SECRET_CODES.has_number(before)) => {
+            secret_or(Sense::Secret)
+        }
+        _ => None,
     }
-    if is_one_of(part, &["community"]) || part.eq_ignore_ascii_case("communities") {
-        let named = is_after(&["name", "string"]);
-        return Some(match before {
-            _ if is_after(&["list"]) => Sense::Plain,
-            _ if parts.get(at + 1).is_some_and(|next| COMMUNITY_PLACES.has_number(next)) => Sense::Plain,
-            _ if about() && !named => Sense::Plain,
-            _ if before.is_some_and(|before| BGP_COMMUNITIES.has_number(before)) => Sense::Plain,
-            Some(_) => secret_or_named(named, switch(), Sense::Secret),
-            None => Sense::Community,
-        });
-    }
-    if is_snmp_community(part) {
-        return Some(secret_or(Sense::Secret));
-    }
-    if part.eq_ignore_ascii_case("comm")
-        && (is_before(ACCESS)
-            || is_before(&["snmp", "snmpv", "trap"])
-            || is_after(ACCESS)
-            || is_after(&["str", "string"]))
-    {
-        return Some(secret_or(Sense::Secret));
-    }
-    if is_one_of(part, &["credential", "cred"]) {
-        return Some(secret_or(Sense::Credential));
-    }
-    if part.eq_ignore_ascii_case("authorization") && at + 1 == parts.len() {
-        return Some(secret_or(Sense::Authorization));
-    }
-    let owner = before.is_some_and(|before| AUTH_OWNERS.has_number(before));
-    if part.eq_ignore_ascii_case("auth") && last && (owner || header) {
-        return Some(secret_or(Sense::Credential));
-    }
-    if part.eq_ignore_ascii_case("bearer") && parts.len() == 1 {
-        return Some(Sense::Secret);
-    }
-    if is_one_of(part, &["hash"]) && is_before(&["nt", "ntlm", "lm"]) {
-        return Some(secret_or(Sense::Secret));
-    }
-    let connection = is_one_of(part, &["string", "str"]) && is_before(&["connection", "conn"]);
-    let webhook = last
-        && is_one_of(part, &["hook", "url", "webhook"])
-        && parts[..at].iter().any(|part| is_one_of(part, &["discord", "mattermost", "slack", "teams", "zapier"]))
-        // The page of a team is no webhook.
-        && (!parts.iter().any(|part| is_one_of(part, &["teams"])) || parts.iter().any(|part| is_one_of(part, &["webhook"])));
-    if connection || webhook {
-        return Some(secret_or(Sense::Composed));
-    }
-    if part.eq_ignore_ascii_case("headers") && at + 1 == parts.len() {
-        return Some(secret_or(Sense::Secret));
-    }
-    if ["pass", "pw", "pin"].iter().any(|word| part.eq_ignore_ascii_case(word)) {
-        return Some(match before {
-            _ if before.is_some_and(|before| OTHER_PASSES.has_number(before)) => Sense::Plain,
-            None if part.eq_ignore_ascii_case("pass") && at + 1 == parts.len() => Sense::Key,
-            _ => secret_or(Sense::Secret),
-        });
-    }
-    // A challenge of SCEP is the password for a certificate; one of RADIUS is an event.
-    if is_one_of(part, &["challenge"]) && at + 1 == parts.len() && !is_before(&["access", "radius", "eap"]) {
-        return Some(secret_or(Sense::Secret));
-    }
-    if is_one_of(part, &["code"]) && before.is_some_and(|before| SECRET_CODES.has_number(before)) {
-        return Some(secret_or(Sense::Secret));
-    }
-    None
 }
 
-fn secret_or_named(named: bool, switch: bool, sense: Sense) -> Sense {
-    if switch && !named { Sense::Plain } else { sense }
+/// Whether a name that ends in the word for a URL has that of a chat before it, where whoever knows the URL may write.
+/// The page of a team is none.
+fn is_webhook(parts: &[&str]) -> bool {
+    let (last, before) = parts.split_last().unwrap_or((&"", &[]));
+    let has = |parts: &[&str], words: &[&str]| parts.iter().any(|part| is_one_of(part, words));
+    has(before, &["discord", "mattermost", "slack", "zapier"])
+        || has(before, &["teams"]) && (has(before, &["webhook"]) || is_one_of(last, &["webhook"]))
+}
+
+/// Whether a part is the word for a password or a key with its owner before it: `userpass`, `wifikey`.
+fn is_compound(part: &str) -> bool {
+    let part =
+        part.strip_suffix(['s', 'S']).filter(|singular| !singular.ends_with(['s', 'S'])).unwrap_or(part);
+    [("pass", &PASS_OWNERS), ("pw", &PASS_OWNERS), ("key", &KEY_OWNERS)].iter().any(|(ending, owners)| {
+        let split = part.len().checked_sub(ending.len()).and_then(|at| part.split_at_checked(at));
+        split.is_some_and(|(owner, end)| end.eq_ignore_ascii_case(ending) && owners.has(owner))
+    })
 }
 
 /// Classifies the names of name-value pairs, matched by length first, because every field passes
@@ -312,17 +382,20 @@ fn is_strong(part: &str) -> bool {
         })
 }
 
+/// What stands before and behind the word for a community of SNMP in one word with it.
+pub(super) const COMMUNITY_OWNERS: [&str; 10] =
+    ["get", "read", "ro", "rw", "set", "snmp", "snmpro", "snmprw", "trap", "write"];
+pub(super) const COMMUNITY_ENDS: [&str; 3] = ["name", "str", "string"];
+
 /// Whether a part is a community of SNMP in one word: `snmpcommunity`, `communitystring`.
 fn is_snmp_community(part: &str) -> bool {
-    const OWNERS: [&str; 8] = ["get", "read", "ro", "rw", "set", "snmp", "trap", "write"];
-    const ENDS: [&str; 3] = ["name", "str", "string"];
     let is = |word: &str, others: &[&str]| others.iter().any(|other| word.eq_ignore_ascii_case(other));
     let split = |at: Option<usize>| at.and_then(|at| part.split_at_checked(at));
     ["community", "comm"].iter().any(|community| {
         split(part.len().checked_sub(community.len()))
-            .is_some_and(|(owner, word)| is(word, &[community]) && is(owner, &OWNERS))
+            .is_some_and(|(owner, word)| is(word, &[community]) && is(owner, &COMMUNITY_OWNERS))
             || split(Some(community.len()))
-                .is_some_and(|(word, end)| is(word, &[community]) && is(end, &ENDS))
+                .is_some_and(|(word, end)| is(word, &[community]) && is(end, &COMMUNITY_ENDS))
     })
 }
 
@@ -333,10 +406,8 @@ pub(super) fn is_secret_variable(name: &str) -> bool {
     }
     let (parts, count) = parts(name);
     let parts = &parts[..count];
-    let Some(last) = parts.last() else { return false };
-    let has = |words: &[&str]| parts.iter().any(|part| is_one_of(part, words));
-    count > 1
-        && (is_one_of(last, &["ro", "rw", "read", "write"]) && has(&["snmp"])
-            || is_one_of(last, &["md"]) && has(&["bgp", "ospf", "ntp", "rip", "ldp"])
-            || is_one_of(last, &["shared"]) && has(&["tacacs", "radius", "tacplus"]))
+    let Some((last, before)) = parts.split_last() else { return false };
+    VARIABLES
+        .iter()
+        .any(|rule| is_one_of(last, rule.last) && before.iter().any(|part| is_one_of(part, rule.beside)))
 }

@@ -11,7 +11,12 @@ use super::words::{CONNECTORS, VERBS};
 pub(super) fn line(reader: &mut Reader<'_>) {
     let mut command = Command::default();
     for at in 0..reader.tokens.len() {
-        let Some(word) = reader.word(at) else { continue };
+        let Some(word) = reader.word(at) else {
+            if reader.tokens[at].kind == Kind::Quoted {
+                command.argument(reader, at);
+            }
+            continue;
+        };
         let option = command.word(reader, at, word);
         if option || reader.tokens.get(at + 1).is_none_or(|next| next.is(b':') || next.is(b'=')) {
             continue;
@@ -170,11 +175,20 @@ fn sentence(reader: &mut Reader<'_>, at: usize) {
                 reader.cover.add(value.range);
             }
         }
-        Kind::Word => {
-            random(reader, next, 8);
-        }
+        Kind::Word if is_told(reader, at, next) => _ = reader.hide(next, false),
+        Kind::Word => random(reader, next, 8),
         _ => {}
     }
+}
+
+/// Whether a word is a key or a community by what is said about it behind it: `WPA key x1y2z3 rejected by …`.
+fn is_told(reader: &Reader<'_>, at: usize, value: usize) -> bool {
+    const TOLD: &[&str] = &["accepted", "refused", "rejected", "used"];
+    let told = reader.word(value + 1).is_some_and(|word| is_one_of(word, TOLD));
+    let word = reader.word(value).unwrap_or_default();
+    let community = reader.word(value - 1).is_some_and(|word| word.eq_ignore_ascii_case("string"));
+    let key = value == at + 1 && reader.word(at).is_some_and(|word| word.eq_ignore_ascii_case("key"));
+    told && (community && !is_remark(word) || key && has_digits_and_letters(word))
 }
 
 /// Whether a word is what a secret is set to, and not the rest of a sentence: `set the psk to moonlight for WLAN x`.
@@ -207,11 +221,11 @@ fn changed(reader: &mut Reader<'_>, from: usize) {
         let to = reader.word(at + 1).is_some_and(|word| is_one_of(word, &["to"]));
         let arrow = after.is_some_and(|after| after.kind == Kind::Arrow);
         let begins = at > from && reader.word(at - 1).is_some_and(|word| is_one_of(word, &["from"]));
-        // `password of user bob to "x"`
+        // `password of user bob to "x"`, `password of user bob set to x`
         let set = at > from
-            && token.kind == Kind::Quoted
             && !named
-            && reader.word(at - 1).is_some_and(|word| word.eq_ignore_ascii_case("to"));
+            && reader.word(at - 1).is_some_and(|word| word.eq_ignore_ascii_case("to"))
+            && (token.kind == Kind::Quoted || is_set_to(reader, at, at));
         if token.is_text() && (arrow || set || to && begins) {
             let (next, hidden) = reader.hide(at, false);
             if hidden {

@@ -73,6 +73,20 @@ impl<'a> Reader<'a> {
         Some(before.unwrap_or(last))
     }
 
+    /// The last name of a quoted path, as in a patch of JSON: `"/auth/psk"`, `"/psks/0"`.
+    pub(super) fn last_of_path(&self, at: usize) -> Option<&'a str> {
+        let token = self.tokens.get(at).filter(|token| token.kind == Kind::Quoted)?;
+        let path = self.of(token).strip_prefix('/').filter(|path| path.len() <= LONGEST)?;
+        path.rsplit('/').find(|name| !is_number(name))
+    }
+
+    /// Whether a value is a URL, or has names with values in it, as a connection string has.
+    pub(super) fn has_parts(&self, at: usize) -> bool {
+        let Some(token) = self.tokens.get(at).filter(|token| token.is_text()) else { return true };
+        let value = if token.kind == Kind::Quoted { self.of(token) } else { self.value(at, true).beginning };
+        value.contains('=') || value.contains("://")
+    }
+
     /// Whether a quoted text directly follows the word at a position.
     pub(super) fn quoted_behind(&self, at: usize) -> bool {
         self.tokens.get(at + 1).is_some_and(|next| next.glued && next.kind == Kind::Quoted)

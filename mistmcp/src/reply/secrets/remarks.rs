@@ -1,5 +1,6 @@
 //! Distinguishes remarks about a secret from the secret itself: `password: must be longer`, `token expired`.
 
+use super::headers::is_method;
 use super::words::{REMARKS, STATES};
 
 /// How messages of a validation begin.
@@ -38,6 +39,11 @@ pub(super) fn is_state(value: &str) -> bool {
         || value == super::HIDDEN
         || value == "[hidden"
         || value.starts_with("{{") && value.ends_with("}}")
+}
+
+/// Whether a value says only how something is set: a state, a method or a number.
+pub(super) fn is_switch(value: &str) -> bool {
+    is_method(value) || value.parse::<f64>().is_ok()
 }
 
 /// Whether a bare word belongs to a sentence about a secret.

@@ -2,8 +2,6 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
 use super::assignments::Assignments;
 use super::config_lines::{ConfigLines, opens};
 use super::escapes::decoded;
@@ -12,8 +10,8 @@ use super::files::table_in_text;
 use super::headers::authorization;
 use super::hidden_ranges::HiddenRanges;
 use super::lexer::{Kind, Lexer, Token};
-use super::names::{any_of, automaton};
 use super::reader::Reader;
+use super::stems::{self, Stems, any_of, automaton};
 use super::steps::count;
 use super::{prose, tables, token_patterns, urls, xml};
 use crate::work;
@@ -23,99 +21,6 @@ const DEEPEST: usize = 6;
 
 /// This many backslashes occur only before a quote that is nested deeper.
 const DEEPER: &str = r"\\\\\\\\\\\\\\\\";
-
-/// Parts of letters and signs without which a text has no secret.
-static TRIGGERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    automaton(&[
-        "key",
-        "pass",
-        "pw",
-        "secret",
-        "token",
-        "psk",
-        "cak",
-        "commun",
-        "comm_",
-        "comm-",
-        "_comm",
-        "-comm",
-        "snmpcomm",
-        "cred",
-        "cookie",
-        "pin",
-        "jwt",
-        "otp",
-        "kek",
-        "mack",
-        "auth",
-        "code",
-        "bearer",
-        "hexadecimal",
-        "ascii-text",
-        "snmp",
-        "://",
-        "$",
-        "{ssha",
-        "eyj",
-        "akia",
-        "asia",
-        "aiza",
-        "ya29.",
-        "gho_",
-        "ghp_",
-        "ghr_",
-        "ghs_",
-        "ghu_",
-        "github_pat_",
-        "glpat-",
-        "xoxa-",
-        "xoxb-",
-        "xoxp-",
-        "xapp-",
-        "k_live_",
-        "k_test_",
-        "sk-",
-        "npm_",
-        "hvs.",
-        "sg.",
-        "-----begin",
-        "curl",
-        "wget",
-        "sshpass",
-        "docker",
-        "podman",
-        "ldap",
-        "plink",
-        "redis-cli",
-        "mysql",
-        "magic",
-        "headers",
-        "kennwort",
-        "contrase",
-        "wachtw",
-        "schl",
-        "puk",
-        "spi ",
-        "irreversible",
-        "pmk",
-        "gtk",
-        "ptk",
-        "hash",
-        "connection",
-        "connstr",
-        "conn_str",
-        "slack",
-        "discord",
-        "mattermost",
-        "zapier",
-        "wifi:",
-        "http -",
-        "radtest",
-        "radclient",
-        "ipmitool",
-        "psexec",
-    ])
-});
 
 /// Redactor of texts that belong together, such as the lines of a configuration in a list.
 pub(super) struct TextReader {
@@ -163,7 +68,7 @@ impl TextReader {
         }
         // Lines of a list carry what is open to the next, whether or not there is a secret in them.
         let carries = in_list && (self.open.is_some() || text.ends_with(['{', ':', ']']) || opens(text));
-        if !self.in_key && !carries && !any_of(&TRIGGERS, text) {
+        if !self.in_key && !carries && !any_of(&stems::TEXTS, text) {
             return None;
         }
         let mut cover = HiddenRanges::default();
@@ -233,7 +138,7 @@ impl Segment<'_> {
                 assignments.line(self.text, indent, &tokens, cover);
                 let mut reader = Reader::new(self.text, &tokens, cover);
                 config.line(&mut reader);
-                if any_of(&TRIGGERS, line) {
+                if any_of(&stems::TEXTS, line) {
                     prose::line(&mut reader);
                 }
                 self.quoted(&tokens, config, cover);
@@ -247,7 +152,7 @@ impl Segment<'_> {
         for token in tokens.iter().filter(|token| token.kind == Kind::Quoted) {
             let inner = self.text.get(token.start..token.end).unwrap_or_default();
             count(inner.len());
-            if !inner.contains([' ', '=', ':', '<', '\\']) || !any_of(&TRIGGERS, inner) {
+            if !inner.contains([' ', '=', ':', '<', '\\']) || !any_of(&stems::TEXTS, inner) {
                 continue;
             }
             if self.depth >= DEEPEST || inner.contains(DEEPER) {
@@ -273,8 +178,7 @@ pub(super) fn without_authorization(value: &str) -> Option<String> {
 
 /// Whether the name of a field says that its texts are commands for a device.
 fn is_hint(field: &str) -> bool {
-    static HINTS: LazyLock<Option<AhoCorasick>> =
-        LazyLock::new(|| automaton(&["cmd", "cli", "command", "config"]));
+    static HINTS: Stems = LazyLock::new(|| automaton(&["cmd", "cli", "command", "config"]));
     !field.is_empty() && !field.to_ascii_lowercase().contains("client") && any_of(&HINTS, field)
 }
 

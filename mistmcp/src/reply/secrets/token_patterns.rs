@@ -3,10 +3,8 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
 use super::hidden_ranges::HiddenRanges;
-use super::names::automaton;
+use super::stems::{Stems, automaton};
 use super::steps::count;
 
 /// How a secret begins, how many of its letters follow at least, and which letters it has beside letters and digits.
@@ -75,10 +73,12 @@ const PATTERNS: [TokenPattern; 41] = [
 ];
 
 /// The beginnings of all shapes, and of a block of PEM.
-static PREFIXES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let prefixes: Vec<_> = PATTERNS.iter().map(|shape| shape.prefix).chain([PEM]).collect();
-    automaton(&prefixes)
-});
+static PREFIXES: Stems = LazyLock::new(|| automaton(&prefixes().collect::<Vec<_>>()));
+
+/// How all shapes begin, and a block of PEM.
+pub(super) fn prefixes() -> impl Iterator<Item = &'static str> {
+    PATTERNS.iter().map(|shape| shape.prefix).chain([PEM])
+}
 
 const PEM: &str = "-----BEGIN ";
 

@@ -3,12 +3,13 @@
 use serde_json::{Map, Value};
 
 use super::HIDDEN;
+use super::columns;
 use super::field_context::FieldContext;
 use super::headers::{ends_with_auth, is_method};
 use super::hidden_ranges::HiddenRanges;
 use super::keys;
 use super::names::{Sense, is_about, is_plural};
-use super::remarks::is_state;
+use super::remarks::{is_state, is_switch};
 use super::text::{TextReader, without_authorization};
 use crate::text::shortened;
 
@@ -81,7 +82,11 @@ pub(super) fn redact_object(object: &mut Map<String, Value>, context: FieldConte
     let mut pair = false;
     let mut numbers = false;
     let token = is_api_token(object);
+    let rows = columns::redact(object, context);
     for (name, value) in &mut *object {
+        if rows.as_ref() == Some(name) {
+            continue;
+        }
         let sense = context.sense(name);
         match sense {
             Sense::Key if token => _ = hide(name, value, context),
@@ -89,17 +94,25 @@ pub(super) fn redact_object(object: &mut Map<String, Value>, context: FieldConte
             Sense::Credential if !value.is_object() && !value.is_array() => _ = hide(name, value, context),
             Sense::Authorization => authorization(name, value, context),
             Sense::Composed if value.is_string() => composed(name, value, context),
+            Sense::Switch if value.as_str().is_some_and(|text| !is_switch(text)) => {
+                _ = hide(name, value, context);
+            }
             // `pass` with a number counts what has passed.
             Sense::Key if is_pass(name, value) => _ = hide(name, value, context),
             _ => {
                 values |= sense == Sense::PairValue;
-                if let (Sense::PairName | Sense::Key, Some(named)) = (sense, named(value)) {
+                if let (Sense::PairName | Sense::Key, Some(named)) = (sense, named(value))
+                    && !(rows.is_some() && value.is_array())
+                {
                     let secret = context.names_secret(name, named);
                     pair |= secret;
                     numbers |= secret && !FieldContext::is_event(name, named);
                 }
-                let below =
-                    if value.is_string() || value.is_number() { context } else { context.below(name) };
+                let below = match value {
+                    Value::String(_) => context.of_text(name),
+                    Value::Number(_) => context,
+                    _ => context.below(name),
+                };
                 redact(name, value, below);
             }
         }
@@ -179,7 +192,7 @@ fn is_sentence(name: &str, text: &str) -> bool {
 /// Redacts every text and number here and below: a secret may be a list, or an object of several.
 /// Metadata of the secret stays, and so do flags that only say whether there is one. Returns whether something was
 /// redacted.
-fn hide(name: &str, value: &mut Value, context: FieldContext) -> bool {
+pub(super) fn hide(name: &str, value: &mut Value, context: FieldContext) -> bool {
     match value {
         Value::String(text) if text.is_empty() || is_masked(text) => false,
         Value::String(text) if is_bgp_community(name, text) => false,

@@ -15,6 +15,11 @@ impl Words {
         Self(text.split_whitespace().collect())
     }
 
+    /// The words, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().copied()
+    }
+
     /// Whether a word is in the list, whatever its case.
     pub(super) fn has(&self, word: &str) -> bool {
         let mut lower = [0; LONGEST];
@@ -36,18 +41,18 @@ pub(super) static STRONG: LazyLock<Words> = LazyLock::new(|| {
     Words::of(
         "accesskey apikey apitoken authkey cak contrasena contraseña cookie encryptionkey gtk igtk jwt \
      kek kennwort lmhash mack motdepasse nthash ntlmhash otp passcode passe passkey passphrase \
-     passwd password passwort pincode pmk ptk puk ppsk presharedkey privatekey privkey psk pswd pwd secret secretkey \
+     passwd password passwort pincode pmk ptk puk ppsk preshared presharedkey privatekey privkey psk pswd pwd secret secretkey \
      schluessel schlüssel sharedkey sshkey token wachtwoord wepkey wpakey",
     )
 });
 
-/// Words written together whose last part is `pass`, as in `userpass`.
-pub(super) static PASS_WORDS: LazyLock<Words> = LazyLock::new(|| {
-    Words::of(
-        "adminpass adminpw authpass dbpass guestpass guestpw mypass mypw rootpass rootpw userpass userpw wifipass \
-     wifipw wlanpass",
-    )
-});
+/// Words written together with `pass` or `pw` behind them: `userpass`.
+pub(super) static PASS_OWNERS: LazyLock<Words> =
+    LazyLock::new(|| Words::of("admin auth db enable guest my root user wifi wlan"));
+
+/// Words written together with `key` behind them: `wifikey`.
+pub(super) static KEY_OWNERS: LazyLock<Words> =
+    LazyLock::new(|| Words::of("bgp guest ike ipsec ntp ospf psk radius radsec snmp tacacs vpn wifi wlan"));
 
 /// Words after a secret's word that make the name one of something else: `psk_id`, `token_expiry`, `KEY_VLAN`.
 pub(super) static ABOUT: LazyLock<Words> = LazyLock::new(|| {

@@ -1,6 +1,6 @@
 //! A change that an administrator made: [`Change`], with what it was about ([`Target`]) and the fields that differ.
 
-use mistmcp::answers::{Object, Row, name};
+use mistmcp::answers::{Object, Row, is_name_of_pair, is_value_of_pair, name};
 use mistmcp::serde_json::{Map, Value};
 
 /// An entry of the audit log (`listOrgAuditLogs`).
@@ -185,7 +185,8 @@ fn quoted(message: &str) -> Option<String> {
     Some(called.trim().to_owned()).filter(|called| !called.is_empty())
 }
 
-/// The fields that differ, in two objects of the same form: so that secrets in them stay under their names.
+/// The fields that differ, in two objects of the same form, and the names of values that do: so that secrets in them stay
+/// under their names.
 fn differing(before: &Value, after: &Value, depth: usize) -> (Map<String, Value>, Map<String, Value>) {
     let (mut old, mut new) = (Map::new(), Map::new());
     let fields = |value: &Value| value.as_object().cloned().unwrap_or_default();
@@ -214,6 +215,14 @@ fn differing(before: &Value, after: &Value, depth: usize) -> (Map<String, Value>
                     new.insert(name.clone(), other.clone());
                 }
             }
+        }
+    }
+    if old.keys().chain(new.keys()).any(|name| is_value_of_pair(name)) {
+        for (name, value) in
+            before.iter().filter(|(name, value)| is_name_of_pair(name) && after.get(*name) == Some(value))
+        {
+            old.insert(name.clone(), value.clone());
+            new.insert(name.clone(), value.clone());
         }
     }
     (old, new)
@@ -266,6 +275,33 @@ mod tests {
             json!({ "auth": { "psk": "b" }, "vlan": 2, "new": null })
         );
         assert!(change.has_difference() && !change.is_cosmetic());
+    }
+
+    #[test]
+    fn the_name_of_a_value_that_differs_stays_beside_it() {
+        for (before, after, wanted) in [
+            (
+                json!({ "name": "psk_guest", "value": "a" }),
+                json!({ "name": "psk_guest", "value": "b" }),
+                "psk_guest",
+            ),
+            (
+                json!({ "var": { "key": "K_PSK", "value": "a" } }),
+                json!({ "var": { "key": "K_PSK", "value": "b" } }),
+                "K_PSK",
+            ),
+        ] {
+            let change = change("Update Variable \"x\"", &before, &after);
+            for side in [change.before, change.after] {
+                assert!(Value::Object(side.clone()).to_string().contains(wanted), "{side:?}");
+            }
+        }
+        let change = change(
+            "Update WLAN \"x\"",
+            &json!({ "name": "a", "vlan": 1 }),
+            &json!({ "name": "a", "vlan": 2 }),
+        );
+        assert_eq!(Value::Object(change.before), json!({ "vlan": 1 }));
     }
 
     #[test]

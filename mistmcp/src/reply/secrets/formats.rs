@@ -1,0 +1,56 @@
+//! Lines of configurations of other makers: a path that ends in a word for a secret, and words for the format of one.
+
+use super::config_statement::is;
+use super::config_words::TYPES;
+use super::lexer::{Kind, Token};
+use super::reader::Reader;
+
+/// Whether a word announces a secret by its end: `psksecret`, `password`.
+pub(super) fn is_word_for_secret(word: &str) -> bool {
+    ["-key", "community-string", "passphrase", "passwd", "password", "psk", "secret"]
+        .iter()
+        .any(|ending| word.ends_with(ending))
+}
+
+/// Whether a line ends in a word for a secret with one value, also with the format of it or with `key` between them:
+/// the path of another maker's configuration.
+pub(super) fn ends_in_secret(reader: &Reader<'_>, first: usize) -> bool {
+    const LONGEST: usize = 24;
+    let mut last = [first; 3];
+    for _ in 0..LONGEST {
+        let next = reader.tokens.get(last[2]).map_or(0, Token::next_apart);
+        if next >= reader.tokens.len() {
+            let word = |at: usize| reader.word(at).unwrap_or_default();
+            let between = is(word(last[1]), &["key"]) || TYPES.has(word(last[1]));
+            return last[1] > first && is_word_for_secret(word(last[1]))
+                || last[0] > first && between && is_word_for_secret(word(last[0]));
+        }
+        last = [last[1], last[2], next];
+    }
+    false
+}
+
+/// Hides the values behind the words for their format, with which a line ends, if a word for a secret is before these:
+/// `super password level 15 cipher x`.
+pub(super) fn formatted(reader: &mut Reader<'_>) {
+    const FORMATS: &[&str] = &["cipher", "ciphertext", "plaintext", "simple"];
+    const QUOTED: &[&str] = &["md5", "sha1", "sha256"];
+    const BEFORE: usize = 5;
+    let is_named = |reader: &Reader<'_>, at: usize| {
+        let named = |word: &str| is_word_for_secret(word) || is(word, &["authentication-mode", "key"]);
+        (at.saturating_sub(BEFORE)..at).any(|at| reader.word(at).is_some_and(named))
+    };
+    for at in 1..reader.tokens.len() {
+        let Some(word) = reader.word(at) else { continue };
+        let digit = reader.word(at + 1).is_some_and(|word| matches!(word, "0" | "7" | "8"));
+        let value = at + 1 + usize::from(digit);
+        let Some(token) = reader.tokens.get(value).filter(|token| token.is_text() && !token.glued) else {
+            continue;
+        };
+        let quoted = token.kind == Kind::Quoted;
+        let format = is(word, FORMATS) || is(word, QUOTED) && quoted || is(word, &["ascii"]) && digit;
+        if format && (quoted || token.next_apart() >= reader.tokens.len()) && is_named(reader, at) {
+            reader.hide(value, false);
+        }
+    }
+}
