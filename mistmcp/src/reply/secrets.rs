@@ -37,6 +37,7 @@ mod text;
 mod token_patterns;
 mod urls;
 mod values;
+mod variables;
 mod words;
 mod xml;
 

@@ -2,8 +2,9 @@
 
 use super::headers::{is_header_name, is_public_header};
 use super::name_parts::parts;
-use super::names::{Sense, is_about, is_one_of, is_secret_variable, sense};
+use super::names::{Sense, is_about, is_one_of, sense};
 use super::stems::{Stems, any_of, automaton};
+use super::variables::is_secret_variable;
 use std::sync::LazyLock;
 
 /// Meaning of the names of the two fields above.

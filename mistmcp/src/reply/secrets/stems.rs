@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 
-use super::names::{RULES, STRONG_ENDINGS, VARIABLES};
+use super::names::{RULES, STRONG_ENDINGS};
+use super::variables::VARIABLES;
 use super::words::STRONG;
 use super::{commands, token_patterns};
 
