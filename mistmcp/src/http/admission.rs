@@ -3,7 +3,7 @@
 //!
 //! [`Admission`] is the policy, [`AdmissionLimits`] its numbers. A connection is admitted when it is accepted, a
 //! request and its response in [`Admission::serve`], its body in [`Client::receive`], and a token that Mist has not
-//! accepted yet when it opens a session or a stream, by [`Client::proof`].
+//! accepted yet when it opens a session or a stream, by [`Client::validation`].
 
 mod addresses;
 mod budget;
@@ -34,6 +34,8 @@ pub(super) use connections::Connection;
 use connections::Connections;
 use guarded_body::GuardedBody;
 pub(crate) use limits::AdmissionLimits;
+#[cfg(feature = "redis")]
+pub(super) use limits::UNACCEPTED_AT_MOST;
 pub(super) use limits::{CONNECTION_WINDOW, STREAM_WINDOW, STREAMS};
 use limits::{NEW_CLIENTS, SEARCHES, SENDING};
 pub(super) use new_clients::NewClient;

@@ -85,7 +85,12 @@ impl<H: ServerHandler> McpHandler<H> {
             .settings
             .narrowed(query.mode, &query.categories)
             .map_err(|error| Rejection::request(error.to_string()))?;
-        let Some(session) = self.session(&mut parts, principal).await? else {
+        let is_accepted = || {
+            let Authenticated { cloud, tokens, .. } = &authenticated;
+            let pool = &self.configuration.pool;
+            admission.as_ref().is_none_or(|client| client.validation(pool, cloud, tokens).is_accepted())
+        };
+        let Some(session) = self.session(&mut parts, principal, is_accepted).await? else {
             return Ok(StatusCode::NO_CONTENT.into_response());
         };
         let context = self.context(&parts, &query, settings, authenticated, admission.clone(), &session);
@@ -128,9 +133,11 @@ impl<H: ServerHandler> McpHandler<H> {
         if let (Some(id), Some(opening)) = (text(response.headers(), &SESSION), opening) {
             self.register(id, principal, opening, session.state()).await;
         }
-        if let (&Method::DELETE, true, Some(id)) = (&method, response.status().is_success(), session.id()) {
+        if let (&Method::DELETE, true, RequestSession::Known { id, state }) =
+            (&method, response.status().is_success(), &session)
+        {
             self.sessions.remove(id);
-            self.session_store.end(id).await;
+            self.session_store.end(id, state.is_accepted()).await;
         }
         let mut response = answer::negotiate(response, accept, &summary).await;
         if method == Method::DELETE && response.status() == StatusCode::ACCEPTED {
@@ -265,27 +272,37 @@ impl<H: ServerHandler> McpHandler<H> {
     ) {
         self.metrics.session_opened();
         let session = state.cloned().unwrap_or_else(new_state);
-        self.prove(id, &session, new_client);
+        self.end_unless_accepted(id, &session, new_client);
         self.sessions.register(id, Arc::clone(&session), permit);
         if state.is_some() {
             self.session_store.insert(id, principal, params, &session).await;
         }
     }
 
-    /// Ends the session `id` unless Mist accepts its token.
-    pub(super) fn prove(&self, id: &str, session: &HttpSession, new_client: Option<NewClient>) {
-        let Some(new_client) = new_client else { return };
+    /// Ends the session `id` unless Mist accepts its token. Without `new_client`, that is known already.
+    pub(super) fn end_unless_accepted(
+        &self,
+        id: &str,
+        session: &Arc<HttpSession>,
+        new_client: Option<NewClient>,
+    ) {
+        let Some(new_client) = new_client else { return session.accept() };
         let (id, sessions, session_store) =
             (id.to_owned(), Arc::clone(&self.sessions), Arc::clone(&self.session_store));
-        let proof = tokio::spawn(async move {
-            if !new_client.proven().await {
-                tracing::debug!("a session ends whose token Mist has not accepted");
-                session_store.end(&id).await;
-                sessions.end(&id).await;
+        let opened = Arc::downgrade(session);
+        let validation = tokio::spawn(async move {
+            if new_client.accepted().await {
+                if let Some(session) = opened.upgrade() {
+                    session.accept();
+                }
+                return;
             }
+            tracing::debug!("a session ends whose token Mist has not accepted");
+            session_store.end(&id, false).await;
+            sessions.end(&id).await;
         });
         // Set once: a session is opened or restored once.
-        let _ = session.proof.set(AbortOnDropHandle::new(proof));
+        let _ = session.validation.set(AbortOnDropHandle::new(validation));
     }
 
     /// The cloud that a client calls. A shared token is only ever sent to the cloud that the operator configured.
@@ -320,7 +337,7 @@ pub(super) async fn new_client(
     context: &HttpRequestContext,
 ) -> Result<Option<NewClient>, Rejection> {
     let Some(client) = admission else { return Ok(None) };
-    client.proof(&context.pool, &context.cloud, &context.tokens).admit().await
+    client.validation(&context.pool, &context.cloud, &context.tokens).admit().await
 }
 
 /// Reads the message of a POST. The quota that it uses is one of the extensions, which rmcp keeps with the parsed message

@@ -42,11 +42,13 @@ impl RequestSession {
 }
 
 impl<H: ServerHandler> McpHandler<H> {
-    /// The session of a request. None if it deletes a session of another replica, which has been done then.
+    /// The session of a request. None if it deletes a session of another replica, which has been done then. `is_accepted`
+    /// tells whether Mist has accepted the token.
     pub(super) async fn session(
         &self,
         parts: &mut Parts,
         principal: Principal,
+        is_accepted: impl Fn() -> bool,
     ) -> Result<Option<RequestSession>, Rejection> {
         let id = single_value(&parts.headers, &SESSION)?.map(str::to_owned);
         if is_stateless_version(&parts.headers) {
@@ -56,7 +58,7 @@ impl<H: ServerHandler> McpHandler<H> {
             return Ok(Some(RequestSession::Stateless));
         }
         let Some(id) = id else { return Ok(Some(RequestSession::New(new_state()))) };
-        let state = self.find(&id, principal, parts.method == Method::DELETE).await?;
+        let state = self.find(&id, principal, parts.method == Method::DELETE, is_accepted).await?;
         Ok(state.map(|state| RequestSession::Known { id, state }))
     }
 }

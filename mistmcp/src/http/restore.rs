@@ -48,18 +48,24 @@ impl SessionStore for RestoredByRequest {
 impl<H: ServerHandler> McpHandler<H> {
     /// Finds the session that a request names, if it is the principal's: one of this process, or one of another
     /// replica, which this request then restores here. None if the request is a DELETE (`is_delete`) and the session
-    /// is not in this process.
+    /// is not in this process. `is_accepted` tells whether Mist has accepted the token.
     pub(super) async fn find(
         &self,
         id: &str,
         principal: Principal,
         is_delete: bool,
+        is_accepted: impl Fn() -> bool,
     ) -> Result<Option<Arc<HttpSession>>, Rejection> {
         let local = self.sessions.get(id, principal);
+        if let Some(session) = local.as_ref().filter(|session| !session.is_accepted())
+            && is_accepted()
+        {
+            session.accept();
+        }
         match self.session_store.lookup(id, principal, local.is_some()).await {
             Lookup::Local => local.ok_or_else(Rejection::session).map(Some),
             Lookup::Remote(_) if is_delete => {
-                self.session_store.end(id).await;
+                self.session_store.end(id, false).await;
                 Ok(None)
             }
             Lookup::Remote(record) => self.adopt(id, principal, *record).map(Some),
@@ -117,7 +123,7 @@ impl<H: ServerHandler> McpHandler<H> {
             let response = RESTORED.scope(client, handler.mcp.handle(request)).await;
             if handler.sessions.manager.has_session(&id.as_str().into()).await.unwrap_or(false) {
                 *unrestored = None;
-                handler.prove(&id, &session, new_client);
+                handler.end_unless_accepted(&id, &session, new_client);
                 handler.metrics.session_restored();
                 tracing::debug!("restored a session of another replica");
             } else if response.status().is_server_error() {

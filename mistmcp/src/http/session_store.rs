@@ -45,8 +45,8 @@ pub(super) trait SessionStore: Debug + Send + Sync {
     /// Tracks a session that is restored here. The caller must have looked it up.
     fn track(&self, id: &str, record: Record, session: &Arc<HttpSession>);
 
-    /// Marks a session as ended, for all replicas.
-    async fn end(&self, id: &str);
+    /// Marks a session as ended, for all replicas. `is_accepted` tells whether Mist is known to have accepted its token.
+    async fn end(&self, id: &str, is_accepted: bool);
 
     /// Whether Redis is available. None without Redis.
     fn is_available(&self) -> Option<bool>;
@@ -66,7 +66,7 @@ impl SessionStore for LocalOnly {
 
     fn track(&self, _: &str, _: Record, _: &Arc<HttpSession>) {}
 
-    async fn end(&self, _id: &str) {}
+    async fn end(&self, _id: &str, _is_accepted: bool) {}
 
     fn is_available(&self) -> Option<bool> {
         None

@@ -9,7 +9,6 @@ use moka::sync::Cache;
 
 use super::name_list::NameList;
 use super::token_registry::TokenStateRef;
-use super::token_state::TokenState;
 use super::{Answer, Cloud, Request};
 use crate::mask::MASK;
 
@@ -66,8 +65,8 @@ impl ResponseCache {
         address: &str,
         token_states: &[TokenStateRef],
     ) -> Option<Answer> {
-        let trusted = || token_states.iter().any(|state| TokenState::is_trusted(state));
-        if !request.is_for_constants() || !trusted() {
+        let are_accepted = || token_states.iter().any(|state| state.was_accepted_recently());
+        if !request.is_for_constants() || !are_accepted() {
             return None;
         }
         self.constants.get(&(cloud.clone(), address.to_owned()))

@@ -162,7 +162,7 @@ impl Connection {
     /// accepted the token, because a client can invent tokens, and for clients that share the operator's.
     pub(crate) fn turn(&self) -> Turn {
         let states = &self.dispatcher.token_states;
-        let is_of_client = !self.is_shared && states.iter().any(|state| state.is_proven());
+        let is_of_client = !self.is_shared && states.iter().any(|state| state.is_accepted());
         let is_of_account = self.account.is_some() || self.routes.is_some();
         let by_address = self.address_turn.as_ref().filter(|_| !is_of_client && !is_of_account);
         by_address.or_else(|| states.first().map(|state| &state.turn)).cloned().unwrap_or_default()

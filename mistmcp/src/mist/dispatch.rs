@@ -199,10 +199,10 @@ impl Dispatcher {
         sent: &SentCount,
     ) -> Result<Answer, AttemptError> {
         let clock = self.pool.clock;
-        let _proving = match &self.validation_limiter {
+        let _validation = match &self.validation_limiter {
             Some(validation_limiter) => match token.validate(validation_limiter).await {
                 Ok(Validation::Refused) => return Err(AttemptError::Refused(String::new())),
-                Ok(proof) => Some(proof),
+                Ok(validation) => Some(validation),
                 Err(limited) => {
                     self.pool.metrics().refusal("new_tokens");
                     return Err(Failure::from(errors::for_validation_limit(limited)).into());
@@ -238,9 +238,8 @@ impl Dispatcher {
                 return Err(failure.into());
             }
         };
-        token.answered(status);
+        token.record(status);
         if status.is_success() {
-            token.accepted();
             let body = self.masked(body).await.map_err(Failure::from)?;
             let answer = Answer::new(headers, body, url).in_room(room);
             if request.is_for_usage()
@@ -254,10 +253,7 @@ impl Dispatcher {
         let words = self.mask(String::from_utf8_lossy(&body[..body.len().min(MAX_ERROR_BODY)]).into_owned());
         let retry_after_header = retry_after(&headers, clock.now());
         match status {
-            StatusCode::UNAUTHORIZED => {
-                token.refused();
-                Err(AttemptError::Refused(words))
-            }
+            StatusCode::UNAUTHORIZED => Err(AttemptError::Refused(words)),
             StatusCode::TOO_MANY_REQUESTS => {
                 let now = clock.now();
                 let wait = retry_after_header.unwrap_or_else(|| until_next_hour(now));
@@ -291,7 +287,7 @@ impl Dispatcher {
     }
 
     /// Whether Mist has not refused all tokens.
-    pub(super) fn is_accepted(&self) -> bool {
+    pub(super) fn is_not_refused(&self) -> bool {
         self.token_states.iter().any(|state| state.refused_at().is_none())
     }
 

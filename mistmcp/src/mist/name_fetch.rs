@@ -185,7 +185,7 @@ impl Mist {
         pages: u64,
     ) -> Result<Arc<NameList>> {
         let new_enough = |listing: &Arc<NameList>| since.is_none_or(|since| listing.requested_at >= since);
-        if dispatcher.is_accepted()
+        if dispatcher.is_not_refused()
             && let Some(listing) = dispatcher.pool.cache.names(&dispatcher.ids, path).filter(new_enough)
         {
             self.call.trace().cache_hit(path);

@@ -146,7 +146,7 @@ impl Mist {
                 one("MSP", id, &seeing(&responses, |_, listing| sees(listing)), routes, responses.failures)
             }
             Scope::Constants => {
-                let accepted = routes.iter().find(|route| route.dispatcher.is_accepted());
+                let accepted = routes.iter().find(|route| route.dispatcher.is_not_refused());
                 accepted.or(routes.first()).ok_or_else(|| unnamed(routes))
             }
             Scope::Token | Scope::Nothing => match routes {
@@ -233,7 +233,7 @@ impl Mist {
         let request = Request::get(&site(id));
         let dispatcher = self.dispatcher_for(&request).await?;
         let cache = &dispatcher.pool.cache;
-        if let Some(Some(org)) = cache.site(&dispatcher.ids, id).filter(|_| dispatcher.is_accepted()) {
+        if let Some(Some(org)) = cache.site(&dispatcher.ids, id).filter(|_| dispatcher.is_not_refused()) {
             return Ok(Some(org.as_ref().to_owned()));
         }
         let site = self.send_to(dispatcher, &request).await?.parsed().await?;

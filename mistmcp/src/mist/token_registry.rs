@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(registry.len(), 0, "they have spent nothing");
         let stranger = registry.state_of(key("api.mist.com", "made-up"));
         work(&stranger);
-        stranger.refused();
+        stranger.record(http::StatusCode::UNAUTHORIZED);
         drop(stranger);
         assert_eq!(registry.len(), 0, "Mist does not know it");
     }

@@ -3,7 +3,6 @@
 
 use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::StatusCode;
@@ -26,7 +25,7 @@ pub(super) const AT_ONCE: usize = 16;
 /// How long a token that Mist refused is skipped while another one is available.
 const SET_ASIDE: Duration = Duration::from_mins(5);
 /// How long after Mist last accepted a token it may read cached constants.
-const TRUSTED: Duration = Duration::from_hours(1);
+const RECENT: Duration = Duration::from_hours(1);
 
 /// State of a token at a cloud: rate limit, queue, and whether Mist accepts it.
 #[derive(Debug)]
@@ -40,8 +39,6 @@ pub(super) struct TokenState {
     /// FIFO queue for concurrent calls.
     queue: Semaphore,
     validity: Mutex<Validity>,
-    /// Mist has accepted the token in an answer, and not refused it since.
-    is_proven: AtomicBool,
     /// Built when the first answer is masked.
     mask: OnceLock<Mask>,
     pub(super) validation: ValidationGate,
@@ -64,11 +61,16 @@ pub(super) struct Key {
     pub(super) token: Token,
 }
 
-#[derive(Debug, Default)]
+/// Whether Mist accepts a token, by its last answer that tells it. None until there is one.
+#[derive(Clone, Copy, Debug, Default)]
 struct Validity {
-    accepted: Option<Instant>,
-    /// When Mist refused the token, if that was after its last acceptance.
-    refused: Option<Instant>,
+    last: Option<(Verdict, Instant)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Accepted,
+    Refused,
 }
 
 impl TokenState {
@@ -80,7 +82,6 @@ impl TokenState {
             shared,
             queue: Semaphore::new(AT_ONCE),
             validity: Mutex::default(),
-            is_proven: AtomicBool::new(false),
             mask: OnceLock::new(),
             validation: ValidationGate::default(),
             turn: Turn::default(),
@@ -92,23 +93,45 @@ impl TokenState {
         self.mask.get_or_init(|| Mask::of(self.token().expose()))
     }
 
-    /// Whether Mist has accepted the token, and not refused it since.
-    pub(super) fn is_proven(&self) -> bool {
-        self.is_proven.load(Ordering::Acquire)
+    /// Records the status of an answer. Mist checks the token first: any error but 401, 429 and its own failures means that it
+    /// was accepted.
+    pub(super) fn record(&self, status: StatusCode) {
+        let verdict = match status {
+            StatusCode::UNAUTHORIZED => Verdict::Refused,
+            StatusCode::TOO_MANY_REQUESTS => return,
+            status if status.is_server_error() => return,
+            _ => Verdict::Accepted,
+        };
+        let before = self.validity.lock().last.replace((verdict, Instant::now()));
+        // Further acceptances tell those who wait nothing.
+        if verdict == Verdict::Refused || before.is_none_or(|(before, _)| before != verdict) {
+            self.validation.notify();
+        }
     }
 
-    /// Records the status of an answer. Mist checks the token first: any other error means that it was accepted.
-    pub(super) fn answered(&self, status: StatusCode) {
-        if status == StatusCode::UNAUTHORIZED {
-            self.is_proven.store(false, Ordering::Release);
-            self.validation.refused();
-        } else if status != StatusCode::TOO_MANY_REQUESTS && !status.is_server_error() {
-            // Read before writing: most answers change nothing.
-            if !self.is_proven() {
-                self.is_proven.store(true, Ordering::Release);
-                self.validation.accepted();
-            }
-        }
+    /// When Mist gave this verdict, if it is the last one.
+    fn last(&self, wanted: Verdict) -> Option<Instant> {
+        self.validity.lock().last.filter(|(verdict, _)| *verdict == wanted).map(|(_, when)| when)
+    }
+
+    /// Whether Mist has accepted the token, and not refused it since.
+    pub(super) fn is_accepted(&self) -> bool {
+        self.last(Verdict::Accepted).is_some()
+    }
+
+    /// The same, within the last hour.
+    pub(super) fn was_accepted_recently(&self) -> bool {
+        self.last(Verdict::Accepted).is_some_and(|accepted| accepted.elapsed() < RECENT)
+    }
+
+    /// When Mist refused the token, if it has not accepted it since.
+    pub(super) fn refused_at(&self) -> Option<Instant> {
+        self.last(Verdict::Refused)
+    }
+
+    /// Whether Mist has refused the token a short time ago.
+    pub(super) fn is_set_aside(&self) -> bool {
+        self.refused_at().is_some_and(|refused| refused.elapsed() < SET_ASIDE)
     }
 
     pub(super) fn token(&self) -> &Token {
@@ -199,29 +222,6 @@ impl TokenState {
     pub(super) fn is_busy(&self) -> bool {
         self.queue.available_permits() == 0
     }
-
-    pub(super) fn accepted(&self) {
-        *self.validity.lock() = Validity { accepted: Some(Instant::now()), refused: None };
-    }
-
-    pub(super) fn refused(&self) {
-        self.validity.lock().refused = Some(Instant::now());
-    }
-
-    /// When Mist refused the token, if that was after its last acceptance.
-    pub(super) fn refused_at(&self) -> Option<Instant> {
-        self.validity.lock().refused
-    }
-
-    pub(super) fn is_set_aside(&self) -> bool {
-        self.refused_at().is_some_and(|refused| refused.elapsed() < SET_ASIDE)
-    }
-
-    /// Whether Mist has accepted the token recently, and not refused it since.
-    pub(super) fn is_trusted(&self) -> bool {
-        let validity = self.validity.lock();
-        validity.refused.is_none() && validity.accepted.is_some_and(|accepted| accepted.elapsed() < TRUSTED)
-    }
 }
 
 impl PartialEq for Key {
@@ -244,22 +244,45 @@ mod tests {
     use super::super::Clouds;
     use super::*;
 
+    fn state() -> TokenState {
+        let cloud = Clouds::default().find("api.mist.com").unwrap();
+        TokenState::new(1, Key { cloud, token: Token::new("a").unwrap() }, 100, None)
+    }
+
     #[tokio::test(start_paused = true)]
     async fn validity_expires() {
-        let cloud = Clouds::default().find("api.mist.com").unwrap();
-        let state = TokenState::new(1, Key { cloud, token: Token::new("a").unwrap() }, 100, None);
-        assert!(!state.is_trusted() && !state.is_set_aside(), "nobody knows yet");
-        state.accepted();
-        tokio::time::advance(TRUSTED / 2).await;
-        assert!(state.is_trusted());
-        tokio::time::advance(TRUSTED / 2).await;
-        assert!(!state.is_trusted(), "it may have been revoked meanwhile");
-        state.refused();
+        let state = state();
+        assert!(!state.is_accepted() && !state.is_set_aside(), "nobody knows yet");
+        state.record(StatusCode::OK);
+        tokio::time::advance(RECENT / 2).await;
+        assert!(state.was_accepted_recently());
+        tokio::time::advance(RECENT / 2).await;
+        assert!(!state.was_accepted_recently() && state.is_accepted(), "it may have been revoked meanwhile");
+        state.record(StatusCode::UNAUTHORIZED);
         tokio::time::advance(SET_ASIDE / 2).await;
         assert!(state.is_set_aside());
         tokio::time::advance(SET_ASIDE / 2).await;
         assert!(!state.is_set_aside() && state.refused_at().is_some());
-        state.accepted();
-        assert!(state.is_trusted() && state.refused_at().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_token_is_never_accepted_and_refused_at_once() {
+        for status in [200, 204, 301, 400, 401, 403, 404, 409, 429, 500, 502, 503, 504] {
+            for before in [None, Some(200), Some(401), Some(404)] {
+                let state = state();
+                let record = |status: u16| state.record(StatusCode::from_u16(status).unwrap());
+                before.into_iter().for_each(record);
+                record(status);
+                let wanted = match status {
+                    401 => Some(false),
+                    429 | 500.. => before.map(|before| before != 401),
+                    _ => Some(true),
+                };
+                let is = (state.is_accepted(), state.was_accepted_recently(), state.is_set_aside());
+                let all = (wanted == Some(true), wanted == Some(true), wanted == Some(false));
+                assert_eq!(is, all, "{before:?}, then {status}");
+                assert_eq!(state.refused_at().is_some(), wanted == Some(false), "{before:?}, then {status}");
+            }
+        }
     }
 }

@@ -19,8 +19,7 @@ pub(super) struct ValidationGate {
     /// Held by the next request to be sent.
     next: Mutex<()>,
     in_flight: AtomicUsize,
-    refusals: AtomicUsize,
-    /// Notifies that an answer was received, or a request ended without one.
+    /// Notifies that an answer decided, or a request ended.
     changed: Notify,
 }
 
@@ -51,34 +50,30 @@ impl TokenState {
         validation_limiter: &ValidationLimiter,
     ) -> Result<Validation<'_>, ValidationLimited> {
         let validation = &self.validation;
-        let refusals = validation.refusals.load(Ordering::Acquire);
+        let refused_before = self.refused_at();
         let decided = || {
-            if self.is_proven() {
+            if self.is_accepted() {
                 Some(Validation::Accepted)
-            } else if validation.refusals.load(Ordering::Acquire) != refusals {
+            } else if self.refused_at() != refused_before {
                 Some(Validation::Refused)
             } else {
                 None
             }
         };
-        if let Some(proof) = decided() {
-            return Ok(proof);
+        if let Some(decision) = decided() {
+            return Ok(decision);
         }
         tokio::select! {
             biased;
-            proof = validation.until(decided) => Ok(proof),
+            decision = validation.until(decided) => Ok(decision),
             sent = validation.send(validation_limiter) => sent.map(Validation::Unknown),
         }
     }
 }
 
 impl ValidationGate {
-    pub(super) fn accepted(&self) {
-        self.changed.notify_waiters();
-    }
-
-    pub(super) fn refused(&self) {
-        self.refusals.fetch_add(1, Ordering::AcqRel);
+    /// Notifies those who wait that Mist has decided about the token.
+    pub(super) fn notify(&self) {
         self.changed.notify_waiters();
     }
 
@@ -182,7 +177,7 @@ mod tests {
             };
             let mut others = waiting(&token, &validation_limiter, 40).await;
             assert!(others.try_join_next().is_none(), "none is refused while the first one is under way");
-            token.answered(status);
+            token.record(status);
             drop(first);
             let mut ends = others.join_all().await;
             ends.sort_unstable();
@@ -201,7 +196,7 @@ mod tests {
         let mut others = waiting(&token, &validation_limiter, 3).await;
         assert!(others.try_join_next().is_none());
         // A server error says nothing about the token.
-        token.answered(StatusCode::BAD_GATEWAY);
+        token.record(StatusCode::BAD_GATEWAY);
         drop(first);
         assert_eq!(others.join_all().await, ["limited"; 3]);
     }

@@ -38,7 +38,7 @@ impl ValidationLimiter {
     }
 
     /// Whether no request of the last minute is counted.
-    pub(crate) fn is_full(&self) -> bool {
+    pub(crate) fn is_unused(&self) -> bool {
         let last = *self.last.lock();
         last.is_none_or(|last| last.elapsed() > Duration::from_mins(1))
     }

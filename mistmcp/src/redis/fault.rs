@@ -14,7 +14,7 @@ pub(super) struct Fault {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FaultKind {
-    /// Redis cannot be reached, or cannot answer at the moment. Retried.
+    /// Redis cannot be reached, or cannot answer or take writes at the moment. Retried.
     Unavailable,
     /// Redis rejects this command. Others may work.
     Refused,
@@ -50,8 +50,12 @@ const CODES: [(&str, FaultKind, &str); 20] = {
         ("MOVED", Unusable, CLUSTER),
         ("ASK", Unusable, CLUSTER),
         ("CROSSSLOT", Unusable, CLUSTER),
-        ("OOM", Refused, "its memory is full: raise its maxmemory, or take other programs off it"),
-        ("MISCONF", Refused, "it cannot write to its disk, and takes nothing until it can: see its own log"),
+        ("OOM", Unavailable, "its memory is full: raise its maxmemory, or take other programs off it"),
+        (
+            "MISCONF",
+            Unavailable,
+            "it cannot write to its disk, and takes nothing until it can: see its own log",
+        ),
         (
             "WRONGTYPE",
             Refused,
@@ -115,8 +119,8 @@ mod tests {
             ("NOPERM User x has no permissions to run the 'eval' command", Unusable, "docs/replicas.md"),
             ("MOVED 3999 127.0.0.1:6381", Unusable, "Redis Cluster"),
             ("CROSSSLOT Keys in request don't hash to the same slot", Unusable, "Redis Cluster"),
-            ("OOM command not allowed when used memory > 'maxmemory'.", Refused, "maxmemory"),
-            ("MISCONF Redis is configured to save RDB snapshots", Refused, "disk"),
+            ("OOM command not allowed when used memory > 'maxmemory'.", Unavailable, "maxmemory"),
+            ("MISCONF Redis is configured to save RDB snapshots", Unavailable, "disk"),
             ("WRONGTYPE Operation against a key", Refused, "--redis-prefix"),
             ("NOSCRIPT No matching script.", Refused, "docs/replicas.md"),
             ("ERR unknown command 'PUBSUB'", Refused, "docs/replicas.md"),

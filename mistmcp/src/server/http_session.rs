@@ -1,6 +1,7 @@
 //! A legacy session over HTTP: [`HttpSession`].
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -26,7 +27,8 @@ pub(crate) struct HttpSession {
     /// Set until rmcp has restored the session, if another replica opened it. Locked while rmcp does so.
     pub(crate) unrestored: Mutex<Option<Box<Unrestored>>>,
     /// Ends the session unless Mist accepts its token.
-    pub(crate) proof: OnceLock<AbortOnDropHandle<()>>,
+    pub(crate) validation: OnceLock<AbortOnDropHandle<()>>,
+    is_accepted: AtomicBool,
     peer: OnceLock<Peer<RoleServer>>,
     observer: OnceLock<Arc<dyn ToolListObserver>>,
 }
@@ -54,7 +56,8 @@ impl HttpSession {
             activity: InFlight::new(CALLS_AT_ONCE),
             request_ids: Arc::default(),
             unrestored: Mutex::new(unrestored.map(Box::new)),
-            proof: OnceLock::new(),
+            validation: OnceLock::new(),
+            is_accepted: AtomicBool::new(false),
             peer: OnceLock::new(),
             observer: OnceLock::new(),
         }
@@ -63,6 +66,15 @@ impl HttpSession {
     /// Whether rmcp has it.
     pub(crate) fn is_restored(&self) -> bool {
         self.unrestored.try_lock().is_ok_and(|unrestored| unrestored.is_none())
+    }
+
+    /// Whether Mist has accepted its token since it was opened or restored, or the token is the operator's.
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.is_accepted.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn accept(&self) {
+        self.is_accepted.store(true, Ordering::Release);
     }
 
     /// The `initialize` parameters of the client. None before `initialize`.

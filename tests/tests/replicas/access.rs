@@ -107,6 +107,7 @@ async fn the_documented_commands_are_those_in_use() {
             alice.call("callTool", json!({ "tool": "getSelfApiUsage", "arguments": {} })).await;
             there.call("manageMcpTools", off("sites")).await;
             there.call("getSelf", json!({})).await;
+            HttpClient::with_token(&one, "", ALICE).open().await.end().await;
             pause().await;
             used = sent(&mut admin).await;
         }

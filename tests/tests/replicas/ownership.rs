@@ -1,10 +1,10 @@
 //! A session belongs to its token and cloud at every replica. For others it does not exist.
 
-use mistmcp_tests::{HttpClient, HttpResponse, MockUpstream};
+use mistmcp_tests::{Answer, HttpClient, HttpResponse, Launch, MockUpstream};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::fixture::{ALICE, BOB, Fixture, KEY, on};
+use crate::fixture::{ALICE, BOB, Fixture, KEY, off, on};
 
 const NOBODYS: &str = "5d0f6f0e-8f6c-4f43-9a53-3f0a5d1b7c11";
 
@@ -116,4 +116,68 @@ async fn a_restored_session_is_restricted_to_the_settings_of_its_replica() {
     at_narrow(&managed).call("manageMcpTools", crate::fixture::off("sites")).await;
     let tools = managed.tools().await;
     assert!(tools.contains(&"getOrg".to_owned()) && !tools.contains(&"getSiteInfo".to_owned()), "{tools:?}");
+}
+
+/// A stranger can invent a token for each session.
+#[tokio::test]
+async fn sessions_of_invented_tokens_leave_few_keys_and_only_for_a_short_time() {
+    const LIMIT: usize = 5;
+    const ATTEMPTS: usize = 30;
+    let mut fixture = Fixture::start(0, "").await;
+    let arguments = format!(
+        "--max-new-clients-per-address {LIMIT} --new-tokens-per-minute 1000000 --redis {} --redis-timeout 5000",
+        fixture.redis.url()
+    );
+    for _ in 0..2 {
+        let launch = Launch::at(&fixture.upstream, &arguments).variable("MISTMCP_REDIS_KEY", KEY);
+        fixture.replicas.push(launch.serve().await);
+    }
+    fixture.upstream.answers("/api/v1/self", [Answer::json(&json!({})).status(401)]);
+    let params = json!({
+        "protocolVersion": "2025-11-25",
+        "capabilities": {},
+        "clientInfo": { "name": "x", "version": "1" },
+    });
+    let mut ends = 0;
+    for attempt in 0..ATTEMPTS {
+        let stranger = HttpClient::with_token(&fixture.replicas[0], "", &format!("1nvented-{attempt}"));
+        let response = stranger.post(mistmcp_tests::message("initialize", &params)).await;
+        if response.status != 200 {
+            assert_eq!(response.status, 401, "{response:?}");
+            continue;
+        }
+        let stranger = stranger.on(response.header("mcp-session-id"));
+        let response = fixture.at(attempt % 2, &stranger).end().await;
+        assert_eq!(response.status, 204, "{attempt}: {response:?}");
+        ends += 1;
+    }
+    assert!(ends >= LIMIT, "{ends}");
+    let content = fixture.redis.content().await;
+    let sessions: Vec<_> = content.iter().filter(|(key, _)| key.contains(":session:")).collect();
+    assert!(sessions.len() <= LIMIT, "{sessions:?}");
+    assert!(sessions.iter().all(|(_, (_, lasts))| (1..=30).contains(lasts)), "{sessions:?}");
+}
+
+#[tokio::test]
+async fn a_session_is_kept_for_long_once_mist_has_accepted_its_token() {
+    let fixture = Fixture::start(2, "").await;
+    fixture.upstream.json("/api/v1/self", &json!({ "name": "alice" }));
+    let alice = fixture.alice(0, "").open().await;
+    let lasts = async || {
+        let content = fixture.redis.content().await;
+        let mut sessions = content.into_iter().filter(|(key, _)| key.contains(":session:"));
+        sessions.next().map_or(0, |(_, (_, lasts))| lasts)
+    };
+    alice.tools().await;
+    fixture.at(1, &alice).tools().await;
+    assert!((1..=600).contains(&lasts().await));
+    alice.call("getSelf", json!({})).await;
+    fixture.at(1, &alice).call("manageMcpTools", on("sites")).await;
+    alice.tools().await;
+    assert!(lasts().await > 1_800);
+    // Another replica, which does not know yet that Mist accepts the token, does not shorten that.
+    fixture.at(1, &alice).call("manageMcpTools", off("sites")).await;
+    assert!(lasts().await > 1_800);
+    assert_eq!(fixture.at(1, &alice).end().await.status, 204);
+    assert!(lasts().await > 1_800, "the tombstone");
 }

@@ -88,8 +88,9 @@ impl Addresses {
     pub(super) fn sweep(&self) {
         for shard in &self.shards {
             let mut addresses = shard.lock();
-            addresses
-                .retain(|_, address| Arc::strong_count(address) > 1 || !address.validation_limiter.is_full());
+            addresses.retain(|_, address| {
+                Arc::strong_count(address) > 1 || !address.validation_limiter.is_unused()
+            });
             if addresses.len() < addresses.capacity() / 4 {
                 addresses.shrink_to_fit();
             }

@@ -42,9 +42,9 @@ pub(super) const STALLED: Duration = Duration::from_secs(30);
 /// How long a connection may be open without a request.
 pub(super) const IDLE: Duration = Duration::from_secs(75);
 /// How long a session or stream runs before the token is validated with Mist.
-pub(in crate::http) const UNPROVEN: Duration = Duration::from_mins(1);
+pub(in crate::http) const UNACCEPTED: Duration = Duration::from_mins(1);
 /// How long it runs if Mist cannot be asked, because the address has used up its validation requests.
-pub(in crate::http) const UNPROVEN_AT_MOST: Duration = Duration::from_mins(5);
+pub(in crate::http) const UNACCEPTED_AT_MOST: Duration = Duration::from_mins(5);
 /// Connections beyond the limit that serve health probes alone.
 pub(super) const RESERVE: usize = 64;
 /// Streams of one HTTP/2 connection.

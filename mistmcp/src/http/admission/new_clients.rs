@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use super::super::rejection::Rejection;
 use super::Client;
 use super::budget::BudgetPermit;
-use super::limits::{NEW_CLIENTS, UNPROVEN, UNPROVEN_AT_MOST};
+use super::limits::{NEW_CLIENTS, UNACCEPTED, UNACCEPTED_AT_MOST};
 use tokio::time::Instant;
 
 use crate::Tokens;
@@ -24,7 +24,7 @@ const POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// The new-client permit of a session or stream, held until Mist has accepted its token.
 #[derive(Debug)]
 pub(in crate::http) struct NewClient {
-    proof: ClientValidation,
+    validation: ClientValidation,
     _permits: [BudgetPermit; 2],
 }
 
@@ -37,7 +37,7 @@ pub(in crate::http) struct ClientValidation {
 
 impl Client {
     /// Validation of these tokens. Requests to Mist are paced per client address.
-    pub(in crate::http) fn proof(
+    pub(in crate::http) fn validation(
         &self,
         pool: &Arc<Pool>,
         cloud: &Cloud,
@@ -82,7 +82,7 @@ impl ClientValidation {
             return Ok(None);
         }
         let used_up = match self.client.take_permits() {
-            Ok(permits) => return Ok(Some(NewClient { proof: self.clone(), _permits: permits })),
+            Ok(permits) => return Ok(Some(NewClient { validation: self.clone(), _permits: permits })),
             Err(used_up) => used_up,
         };
         match self.verify().await {
@@ -110,22 +110,22 @@ impl ClientValidation {
 impl NewClient {
     /// Waits until Mist has accepted the token, in a call of the client or in a validation request after a while.
     /// Returns false if Mist rejects it, or cannot be asked for too long. The permit is released.
-    pub(in crate::http) async fn proven(self) -> bool {
+    pub(in crate::http) async fn accepted(self) -> bool {
         let opened = Instant::now();
-        let mut verify_at = opened + UNPROVEN;
+        let mut verify_at = opened + UNACCEPTED;
         loop {
             tokio::time::sleep(POLL_INTERVAL).await;
-            if self.proof.is_accepted() {
+            if self.validation.is_accepted() {
                 return true;
             }
             if Instant::now() < verify_at {
                 continue;
             }
-            match self.proof.verify().await {
+            match self.validation.verify().await {
                 TokenStatus::Accepted => return true,
                 TokenStatus::Refused => return false,
-                TokenStatus::Unknown(_) if opened.elapsed() >= UNPROVEN_AT_MOST => return false,
-                TokenStatus::Unknown(_) => verify_at = Instant::now() + UNPROVEN,
+                TokenStatus::Unknown(_) if opened.elapsed() >= UNACCEPTED_AT_MOST => return false,
+                TokenStatus::Unknown(_) => verify_at = Instant::now() + UNACCEPTED,
             }
         }
     }
@@ -138,7 +138,7 @@ impl ClientAdmission for Client {
     }
 
     async fn stream_rejection(&self, pool: &Arc<Pool>, cloud: &Cloud, tokens: &Tokens) -> String {
-        match self.proof(pool, cloud, tokens).admit().await {
+        match self.validation(pool, cloud, tokens).admit().await {
             Err(rejection) => {
                 let why = rejection.to_string();
                 // The caller sends it as an MCP error.
@@ -147,7 +147,7 @@ impl ClientAdmission for Client {
             }
             Ok(None) => std::future::pending().await,
             Ok(Some(permit)) => {
-                if permit.proven().await {
+                if permit.accepted().await {
                     return std::future::pending().await;
                 }
                 "This stream ends, since Mist has not accepted its API token. Call a tool first.".to_owned()

@@ -10,12 +10,13 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
-use redis::{Cmd, Pipeline, Script};
+use redis::{Cmd, Script};
 use rmcp::model::InitializeRequestParams;
 
 use replica::{PendingWrite, SessionReplica};
 pub(in super::super) use sync::sync;
 
+use super::super::admission::UNACCEPTED_AT_MOST;
 use super::super::principal::Principal;
 use super::record::{ENDED, StoredValue};
 use super::{Lookup, Record, SessionParams, SessionStore};
@@ -29,15 +30,39 @@ const WRITE_ATTEMPTS: usize = 3;
 /// The most ended sessions that are remembered during a Redis outage.
 const MAX_PENDING_ENDS: usize = 10_000;
 
+/// How long Redis keeps a session whose token Mist has not accepted, which ends before.
+const UNACCEPTED_TIME: Duration = UNACCEPTED_AT_MOST.saturating_mul(2);
+/// How long its tombstone is kept. Until then the session counts against the limit of such clients, so that their keys in Redis
+/// are as few.
+const UNACCEPTED_TOMBSTONE_TIME: Duration = Duration::from_secs(30);
+
 /// Writes a session and publishes a change notice, unless the stored record has another revision or format than
-/// expected. Returns the stored record in that case.
+/// expected. Returns the stored record in that case. A session that is not to last keeps the TTL that it has.
 static WRITE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "local there = redis.call('GET', KEYS[1])
          if there and string.match(there, '^(%d+ %d+) ') ~= ARGV[1] then return there end
-         redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+         if there and ARGV[6] == '0' then
+             redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+         else
+             redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+         end
          redis.call('PUBLISH', ARGV[4], ARGV[5])
          return false",
+    )
+});
+
+/// Writes the tombstone of a session, and publishes its end. That of a session whose token Mist has not accepted, which is known by
+/// its TTL too, is short-lived, because clients can invent tokens.
+static END: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "local left = redis.call('TTL', KEYS[1])
+         if ARGV[1] == '1' or left > tonumber(ARGV[2]) then
+             redis.call('SET', KEYS[1], ARGV[3], 'EX', ARGV[4])
+         elseif left ~= -2 or ARGV[8] == '1' then
+             redis.call('SET', KEYS[1], ARGV[3], 'EX', ARGV[5])
+         end
+         redis.call('PUBLISH', ARGV[6], ARGV[7])",
     )
 });
 
@@ -49,8 +74,15 @@ pub(in super::super) struct RedisStore {
     idle: Duration,
     replicas: Mutex<HashMap<Arc<str>, Arc<SessionReplica>>>,
     /// Sessions that ended while Redis was unavailable.
-    pending_ends: Mutex<HashMap<Arc<str>, Instant>>,
+    pending_ends: Mutex<HashMap<Arc<str>, PendingEnd>>,
     this: Weak<Self>,
+}
+
+/// The end of a session that is still to be written.
+#[derive(Clone, Copy, Debug)]
+struct PendingEnd {
+    since: Instant,
+    is_accepted: bool,
 }
 
 /// A pub/sub message about a session.
@@ -91,9 +123,24 @@ impl RedisStore {
         self.idle / 8
     }
 
-    /// The TTL in seconds. It includes one renewal interval, because it is renewed at most that often.
+    /// The TTL of a session that lasts, in seconds. It includes one renewal interval, because it is renewed at most that often.
     fn time_to_live(&self) -> u64 {
         (self.idle + self.renewal()).as_secs() + 1
+    }
+
+    /// Whether a session is kept for as long as it may be idle, which is renewed.
+    fn lasts(&self, is_accepted: bool) -> bool {
+        is_accepted || self.time_to_live() <= UNACCEPTED_TIME.as_secs()
+    }
+
+    /// The TTL of a session that is written, in seconds.
+    fn first_time_to_live(&self, lasts: bool) -> u64 {
+        if lasts { self.time_to_live() } else { UNACCEPTED_TIME.as_secs() }
+    }
+
+    /// Whether the TTL of a session of this process is to be renewed.
+    fn is_due(&self, replica: &SessionReplica) -> bool {
+        self.lasts(replica.is_accepted()) && replica.is_due(self.renewal())
     }
 
     /// The command that reads a session, and renews its TTL if `renew` is set.
@@ -108,8 +155,32 @@ impl RedisStore {
 
     /// The answer for a session that the store has not, or has for another principal. Clients cannot tell the two
     /// cases apart.
-    fn not_found(&self) -> Lookup {
-        if self.redis.is_recovered() { Lookup::NotFound } else { Lookup::Unavailable }
+    async fn not_found(&self) -> Lookup {
+        // Redis may refuse writes for want of memory, so that a session of another replica could not be stored.
+        let is_writable = self.redis.try_to_write().await.is_ok();
+        if is_writable && self.redis.is_recovered() { Lookup::NotFound } else { Lookup::Unavailable }
+    }
+
+    /// Tracks a session of this process. `is_renewed` tells whether it was stored for as long as it may be idle.
+    fn track_stored(&self, id: &str, record: Record, session: &Arc<HttpSession>, is_renewed: bool) {
+        let key = self.key(id);
+        let replica =
+            SessionReplica::new((Arc::clone(&key), id), (record, is_renewed), self.this.clone(), session);
+        let replica = Arc::new(replica);
+        self.replicas.lock().insert(key, Arc::clone(&replica));
+        session.set_observer(replica);
+    }
+
+    /// Removes a session of this process that has ended. If Mist has not accepted its token, its permit is held until the tombstone
+    /// is gone.
+    fn remove(&self, key: &str) {
+        let session = self.replicas.lock().remove(key).and_then(|replica| replica.session());
+        if let Some(session) = session.filter(|session| !session.is_accepted()) {
+            tokio::spawn(async move {
+                tokio::time::sleep(UNACCEPTED_TOMBSTONE_TIME + Duration::from_secs(1)).await;
+                drop(session);
+            });
+        }
     }
 
     fn replica(&self, key: &str) -> Option<Arc<SessionReplica>> {
@@ -152,14 +223,18 @@ impl RedisStore {
         for _ in 0..WRITE_ATTEMPTS {
             let Some(serialized) = pending_write.record.serialized() else { return Ok(()) };
             let mut script = WRITE.prepare_invoke();
+            let lasts = self.lasts(replica.is_accepted());
             script
                 .key(self.name(key))
                 .arg(Record::prefix(pending_write.over))
                 .arg(serialized)
-                .arg(self.time_to_live());
-            script.arg(self.redis.channel()).arg(self.message(key, ChangeNotice::Changed));
+                .arg(self.first_time_to_live(lasts));
+            script
+                .arg(self.redis.channel())
+                .arg(self.message(key, ChangeNotice::Changed))
+                .arg(u8::from(lasts));
             let Some(stored) = self.redis.invoke_script::<Option<String>>(&script).await? else {
-                replica.saved(pending_write.record);
+                replica.saved(pending_write.record, lasts);
                 return Ok(());
             };
             let StoredValue::Record(stored) = StoredValue::parse(Some(&stored)) else { return Ok(()) };
@@ -172,15 +247,13 @@ impl RedisStore {
         Ok(())
     }
 
-    fn end_commands(&self, key: &str) -> Pipeline {
-        let mut commands = redis::pipe();
-        commands.cmd("SET").arg(self.name(key)).arg(ENDED).arg("EX").arg(self.time_to_live()).ignore();
-        commands
-            .cmd("PUBLISH")
-            .arg(self.redis.channel())
-            .arg(self.message(key, ChangeNotice::Ended))
-            .ignore();
-        commands
+    /// Writes the end of a session. `is_late` tells whether Redis may have lost the session, which another replica would write again.
+    async fn write_end(&self, key: &str, is_accepted: bool, is_late: bool) -> Result<(), Unavailable> {
+        let mut script = END.prepare_invoke();
+        script.key(self.name(key)).arg(u8::from(is_accepted)).arg(UNACCEPTED_TIME.as_secs());
+        script.arg(ENDED).arg(self.time_to_live()).arg(UNACCEPTED_TOMBSTONE_TIME.as_secs());
+        script.arg(self.redis.channel()).arg(self.message(key, ChangeNotice::Ended)).arg(u8::from(is_late));
+        self.redis.invoke_script(&script).await
     }
 
     fn message(&self, key: &str, notice: ChangeNotice) -> String {
@@ -210,7 +283,8 @@ impl SessionStore for RedisStore {
     async fn lookup(&self, id: &str, principal: Principal, is_local: bool) -> Lookup {
         let key = self.key(id);
         let replica = if is_local { self.replica(&key) } else { None };
-        let renew = replica.as_ref().is_none_or(|replica| replica.is_due(self.renewal()));
+        // One of another replica, whose token this one may not know, is renewed once it is restored.
+        let renew = replica.as_ref().map_or_else(|| self.lasts(false), |replica| self.is_due(replica));
         let read_command = self.read_command(&key, renew);
         let reading = || self.redis.query::<Option<String>>(&read_command);
         let stored =
@@ -225,7 +299,7 @@ impl SessionStore for RedisStore {
         }
         match (stored, replica) {
             (StoredValue::Ended, _) => Lookup::NotFound,
-            (StoredValue::Record(record), _) if !record.belongs_to(principal) => self.not_found(),
+            (StoredValue::Record(record), _) if !record.belongs_to(principal) => self.not_found().await,
             (StoredValue::Record(record), Some(replica)) => {
                 self.reconcile(&replica, *record).await;
                 Lookup::Local
@@ -240,7 +314,7 @@ impl SessionStore for RedisStore {
             (StoredValue::Record(record), None) if !self.pending_ends.lock().contains_key(&key) => {
                 Lookup::Remote(record)
             }
-            _ => self.not_found(),
+            _ => self.not_found().await,
         }
     }
 
@@ -259,29 +333,26 @@ impl SessionStore for RedisStore {
             return;
         };
         let Some(serialized) = record.serialized() else { return };
-        self.track(id, record, session);
+        let lasts = self.lasts(session.is_accepted());
+        self.track_stored(id, record, session, lasts);
         let mut command = redis::cmd("SET");
-        command.arg(self.name(&self.key(id))).arg(serialized).arg("EX").arg(self.time_to_live());
+        command.arg(self.name(&self.key(id))).arg(serialized).arg("EX").arg(self.first_time_to_live(lasts));
         // If Redis is unavailable, `sync` writes it later.
         let _: Result<(), Unavailable> =
             self.redis.retry_while_unavailable(|| self.redis.query(&command)).await;
     }
 
     fn track(&self, id: &str, record: Record, session: &Arc<HttpSession>) {
-        let key = self.key(id);
-        let replica = SessionReplica::new((Arc::clone(&key), id), record, self.this.clone(), session);
-        let replica = Arc::new(replica);
-        self.replicas.lock().insert(key, Arc::clone(&replica));
-        session.set_observer(replica);
+        self.track_stored(id, record, session, self.lasts(false));
     }
 
-    async fn end(&self, id: &str) {
+    async fn end(&self, id: &str, is_accepted: bool) {
         let key = self.key(id);
-        self.replicas.lock().remove(&key);
-        if self.redis.query_pipeline::<()>(&self.end_commands(&key)).await.is_err() {
+        self.remove(&key);
+        if self.write_end(&key, is_accepted, false).await.is_err() {
             let mut pending_ends = self.pending_ends.lock();
             if pending_ends.len() < MAX_PENDING_ENDS {
-                pending_ends.insert(key, Instant::now());
+                pending_ends.insert(key, PendingEnd { since: Instant::now(), is_accepted });
             }
         }
     }

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use parking_lot::RwLock;
-use redis::{RedisError, RedisResult};
+use redis::{Cmd, RedisError, RedisResult};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
@@ -92,6 +92,17 @@ impl RedisClient {
         }
     }
 
+    fn probe_command(&self) -> Cmd {
+        let mut set = redis::cmd("SET");
+        set.arg(format!("{}:probe", self.location.prefix)).arg(1).arg("EX").arg(60);
+        set
+    }
+
+    /// Writes to Redis, to tell whether it takes writes now.
+    pub(crate) async fn try_to_write(&self) -> Result<(), Unavailable> {
+        self.query(&self.probe_command()).await
+    }
+
     /// Probes whether Redis accepts writes. With `resubscribe`, subscribes again after an outage.
     pub(super) async fn probe(&self, resubscribe: bool) -> RedisResult<()> {
         let mut manager = self.manager();
@@ -99,9 +110,8 @@ impl RedisClient {
             if resubscribe {
                 manager.subscribe(self.channel()).await?;
             }
-            let name = format!("{}:probe", self.location.prefix);
-            let mut set = redis::cmd("SET");
-            let set = set.arg(name).arg(1).arg("EX").arg(60).exec_async(&mut manager);
+            let set = self.probe_command();
+            let set = set.exec_async(&mut manager);
             // A Redis that is too slow for calls counts as unavailable.
             within_time(self.location.timeout, set).await??;
             // After an outage, replicas that have not reconnected yet would be missing in the count.

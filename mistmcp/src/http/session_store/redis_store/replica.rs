@@ -27,7 +27,8 @@ pub(super) struct SessionReplica {
 struct Known {
     /// The stored record as last seen.
     record: Record,
-    renewed_at: Instant,
+    /// When the TTL was last renewed. None if it may be shorter than that of a session which lasts.
+    renewed_at: Option<Instant>,
 }
 
 /// A record to write over the stored one of revision `over`.
@@ -40,11 +41,11 @@ pub(super) struct PendingWrite {
 impl SessionReplica {
     pub(super) fn new(
         (key, id): (Arc<str>, &str),
-        record: Record,
+        (record, is_renewed): (Record, bool),
         store: Weak<RedisStore>,
         session: &Arc<HttpSession>,
     ) -> Self {
-        let known = Mutex::new(Known { record, renewed_at: Instant::now() });
+        let known = Mutex::new(Known { record, renewed_at: is_renewed.then(Instant::now) });
         Self { key, id: id.into(), store, session: Arc::downgrade(session), known }
     }
 
@@ -52,12 +53,22 @@ impl SessionReplica {
         self.session.upgrade()
     }
 
+    /// Whether its TTL was renewed to that of a session which lasts.
+    pub(super) fn is_renewed(&self) -> bool {
+        self.known.lock().renewed_at.is_some()
+    }
+
+    /// Whether Mist has accepted the token of the session.
+    pub(super) fn is_accepted(&self) -> bool {
+        self.session().is_some_and(|session| session.is_accepted())
+    }
+
     pub(super) fn is_due(&self, renewal: Duration) -> bool {
-        self.known.lock().renewed_at.elapsed() >= renewal
+        self.known.lock().renewed_at.is_none_or(|renewed| renewed.elapsed() >= renewal)
     }
 
     pub(super) fn mark_renewed(&self) {
-        self.known.lock().renewed_at = Instant::now();
+        self.known.lock().renewed_at = Some(Instant::now());
     }
 
     /// Adopts the stored record if it is newer, merged with the changes made here in the meantime. Returns what must
@@ -93,12 +104,15 @@ impl SessionReplica {
         PendingWrite { record: next_revision(&known.record, enabled), over: known.record.revision }
     }
 
-    pub(super) fn saved(&self, record: Record) {
+    /// Notes the record that was written. `lasts` tells whether its TTL is that of a session which lasts.
+    pub(super) fn saved(&self, record: Record, lasts: bool) {
         let mut known = self.known.lock();
         if record.revision > known.record.revision {
             known.record = record;
         }
-        known.renewed_at = Instant::now();
+        if lasts {
+            known.renewed_at = Some(Instant::now());
+        }
     }
 }
 

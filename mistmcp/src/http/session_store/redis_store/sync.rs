@@ -59,15 +59,16 @@ impl RedisStore {
 
     async fn end_locally(&self, replica: &SessionReplica, sessions: &Sessions) {
         tracing::debug!("ended a session that another replica has ended");
-        self.replicas.lock().remove(&replica.key);
+        self.remove(&replica.key);
         sessions.end(&replica.id).await;
     }
 
     /// After a Redis outage: writes the pending ends of sessions, and reconciles the sessions of this process.
     async fn catch_up(&self, sessions: &Sessions) {
-        let pending_ends: Vec<_> = self.pending_ends.lock().keys().cloned().collect();
-        for key in pending_ends {
-            if self.redis.query_pipeline::<()>(&self.end_commands(&key)).await.is_err() {
+        let pending_ends: Vec<_> =
+            self.pending_ends.lock().iter().map(|(key, end)| (Arc::clone(key), end.is_accepted)).collect();
+        for (key, is_accepted) in pending_ends {
+            if self.write_end(&key, is_accepted, true).await.is_err() {
                 return;
             }
             self.pending_ends.lock().remove(&key);
@@ -78,18 +79,19 @@ impl RedisStore {
         }
     }
 
-    /// Renews the TTL of sessions with calls in flight, and drops replicas of sessions that are gone.
+    /// Renews the TTL of sessions with calls in flight and of those that begin to last, and drops replicas of sessions that are gone.
     async fn renew_sessions(&self, sessions: &Sessions) {
         let (now, time_to_live) = (Instant::now(), Duration::from_secs(self.time_to_live()));
-        self.pending_ends.lock().retain(|_, since| now.duration_since(*since) < time_to_live);
+        self.pending_ends.lock().retain(|_, end| now.duration_since(end.since) < time_to_live);
         let due: Vec<_> = {
             let mut replicas = self.replicas.lock();
             replicas.retain(|_, replica| replica.session().is_some());
             let is_in_use = |replica: &SessionReplica| {
                 replica.session().is_some_and(|session| session.activity.idle() == Duration::ZERO)
             };
-            let due =
-                replicas.values().filter(|replica| replica.is_due(self.renewal()) && is_in_use(replica));
+            let due = replicas
+                .values()
+                .filter(|replica| self.is_due(replica) && (!replica.is_renewed() || is_in_use(replica)));
             due.cloned().collect()
         };
         for replicas in due.chunks(BATCH) {
