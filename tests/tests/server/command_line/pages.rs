@@ -432,9 +432,10 @@ async fn rows_that_nothing_leads_to_are_reported() {
 async fn continued(finished: &mistmcp_tests::Finished) -> String {
     let (_, command) =
         finished.stderr.split_once("; to continue: ").unwrap_or_else(|| panic!("{}", finished.stderr));
-    let folder = mistmcp_tests::binary().parent().unwrap().to_owned();
+    let arguments = command.strip_prefix("mistmcp ").unwrap_or_else(|| panic!("{command}"));
+    let command = format!("'{}' {arguments}", mistmcp_tests::binary().display());
     let mut shell = tokio::process::Command::new("/bin/sh");
-    let output = shell.args(["-c", command]).env_clear().env("PATH", folder).output().await.unwrap();
+    let output = shell.args(["-c", &command]).env_clear().output().await.unwrap();
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!errors.contains("error:") || errors.contains("--max-calls"), "{command}: {errors}");
     String::from_utf8(output.stdout).unwrap()
