@@ -30,7 +30,7 @@ const KINDS: &[Action] = &[
 /// Those that stand behind alarms, and more that no alarm tells of.
 fn actions(world: &World) -> Vec<Value> {
     let alarms = world.rows(&ALARMS);
-    let alarmed = alarms.iter().filter(|alarm| alarm["group"] == "marvis");
+    let alarmed = alarms.iter().filter(|alarm| alarm.get("group").is_some_and(|group| group == "marvis"));
     let alarmed = alarmed.filter_map(|alarm| of_alarm(world, alarm));
     let down = world.devices.iter().filter(|device| !device.connected);
     let down = down.map(|device| {
@@ -53,12 +53,14 @@ fn actions(world: &World) -> Vec<Value> {
 
 /// The id of an alarm is that of its action.
 fn of_alarm(world: &World, alarm: &Row) -> Option<Value> {
-    let (symptom, id) = (alarm["type"].as_str()?, alarm["id"].as_str()?);
+    // An overlay may leave out any field.
+    let text = |name: &str| alarm.get(name)?.as_str();
+    let (symptom, id) = (text("type")?, text("id")?);
     let mac = alarm.get("switches")?.get(0)?.as_str()?;
     let device = world.devices.iter().find(|device| device.mac == mac)?;
     let kind = KINDS.iter().find(|kind| kind.0 == symptom)?;
-    let ago = world.now - alarm["timestamp"].as_i64()?;
-    Some(action(world, device, kind, id, alarm["status"].as_str()?, ago))
+    let ago = world.now - alarm.get("timestamp")?.as_i64()?;
+    Some(action(world, device, kind, id, text("status").unwrap_or("open"), ago))
 }
 
 fn action(world: &World, device: &Device, kind: &Action, id: &str, status: &str, ago: i64) -> Value {

@@ -39,10 +39,13 @@ pub(super) fn change(
             }
         }
         Action::Add(additions) => {
+            // The fields of a collection are known by its rows; where all were removed, by those that it had.
+            let untouched = if rows.is_empty() { collection.made(world) } else { Vec::new() };
+            let known = if rows.is_empty() { &untouched } else { &*rows };
             let mut added = Vec::new();
             for (number, addition) in (1..).zip(additions) {
                 let label = format!("{position} {number}");
-                let more = fill::made(&names, collection, rows, addition, &label);
+                let more = fill::made(&names, collection, known, addition, &label);
                 added.extend(more.map_err(|problem| format!("add, row {number}: {problem}"))?);
             }
             rows.extend(added);

@@ -230,6 +230,32 @@ async fn collections_of_the_same_things_agree_whichever_is_changed() {
 }
 
 #[tokio::test]
+async fn rows_that_are_added_after_all_were_removed_have_the_fields_of_the_collection() {
+    let peer = Peer::laid(&json!([
+        { "collection": "org audit logs", "remove": true },
+        { "collection": "org audit logs", "add": { "message": "told apart", "ago": 900, "site": "Sydney Store" } },
+        { "collection": "alarms", "remove": true },
+        { "collection": "alarms", "add": [
+            { "type": "loop_detected_by_ap", "ago": 900, "device": "RTM-AP-02", "severity": "critical" },
+            { "type": "bad_cable", "group": "marvis", "ago": 900, "device": "SYD-SW-01", "status": null },
+        ] },
+    ]))
+    .await;
+    for path in ["{org}/logs/search?duration=7d", "{org}/alarms/search?limit=100"] {
+        let rows = peer.rows(path).await;
+        assert!(!rows.is_empty(), "{path}");
+        for row in rows {
+            assert!(row["timestamp"].is_number() && row["id"].is_string(), "{path}: {row}");
+            assert!(row.get("map_id").is_none(), "{path}: {row}");
+        }
+    }
+    // Actions are made of alarms, whatever fields these have.
+    let actions =
+        peer.rows("/api/v1/labs/orgs/6f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428/suggestion?limit=1000").await;
+    assert!(!actions.is_empty());
+}
+
+#[tokio::test]
 async fn a_device_that_is_added_to_one_list_or_removed_is_so_in_the_other() {
     let peer = Peer::laid(&json!([
         { "collection": "inventory", "add": { "site": "Sydney Store", "type": "ap", "mac": "5c5b35aa1010", "name": "SYD-AP-09",
