@@ -60,6 +60,10 @@ pub(crate) fn page(catalog: &Catalog) -> String {
          An answer about a window that ended in the past leaves out what began after its end. Mist has no past states of \
          devices, ports and neighbors, so that such an answer shows those of now, and says so: in the verdict, and with *(as of \
          now)* in a finding of which nothing tells since when it holds. Such a finding is at most a warning.\n\n\
+         `checkSite`, `checkWan`, `rankSites` and `troubleshootDevice` also find what went wrong in the window and is over, with \
+         `ended` in the evidence: devices, VPN paths, tunnels and routing neighbors that came back, loops, and in `checkSite` \
+         failures of many clients. Such a finding is as severe as it was in a window that ended in the past. Until now it is \
+         worth knowing, and a warning where it hit much or comes again and again.\n\n\
          ### Facts\n\n",
     );
     for facts in fields::OF_FACTS {

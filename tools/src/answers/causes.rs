@@ -110,6 +110,9 @@ causes! {
         DEVICE_DOWN "device_down": "A device is not connected to the cloud, and nothing around it explains why.",
             "Its status, with a port and an upstream device that look as they should, or cannot be seen.",
             "Check power and cable on site, then DHCP, DNS and the firewall for the cloud's addresses.";
+        REPORTED_TROUBLE "reported_trouble": "Mist reports a trouble that no other cause stands for.",
+            "An open alarm or Marvis action of a type, or an event that opens a trouble and that none closes; its type.",
+            "Read the alarm or event, and what Mist documents about its type.";
         VIRTUAL_CHASSIS_UNSTABLE "virtual_chassis_unstable": "A virtual chassis has lost a member or a link.",
             "Virtual chassis ports that are down, members that are missing, or changes of its primary.",
             "Check the stacking cables and the missing member.";
@@ -264,6 +267,7 @@ pub(super) const REPORTS: &[&Cause] = &[
     &DEVICE_DOWN,
     &ROGUE_AP,
     &HONEYPOT_SSID,
+    &REPORTED_TROUBLE,
 ];
 
 /// Devices and sites that are off the network.
@@ -296,6 +300,7 @@ pub(super) const DEVICES: &[&Cause] = &[
     &HARDWARE_ALARM,
     &NEVER_CONNECTED,
     &VIRTUAL_CHASSIS_UNSTABLE,
+    &REPORTED_TROUBLE,
 ];
 
 /// Why clients do not get in.

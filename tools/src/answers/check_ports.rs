@@ -158,17 +158,7 @@ async fn find(
     let has_state =
         |mac: &str| context.devices.get(mac).is_none_or(|device| !device.is_down() || device.kind == "ap");
     let (current, _): (Vec<&Port>, Vec<&Port>) = ports.iter().partition(|port| has_state(&port.device));
-    let mut found: Vec<Finding> = current
-        .into_iter()
-        .flat_map(|port| {
-            let power =
-                devices.iter().filter(|device| port.has_neighbor(&device.mac, device.name.as_deref()));
-            let power: Vec<_> =
-                power.filter_map(|device| ports::power_lost(port, device, &context)).collect();
-            // Where there is no power, the rest follows.
-            if power.is_empty() { ports::port(port, &context) } else { power }
-        })
-        .collect();
+    let mut found = of_ports(&current, &devices, &context);
     found.extend(outages.into_iter().map(|(_, finding)| finding));
     let asked = |device: &&Device| of_device.is_none_or(|of_device| of_device.mac == device.mac);
     let is_up = |device: &&Device| !device.is_down();
@@ -195,6 +185,18 @@ async fn find(
         .findings(found)
         .shown_by(&ports_part);
     Ok(for_problem(diagnosis, problem, ports.len()))
+}
+
+/// What is wrong with ports whose state is current.
+fn of_ports(ports: &[&Port], devices: &[Device], context: &PortContext<'_>) -> Vec<Finding> {
+    let found = ports.iter().flat_map(|port| {
+        let behind = devices.iter().filter(|device| port.has_neighbor(&device.mac, device.name.as_deref()));
+        let power: Vec<_> = behind.filter_map(|device| ports::power_lost(port, device, context)).collect();
+        // Where there is no power, the rest follows.
+        let found = if power.is_empty() { ports::port(port, context) } else { power };
+        found.into_iter().map(|finding| (*port, finding))
+    });
+    ports::together(found.collect())
 }
 
 /// The answer to a call for one problem, where no port has it.

@@ -97,6 +97,7 @@ async fn find(ask: &Inquiry, org: &str, id: &str, window: Window) -> Diagnosis {
     }
     let before = changes::change_before(&history.changes, &found, ask.now());
     found.extend(before.map(|(finding, time)| finding.see(&sources::audit_log(org, time))));
+    let found = site::worst_first(found);
     facts(&state, id, &history, &found).findings(found).shown_by(&parts::device_stats(id))
 }
 

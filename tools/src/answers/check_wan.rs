@@ -9,6 +9,7 @@ use super::facts::wan::{DhcpPool, GatewayCluster, RoutingNeighbor, Tunnel, VpnPa
 use super::facts::{Alarm, Device, Event, Port};
 use super::parts::shown_by;
 use super::rules::alarms;
+use super::rules::recovered::{self, Past};
 use super::rules::wan::{self as rules, Wan};
 use super::site_state::site_name;
 use super::{causes as c, locate, parts};
@@ -62,6 +63,7 @@ async fn find(ask: &Inquiry, org: &str, site: &str, window: &Window) -> Diagnosi
     let by_events = rules::by_events(&wan, &found);
     found.extend(by_events);
     found.extend(state.reports(&wan));
+    found.extend(recovered::recovered(&state.past(ask.now(), window.end), &found));
     state.facts(&site_name).findings(shown_by(found, &read.stats))
 }
 
@@ -187,10 +189,16 @@ impl State {
         }
     }
 
+    /// What the rules for outages that are over take.
+    fn past(&self, now: i64, end: i64) -> Past<'_> {
+        Past { site: None, devices: &self.gateways, ports: &self.ports, events: &self.events, now, end }
+    }
+
     /// What alarms report. A report of what statistics or events show as well has less weight.
     fn reports(&self, wan: &Wan<'_>) -> Vec<Finding> {
         let held = alarms::active(&self.alarms, &self.events).into_iter().filter(|alarm| {
-            alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| cause.group == "WAN")
+            let is_edge = alarm.device_kind == Some("mxedge");
+            alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| cause.group == "WAN" || is_edge)
                 && wan.is_current(alarm)
         });
         let reports = alarms::findings(&held.collect::<Vec<_>>(), &self.gateways, |_| None, wan.now);

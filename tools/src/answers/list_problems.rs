@@ -121,7 +121,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: Option<LeastS
         tunnels: tunnel_rows.iter().filter_map(Tunnel::of).collect(),
         neighbors: bgp_rows.iter().filter_map(RoutingNeighbor::of_bgp).collect(),
     };
-    findings.extend(carried_down(&devices, &carried, &events, site_name, ask.now()));
+    findings.extend(carried_down(&devices, (&carried, &ports), &events, site_name, ask.now()));
     findings.extend(
         alarms::findings(&open, &devices, site_name, ask.now()).into_iter().map(|finding| {
             if finding.cause().name == c::DEVICE_DOWN.name { finding.folds() } else { finding }
@@ -140,9 +140,14 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: Option<LeastS
     }
     let down = devices.iter().filter(|device| device.is_down()).count();
     let unknown = devices.iter().filter(|device| device.connected.is_none()).count();
+    // Mist Edges are not in the inventory.
+    let has_edge = open.iter().any(|alarm| alarm.device_kind == Some("mxedge"));
     // Without an inventory, nothing is counted.
     let subject = match (devices.len(), unknown) {
         (0, _) => subject,
+        (all, 0) if has_edge => {
+            format!("{subject} has {down} of {} of the inventory down", count(all, "device"))
+        }
         (all, 0) => format!("{subject} has {down} of {} down", count(all, "device")),
         (all, unknown) => format!(
             "{subject} has {down} of {} down, and the state of {unknown} is not known",

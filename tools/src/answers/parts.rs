@@ -238,13 +238,16 @@ pub(super) fn problem_events(org: &str, site: Option<&str>, window: &Window) -> 
     outage_events(org, site, window).with("type", types)
 }
 
-/// Events that begin or end an upgrade, or end what an alarm reports: of a site, or of the organization.
+/// The events of devices that lose the cloud.
+const DISCONNECTIONS: &str = "AP_DISCONNECTED,SW_DISCONNECTED,GW_DISCONNECTED";
+
+/// Events that begin or end an upgrade or an outage, or end what an alarm reports: of a site, or of the organization.
 pub(super) fn outage_events(org: &str, site: Option<&str>, window: &Window) -> Part {
     let part = match site {
         Some(site) => device_events(site, window),
         None => org_device_events(org, window),
     };
-    part.with("type", format!("{UPGRADE_EVENTS},{CLEARING_EVENTS}"))
+    part.with("type", format!("{UPGRADE_EVENTS},{CLEARING_EVENTS},{DISCONNECTIONS}"))
 }
 
 /// NAC events of one client, the latest first.

@@ -87,7 +87,7 @@ async fn find(ask: &Inquiry, org: &str, window: Window, limit: Option<u32>) -> D
         return Diagnosis::unknown("No site has devices, so nothing is known about them.");
     }
     locate::note_unknown_states(ask, rows.iter().flat_map(|site| &site.devices));
-    let ranked = ranking::ranked(&rows, ask.now(), |began| ask.is_in_time(began));
+    let ranked = ranking::ranked(&rows, (ask.now(), window.end), |began| ask.is_in_time(began));
     let table: Vec<_> = ranked.iter().take(limit).map(row).collect();
     let findings =
         ranked.iter().take(limit).map(|site| site.finding.clone().see_or(&see(org, site, &window)));

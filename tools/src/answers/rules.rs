@@ -11,6 +11,7 @@ pub(super) mod nac;
 pub(super) mod ports;
 pub(super) mod radio;
 pub(super) mod ranking;
+pub(super) mod recovered;
 pub(super) mod service_levels;
 pub(super) mod site;
 pub(super) mod topology;

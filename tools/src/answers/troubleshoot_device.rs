@@ -10,6 +10,7 @@ use super::facts::wan::GatewayCluster;
 use super::facts::{Alarm, Device, Event, Port};
 use super::locate::{self, Located};
 use super::parts::shown_by;
+use super::rules::recovered::{self, Past};
 use super::rules::wan::{self, Wan};
 use super::rules::{alarms, device, ports::PortContext};
 use super::site_state::{WanPeers, site_name};
@@ -27,6 +28,7 @@ pub(super) const FINDS: &[&[&Cause]] = &[
         &c::LOOP,
         &c::TUNNEL_DOWN,
         &c::WAN_LINK_DOWN,
+        &c::WAN_LINK_DEGRADED,
         &c::VPN_PATH_DOWN,
         &c::BGP_DOWN,
         &c::CLUSTER_DEGRADED,
@@ -147,6 +149,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
         carried(&case, (&alarms, &clusters), &peers, &mut findings);
     }
     findings.extend(reported(&alarms, &case, &site_name, ask.now()));
+    findings.extend(ended(&case, &port_events, &findings));
     let mut findings = ask.in_time(findings);
     findings.extend(changed_before(org, &audit, &found, &own_events, &findings, ask.now()));
     device::add_outage(&case, &mut findings);
@@ -236,15 +239,35 @@ fn carried(
     };
     let called = case.device.called();
     let mut found: Vec<_> =
-        [wan::paths_down(&wan), wan::tunnels_down(&wan), wan::neighbors_down(&wan), wan::unresolved(&wan)]
+        [wan::links_down(&wan), wan::paths_down(&wan), wan::tunnels_down(&wan), wan::neighbors_down(&wan)]
             .concat();
+    found.extend(wan::unresolved(&wan));
     if !findings.iter().any(|finding| finding.cause().name == c::CLUSTER_DEGRADED.name) {
         found.extend(wan::clusters(&wan, clusters, &[]));
     }
     found.retain(|finding| finding.is_on(&called));
+    // The outage of a WAN link is that of its port.
+    let is_of_link = |port: &Finding| {
+        port.cause().name == c::PORT_DOWN.name
+            && case.ports.iter().any(|known| {
+                known.is_wan() && case.device.has_mac(&known.device) && port.starts_on(&known.id)
+            })
+    };
+    if found.iter().any(|finding| finding.cause().name == c::WAN_LINK_DOWN.name) {
+        findings.retain(|finding| !is_of_link(finding));
+    }
     let by_events = wan::by_events(&wan, &found);
     found.extend(by_events);
     findings.extend(found);
+}
+
+/// Outages of the device that are over, with those of the device upstream that took it down.
+fn ended(case: &device::DeviceCase<'_>, events: &[Event], found: &[Finding]) -> Vec<Finding> {
+    let (now, end) = (case.context.now, case.context.end);
+    let past = Past { site: None, devices: case.site, ports: case.ports, events, now, end };
+    let mut over = recovered::recovered(&past, found);
+    over.retain(|finding| finding.is_on(&case.device.called()));
+    over
 }
 
 fn add_members(found: &mut Device, members: &Rows) {
@@ -311,7 +334,7 @@ fn reported(all: &[Alarm], case: &device::DeviceCase<'_>, site_name: &str, now: 
         .filter(|alarm| is_own(alarm) || is_of_port(alarm))
         .filter(|alarm| {
             alarms::cause_of(&alarm.kind)
-                .is_some_and(|(cause, ..)| wanted.iter().any(|wanted| wanted.name == cause.name))
+                .is_none_or(|(cause, ..)| wanted.iter().any(|wanted| wanted.name == cause.name))
         })
         .copied()
         .collect();

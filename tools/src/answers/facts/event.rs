@@ -129,38 +129,57 @@ const PAIRS: &[(&str, &[&str])] = &[
     ("PSU_UNPLUGGED", &["PSU_PLUGGED"]),
     ("FAN_UNPLUGGED", &["FAN_PLUGGED"]),
     ("POWERINPUT_DISCONNECTED", &["POWERINPUT_CONNECTED"]),
+    // Nothing says that a storm is over.
+    ("PORT_STORM_CONTROL", &[]),
 ];
 
-/// The events that opened something which no later event closed, the earliest of each: with the number of times that it
-/// opened in the window.
-pub(in crate::answers) fn open(events: &[Event]) -> Vec<(&Event, usize)> {
+/// The times at which one thing was open, from events of one type: a link that went down and came back several times.
+#[derive(Clone, Debug)]
+pub(in crate::answers) struct Episodes<'a> {
+    /// The event that opened each, and when it was closed, in order.
+    pub(in crate::answers) all: Vec<(&'a Event, Option<i64>)>,
+    /// Number of events that opened it, also while it was open.
+    times: usize,
+}
+
+/// What events opened, and when later events closed it.
+pub(in crate::answers) fn episodes(events: &[Event]) -> Vec<Episodes<'_>> {
     let mut ordered: Vec<&Event> = events.iter().collect();
     ordered.sort_by_key(|event| event.time);
-    let mut found: Vec<(&Event, usize, bool)> = Vec::new();
+    let mut found: Vec<Episodes<'_>> = Vec::new();
     for event in ordered {
         let short = event.short();
         if opens(short) {
-            match found
-                .iter_mut()
-                .find(|(known, ..)| known.kind == event.kind && is_same_subject(known, event))
-            {
-                Some((known, times, is_open)) => {
-                    *times += 1;
-                    if !*is_open {
-                        (*known, *is_open) = (event, true);
+            let is_its = |known: &Event| known.kind == event.kind && is_same_subject(known, event);
+            match found.iter_mut().find(|known| known.all.last().is_some_and(|(known, _)| is_its(known))) {
+                Some(known) => {
+                    known.times += 1;
+                    if known.all.last().is_some_and(|(_, closed)| closed.is_some()) {
+                        known.all.push((event, None));
                     }
                 }
-                None => found.push((event, 1, true)),
+                None => found.push(Episodes { all: vec![(event, None)], times: 1 }),
             }
         } else {
-            for (known, _, is_open) in &mut found {
+            for (known, closed) in found.iter_mut().filter_map(|known| known.all.last_mut()) {
                 if closes(known.short(), short) && is_same_subject(known, event) {
-                    *is_open = false;
+                    closed.get_or_insert(event.time);
                 }
             }
         }
     }
-    found.into_iter().filter(|(.., is_open)| *is_open).map(|(event, times, _)| (event, times)).collect()
+    found
+}
+
+/// The events that opened something which no later event closed, the earliest of each: with the number of times that it
+/// opened in the window.
+pub(in crate::answers) fn open(events: &[Event]) -> Vec<(&Event, usize)> {
+    let found = episodes(events).into_iter();
+    let still = found.filter_map(|known| {
+        let (event, closed) = known.all.last().copied()?;
+        closed.is_none().then_some((event, known.times))
+    });
+    still.collect()
 }
 
 fn opens(short: &str) -> bool {

@@ -1,5 +1,6 @@
 //! Devices and VPN paths that are down, folded to their roots.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use mistmcp::answers::{Finding, Object, Severity};
@@ -16,7 +17,7 @@ use crate::answers::site_state::WanPeers;
 /// that is down, or leads to one, is left out: the outage of that gateway is listed.
 pub(super) fn carried_down(
     devices: &[Device],
-    WanPeers { paths, tunnels, neighbors }: &WanPeers,
+    (WanPeers { paths, tunnels, neighbors }, ports): (&WanPeers, &[Port]),
     events: &[Event],
     site_name: impl Fn(&str) -> Option<String>,
     now: i64,
@@ -48,10 +49,12 @@ pub(super) fn carried_down(
         .iter()
         .filter(|neighbor| is_up(&neighbor.device) && !neighbor.mac.as_deref().is_some_and(is_down));
     let neighbors: Vec<_> = neighbors.cloned().collect();
+    let ports: Vec<_> =
+        ports.iter().filter(|port| up.iter().any(|gateway| gateway.has_mac(&port.device))).cloned().collect();
     let wan = Wan {
         gateways: &up,
         devices,
-        ports: &[],
+        ports: &ports,
         paths: &paths,
         tunnels: &tunnels,
         neighbors: &neighbors,
@@ -59,11 +62,17 @@ pub(super) fn carried_down(
         alarms: &[],
         now,
     };
-    let mut found = [wan::paths_down(&wan), wan::tunnels_down(&wan), wan::neighbors_down(&wan)].concat();
+    let mut found =
+        [wan::links_down(&wan), wan::paths_down(&wan), wan::tunnels_down(&wan), wan::neighbors_down(&wan)]
+            .concat();
     let by_events = wan::by_events(&wan, &found);
     found.extend(by_events);
     let site_of = |finding: &Finding| {
-        let gateway = up.iter().find(|gateway| finding.is_on(&gateway.called()))?;
+        // Its sentence names the gateway that it is about before the peers.
+        let named =
+            up.iter().map(|gateway| (gateway, gateway.called())).filter(|(_, name)| finding.is_on(name));
+        let (gateway, _) =
+            named.min_by_key(|(_, name)| (finding.summary().find(name.as_str()), Reverse(name.len())))?;
         gateway.site.as_deref().and_then(&site_name)
     };
     found
@@ -191,7 +200,7 @@ mod tests {
             ..WanPeers::default()
         };
         let causes = |down_ones: &[&str]| {
-            let found = carried_down(&network(down_ones).0, &carried, &[], |_| None, NOW);
+            let found = carried_down(&network(down_ones).0, (&carried, &[]), &[], |_| None, NOW);
             found.iter().map(|finding| finding.cause().name).collect::<Vec<_>>()
         };
         assert_eq!(causes(&[]), ["tunnel_down", "bgp_down"]);
@@ -230,7 +239,7 @@ mod tests {
                 "mac": "5c5b35000001", "port_id": "wan0", "peer_router_name": "HUB", "peer_mac": "5c5b35000009", "up": up,
             });
             let paths = [VpnPath::of(Row::of(&row)).unwrap()];
-            let found = carried_down(&devices, &of(&paths), &[], |_| Some("Leeds".to_owned()), NOW);
+            let found = carried_down(&devices, (&of(&paths), &[]), &[], |_| Some("Leeds".to_owned()), NOW);
             found.iter().map(|finding| (finding.cause().name, finding.is_on("Leeds"))).collect::<Vec<_>>()
         };
         assert_eq!(found(&[], false, false), [("vpn_path_down", true)]);
@@ -249,9 +258,9 @@ mod tests {
         let event = json!({ "type": "GW_VPN_PATH_DOWN", "timestamp": NOW - 600, "mac": "5c5b35000001" });
         let event = [Event::of(Row::of(&event)).unwrap()];
         let paths = [VpnPath::of(Row::of(&row)).unwrap()];
-        assert!(carried_down(&devices, &of(&paths), &event, |_| None, NOW).is_empty());
+        assert!(carried_down(&devices, (&of(&paths), &[]), &event, |_| None, NOW).is_empty());
         assert_eq!(
-            carried_down(&devices, &WanPeers::default(), &event, |_| None, NOW).len(),
+            carried_down(&devices, (&WanPeers::default(), &[]), &event, |_| None, NOW).len(),
             1,
             "no statistics show the path"
         );
@@ -264,8 +273,9 @@ mod tests {
             let row = json!({ "type": "GW_VPN_PATH_DOWN", "timestamp": NOW - 60_000, "mac": mac });
             Event::of(Row::of(&row)).unwrap()
         };
-        let found =
-            |mac: &str| carried_down(&devices, &WanPeers::default(), &[event(mac)], |_| None, NOW).len();
+        let found = |mac: &str| {
+            carried_down(&devices, (&WanPeers::default(), &[]), &[event(mac)], |_| None, NOW).len()
+        };
         assert_eq!((found("5c5b35000001"), found("5c5b35000077")), (1, 0));
     }
 

@@ -11,7 +11,7 @@ use crate::answers::{causes as c, sources};
 
 use active::last_reported;
 pub(in crate::answers) use active::{CLEARING_EVENTS, active, is_recent, is_reported_since, open};
-use kinds::{LACKS_A_VLAN, equivalents_of};
+use kinds::{LACKS_A_VLAN, equivalents_of, unknown};
 pub(in crate::answers) use kinds::{cause_of, is_shown_by};
 
 /// What follows from a device that is reported down.
@@ -48,7 +48,9 @@ pub(in crate::answers) fn findings(
 ) -> Vec<Finding> {
     let mut found = Vec::new();
     for alarm in alarms {
-        let Some((cause, severity, words)) = cause_of(&alarm.kind) else { continue };
+        let Some((cause, severity, words)) = cause_of(&alarm.kind).or_else(|| unknown(alarm)) else {
+            continue;
+        };
         let device = alarm.devices.iter().find_map(|mac| devices.iter().find(|device| device.has_mac(mac)));
         // A device that is back is not down, whatever its alarm says.
         if cause.name == c::DEVICE_DOWN.name && device.is_some_and(|device| device.connected == Some(true)) {
@@ -118,7 +120,12 @@ fn finding(
         Some("info") => severity.min(Severity::Warning),
         _ => severity,
     };
-    let summary = format!("{reporter} reports that {subject} {what}{}.", when(alarm, now));
+    let when = when(alarm, now);
+    let summary = if cause.name == c::REPORTED_TROUBLE.name {
+        format!("{reporter} reports {} of {subject}{when}.", name(&alarm.kind))
+    } else {
+        format!("{reporter} reports that {subject} {what}{when}.")
+    };
     let mut finding = report(cause, severity, summary, alarm, now);
     if let (Some(port), false) = (alarm.ports.first(), place.is_empty()) {
         finding = finding.on(Object::port(port).of_device(&place).mac(alarm.devices.first().cloned()));
@@ -147,8 +154,11 @@ fn finding(
         finding = finding.on(Object::org("organization"));
     }
     let kind = if alarm.is_action { "marvis_action" } else { "alarm" };
-    let item =
-        if cause.name == c::BGP_DOWN.name { Some("BGP".to_owned()) } else { alarm.ssids.first().cloned() };
+    let item = match cause.name {
+        "bgp_down" => Some("BGP".to_owned()),
+        "reported_trouble" => Some(alarm.kind.clone()),
+        _ => alarm.ssids.first().cloned(),
+    };
     if cause.name == c::PORT_DOWN.name {
         finding = finding.folds();
     }
@@ -268,7 +278,23 @@ mod tests {
         let down = alarm("device_down", 1, "open");
         assert!(findings(&[&down], &[device(true)], |_| None, 10).is_empty());
         assert_eq!(findings(&[&down], &[device(false)], |_| None, 10)[0].cause().name, "device_down");
-        assert!(findings(&[&alarm("something_new", 1, "open")], &[], |_| None, 10).is_empty());
+    }
+
+    #[test]
+    fn an_open_alarm_of_an_unknown_kind_is_a_finding_as_severe_as_it_says() {
+        let severity = |kind: &str, severity: &str| {
+            let mut alarm = alarm(kind, 1_000, "open");
+            alarm.severity = Some(severity.to_owned());
+            let found = findings(&[&alarm], &[], |_| None, 1_300);
+            assert!(found.iter().all(|finding| finding.shows("alarm", kind)), "{found:?}");
+            found.first().map(|finding| (finding.cause().name, finding.severity()))
+        };
+        let reported = |severity| Some(("reported_trouble", severity));
+        assert_eq!(severity("traffic_anomaly", "critical"), reported(Severity::Critical));
+        assert_eq!(severity("rogue_client", "warn"), reported(Severity::Warning));
+        assert_eq!(severity("device_restarted", "info"), None);
+        assert_eq!(severity("something_recovered", "critical"), None);
+        assert_eq!(severity("sw_alarm_chassis_fan", "critical"), Some(("hardware_alarm", Severity::Warning)));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Rules for connections that fail for many clients, by WLAN and stage: [`Failures`].
 
+mod over;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use mistmcp::answers::{Cause, Finding, Object, Part, Severity, ago, count, listed, name};
@@ -8,6 +10,8 @@ use super::nac;
 use crate::answers::facts::{Event, Stage, stage_of};
 use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
+
+pub(in crate::answers) use over::{ended, over};
 
 /// Failures of one cause on one WLAN.
 #[derive(Clone, Debug)]
@@ -52,7 +56,7 @@ pub(in crate::answers) fn cause_of(event: &Event) -> Option<&'static Cause> {
                 || says(&["4-way", "handshake", "passphrase", "psk", "sae "])
             {
                 &c::WRONG_KEY
-            } else if says(&["unreachable", "no response", "did not answer", "not respond", "server timeout"])
+            } else if nac::says_unreachable(&text) || says(&["unreachable", "no response", "did not answer"])
             {
                 &c::AUTH_SERVER_UNREACHABLE
             } else if says(&["certificate"]) {
@@ -87,25 +91,8 @@ pub(in crate::answers) fn failures(events: &[Event], end: i64) -> Vec<Failures<'
             *passed.entry((stage, event.ssid.as_deref())).or_default() += 1;
         }
         let Some(cause) = cause_of(event) else { continue };
-        let entry = found.entry((cause.name, event.ssid.as_deref())).or_insert_with(|| Failures {
-            cause,
-            ssid: event.ssid.clone(),
-            failed: 0,
-            passed: 0,
-            clients: BTreeSet::new(),
-            aps: BTreeSet::new(),
-            first: event.time,
-            last: event.time,
-            text: event.text.as_deref(),
-            kinds: BTreeSet::new(),
-            nac_event: None,
-        });
-        entry.failed += 1;
-        entry.kinds.insert(&event.kind);
-        entry.clients.extend(event.mac.as_deref());
-        entry.aps.extend(event.ap.as_deref());
-        entry.first = entry.first.min(event.time);
-        entry.last = entry.last.max(event.time);
+        let key = (cause.name, event.ssid.as_deref());
+        found.entry(key).or_insert_with(|| Failures::none(cause, event)).add(event);
     }
     let mut found: Vec<_> = found.into_values().collect();
     for failures in &mut found {
@@ -203,6 +190,28 @@ impl Failures<'_> {
         self.kinds.iter().find_map(|kind| stage_of(kind)).map(|(stage, _)| stage)
     }
 
+    /// No failures yet, on the WLAN of an event.
+    fn none<'a>(cause: &'static Cause, event: &'a Event) -> Failures<'a> {
+        Failures {
+            cause,
+            ssid: event.ssid.clone(),
+            failed: 0,
+            passed: 0,
+            clients: BTreeSet::new(),
+            aps: BTreeSet::new(),
+            first: event.time,
+            last: event.time,
+            text: event.text.as_deref(),
+            kinds: BTreeSet::new(),
+            nac_event: None,
+        }
+    }
+
+    /// Whether a server that does not answer may be what they are about.
+    pub(in crate::answers) fn is_about_a_server(&self) -> bool {
+        self.lacks_a_reason() || self.cause.name == c::AUTH_SERVER_UNREACHABLE.name
+    }
+
     /// Whether they are failures to sign in of which nothing says why.
     fn lacks_a_reason(&self) -> bool {
         self.cause.name == c::AUTH_IDENTITY.name
@@ -216,6 +225,17 @@ impl Failures<'_> {
             && self.failed > self.passed
             && end - self.last <= t::SHORTLY_BEFORE
             && !one_client
+    }
+}
+
+impl<'a> Failures<'a> {
+    fn add(&mut self, event: &'a Event) {
+        self.failed += 1;
+        self.kinds.insert(&event.kind);
+        self.clients.extend(event.mac.as_deref());
+        self.aps.extend(event.ap.as_deref());
+        self.first = self.first.min(event.time);
+        self.last = self.last.max(event.time);
     }
 }
 

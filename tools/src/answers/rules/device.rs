@@ -4,6 +4,7 @@ mod down;
 mod running;
 #[cfg(test)]
 mod tests;
+mod unjudged;
 
 use mistmcp::answers::{Finding, Object, Part, Severity, times};
 
@@ -21,6 +22,7 @@ use running::{
     cluster, config_failed, hardware, loops, missing_vlan, power_constrained, restarted_by_user, restarting,
     upgrade, virtual_chassis,
 };
+use unjudged::unjudged;
 
 /// The input of the rules for a device.
 #[derive(Clone, Debug)]
@@ -164,6 +166,7 @@ pub(in crate::answers) fn device(case: &DeviceCase<'_>) -> Vec<Finding> {
     found.extend(radius(case.device, case.events, case.ports, case.context.end));
     found.extend(loops(case));
     found.extend(missing_vlan(case));
+    found.extend(unjudged(case));
     if case.device.kind == "gateway" {
         found.extend(cluster(case));
     }

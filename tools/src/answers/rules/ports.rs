@@ -4,6 +4,7 @@ mod access;
 mod context;
 mod link;
 mod power;
+mod together;
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -18,6 +19,7 @@ pub(in crate::answers) use access::{is_held, is_refused};
 pub(in crate::answers) use context::PortContext;
 use link::{cable, down, errors, flapping, half_duplex, slow};
 pub(in crate::answers) use power::{outage_at_port, poe_budget, power_lost};
+pub(in crate::answers) use together::together;
 
 /// What follows from a port that is down, disabled or gives no power.
 static EFFECTS: &[&Cause] = &[
@@ -28,6 +30,12 @@ static EFFECTS: &[&Cause] = &[
     &c::PORT_DOWN,
     &c::PORT_FLAPPING,
 ];
+
+/// Troubles of a port that carries frames and gives power all the same.
+static SLOWS: &[&Cause] = &[&c::PORT_SLOW, &c::PORT_HALF_DUPLEX, &c::PORT_ERRORS];
+
+/// What follows from these.
+static SLOW_EFFECTS: &[&Cause] = &[&c::PORT_ERRORS, &c::PORT_FLAPPING];
 
 /// All that is wrong with a port, the weightiest first.
 pub(in crate::answers) fn port(port: &Port, context: &PortContext<'_>) -> Vec<Finding> {
@@ -87,7 +95,7 @@ fn finding(
     let mut finding =
         Finding::new(cause, severity, format!("Port {} of {device}{to} {what}.", name(&port.id)))
             .on(port.object(&device))
-            .effects(EFFECTS)
+            .effects(if SLOWS.iter().any(|slow| slow.name == cause.name) { SLOW_EFFECTS } else { EFFECTS })
             .see(&sources::port(port));
     if let Some(device) = context.devices.get(port.device.as_str()) {
         finding = finding.on(device.object());

@@ -2,6 +2,7 @@
 
 use mistmcp::answers::{Finding, Object, Severity, count, is, lasting, listed, name, state_since};
 
+use super::recovered::{self, Past};
 use super::wan::{self, Wan};
 use super::{alarms, device, service_levels, upgrading};
 use crate::answers::facts::{Alarm, Device, Event, Port, ServiceLevel};
@@ -35,10 +36,10 @@ pub(in crate::answers) struct RankedSite<'a> {
 /// The sites where something is wrong, the worst first. `is_in_time` is whether a trouble that began at a time counts.
 pub(in crate::answers) fn ranked(
     sites: &[SiteRow],
-    now: i64,
+    (now, end): (i64, i64),
     is_in_time: impl Fn(Option<i64>) -> bool,
 ) -> Vec<RankedSite<'_>> {
-    let mut ranked: Vec<_> = sites.iter().filter_map(|site| rank(site, now, &is_in_time)).collect();
+    let mut ranked: Vec<_> = sites.iter().filter_map(|site| rank(site, (now, end), &is_in_time)).collect();
     ranked
         .sort_by(|one, other| other.score.cmp(&one.score).then_with(|| one.site.name.cmp(&other.site.name)));
     for (place, site) in ranked.iter_mut().enumerate() {
@@ -50,7 +51,7 @@ pub(in crate::answers) fn ranked(
 
 fn rank<'s>(
     site: &'s SiteRow,
-    now: i64,
+    (now, end): (i64, i64),
     is_in_time: &impl Fn(Option<i64>) -> bool,
 ) -> Option<RankedSite<'s>> {
     let mut reasons: Vec<(u32, Finding)> = Vec::new();
@@ -58,6 +59,7 @@ fn rank<'s>(
         Some(down) => reasons.push((10_000, down)),
         None => reasons.extend(devices_down(site, now, is_in_time)),
     }
+    reasons.extend(over(site, (now, end)));
     reasons.extend(links(site, now));
     reasons.extend(reported(site, now));
     reasons.extend(level(site));
@@ -167,6 +169,23 @@ fn downstream<'a>(site: &'a SiteRow, root: &Device) -> Vec<&'a Device> {
     site.devices.iter().filter(|device| below.contains(&device.kind.as_str())).collect()
 }
 
+/// Outages that are over, in a time window of the past.
+fn over(site: &SiteRow, (now, end): (i64, i64)) -> Vec<(u32, Finding)> {
+    let (devices, ports, events) = (&site.devices, &site.ports, &site.events);
+    let found = recovered::outages(&Past { site: Some(&site.name), devices, ports, events, now, end });
+    let scored = found.into_iter().map(|finding| {
+        let score = match (now - end > t::MINUTE, finding.get_weight()) {
+            (true, 97..) => 9_000,
+            (true, 82..) => 2_400,
+            (true, _) => 650,
+            (false, 54..) => 260,
+            (false, _) => 10,
+        };
+        (score, with_site_name(site, finding))
+    });
+    scored.filter(|(score, _)| *score > 10).collect()
+}
+
 /// WAN links of gateways that are connected.
 fn links(site: &SiteRow, now: i64) -> Vec<(u32, Finding)> {
     let gateways: Vec<_> =
@@ -203,15 +222,18 @@ fn with_site_name(site: &SiteRow, finding: Finding) -> Finding {
     finding.with_summary(words)
 }
 
-/// The worst open alarms, but for those of devices that are down: their state shows that.
+/// The worst open alarms, but for those of devices that are down: their state shows that, but for Mist Edges.
 fn reported(site: &SiteRow, now: i64) -> Vec<(u32, Finding)> {
     let open = alarms::active(&site.alarms, &site.events);
     let mut found: Vec<(u32, Finding)> = Vec::new();
     for alarm in open {
         let findings = alarms::findings(&[alarm], &site.devices, |_| Some(site.name.clone()), now);
-        for finding in findings.into_iter().filter(|finding| finding.cause().name != c::DEVICE_DOWN.name) {
+        let is_edge = alarm.device_kind == Some("mxedge");
+        let is_told = |finding: &Finding| finding.cause().name != c::DEVICE_DOWN.name || is_edge;
+        for finding in findings.into_iter().filter(is_told) {
             let score = match finding.get_weight() {
-                68.. => 700,
+                // More than an access point that is down.
+                68.. => 1_100,
                 57.. => 350,
                 48.. => 300,
                 20.. => 150,
@@ -266,7 +288,7 @@ mod tests {
     }
 
     fn order(sites: &[SiteRow]) -> Vec<(String, &'static str)> {
-        ranked(sites, NOW, |_| true)
+        ranked(sites, (NOW, NOW), |_| true)
             .into_iter()
             .map(|site| (site.site.name.clone(), site.finding.cause().name))
             .collect()
@@ -318,7 +340,7 @@ mod tests {
         };
         let mut back = site("back", &[]);
         back.alarms = vec![alarm("device_down", &back.devices[2])];
-        assert!(ranked(&[back], NOW, |_| true).is_empty());
+        assert!(ranked(&[back], (NOW, NOW), |_| true).is_empty());
         let (mut empty, mut used) = (site("empty", &[]), site("used!", &[]));
         (empty.levels, empty.clients) = (vec![level(0.5)], Some(0));
         (used.levels, used.clients) = (vec![level(0.6)], Some(20));
@@ -328,7 +350,7 @@ mod tests {
     #[test]
     fn any_number_of_sites_is_ranked() {
         let sites: Vec<_> = (0..300).map(|number| site(&format!("s{number}"), &["ap"])).collect();
-        assert_eq!(ranked(&sites, NOW, |_| true).len(), 300);
-        assert!(ranked(&[], NOW, |_| true).is_empty());
+        assert_eq!(ranked(&sites, (NOW, NOW), |_| true).len(), 300);
+        assert!(ranked(&[], (NOW, NOW), |_| true).is_empty());
     }
 }

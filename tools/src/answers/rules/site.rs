@@ -10,6 +10,7 @@ use mistmcp::answers::{Cause, Finding, Severity};
 use super::client_failures;
 use super::device::{self, DeviceCase};
 use super::ports::PortContext;
+use super::recovered::{self, Past};
 use super::tree::DeviceTree;
 use super::wan::Wan;
 use crate::answers::causes as c;
@@ -52,6 +53,13 @@ impl SiteCase<'_> {
         let is_theirs = |port: &&Port| gateways.iter().any(|gateway| gateway.has_mac(&port.device));
         let ports = self.ports.iter().filter(is_theirs).cloned().collect();
         (gateways, ports)
+    }
+
+    /// What the rules for outages that are over take.
+    fn past(&self) -> Past<'_> {
+        let (now, end) = (self.now(), self.context.end);
+        let (devices, ports, events) = (self.devices, self.ports, self.events);
+        Past { site: Some(self.name), devices, ports, events, now, end }
     }
 
     /// What the rules for the WAN take.
@@ -120,8 +128,24 @@ pub(in crate::answers) fn site(case: &SiteCase<'_>) -> Vec<Finding> {
     let mut failures = client_failures::failures(case.client_events, case.context.end);
     client_failures::explain(&mut failures, case.nac_events);
     pools_explain(&mut found, &failures, case);
+    servers_explain(&mut found, &failures);
     found.extend(client_failures::findings(&failures, (case.id, case.name), (case.now(), case.context.end)));
+    let over = client_failures::over(case.client_events, case.nac_events, &failures, case.context.end);
+    found.extend(client_failures::ended(&over, (case.id, case.name), (case.now(), case.context.end)));
+    let over = recovered::recovered(&case.past(), &found);
+    found.extend(over);
     found
+}
+
+/// The findings with weights by which a critical one goes before all others, whether an alarm, an event or the state shows it.
+pub(in crate::answers) fn worst_first(found: Vec<Finding>) -> Vec<Finding> {
+    let weighed = found.into_iter().map(|finding| {
+        let weight = finding.get_weight();
+        // Below the least weight of a critical one.
+        let weight = if finding.severity() == Severity::Critical { weight } else { weight / 3 * 2 };
+        finding.weight(weight)
+    });
+    weighed.collect()
 }
 
 /// What follows from a DHCP pool without a free address.
@@ -145,6 +169,16 @@ fn pools_explain(found: &mut [Finding], failures: &[client_failures::Failures<'_
         };
         let own = ssids.iter().filter(|ssid| is_its(ssid));
         *finding = finding.clone().affects(own).effects(POOL_EFFECTS);
+    }
+}
+
+/// Clients that fail to sign in, and of whose events none says why, follow from a RADIUS server that a device cannot reach.
+fn servers_explain(found: &mut [Finding], failures: &[client_failures::Failures<'_>]) {
+    let unexplained = failures.iter().filter(|failures| failures.is_about_a_server());
+    let ssids: Vec<_> = unexplained.filter_map(|failures| failures.ssid.as_deref()).collect();
+    for finding in found.iter_mut().filter(|finding| finding.cause().name == c::AUTH_SERVER_UNREACHABLE.name)
+    {
+        *finding = finding.clone().affects(&ssids);
     }
 }
 
@@ -386,7 +420,9 @@ mod tests {
         assert_eq!(causes(&found(&devices, &ports, &given)), ["loop"]);
         given.events.push(event("SW_LOOP_CLEARED", 60));
         given.alarms.clear();
-        assert!(found(&devices, &ports, &given).is_empty());
+        let over = found(&devices, &ports, &given);
+        assert_eq!((causes(&over), over[0].severity()), (vec!["loop"], Severity::Info));
+        assert!(over[0].summary().contains("until just now"), "{over:?}");
     }
 
     #[test]

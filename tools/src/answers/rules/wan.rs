@@ -38,9 +38,9 @@ const PEER_DOWN_EVENTS: [(&str, &[&str]); 3] = [
     ("bgp_down", &["BGP_NEIGHBOR_DOWN", "OSPF_NEIGHBOR_DOWN"]),
 ];
 
-/// The events of VPN paths, tunnels and BGP neighbors that are down, as Mist names them.
+/// The events of WAN ports, VPN paths, tunnels and BGP neighbors that are down, as Mist names them.
 pub(in crate::answers) const PATH_DOWN_EVENTS: &str =
-    "GW_VPN_PATH_DOWN,GW_VPN_PEER_DOWN,GW_TUNNEL_DOWN,GW_BGP_NEIGHBOR_DOWN";
+    "GW_PORT_DOWN,GW_VPN_PATH_DOWN,GW_VPN_PEER_DOWN,GW_TUNNEL_DOWN,GW_BGP_NEIGHBOR_DOWN";
 
 /// Whether an open event or an alarm says that paths, tunnels or routing neighbors are down, so that their statistics are worth
 /// a request.

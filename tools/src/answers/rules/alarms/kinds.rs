@@ -3,6 +3,7 @@
 use mistmcp::answers::{Cause, Severity};
 
 use crate::answers::causes as c;
+use crate::answers::facts::Alarm;
 
 /// Kinds of alarms and actions with their cause, severity, and what they say of a device.
 const KINDS: &[(&[&str], &Cause, Severity, &str)] = &[
@@ -113,7 +114,37 @@ pub(super) const LACKS_A_VLAN: &str = "lacks a VLAN";
 /// The cause that a kind of alarm stands for.
 pub(in crate::answers) fn cause_of(kind: &str) -> Option<(&'static Cause, Severity, &'static str)> {
     let known = KINDS.iter().find(|(kinds, ..)| kinds.contains(&kind));
-    known.map(|(_, cause, severity, words)| (*cause, *severity, *words))
+    let known = known.map(|(_, cause, severity, words)| (*cause, *severity, *words));
+    // Alarms about events have their types.
+    let of_chassis = || {
+        let is_open = kind.contains("alarm_chassis_") && !kind.ends_with("_clear");
+        is_open.then_some((&c::HARDWARE_ALARM, Severity::Warning, "has a hardware alarm"))
+    };
+    known.or_else(of_chassis)
+}
+
+/// Endings of the types of alarms that say that something is well again.
+const ENDINGS: [&str; 9] = [
+    "_up",
+    "_clear",
+    "_cleared",
+    "_success",
+    "_connected",
+    "_reconnected",
+    "_recovered",
+    "_resolved",
+    "_restarted",
+];
+
+/// The cause of an alarm of a kind that has none of its own, unless it is for information.
+pub(super) fn unknown(alarm: &Alarm) -> Option<(&'static Cause, Severity, &'static str)> {
+    let severity = match alarm.severity.as_deref() {
+        Some("critical") => Severity::Critical,
+        Some("info") => return None,
+        _ => Severity::Warning,
+    };
+    let is_end = ENDINGS.iter().any(|ending| alarm.kind.ends_with(ending));
+    (!is_end).then_some((&c::REPORTED_TROUBLE, severity, "has an open alarm"))
 }
 
 /// Causes that show the same condition as a report does.

@@ -1,8 +1,9 @@
 //! The rule for the change that may have caused the worst problem of a site.
 
-use mistmcp::answers::{Finding, Severity, ago, name};
+use mistmcp::answers::{Cause, Finding, Severity, ago, name};
 
 use super::action;
+use super::weight::CAUSING_CHANGES;
 use crate::answers::causes as c;
 use crate::answers::facts::{Change, Target};
 use crate::answers::thresholds as t;
@@ -23,12 +24,8 @@ pub(in crate::answers) fn change_before(
             && !change.is_cosmetic()
             && !matches!(change.target, Target::Account | Target::Site)
     });
-    // A change of another device is no cause.
-    let fitting = shortly.filter(|change| {
-        !matches!(change.target, Target::Device | Target::Restart | Target::Upgrade)
-            || change.called.as_deref().is_some_and(|called| trouble.is_on(called))
-    });
-    let change = fitting.max_by_key(|change| change.time)?;
+    let fitting = shortly.filter_map(|change| Some((fit(change, trouble)?, change)));
+    let (_, change) = fitting.max_by_key(|(fit, change)| (*fit, change.time))?;
     let what = name(change.called.as_deref().unwrap_or("the configuration"));
     let words = format!(
         "{} {} {what} {}, shortly before the trouble began.",
@@ -44,6 +41,60 @@ pub(in crate::answers) fn change_before(
         .evidence("message", change.message.clone());
     Some((finding, change.time))
 }
+
+/// Words in the names of fields by which a network reaches its devices.
+const NETWORK_FIELDS: &[&str] = &[
+    "vlan",
+    "network",
+    "port",
+    "ip_config",
+    "dns",
+    "dhcp",
+    "route",
+    "gateway",
+    "vars",
+    "vpn",
+    "wan",
+    "switch",
+    "mgmt",
+    "bgp",
+];
+
+/// How well a change can be the cause of a trouble: best if it is of the very thing that has it, then if fields differ that the
+/// trouble follows from. `None` if it cannot be.
+fn fit(change: &Change, trouble: &Finding) -> Option<(bool, bool)> {
+    let of_device = matches!(change.target, Target::Device | Target::Restart | Target::Upgrade);
+    let is_on = change.called.as_deref().is_some_and(|called| trouble.is_on(called));
+    // A change of another device is no cause.
+    if of_device && !is_on {
+        return None;
+    }
+    let cause = trouble.cause();
+    let of_clients = CAUSING_CHANGES.iter().find(|(causes, ..)| causes.contains(&cause.name));
+    let is_of_wlan = matches!(change.target, Target::Wlan | Target::Access);
+    let (targets, words) = match (of_clients, cause.group) {
+        (Some((_, targets, words)), _) => (Some(*targets), *words),
+        (None, "client" | "radio" | "configuration") => (None, &[][..]),
+        // What breaks by itself.
+        _ if BREAKS.iter().any(|broken| broken.name == cause.name) => return None,
+        // A WLAN needs neither cables nor power.
+        _ if is_of_wlan && cause.name != c::MISSING_VLAN.name => return None,
+        _ => (None, NETWORK_FIELDS),
+    };
+    let fields = change.before.keys().chain(change.after.keys());
+    let mut fields = fields.map(|field| field.to_lowercase());
+    let is_known = change.has_difference();
+    let fits = fields.any(|field| words.iter().any(|word| field.contains(word)));
+    let is_target = of_device || targets.is_none_or(|targets| targets.contains(&change.target));
+    let is_of_site = change.target == Target::SiteSettings;
+    // Settings of a site are of many things: those that differ tell of which.
+    let is_other = !fits && (!is_target || (is_of_site && is_known && !words.is_empty()));
+    (!is_other).then_some((is_on && !is_of_site, fits))
+}
+
+/// Troubles that no change of the configuration makes.
+static BREAKS: &[&Cause] =
+    &[&c::HARDWARE_ALARM, &c::CABLE_FAULT, &c::NEVER_CONNECTED, &c::PORT_ERRORS, &c::REPORTED_TROUBLE];
 
 #[cfg(test)]
 mod tests {
@@ -66,5 +117,37 @@ mod tests {
         assert_eq!(before(change("Update Site Settings \"Leeds\"", 900, &json!({}))), 0, "after it");
         assert_eq!(before(change("Update Site Settings \"Leeds\"", 9_000, &json!({}))), 0, "long before");
         assert_eq!(before(change("Restart Device \"SW-1\"", 1_100, &json!({}))), 0, "another thing");
+    }
+
+    #[test]
+    fn the_change_of_the_very_thing_goes_before_a_later_one() {
+        let trouble = Finding::new(&c::WRONG_KEY, Severity::Critical, "x")
+            .on(Object::wlan("Scanners"))
+            .on(Object::site("Leeds"))
+            .since(NOW - 1_000)
+            .weight(87);
+        let own = change("Update WLAN \"Scanners\"", 1_300, &json!({ "auth": { "psk": "a" } }));
+        for other in [
+            change("Update Site Settings \"Leeds\"", 1_100, &json!({ "led": { "enabled": false } })),
+            change("Update WLAN \"Guest\"", 1_100, &json!({ "auth": { "psk": "a" } })),
+        ] {
+            let found = change_before(&[other, own.clone()], std::slice::from_ref(&trouble), NOW);
+            assert!(found.unwrap().0.is_on("Scanners"));
+        }
+    }
+
+    #[test]
+    fn a_change_that_cannot_make_the_trouble_is_not_blamed() {
+        let blamed = |cause, message: &str| {
+            let trouble = Finding::new(cause, Severity::Critical, "x").on(Object::switch("SW-1"));
+            let trouble = trouble.on(Object::site("Leeds")).since(NOW - 1_000).weight(87);
+            change_before(&[change(message, 1_100, &json!({}))], &[trouble], NOW).is_some()
+        };
+        assert!(!blamed(&c::UPSTREAM_DOWN, "Update WLAN \"Guest\""));
+        assert!(!blamed(&c::SITE_DOWN, "Update PSK \"Guest\""));
+        assert!(!blamed(&c::HARDWARE_ALARM, "Update WLAN \"Guest\""));
+        assert!(!blamed(&c::HARDWARE_ALARM, "Update Device \"SW-1\""));
+        assert!(blamed(&c::UPSTREAM_DOWN, "Update Device \"SW-1\""));
+        assert!(blamed(&c::UPSTREAM_DOWN, "Update Switch Template \"Stores\""));
     }
 }

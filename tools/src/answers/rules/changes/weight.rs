@@ -33,7 +33,7 @@ pub(super) fn weight(change: &Change, configured: &[&str], case: &ChangeCase<'_>
 }
 
 /// What each failure follows from: targets, and words in the names of fields.
-const CAUSING_CHANGES: &[(&[&str], &[Target], &[&str])] = &[
+pub(super) const CAUSING_CHANGES: &[(&[&str], &[Target], &[&str])] = &[
     (
         &["wrong_key", "auth_denied", "auth_identity", "auth_certificate", "auth_server_unreachable"],
         &[Target::Access, Target::Wlan, Target::Template],

@@ -267,7 +267,7 @@ pub(super) fn power_constrained(case: &DeviceCase<'_>) -> Option<Finding> {
 }
 
 /// What follows from a RADIUS server that does not answer.
-static RADIUS_EFFECTS: &[&Cause] = &[&c::PORT_AUTH_FAILED];
+static RADIUS_EFFECTS: &[&Cause] = &[&c::PORT_AUTH_FAILED, &c::AUTH_IDENTITY, &c::AUTH_SERVER_UNREACHABLE];
 
 /// A device that cannot reach its RADIUS server: `ports` that do not authenticate anybody follow from it.
 pub(in crate::answers) fn radius(

@@ -18,7 +18,7 @@ pub(super) fn port_findings(case: &SiteCase<'_>) -> Vec<Finding> {
         event.mac.as_deref().and_then(|mac| case.device(mac)).is_some_and(|device| !device.is_down())
     };
     let told: Vec<_> = case.events.iter().filter(is_told).cloned().collect();
-    let mut found = ports::without_rows(&told, case.ports, case.context);
+    let mut found = Vec::new();
     for port in case.ports.iter().filter(is_alive) {
         let neighbor =
             case.devices.iter().find(|device| port.has_neighbor(&device.mac, device.name.as_deref()));
@@ -27,11 +27,13 @@ pub(super) fn port_findings(case: &SiteCase<'_>) -> Vec<Finding> {
         for finding in ports::port(port, case.context) {
             match finding.cause().name {
                 "port_down" if is_dead_end || (is_of_gateway && port.is_wan()) => {}
-                "port_disabled" if is_dead_end => found.push(finding.weight(93)),
-                _ => found.push(finding),
+                "port_disabled" if is_dead_end => found.push((port, finding.weight(93))),
+                _ => found.push((port, finding)),
             }
         }
     }
+    let mut found = ports::together(found);
+    found.extend(ports::without_rows(&told, case.ports, case.context));
     found
 }
 

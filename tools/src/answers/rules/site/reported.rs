@@ -20,18 +20,26 @@ pub(in crate::answers) fn reported(case: &SiteCase<'_>, found: &[Finding]) -> Ve
         for finding in alarms::findings(&[alarm], case.devices, name_of, case.now()) {
             let cause = finding.cause();
             // A loop is seen at many places, and clients fail at all of them.
-            let is_everywhere = devices.is_empty() || cause.name == c::LOOP.name || cause.group == "client";
+            let is_edge = alarm.device_kind == Some("mxedge");
+            let is_everywhere =
+                (devices.is_empty() && !is_edge) || cause.name == c::LOOP.name || cause.group == "client";
+            // What no other cause stands for is told apart by its type.
+            let is_kind =
+                |known: &Finding| cause.name != c::REPORTED_TROUBLE.name || known.shows("alarm", &alarm.kind);
             let is_known = |known: &Finding| {
                 alarms::is_shown_by(cause, known.cause())
+                    && is_kind(known)
                     && (is_everywhere || devices.iter().any(|device| known.is_on(&device.called())))
             };
-            // Whether a device is down follows from its state.
-            let is_stale = cause.name == c::DEVICE_DOWN.name || devices.iter().any(|device| device.is_down());
+            // Whether a device is down follows from its state, which the site shows of all but Mist Edges.
+            let is_stale = (cause.name == c::DEVICE_DOWN.name && !is_edge)
+                || devices.iter().any(|device| device.is_down());
             if is_stale || found.iter().any(is_known) || kept.iter().any(|(known, _)| is_known(known)) {
                 continue;
             }
-            let same =
-                kept.iter_mut().find(|(known, _)| known.cause().name == cause.name && cause.group != "ports");
+            let same = kept.iter_mut().find(|(known, _)| {
+                known.cause().name == cause.name && cause.group != "ports" && is_kind(known)
+            });
             if let (Some((known, others)), Some(device)) = (same, devices.first()) {
                 *known = known.clone().on(device.object());
                 others.push(device.called());
