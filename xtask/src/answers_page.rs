@@ -87,6 +87,12 @@ pub(crate) fn page(catalog: &Catalog) -> String {
         let cells = format!("| {} | {} | {} |", limit.calls_at_a_site, limit.calls, limit.rounds);
         line(&mut page, &format!("| `{}` {cells}", limit.tool));
     }
+    causes_by_group(&mut page);
+    page
+}
+
+/// The causes, by group, with the tools that find each.
+fn causes_by_group(page: &mut String) {
     page.push_str("\n## Causes\n");
     let mut group = "";
     for cause in causes::ALL {
@@ -94,21 +100,20 @@ pub(crate) fn page(catalog: &Catalog) -> String {
             group = cause.group;
             let mut letters = group.chars();
             let title = letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>());
-            line(&mut page, &format!("\n### {}", title.unwrap_or_default()));
+            line(page, &format!("\n### {}", title.unwrap_or_default()));
         }
         let tools: Vec<_> = FOUND_BY
             .iter()
             .filter(|(_, found)| found.concat().iter().any(|known| known.name == cause.name))
             .map(|(tool, _)| format!("`{tool}`"))
             .collect();
-        line(&mut page, &format!("\n#### `{}`\n\n{}\n", cause.name, cause.meaning));
-        line(&mut page, &format!("- Evidence: {}", cause.evidence));
-        line(&mut page, &format!("- What to do: {}", cause.remedy));
+        line(page, &format!("\n#### `{}`\n\n{}\n", cause.name, cause.meaning));
+        line(page, &format!("- Evidence: {}", cause.evidence));
+        line(page, &format!("- What to do: {}", cause.remedy));
         if !tools.is_empty() {
-            line(&mut page, &format!("- Found by: {}", tools.join(", ")));
+            line(page, &format!("- Found by: {}", tools.join(", ")));
         }
     }
-    page
 }
 
 /// A table of fields.
