@@ -42,7 +42,7 @@ fn missed(half: Half, score: &Score, aims: &Aims) -> Vec<String> {
         ("requests of an answer", most(calls()), 22),
         ("requests of an answer, median", median(calls()), 10),
         ("tokens of an answer", most(tokens()), 1_500),
-        ("tokens of an answer, median", median(tokens()), 450),
+        ("tokens of an answer, median", median(tokens()), 500),
         ("incidents that are found where they are not", alarms.without_trouble.len(), 2),
         ("critical findings of the untouched network", alarms.critical.len(), 0),
         ("findings of nothing, or silence about it", alarms.of_nothing.len(), 0),
