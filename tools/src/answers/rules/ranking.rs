@@ -172,9 +172,10 @@ fn downstream<'a>(site: &'a SiteRow, root: &Device) -> Vec<&'a Device> {
 /// Outages that are over, in a time window of the past.
 fn over(site: &SiteRow, (now, end): (i64, i64)) -> Vec<(u32, Finding)> {
     let (devices, ports, events) = (&site.devices, &site.ports, &site.events);
-    let found = recovered::outages(&Past { site: Some(&site.name), devices, ports, events, now, end });
+    let past = Past { site: Some(&site.name), devices, ports, events, now, end };
+    let found = recovered::outages(&past);
     let scored = found.into_iter().map(|finding| {
-        let score = match (now - end > t::MINUTE, finding.get_weight()) {
+        let score = match (past.is_past(), finding.get_weight()) {
             (true, 97..) => 9_000,
             (true, 82..) => 2_400,
             (true, _) => 650,

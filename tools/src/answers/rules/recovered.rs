@@ -5,7 +5,6 @@ mod devices;
 
 use mistmcp::answers::{Cause, Finding, Severity, ago, span, times};
 
-use super::tree::DeviceTree;
 use crate::answers::facts::{Device, Event, Port, episodes};
 use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
@@ -23,6 +22,11 @@ pub(in crate::answers) struct Past<'a> {
     pub(in crate::answers) end: i64,
 }
 
+/// Whether a time window with this end ended in the past.
+pub(in crate::answers) fn is_past(now: i64, end: i64) -> bool {
+    now - end > t::MINUTE
+}
+
 /// A time at which something was down: its end is not known where the window ends before it.
 #[derive(Clone, Copy, Debug)]
 struct Outage<'a> {
@@ -38,8 +42,8 @@ impl Outage<'_> {
 
 impl<'a> Past<'a> {
     /// Whether the window ended in the past.
-    fn is_past(&self) -> bool {
-        self.now - self.end > t::MINUTE
+    pub(in crate::answers) fn is_past(&self) -> bool {
+        is_past(self.now, self.end)
     }
 
     fn device_of(&self, event: &Event) -> Option<&'a Device> {
@@ -153,11 +157,6 @@ fn of_device(
         .evidence("ended", last.ended)
         .evidence("text", last.event.text.clone())
         .see(&sources::events(own.iter().map(|outage| outage.event)))
-}
-
-/// The places of devices that are downstream of another one.
-fn behind<'a>(tree: &DeviceTree<'a>, root: &Device) -> Vec<&'a Device> {
-    tree.place(&root.mac).map(|place| tree.downstream(place)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -32,14 +32,23 @@ impl<'a> DeviceTree<'a> {
 
     /// Whether a device and one upstream of it are down, so that its outage follows from that one.
     pub(in crate::answers) fn is_below_an_outage(&self, place: usize) -> bool {
-        let is_down = |place: usize| self.devices.get(place).is_some_and(Device::is_down);
-        // Nothing is upstream of itself.
-        let mut above = std::iter::successors(self.parent(place), |parent| self.parent(*parent));
-        is_down(place) && above.any(is_down)
+        self.devices.get(place).is_some_and(Device::is_down) && self.above(place).any(Device::is_down)
     }
 
-    /// The devices downstream of one, directly or not.
+    /// The devices upstream of the one at a place, directly or not, from the nearest on.
+    pub(in crate::answers) fn above(&self, place: usize) -> impl Iterator<Item = &'a Device> {
+        // Nothing is upstream of itself.
+        let parents = std::iter::successors(self.parent(place), |parent| self.parent(*parent));
+        parents.filter_map(|parent| self.devices.get(parent))
+    }
+
+    /// The devices downstream of the one at a place, directly or not.
     pub(in crate::answers) fn downstream(&self, root: usize) -> Vec<&'a Device> {
         self.topology.downstream(root).into_iter().filter_map(|place| self.devices.get(place)).collect()
+    }
+
+    /// The devices downstream of this one; none if the tree does not have it.
+    pub(in crate::answers) fn behind(&self, root: &Device) -> Vec<&'a Device> {
+        self.place(&root.mac).map(|place| self.downstream(place)).unwrap_or_default()
     }
 }

@@ -53,7 +53,7 @@ pub(super) async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, w
             devices.iter().filter(|other| other.site.as_deref() == Some(site)).cloned().collect();
         findings.extend(device::site_down(&here, site, ask.now()));
         let tree = DeviceTree::of(&here, &ports);
-        let behind = tree.place(&device.mac).map(|place| tree.downstream(place)).unwrap_or_default();
+        let behind = tree.behind(device);
         findings.push(match upgrading::upgrade(device, &events, ask.now()) {
             Some(upgrade) => upgrade.finding(&behind, ask.now()).weight(95),
             None => device::upstream_outage(device, &behind, &here, ask.now()).weight(95),

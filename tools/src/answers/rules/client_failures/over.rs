@@ -6,6 +6,7 @@ use mistmcp::answers::{Finding, Object, Severity, ago, count, name, span};
 
 use super::{Failures, cause_of, explain, shown, stage_of_cause};
 use crate::answers::facts::{Event, Stage, stage_of};
+use crate::answers::rules::recovered::is_past;
 use crate::answers::thresholds as t;
 
 /// The failures of three or more clients, by cause and WLAN, that no longer pause separates and that ended before `end`. Those
@@ -65,8 +66,7 @@ pub(in crate::answers) fn ended(
     (id, site): (&str, &str),
     (now, end): (i64, i64),
 ) -> Vec<Finding> {
-    let (severity, weight) =
-        if now - end > t::MINUTE { (Severity::Critical, 86) } else { (Severity::Info, 24) };
+    let (severity, weight) = if is_past(now, end) { (Severity::Critical, 86) } else { (Severity::Info, 24) };
     let found = all.iter().map(|failures| {
         let whose = match failures.clients.len() {
             0 => "Clients".to_owned(),

@@ -135,7 +135,7 @@ pub(super) fn upstream_down(case: &DeviceCase<'_>) -> Option<Finding> {
         }
     }
     let tree = DeviceTree::of(case.site, case.ports);
-    let behind = tree.place(&root.mac).map(|place| tree.downstream(place)).unwrap_or_default();
+    let behind = tree.behind(root);
     Some(match upgrading::upgrade(root, case.context.events, case.now()) {
         Some(upgrade) => upgrade.finding(&behind, case.now()).weight(96),
         None => outage(root, &behind, case.site, case.now()).weight(96),
@@ -208,7 +208,7 @@ pub(in crate::answers) fn add_outage(case: &DeviceCase<'_>, found: &mut Vec<Find
         *finding = finding.clone().weight(60);
     }
     let tree = DeviceTree::of(case.site, case.ports);
-    let behind = tree.place(&device.mac).map(|place| tree.downstream(place)).unwrap_or_default();
+    let behind = tree.behind(device);
     let outage = outage(device, &behind, case.site, case.now());
     // What else was found about an access point explains more.
     let weight = if device.kind == "ap" { 70 } else { outage.get_weight().max(80) };

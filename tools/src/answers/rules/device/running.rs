@@ -17,7 +17,7 @@ pub(super) fn upgrade(case: &DeviceCase<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     if let Some(upgrade) = upgrading::upgrade(device, case.events, now) {
         let tree = DeviceTree::of(case.site, case.ports);
-        let behind = tree.place(&device.mac).map(|place| tree.downstream(place)).unwrap_or_default();
+        let behind = tree.behind(device);
         found.push(upgrade.finding(&behind, now));
     }
     let failed = case.open(&["UPGRADE_FAILED"]);

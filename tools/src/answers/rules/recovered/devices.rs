@@ -1,8 +1,10 @@
 //! Devices that were not connected for a while: whole sites, switches and gateways with what is behind them, single devices.
 
+use std::collections::{HashMap, HashSet};
+
 use mistmcp::answers::{Cause, Finding, Object, Severity, count, name, times};
 
-use super::{Outage, Past, behind};
+use super::{Outage, Past};
 use crate::answers::facts::{Device, Event};
 use crate::answers::rules::tree::DeviceTree;
 use crate::answers::thresholds as t;
@@ -75,15 +77,22 @@ fn at_once(past: &Past<'_>, together: &[(&Device, Outage<'_>)]) -> Vec<Finding> 
         return vec![with_devices(finding.on(Object::site(site)), together)];
     }
     let tree = DeviceTree::of(past.devices, past.ports);
-    let is_behind = |device: &Device, root: &Device| {
-        root.mac != device.mac && behind(&tree, root).iter().any(|other| other.mac == device.mac)
+    let went: HashSet<&str> = together.iter().map(|(device, _)| device.mac.as_str()).collect();
+    // The uppermost device above one that went down as well.
+    let root_of = |device: &Device| {
+        let above = tree.place(&device.mac).into_iter().flat_map(|place| tree.above(place));
+        above.map(|root| root.mac.as_str()).filter(|mac| went.contains(mac)).last()
     };
-    let roots =
-        together.iter().filter(|(device, _)| !together.iter().any(|(root, _)| is_behind(device, root)));
-    let of_root = roots.map(|root| {
-        let mut own = vec![*root];
-        own.extend(together.iter().filter(|(device, _)| is_behind(device, root.0)));
-        of_root(past, &own)
+    let (mut roots, mut behind) = (Vec::new(), HashMap::<_, Vec<_>>::new());
+    for one in together {
+        match root_of(one.0) {
+            Some(root) => behind.entry(root).or_default().push(*one),
+            None => roots.push(*one),
+        }
+    }
+    let of_root = roots.into_iter().map(|root| {
+        let behind = behind.get(root.0.mac.as_str()).into_iter().flatten();
+        of_root(past, &std::iter::once(&root).chain(behind).copied().collect::<Vec<_>>())
     });
     of_root.collect()
 }
