@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::field_mask;
 use super::secrets::{redact, redact_object};
-use crate::Fields;
+use crate::{Fields, text};
 
 /// Removes nulls, empty strings and empty objects, but not from arrays, where positions matter; escapes invisible
 /// characters; and redacts secrets unless `show_secrets`.
@@ -40,35 +40,51 @@ pub(super) fn redact_and_prune(
         field_mask::keep(row, fields);
     }
     look(row);
-    prune(row);
+    remove_empty(row);
 }
 
 /// Escapes invisible characters.
-#[cfg(feature = "query")]
 fn show(value: &mut Value) {
     match value {
-        Value::Object(object) => {
-            crate::text::show_names(object);
-            object.values_mut().for_each(show);
-        }
+        Value::Object(object) => show_object(object),
         Value::Array(items) => items.iter_mut().for_each(show),
-        Value::String(text) => crate::text::show(text),
+        Value::String(text) => text::show(text),
         _ => {}
     }
 }
 
+fn show_object(object: &mut Map<String, Value>) {
+    text::show_names(object);
+    object.values_mut().for_each(show);
+}
+
 /// As [`prune_and_redact`], for the fields of an object.
 pub(super) fn prune_and_redact_object(object: &mut Map<String, Value>, show_secrets: bool) {
-    prune_object(object);
+    show_object(object);
+    remove_empty_fields(object);
     if !show_secrets {
         redact_object(object);
     }
 }
 
-fn prune_object(object: &mut Map<String, Value>) {
-    crate::text::show_names(object);
+/// Removes empty values and escapes invisible characters.
+pub(super) fn prune(value: &mut Value) {
+    show(value);
+    remove_empty(value);
+}
+
+/// Removes empty values.
+fn remove_empty(value: &mut Value) {
+    match value {
+        Value::Object(object) => remove_empty_fields(object),
+        Value::Array(items) => items.iter_mut().for_each(remove_empty),
+        _ => {}
+    }
+}
+
+fn remove_empty_fields(object: &mut Map<String, Value>) {
     object.retain(|_, value| {
-        prune(value);
+        remove_empty(value);
         match value {
             Value::Null => false,
             Value::String(text) => !text.is_empty(),
@@ -76,16 +92,6 @@ fn prune_object(object: &mut Map<String, Value>) {
             _ => true,
         }
     });
-}
-
-/// Removes empty values and escapes invisible characters.
-pub(super) fn prune(value: &mut Value) {
-    match value {
-        Value::Object(object) => prune_object(object),
-        Value::Array(items) => items.iter_mut().for_each(prune),
-        Value::String(text) => crate::text::show(text),
-        _ => {}
-    }
 }
 
 #[cfg(test)]
