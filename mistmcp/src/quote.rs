@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::argument::Id;
 use crate::placeholder::placeholder;
+use crate::text::is_any_of;
 
 /// A host, a URL up to its path, or a short word, in backticks; anything else is described.
 pub(crate) fn host(text: &str) -> String {
@@ -19,9 +20,7 @@ pub(crate) fn host(text: &str) -> String {
         None => (None, text),
     };
     let (authority, path) = rest.split_at(rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len()));
-    let is_known = scheme.is_none_or(|scheme| {
-        ["http", "https", "redis", "rediss"].iter().any(|known| known.eq_ignore_ascii_case(scheme))
-    });
+    let is_known = scheme.is_none_or(|scheme| is_any_of(scheme, &["http", "https", "redis", "rediss"]));
     if !is_known || !is_host(authority) {
         return described(text);
     }

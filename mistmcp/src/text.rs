@@ -206,6 +206,11 @@ fn is_ideograph(letter: char) -> bool {
     matches!(letter, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
+/// Whether a word is one of these, in upper or lower case.
+pub(crate) fn is_any_of(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|other| word.eq_ignore_ascii_case(other))
+}
+
 /// Truncates `text` to at most `length` bytes, with `…` at the cut.
 pub(crate) fn shortened(text: &str, length: usize) -> String {
     if text.len() <= length {

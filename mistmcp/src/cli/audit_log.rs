@@ -13,6 +13,7 @@ use crate::audit::AuditLog;
 use crate::key::Key;
 use crate::mist::Connection;
 use crate::quote;
+use crate::text::is_any_of;
 use crate::{Call, Error};
 
 /// The value of `--audit-log` for standard error.
@@ -40,9 +41,7 @@ pub(super) fn problem(flags: &Flags) -> Option<anyhow::Error> {
 
 /// Refuses the names of streams, which people write in the belief that no file is meant.
 fn check_name(path: &Path) -> anyhow::Result<()> {
-    let is_stream = path
-        .to_str()
-        .is_some_and(|name| ["-", "stdout", STDERR].iter().any(|stream| name.eq_ignore_ascii_case(stream)));
+    let is_stream = path.to_str().is_some_and(|name| is_any_of(name, &["-", "stdout", STDERR]));
     if is_stream {
         bail!(
             "--audit-log (or MISTMCP_AUDIT_LOG) is {}, which is no name of a file here, and no stream that the log can go to: \

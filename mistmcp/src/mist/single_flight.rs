@@ -42,8 +42,8 @@ impl Times {
         Self { deadline, life, joinable: Duration::MAX }
     }
 
-    /// Work that ends with its first caller's deadline. Whoever comes when half of its time is over would get an answer
-    /// that lacks what there was no time for.
+    /// Work that ends with its first caller's deadline. A caller that joined it in the second half of that time would
+    /// get an answer that lacks what there was no time for.
     pub(super) fn of_work(deadline: Instant, life: Duration) -> Self {
         let left = deadline.saturating_duration_since(Instant::now());
         Self { deadline, life, joinable: left.min(life) / 2 }

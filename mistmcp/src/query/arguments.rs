@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::json_size::JsonSize;
+use crate::text::is_any_of;
 use crate::{Arg, Mismatch, QueryValue};
 
 /// Tables of a query at most.
@@ -106,7 +107,7 @@ fn in_list(table: &Value) -> Result<(String, TableSource), Mismatch> {
 fn named(name: &str, source: &Value) -> Result<(String, TableSource), Mismatch> {
     let name = name.trim();
     let is_reserved = name.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("sqlite_"))
-        || ["json_each", "json_tree"].iter().any(|reserved| name.eq_ignore_ascii_case(reserved));
+        || is_any_of(name, &["json_each", "json_tree"]);
     if name.is_empty()
         || name.chars().count() > LONGEST_NAME
         || name.contains(char::is_control)

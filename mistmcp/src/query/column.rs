@@ -30,8 +30,8 @@ const MAC: u8 = 2;
 /// A UUID.
 const ID: u8 = 4;
 /// Units of a time since 1970.
-const SECONDS: u8 = 1;
-const MILLISECONDS: u8 = 2;
+pub(super) const SECONDS: u8 = 1;
+pub(super) const MILLISECONDS: u8 = 2;
 /// Shapes of JSON values, by what they begin with.
 const OBJECT: u8 = 1;
 const LIST: u8 = 2;
@@ -82,7 +82,7 @@ impl Column {
         match cell {
             Cell::Text(text) => {
                 self.longest = self.longest.max(text.len());
-                self.forms &= forms(text);
+                self.forms = forms(text, self.forms);
                 self.shapes |= if kind == Kind::Json { shape(text) } else { 0 };
             }
             #[expect(clippy::cast_precision_loss, reason = "only its magnitude matters")]
@@ -234,14 +234,14 @@ impl Column {
     }
 }
 
-/// The forms that a text has.
-fn forms(text: &str) -> u8 {
+/// The forms that a text has, of the possible ones.
+fn forms(text: &str, possible: u8) -> u8 {
     let is_integer = || text.parse().is_ok_and(|number: i64| number.to_string() == text);
     let is_real = || text.contains('.') && text.parse().is_ok_and(|number: f64| number.to_string() == text);
-    let is_number = text.len() < 20 && (is_integer() || is_real());
-    let is_mac = text.len() == 12 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    let form = |fits: bool, form: u8| if fits { form } else { 0 };
-    form(is_number, NUMBER) | form(is_mac, MAC) | form(is_id(text), ID)
+    let is_number = || text.len() < 20 && (is_integer() || is_real());
+    let is_mac = || text.len() == 12 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let of = |form: u8, fits: &dyn Fn() -> bool| if possible & form != 0 && fits() { form } else { 0 };
+    of(NUMBER, &is_number) | of(MAC, &is_mac) | of(ID, &|| is_id(text))
 }
 
 /// The shape of a JSON text.
@@ -255,7 +255,7 @@ fn shape(json: &str) -> u8 {
 }
 
 /// The units in which a number may be a time.
-fn units(number: f64) -> u8 {
+pub(super) fn units(number: f64) -> u8 {
     match number {
         1e9..4e9 => SECONDS,
         1e12..4e12 => MILLISECONDS,

@@ -1,6 +1,7 @@
 //! Comparisons in a statement, as far as its tokens tell them ([`pairs`]).
 
-use super::tokens::{Token, closing};
+use super::tokens::{Token, calls, closing};
+use crate::text::is_any_of;
 
 /// Signs that make an expression of two operands.
 const ARITHMETIC: [&str; 10] = ["+", "-", "*", "/", "%", "||", "->", "->>", ".", "&"];
@@ -115,12 +116,10 @@ pub(super) fn arguments_of<'a>(
     tokens: &'a [Token<'a>],
     functions: &'a [&'static str],
 ) -> impl Iterator<Item = (&'static str, Option<&'a str>, &'a str)> {
-    tokens.windows(2).enumerate().filter_map(move |(place, pair)| {
-        let [Token::Word(name), Token::Sign("(")] = pair else { return None };
-        let function = functions.iter().find(|known| known.eq_ignore_ascii_case(name))?;
-        let inside = &tokens[place + 2..];
-        let (table, column) = alone(&inside[..closing(inside)?])?;
-        Some((*function, table, column))
+    let known = |name: &str| functions.iter().copied().find(|known| known.eq_ignore_ascii_case(name));
+    calls(tokens, known).filter_map(|(function, inside)| {
+        let (table, column) = alone(inside)?;
+        Some((function, table, column))
     })
 }
 
@@ -140,9 +139,7 @@ impl<'a> Operand<'a> {
         const SAME: [&str; 6] = ["lower", "upper", "trim", "ltrim", "rtrim", "cast"];
         match self {
             Self::Column(table, column) => Some((table, column)),
-            Self::Call(name, arguments) if SAME.iter().any(|same| same.eq_ignore_ascii_case(name)) => {
-                alone(arguments)
-            }
+            Self::Call(name, arguments) if is_any_of(name, &SAME) => alone(arguments),
             _ => None,
         }
     }

@@ -1,7 +1,7 @@
 //! Arguments of functions of dates that SQLite answers with `NULL` ([`unknown_argument`]).
 
-use super::tokens::{Token, closing, tokens};
-use crate::text::shortened;
+use super::tokens::{Token, calls, tokens};
+use crate::text::{is_any_of, shortened};
 
 /// Functions of dates, with the place of the time among their arguments.
 const FUNCTIONS: [(&str, usize); 6] =
@@ -25,7 +25,7 @@ const UNITS: [&str; 6] = ["second", "minute", "hour", "day", "month", "year"];
 /// What is wrong with a time or a modifier that SQLite does not know. It would be `NULL`, as if there were no such rows.
 pub(super) fn unknown_argument(sql: &str) -> Option<String> {
     let tokens = tokens(sql);
-    for (name, first, inside) in calls(&tokens) {
+    for ((name, first), inside) in calls(&tokens, function) {
         for (place, argument) in arguments(inside).enumerate().skip(first) {
             let [Token::Text(text)] = argument else { continue };
             let (text, is_time) = (text.trim(), place == first);
@@ -39,14 +39,9 @@ pub(super) fn unknown_argument(sql: &str) -> Option<String> {
     None
 }
 
-/// The calls of functions of dates: the function, the place of its time, and the tokens of its arguments.
-fn calls<'a>(tokens: &'a [Token<'a>]) -> impl Iterator<Item = (&'static str, usize, &'a [Token<'a>])> {
-    tokens.windows(2).enumerate().filter_map(|(place, pair)| {
-        let [Token::Word(name), Token::Sign("(")] = pair else { return None };
-        let (name, first) = FUNCTIONS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
-        let inside = &tokens[place + 2..];
-        Some((*name, *first, &inside[..closing(inside).unwrap_or(inside.len())]))
-    })
+/// A function of dates, and the place of its time among its arguments.
+fn function(name: &str) -> Option<(&'static str, usize)> {
+    FUNCTIONS.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name))
 }
 
 /// A column as the time of a function of dates.
@@ -61,8 +56,8 @@ pub(super) struct DateCall<'a> {
 /// The columns as the times of functions of dates.
 pub(super) fn of_columns<'a>(tokens: &'a [Token<'a>]) -> Vec<DateCall<'a>> {
     let mut found = Vec::new();
-    for (function, first, inside) in calls(tokens) {
-        let is_unit = |token: &Token<'_>| matches!(token, Token::Text(text) if ["unixepoch", "auto"].iter().any(|unit| unit.eq_ignore_ascii_case(text.trim())));
+    for ((function, first), inside) in calls(tokens, function) {
+        let is_unit = |token: &Token<'_>| matches!(token, Token::Text(text) if is_any_of(text.trim(), &["unixepoch", "auto"]));
         let column = match arguments(inside).nth(first) {
             Some([table, dot, column]) if dot.is_sign(".") => {
                 column.name().map(|column| (table.name(), column))

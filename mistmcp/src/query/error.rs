@@ -136,9 +136,7 @@ fn change_of_schema(sql: &str) -> Option<&'static str> {
 /// The statement that changes a table, where SQLite refuses it because the tables are views.
 fn change(message: &str, sql: &str) -> Option<&'static str> {
     let is_change = message.starts_with("cannot modify ");
-    let words = || sql.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
-    let is_there = |verb: &&&str| words().any(|word| word.eq_ignore_ascii_case(verb));
-    let verb = || ["INSERT", "REPLACE", "UPDATE", "DELETE"].iter().find(is_there).copied();
+    let verb = || ["INSERT", "REPLACE", "UPDATE", "DELETE"].into_iter().find(|verb| has_word(sql, verb));
     is_change.then(|| verb().unwrap_or("a change of a table"))
 }
 

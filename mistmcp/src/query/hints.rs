@@ -3,6 +3,7 @@
 
 use super::functions;
 use super::tokens::{Token, tokens};
+use crate::text::is_any_of;
 
 /// What stands for the words of another dialect. A hint is for a statement that has all of its words in this order. `'` is any
 /// text, `0` any number, and `[` any name in quotes or brackets.
@@ -187,8 +188,7 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
 
 /// What stands for a function of another dialect, or for a table that it makes.
 pub(super) fn of_function(written: &str) -> Option<&'static str> {
-    let is_known = |names: &&[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(written));
-    FUNCTIONS.iter().find(|(names, _)| is_known(names)).map(|(_, hint)| *hint)
+    FUNCTIONS.iter().find(|(names, _)| is_any_of(written, names)).map(|(_, hint)| *hint)
 }
 
 /// The hint for a statement that SQLite cannot parse.

@@ -8,6 +8,8 @@ mod units;
 
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use super::column::Column;
 use super::comparisons::{Comparison, Operand, Pair, arguments_of, pairs};
 use super::dates;
@@ -15,7 +17,7 @@ use super::names::quoted;
 use super::scope::Scope;
 use super::table::Table;
 use super::tokens::{Token, tokens};
-use crate::text::shortened;
+use crate::text::{is_any_of, shortened};
 
 /// Notes of a table at most.
 const MAX_NOTES: usize = 4;
@@ -122,8 +124,7 @@ fn of_cases(tokens: &[Token<'_>], tables: &[(String, Arc<Table>)], notes: &mut N
 
 /// A comparison with the empty text, of a column by its written name.
 fn of_empty(pair: &Pair<'_>, written: &str, column: &Column, tokens: &[Token<'_>]) -> Option<String> {
-    let orders =
-        ["<", "<=", ">", ">=", "BETWEEN"].iter().any(|sign| pair.operator.eq_ignore_ascii_case(sign));
+    let orders = is_any_of(pair.operator, &["<", "<=", ">", ">=", "BETWEEN"]);
     // `x = '' OR x IS NULL` finds them all.
     let has_null = tokens.windows(3).any(|part| {
         part[0].name().is_some_and(|name| name.eq_ignore_ascii_case(written))
@@ -168,7 +169,7 @@ fn note(comparison: &Comparison<'_>, column: &Column) -> Option<String> {
     if column.shape().is_some() || comparison.operator.eq_ignore_ascii_case("GLOB") {
         return None;
     }
-    let orders = !EQUAL.iter().any(|sign| comparison.operator.eq_ignore_ascii_case(sign));
+    let orders = !is_any_of(comparison.operator, &EQUAL);
     match comparison.other {
         Operand::Text("") if !orders => None,
         Operand::Text(text) if column.has_long_integers() && text.parse::<i64>().is_err() => None,
@@ -226,15 +227,14 @@ fn text_of(operand: Operand<'_>) -> Option<String> {
     match operand {
         Operand::Text(text) => (!is_number(text)).then(|| format!("the text '{}'", shortened(text, 40))),
         Operand::Column(None, name) => {
-            let is_date = ["CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"];
-            is_date.iter().any(|known| known.eq_ignore_ascii_case(name)).then(|| name.to_uppercase())
+            is_any_of(name, &["CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"])
+                .then(|| name.to_uppercase())
         }
         Operand::Call(name, arguments) => {
             let is_number =
                 matches!(arguments.first(), Some(Token::Text(format)) if ["%s", "%J"].contains(&&**format));
             let makes_text = ["date", "time", "datetime", "strftime", "lower", "upper", "printf", "format"];
-            let makes_text = makes_text.iter().any(|known| known.eq_ignore_ascii_case(name));
-            (makes_text && !is_number).then(|| format!("{}()", name.to_lowercase()))
+            (is_any_of(name, &makes_text) && !is_number).then(|| format!("{}()", name.to_lowercase()))
         }
         Operand::Column(Some(_), _) | Operand::Number(_) => None,
     }
@@ -244,12 +244,9 @@ fn is_number(text: &str) -> bool {
     text.trim().parse::<f64>().is_ok_and(f64::is_finite)
 }
 
+/// Whether a text is an id as Mist writes it.
 pub(super) fn is_id(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(place, byte)| match place {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
+    text.len() == 36 && Uuid::try_parse(text).is_ok()
 }
 
 /// Whether a text is a MAC address, or for `LIKE` a part of one, in another form than Mist's.

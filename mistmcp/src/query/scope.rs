@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::column::Column;
 use super::table::Table;
 use super::tokens::{Token, defined_names};
+use crate::text::is_any_of;
 
 /// A column as a statement writes it: the table or alias before it, and its name.
-type Written<'a> = (Option<&'a str>, &'a str);
+pub(super) type Written<'a> = (Option<&'a str>, &'a str);
 
 /// The tables of a query by the names that a statement gives them, and the names that it gives to expressions.
 pub(super) struct Scope<'a> {
@@ -76,9 +77,7 @@ impl<'a> Scope<'a> {
         };
         let written = written.map(|(table, column)| (Some(table), column));
         let written = written.or_else(|| Some((None, expression.last()?.name()?)));
-        let is_keyword =
-            |name: &str| ["SELECT", "DISTINCT", "ALL"].iter().any(|word| word.eq_ignore_ascii_case(name));
-        let written = written.filter(|(_, column)| !is_keyword(column));
+        let written = written.filter(|(_, column)| !is_any_of(column, &["SELECT", "DISTINCT", "ALL"]));
         let length = if written.is_some_and(|(table, _)| table.is_some()) { 3 } else { 1 };
         let before = expression.len().checked_sub(length + 1).map(|place| &expression[place]);
         let is_alone = before.is_some_and(|before| {

@@ -122,6 +122,19 @@ pub(super) fn closing(tokens: &[Token<'_>]) -> Option<usize> {
     })
 }
 
+/// The calls of the functions of which `known` knows the names, with the tokens of their arguments.
+pub(super) fn calls<'a, T>(
+    tokens: &'a [Token<'a>],
+    known: impl Fn(&str) -> Option<T>,
+) -> impl Iterator<Item = (T, &'a [Token<'a>])> {
+    tokens.windows(2).enumerate().filter_map(move |(place, pair)| {
+        let [Token::Word(name), Token::Sign("(")] = pair else { return None };
+        let function = known(name)?;
+        let inside = &tokens[place + 2..];
+        Some((function, &inside[..closing(inside).unwrap_or(inside.len())]))
+    })
+}
+
 /// The names that a statement defines with `WITH`, in lower case.
 pub(super) fn defined_names(tokens: &[Token<'_>]) -> Vec<String> {
     let name = |(place, token): (usize, &Token<'_>)| {

@@ -3,13 +3,10 @@
 use super::super::column::{Column, Shape};
 use super::super::comparisons::{Operand, Pair, operand, operand_before};
 use super::super::names::quoted;
-use super::super::scope::Scope;
+use super::super::scope::{Scope, Written};
 use super::super::tokens::{Token, closing};
 use super::{is_number, named};
-use crate::text::shortened;
-
-/// A column as a statement writes it: the table or alias before it, and its name.
-type Written<'a> = (Option<&'a str>, &'a str);
+use crate::text::{is_any_of, shortened};
 
 /// The note on a column with lists that is compared with a single value.
 pub(super) fn of_pair(
@@ -19,7 +16,7 @@ pub(super) fn of_pair(
     scope: &Scope<'_>,
 ) -> Option<String> {
     let shape = column.shape()?;
-    let is_pattern = ["LIKE", "GLOB"].iter().any(|word| word.eq_ignore_ascii_case(pair.operator));
+    let is_pattern = is_any_of(pair.operator, &["LIKE", "GLOB"]);
     let value = match pair.right {
         Operand::Text("") => return None,
         Operand::Text(text) if is_pattern && finds_in_json(text) => return None,
@@ -51,7 +48,7 @@ pub(super) fn of_pair(
         Operand::Call(..) => return None,
     };
     let operator = match pair.operator {
-        operator if ["IN", "IS"].iter().any(|word| word.eq_ignore_ascii_case(operator)) => "=",
+        operator if is_any_of(operator, &["IN", "IS"]) => "=",
         "<>" | "!=" => "=",
         operator if operator.eq_ignore_ascii_case("BETWEEN") => ">=",
         operator => operator,
@@ -178,9 +175,9 @@ fn finds_in_json(pattern: &str) -> bool {
 
 /// Whether a function makes a single value: not a list, nor a value of a list.
 fn makes_text(function: &str) -> bool {
-    ["lower", "upper", "trim", "printf", "format", "date", "datetime", "strftime", "unixepoch"]
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(function))
+    const TEXTS: &[&str] =
+        &["lower", "upper", "trim", "printf", "format", "date", "datetime", "strftime", "unixepoch"];
+    is_any_of(function, TEXTS)
 }
 
 /// A column with the table or alias that the statement has before it.

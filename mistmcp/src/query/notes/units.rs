@@ -1,9 +1,11 @@
 //! Notes on times of different units in one expression ([`of_expressions`]): seconds, milliseconds and dates as texts.
 
+use super::super::column::{MILLISECONDS, SECONDS, units};
 use super::super::comparisons::{Operand, operand};
-use super::super::scope::Scope;
+use super::super::scope::{Scope, Written};
 use super::super::tokens::{Token, closing};
 use super::named;
+use crate::text::is_any_of;
 
 /// Words that end an expression.
 const ENDS: [&str; 22] = [
@@ -11,13 +13,11 @@ const ENDS: [&str; 22] = [
     "GROUP", "ORDER", "BY", "LIMIT", "JOIN", "UNION", "AS", "DISTINCT", "IN",
 ];
 const FACTORS: [&str; 4] = ["1000", "1000.0", "1e3", "1000."];
-const SECONDS: std::ops::Range<f64> = 1e9..4e9;
-const MILLISECONDS: std::ops::Range<f64> = 1e12..4e12;
 
 /// What an expression has.
 #[derive(Debug, Default)]
 struct Expression<'a> {
-    columns: Vec<(Option<&'a str>, &'a str)>,
+    columns: Vec<Written<'a>>,
     /// The first value in seconds, as a note writes it.
     seconds: Option<String>,
     milliseconds: Option<String>,
@@ -75,7 +75,7 @@ fn read<'a>(tokens: &'a [Token<'a>]) -> (Expression<'a>, &'a [Token<'a>]) {
                 expression.relates = true;
             }
             Token::Number(number) => expression.add_number(number),
-            Token::Word(word) if ENDS.iter().any(|end| end.eq_ignore_ascii_case(word)) => {
+            Token::Word(word) if is_any_of(word, &ENDS) => {
                 // The first value of BETWEEN ends with AND.
                 break;
             }
@@ -108,12 +108,12 @@ fn column<'a>(tokens: &'a [Token<'a>]) -> Option<Operand<'a>> {
 impl Expression<'_> {
     fn add_number(&mut self, number: &str) {
         self.has_factor |= FACTORS.contains(&number);
-        let Ok(value) = number.parse() else { return };
-        if SECONDS.contains(&value) {
-            self.seconds.get_or_insert_with(|| number.to_owned());
-        } else if MILLISECONDS.contains(&value) {
-            self.milliseconds.get_or_insert_with(|| number.to_owned());
-        }
+        let value = match number.parse().map_or(0, units) {
+            SECONDS => &mut self.seconds,
+            MILLISECONDS => &mut self.milliseconds,
+            _ => return,
+        };
+        value.get_or_insert_with(|| number.to_owned());
     }
 
     /// Adds a function of dates. Returns whether it is one, whose arguments are no part of the expression.
@@ -124,9 +124,6 @@ impl Expression<'_> {
         if is_in_seconds {
             self.seconds.get_or_insert_with(|| format!("{}()", name.to_lowercase()));
         }
-        is_in_seconds
-            || ["date", "time", "datetime", "strftime", "julianday"]
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(name))
+        is_in_seconds || is_any_of(name, &["date", "time", "datetime", "strftime", "julianday"])
     }
 }

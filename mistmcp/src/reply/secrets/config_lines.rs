@@ -1,12 +1,13 @@
 //! Secrets in the configuration of devices: `set` commands and curly braces of Junos, differences of them, and lines of
 //! Cisco IOS.
 
-use super::config_statement::{Certainty, HARMLESS_STATEMENT, KEYED, Statement, is};
+use super::config_statement::{Certainty, HARMLESS_STATEMENT, KEYED, Statement};
 use super::config_words::{COMMANDS, IOS, ROOTS, TYPES};
 use super::formats::{ends_in_secret, formatted, is_word_for_secret};
 use super::lexer::Kind;
 use super::line_prefix::behind_prefix;
 use super::reader::Reader;
+use crate::text::is_any_of;
 
 /// Deepest nesting of braces that is followed.
 const DEEPEST: usize = 64;
@@ -78,7 +79,8 @@ impl ConfigLines {
         let prompt = after_prompt(reader);
         first = prompt.unwrap_or(first);
         // Commands of IOS that take another back.
-        let negated = reader.word(first).is_some_and(|word| is(unmarked(word), &["no", "default", "do"]));
+        let negated =
+            reader.word(first).is_some_and(|word| is_any_of(unmarked(word), &["no", "default", "do"]));
         if negated && reader.word(first + 1).is_some_and(|word| IOS.has(word)) {
             first += 1;
         }
@@ -129,8 +131,9 @@ impl ConfigLines {
             let word = reader.word(at).map(|word| if at == first { unmarked(word) } else { word });
             let command = word.is_some_and(|word| COMMANDS.has(word));
             // `show configuration snmp`
-            let shown =
-                usize::from(command && reader.word(at + 1).is_some_and(|word| is(word, &["configuration"])));
+            let shown = usize::from(
+                command && reader.word(at + 1).is_some_and(|word| is_any_of(word, &["configuration"])),
+            );
             let bracket = reader.tokens[at].is(b'[');
             if (command || bracket) && path(at + 1 + shown) {
                 // `no snmp community is configured` is a sentence.
@@ -282,9 +285,9 @@ fn changed(reader: &mut Reader<'_>, at: usize) -> usize {
 fn logged_command(reader: &Reader<'_>, at: usize) -> Option<usize> {
     let label = reader
         .word(at)
-        .is_some_and(|word| is(word, &["cmd", "command", "commands", "configured", "executed"]));
+        .is_some_and(|word| is_any_of(word, &["cmd", "command", "commands", "configured", "executed"]));
     let sign = reader.tokens.get(at + 1).is_some_and(|next| next.is(b':') || next.is(b'=') || next.is(b'['));
-    let negated = reader.word(at + 2).is_some_and(|word| is(word, &["no", "default", "do"]));
+    let negated = reader.word(at + 2).is_some_and(|word| is_any_of(word, &["no", "default", "do"]));
     let first = at + 2 + usize::from(negated);
     (label && sign && reader.word(first).is_some_and(|word| IOS.has(word))).then_some(first)
 }
@@ -314,8 +317,8 @@ fn unmarked(word: &str) -> &str {
 
 /// Whether a command of IOS sets the password of its administrator.
 fn is_enable(reader: &Reader<'_>, at: usize) -> bool {
-    reader.word(at).is_some_and(|word| is(unmarked(word), &["enable"]))
-        && reader.word(at + 1).is_some_and(|word| is(word, &["algorithm-type", "password", "secret"]))
+    reader.word(at).is_some_and(|word| is_any_of(unmarked(word), &["enable"]))
+        && reader.word(at + 1).is_some_and(|word| is_any_of(word, &["algorithm-type", "password", "secret"]))
 }
 
 /// Whether two words in the midst of a line occur in a configuration of IOS only.
@@ -323,14 +326,14 @@ fn is_unmistakable(reader: &Reader<'_>, at: usize) -> bool {
     // Behind a prompt: `sw1#snmp-server`.
     let word = reader.word(at).and_then(|word| word.rsplit('#').next()).unwrap_or_default();
     let next = || reader.word(at + 1).unwrap_or_default();
-    is(word, &["snmp-agent", "snmp-server"]) && is(next(), &["community", "host", "user"])
-        || is(word, &["radius-server", "tacacs-server"]) && is(next(), &["host", "key"])
-        || is(word, &["failover"]) && is(next(), &["key"])
+    is_any_of(word, &["snmp-agent", "snmp-server"]) && is_any_of(next(), &["community", "host", "user"])
+        || is_any_of(word, &["radius-server", "tacacs-server"]) && is_any_of(next(), &["host", "key"])
+        || is_any_of(word, &["failover"]) && is_any_of(next(), &["key"])
 }
 
 /// Whether a word of IOS begins other lines as well.
 fn is_ambiguous(word: &str) -> bool {
-    is(word, &["authentication", "enable", "key", "line", "security"])
+    is_any_of(word, &["authentication", "enable", "key", "line", "security"])
 }
 
 /// Whether a line that begins with a word of IOS is a sentence.

@@ -5,6 +5,8 @@ use super::config_words::{FREE_TEXT, HARMLESS, NAMED, OTHERS, TYPES};
 use super::lexer::{Kind, Token};
 use super::reader::{MOST_IN_VALUE, Reader};
 use super::remarks::{is_message, is_remark, looks_random};
+use crate::quote;
+use crate::text::is_any_of;
 
 pub(super) const SNMP: u16 = 1;
 pub(super) const ROUTING: u16 = 2;
@@ -80,7 +82,7 @@ impl Statement {
         }
         // `ip http client password x`
         let client = self.previous == "client" && followed && reader.tokens.get(at + 2).is_none();
-        let profile = self.previous == "profile" && is(word, &["sip-password", "user-password"]);
+        let profile = self.previous == "profile" && is_any_of(word, &["sip-password", "user-password"]);
         let name = is_named(&self.previous) && self.pending.is_none() && !client && !profile;
         let introduces = (!quoted && !name && !self.in_list && !assigned)
             .then(|| self.introduced(reader, at, word))
@@ -101,7 +103,7 @@ impl Statement {
             }
         }
         // `aaa` begins a line of IOS, and is a level of Junos.
-        let aaa = if is(word, &["aaa"]) && self.words > 1 { HARMLESS_STATEMENT } else { 0 };
+        let aaa = if is_any_of(word, &["aaa"]) && self.words > 1 { HARMLESS_STATEMENT } else { 0 };
         self.flags |= flags_of(word, &self.previous) & !aaa;
         if !quoted
             && !name
@@ -129,7 +131,7 @@ impl Statement {
             Pending::Password => word.len() == 1 || TYPES.has(&self.previous) && word.len() <= 3,
             Pending::Key => word.len() <= 5,
             Pending::Community => {
-                self.flags & READ_WRITE != 0 && is(word, &["read", "write", "cipher", "simple"])
+                self.flags & READ_WRITE != 0 && is_any_of(word, &["read", "write", "cipher", "simple"])
             }
         };
         let peer = self.previous == "peer" && word.parse::<std::net::IpAddr>().is_ok();
@@ -142,7 +144,8 @@ impl Statement {
     /// Whether a word at the end is the format of a secret and not the secret itself.
     fn is_type_alone(&self, word: &str) -> bool {
         let typed = TYPES.has(&self.previous) || self.previous.bytes().all(|byte| byte.is_ascii_digit());
-        TYPES.has(word) && typed && !self.previous.is_empty() || is(word, &["ascii-text", "hexadecimal"])
+        TYPES.has(word) && typed && !self.previous.is_empty()
+            || is_any_of(word, &["ascii-text", "hexadecimal"])
     }
 
     /// Redacts the secret after a word that announces one, unless the word is not a secret. Returns
@@ -170,7 +173,7 @@ impl Statement {
         }
         let (range, next) = run(reader, at);
         let digits = word.bytes().all(|byte| byte.is_ascii_digit());
-        let host = self.flags & SNMP_HOST != 0 && is(word, &["informs", "traps", "version", "vrf"]);
+        let host = self.flags & SNMP_HOST != 0 && is_any_of(word, &["informs", "traps", "version", "vrf"]);
         let short_id = digits && (pending == Pending::Key && word.len() <= 5 || word.len() <= 2);
         // `authentication-key 1 {`, `[edit … authentication-key 1]`
         if short_id
@@ -195,7 +198,7 @@ impl Statement {
 
     /// Redacts the second secret of `rename community A to B`; where to continue.
     fn renamed(&self, reader: &mut Reader<'_>, at: usize) -> usize {
-        let to = reader.word(at).is_some_and(|word| is(word, &["to"]));
+        let to = reader.word(at).is_some_and(|word| is_any_of(word, &["to"]));
         let Some(new) = reader.tokens.get(at + 1).filter(|new| to && new.is_text()) else { return at };
         let word = reader.of(new);
         if self.certainty != Certainty::Sure
@@ -211,7 +214,7 @@ impl Statement {
 
     /// The kind of secret that follows a word, if one does.
     fn introduced(&self, reader: &Reader<'_>, at: usize, word: &str) -> Option<Pending> {
-        let method = self.flags & HARMLESS_STATEMENT != 0 && !is(word, &["user-password"]);
+        let method = self.flags & HARMLESS_STATEMENT != 0 && !is_any_of(word, &["user-password"]);
         if method || has_secret_argument(word) && reader.word(at + 2).is_some() {
             return None;
         }
@@ -236,26 +239,28 @@ impl Statement {
                 let public = ["public", "trusted", "host", "rsa", "dsa", "ecdsa", "ed25519", "known-host"]
                     .iter()
                     .any(|word| before.ends_with(word));
-                let other =
-                    is(&self.previous, &["tunnel", "ssh-known-hosts", "public", "host"]) || OTHERS.has(after);
+                let other = is_any_of(&self.previous, &["tunnel", "ssh-known-hosts", "public", "host"])
+                    || OTHERS.has(after);
                 if public || other {
                     return None;
                 }
                 Pending::Key
             }
-            "community" if is(before, &["bgp", "ext", "extended", "large", "send", "snmp", "standard"]) => {
+            "community"
+                if is_any_of(before, &["bgp", "ext", "extended", "large", "send", "snmp", "standard"]) =>
+            {
                 return None;
             }
             "community" | "name" | "string" if last == "community" || before == "community" => {
                 let routing = self.flags & ROUTING != 0 && self.flags & SNMP == 0;
-                let member = is(
+                let member = is_any_of(
                     &self.previous,
                     &["from", "then", "match", "add", "delete", "members", "extended", "large", "set"],
                 );
                 if routing
                     || self.previous == "bgp"
                     || member && self.flags & SNMP == 0
-                    || is(after, &["add", "delete", "set", "members"])
+                    || is_any_of(after, &["add", "delete", "set", "members"])
                 {
                     return None;
                 }
@@ -366,11 +371,13 @@ fn is_bgp(reader: &Reader<'_>, at: usize, word: &str) -> bool {
     let after = reader.tokens.get(at + 1);
     let number = after.is_some_and(|next| next.glued && next.is(b':'))
         && reader.tokens.get(at + 2).is_some_and(|next| next.glued)
-        && (word.bytes().all(|byte| byte.is_ascii_digit()) || is(word, &["target", "origin", "large"]));
-    let member = reader.word(at + 1).is_some_and(|next| is(next, &["members", "additive", "invert-match"]));
+        && (word.bytes().all(|byte| byte.is_ascii_digit())
+            || is_any_of(word, &["target", "origin", "large"]));
+    let member =
+        reader.word(at + 1).is_some_and(|next| is_any_of(next, &["members", "additive", "invert-match"]));
     number
         || member
-        || is(
+        || is_any_of(
             word,
             &["add", "delete", "set", "members", "none", "no-export", "no-advertise", "internet", "additive"],
         )
@@ -394,7 +401,7 @@ fn is_command_word(word: &str) -> bool {
         "server-key",
         "simple-password",
     ];
-    is(word, WORDS)
+    is_any_of(word, WORDS)
 }
 
 /// Whether a word is an address or a prefix of addresses, such as `10.0.0.0/8`.
@@ -402,17 +409,10 @@ fn is_prefix(word: &str) -> bool {
     if word.parse::<std::net::Ipv4Addr>().is_ok() {
         return true;
     }
-    let split = word.split_once('/');
-    split.is_some_and(|(address, length)| {
-        address.parse::<std::net::IpAddr>().is_ok() && length.parse::<u8>().is_ok()
-    })
+    word.contains('/') && quote::is_network(word)
 }
 
 /// Whether a word is a setting, such as `minimum-length`.
 fn is_setting(word: &str) -> bool {
     ["minimum-", "maximum-", "min-", "max-"].iter().any(|prefix| word.starts_with(prefix))
-}
-
-pub(super) fn is(word: &str, words: &[&str]) -> bool {
-    words.iter().any(|other| word.eq_ignore_ascii_case(other))
 }

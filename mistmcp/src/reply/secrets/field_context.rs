@@ -5,6 +5,7 @@ use super::name_parts::parts;
 use super::names::{Sense, is_about, is_one_of, sense};
 use super::stems::{Stems, any_of, automaton};
 use super::variables::is_secret_variable;
+use crate::text::is_any_of;
 use std::sync::LazyLock;
 
 /// Meaning of the names of the two fields above.
@@ -145,5 +146,5 @@ impl FieldContext {
 
 /// Whether a field holds the type of an object.
 fn is_kind(field: &str) -> bool {
-    ["kind", "type"].iter().any(|other| field.eq_ignore_ascii_case(other))
+    is_any_of(field, &["kind", "type"])
 }

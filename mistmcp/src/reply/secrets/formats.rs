@@ -1,9 +1,9 @@
 //! Lines of configurations of other makers: a path that ends in a word for a secret, and words for the format of one.
 
-use super::config_statement::is;
 use super::config_words::TYPES;
 use super::lexer::{Kind, Token};
 use super::reader::Reader;
+use crate::text::is_any_of;
 
 /// Whether a word announces a secret by its end: `psksecret`, `password`.
 pub(super) fn is_word_for_secret(word: &str) -> bool {
@@ -21,7 +21,7 @@ pub(super) fn ends_in_secret(reader: &Reader<'_>, first: usize) -> bool {
         let next = reader.tokens.get(last[2]).map_or(0, Token::next_apart);
         if next >= reader.tokens.len() {
             let word = |at: usize| reader.word(at).unwrap_or_default();
-            let between = is(word(last[1]), &["key"]) || TYPES.has(word(last[1]));
+            let between = is_any_of(word(last[1]), &["key"]) || TYPES.has(word(last[1]));
             return last[1] > first && is_word_for_secret(word(last[1]))
                 || last[0] > first && between && is_word_for_secret(word(last[0]));
         }
@@ -37,7 +37,7 @@ pub(super) fn formatted(reader: &mut Reader<'_>) {
     const QUOTED: &[&str] = &["md5", "sha1", "sha256"];
     const BEFORE: usize = 5;
     let is_named = |reader: &Reader<'_>, at: usize| {
-        let named = |word: &str| is_word_for_secret(word) || is(word, &["authentication-mode", "key"]);
+        let named = |word: &str| is_word_for_secret(word) || is_any_of(word, &["authentication-mode", "key"]);
         (at.saturating_sub(BEFORE)..at).any(|at| reader.word(at).is_some_and(named))
     };
     for at in 1..reader.tokens.len() {
@@ -48,7 +48,9 @@ pub(super) fn formatted(reader: &mut Reader<'_>) {
             continue;
         };
         let quoted = token.kind == Kind::Quoted;
-        let format = is(word, FORMATS) || is(word, QUOTED) && quoted || is(word, &["ascii"]) && digit;
+        let format = is_any_of(word, FORMATS)
+            || is_any_of(word, QUOTED) && quoted
+            || is_any_of(word, &["ascii"]) && digit;
         if format && (quoted || token.next_apart() >= reader.tokens.len()) && is_named(reader, at) {
             reader.hide(value, false);
         }

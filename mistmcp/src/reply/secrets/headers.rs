@@ -6,6 +6,7 @@ use super::name_parts::parts;
 use super::names::is_one_of;
 use super::remarks::{is_remark, is_state};
 use super::words::METHODS;
+use crate::text::is_any_of;
 
 /// Whether a header of HTTP is known to carry no secret.
 pub(super) fn is_public_header(name: &str) -> bool {
@@ -32,7 +33,7 @@ pub(super) fn is_public_header(name: &str) -> bool {
         "x-forwarded-proto",
         "x-request-id",
     ];
-    HEADERS.iter().any(|header| name.eq_ignore_ascii_case(header))
+    is_any_of(name, HEADERS)
 }
 
 /// Whether a name has the form of a header that may carry a secret, although its last word says something about one:

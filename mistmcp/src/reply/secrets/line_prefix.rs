@@ -3,6 +3,7 @@
 use super::config_words::IOS;
 use super::lexer::Kind;
 use super::reader::{Reader, is_number};
+use crate::text::is_any_of;
 
 /// Most tokens before a command.
 const LONGEST: usize = 20;
@@ -37,7 +38,7 @@ pub(super) fn behind_prefix(reader: &Reader<'_>) -> Option<usize> {
                 let word = reader.of(token);
                 let number = word.bytes().any(|byte| byte.is_ascii_digit())
                     && word.bytes().all(|byte| byte.is_ascii_digit() || b"-/+.,TZ".contains(&byte));
-                let day = DAYS_AND_MONTHS.iter().any(|day| day.eq_ignore_ascii_case(word));
+                let day = is_any_of(word, &DAYS_AND_MONTHS);
                 let mark = !word.bytes().any(|byte| byte.is_ascii_alphanumeric() || byte >= 0x80);
                 if at > 0 && IOS.has(word) {
                     return Some(at);

@@ -7,6 +7,7 @@ use super::words::{
     ABOUT, AUTH_OWNERS, BEFORE, BGP_COMMUNITIES, COMMUNITY_PLACES, KEY_OWNERS, OTHER_PASSES, PASS_OWNERS,
     PUBLIC_KEYS, SECRET_CODES, STRONG,
 };
+use crate::text::is_any_of;
 
 /// Classification of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,7 +194,7 @@ fn sense_of_part(parts: &[&str], at: usize, part: &str) -> Option<Sense> {
     // A header of HTTP beside the standard ones.
     let header = parts[0].eq_ignore_ascii_case("x") && at > 0;
     let rule = RULES.iter().find(|rule| is_one_of(part, rule.words))?;
-    let exact = rule.words.iter().any(|word| part.eq_ignore_ascii_case(word));
+    let exact = is_any_of(part, rule.words);
     match rule.kind {
         Kind::Key => {
             if parts[at + 1..].iter().any(|part| STRONG.has_number(part)) {
@@ -259,8 +260,8 @@ fn sense_of_part(parts: &[&str], at: usize, part: &str) -> Option<Sense> {
     }
 }
 
-/// Whether a name that ends in the word for a URL has that of a chat before it, where whoever knows the URL may write.
-/// The page of a team is none.
+/// Whether a name that ends in the word for a URL has that of a chat service before it: such a URL is a credential
+/// for writing. The page of a team is none.
 fn is_webhook(parts: &[&str]) -> bool {
     let (last, before) = parts.split_last().unwrap_or((&"", &[]));
     let has = |parts: &[&str], words: &[&str]| parts.iter().any(|part| is_one_of(part, words));
@@ -363,12 +364,12 @@ pub(super) const COMMUNITY_ENDS: [&str; 3] = ["name", "str", "string"];
 
 /// Whether a part is a community of SNMP in one word: `snmpcommunity`, `communitystring`.
 fn is_snmp_community(part: &str) -> bool {
-    let is = |word: &str, others: &[&str]| others.iter().any(|other| word.eq_ignore_ascii_case(other));
     let split = |at: Option<usize>| at.and_then(|at| part.split_at_checked(at));
     ["community", "comm"].iter().any(|community| {
-        split(part.len().checked_sub(community.len()))
-            .is_some_and(|(owner, word)| is(word, &[community]) && is(owner, &COMMUNITY_OWNERS))
-            || split(Some(community.len()))
-                .is_some_and(|(word, end)| is(word, &[community]) && is(end, &COMMUNITY_ENDS))
+        split(part.len().checked_sub(community.len())).is_some_and(|(owner, word)| {
+            is_any_of(owner, &COMMUNITY_OWNERS) && word.eq_ignore_ascii_case(community)
+        }) || split(Some(community.len())).is_some_and(|(word, end)| {
+            word.eq_ignore_ascii_case(community) && is_any_of(end, &COMMUNITY_ENDS)
+        })
     })
 }
