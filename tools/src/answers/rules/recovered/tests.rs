@@ -71,6 +71,38 @@ fn what_was_behind_a_switch_and_a_whole_site_are_one_finding() {
 }
 
 #[test]
+fn many_switches_that_went_down_together_each_have_what_is_behind_them() {
+    let row = |mac: &str, kind: &str| {
+        let row = json!({
+            "mac": mac, "type": kind, "name": mac, "status": "connected", "last_seen": NOW, "site_id": "s",
+        });
+        Device::of(Row::of(&row)).unwrap()
+    };
+    let (mut devices, mut ports, mut events) = (vec![row("5c4527ffffff", "gateway")], Vec::new(), Vec::new());
+    for switch in 0..40 {
+        let mac = format!("5c4527{switch:06x}");
+        devices.push(row(&mac, "switch"));
+        events.extend(down_and_up("SW", &mac, 48, 46));
+        for ap in 0..25 {
+            let below = format!("5c5b35{:06x}", switch * 100 + ap);
+            devices.push(row(&below, "ap"));
+            events.extend(down_and_up("AP", &below, 48, 46));
+            let port =
+                json!({ "mac": mac, "port_id": format!("ge-0/0/{ap}"), "up": true, "neighbor_mac": below });
+            ports.push(Port::of(Row::of(&port)).unwrap());
+        }
+    }
+    let end = NOW - 40 * HOUR;
+    let past = Past { site: None, devices: &devices, ports: &ports, events: &events, now: NOW, end };
+    let over = recovered(&past, &[]);
+    assert_eq!(over.len(), 40);
+    for finding in &over {
+        assert_eq!(finding.cause().name, "upstream_down");
+        assert!(finding.summary().contains("; 25 devices behind it went down"), "{}", finding.summary());
+    }
+}
+
+#[test]
 fn repeated_losses_of_today_are_a_trouble() {
     let losses: Vec<_> =
         (1..5).flat_map(|hours| down_and_up("AP", "5c5b35000001", 2 * hours, 2 * hours - 1)).collect();
