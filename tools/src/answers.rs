@@ -2,16 +2,16 @@
 //!
 //! # How to add one
 //!
-//! 1. A file of its own, named as the tool, with the function, its `FINDS`, and one function that reads the parts and
+//! 1. A file of its own, named as the tool, with the function, its `FINDS`, and one function that reads the data sources and
 //!    applies the rules. [`check_ports`] is the shortest example with all that there is.
-//! 2. Parts that other tools read as well are functions of `parts`; a part of its own is a [`Part`] in the file. A part
-//!    names a tool with an endpoint and its arguments; that gives the request, and `see`.
+//! 2. Data sources that other tools read as well are functions of `sources`; one of its own is a [`DataSource`] in the
+//!    file. It names a tool with an endpoint and its arguments; that gives the request, and `see`.
 //! 3. Rows become facts in `facts`, rules are functions from facts to findings in `rules`, each with tests, and without
 //!    requests. Figures that a rule compares with are constants of `thresholds`, with unit and source.
-//!    A rule names the rows that it rests on with a call of `sources`; `shown_by` is for rules about whole lists.
+//!    A rule names the rows that it rests on with a call of `evidence`; `shown_by` is for rules about whole lists.
 //! 4. Causes are in `causes`, for all tools. `weight` of a finding says how well it explains the question; `affects` names
 //!    what follows from it.
-//! 5. What an answer could not see, such as a site without devices, goes to [`Inquiry::not_seen`]; a part that fails is
+//! 5. What an answer could not see, such as a site without devices, goes to [`Inquiry::not_seen`]; a data source that fails is
 //!    there by itself. Where there is no data at all, the answer is [`Diagnosis::unknown`].
 //! 6. A line in `mod`, in [`FOUND_BY`] and in [`LIMITS`] here (the calls and rounds that an answer costs at most), twelve
 //!    or more questions in `tools/questions/answers.txt`, and `cargo xtask generate`. The descriptions of all tools of this
@@ -35,7 +35,7 @@
 //! | `checkCompliance` | `check_compliance.rs` |
 //! | `auditConfig` | `audit_config.rs` |
 //!
-//! [`Part`]: mistmcp::answers::Part
+//! [`DataSource`]: mistmcp::answers::DataSource
 //! [`Inquiry::not_seen`]: mistmcp::answers::Inquiry::not_seen
 //! [`Diagnosis::unknown`]: mistmcp::answers::Diagnosis::unknown
 
@@ -52,6 +52,7 @@ pub mod check_ports;
 pub mod check_radio;
 pub mod check_site;
 pub mod check_wan;
+mod evidence;
 pub mod explain_sle;
 mod facts;
 pub mod fields;
@@ -60,7 +61,6 @@ pub mod list_problems;
 mod locate;
 mod locate_client;
 mod mermaid;
-mod parts;
 pub mod rank_sites;
 mod rules;
 pub mod show_topology;

@@ -8,7 +8,7 @@ use super::finding::begun_until;
 use super::rank::{Ranked, ranked};
 use super::size::{MOST_TOKENS, STEPS, estimated_tokens};
 use super::wording::count;
-use super::{Finding, Object, Part, See, Severity};
+use super::{DataSource, Finding, Object, See, Severity};
 
 use written::{VerdictKind, unshown, verdict, written};
 
@@ -38,12 +38,12 @@ struct Scope {
     stateless: bool,
 }
 
-/// The parts that an answer could not read.
+/// The data sources that an answer could not read.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct UnreadParts<'a> {
     /// The lines of `not_seen`.
     pub(super) lines: &'a [String],
-    /// The number of parts among these that could not be read. The others have nothing in them.
+    /// The number of data sources among these that could not be read. The others have nothing in them.
     pub(super) unread: usize,
 }
 
@@ -73,9 +73,9 @@ impl Diagnosis {
         self
     }
 
-    /// The part whose rows show the findings that name no call of their own.
-    pub fn shown_by(self, part: &Part) -> Self {
-        self.shown_by_call(&part.see())
+    /// The data source whose rows show the findings that name no call of their own.
+    pub fn shown_by(self, source: &DataSource) -> Self {
+        self.shown_by_call(&source.see())
     }
 
     pub(super) fn shown_by_call(mut self, see: &See) -> Self {
@@ -194,7 +194,7 @@ impl Diagnosis {
         Some(Value::Object(*view))
     }
 
-    /// The answer as JSON. `seen` names the parts that were read.
+    /// The answer as JSON. `seen` names the data sources that were read.
     pub(super) fn into_value(
         self,
         seen: &[String],

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::object::normalized;
-use super::{Cause, Object, Part, See};
+use super::{Cause, DataSource, Object, See};
 
 /// How much a finding matters to people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -123,17 +123,17 @@ impl Finding {
         self
     }
 
-    /// The part whose rows show it. `None` changes nothing.
-    pub fn see<'a>(mut self, part: impl Into<Option<&'a Part>>) -> Self {
-        if let Some(part) = part.into() {
-            self.see = Some(part.see());
+    /// The data source whose rows show it. `None` changes nothing.
+    pub fn see<'a>(mut self, source: impl Into<Option<&'a DataSource>>) -> Self {
+        if let Some(source) = source.into() {
+            self.see = Some(source.see());
         }
         self
     }
 
-    /// The part whose rows show it, unless its rule has named one.
-    pub fn see_or(mut self, part: &Part) -> Self {
-        self.see.get_or_insert_with(|| part.see());
+    /// The data source whose rows show it, unless its rule has named one.
+    pub fn see_or(mut self, source: &DataSource) -> Self {
+        self.see.get_or_insert_with(|| source.see());
         self
     }
 

@@ -14,10 +14,10 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
+use super::data_source::Paging;
 use super::diagnosis::UnreadParts;
 use super::finding::begun_until;
-use super::part::Paging;
-use super::{Diagnosis, Finding, Part, Rows, See};
+use super::{DataSource, Diagnosis, Finding, Rows, See};
 use crate::call::CallsLeft;
 use crate::error::ErrorKind;
 use crate::mist::PageFields;
@@ -40,7 +40,7 @@ const MAX_RESERVE: Duration = Duration::from_secs(3);
 /// computed once.
 ///
 /// # Errors
-/// Those of `work`, and a token that Mist refuses. A part that fails is no error: it stands in `not_seen`.
+/// Those of `work`, and a token that Mist refuses. A data source that fails is no error: it stands in `not_seen`.
 pub fn answer<'a, W, F>(
     mist: &'a Mist,
     call: &'a Call,
@@ -73,7 +73,7 @@ where
     .boxed()
 }
 
-/// Reads parts of the network for one answer. Cheap to clone.
+/// Reads data sources of the network for one answer. Cheap to clone.
 #[derive(Clone)]
 pub struct Inquiry(Arc<Inner>);
 
@@ -84,7 +84,7 @@ struct Inner {
     permits: Semaphore,
     /// When no further answers are awaited.
     deadline: Instant,
-    /// The time that one part may take.
+    /// The time that one data source may take.
     part_limit: Duration,
     now: i64,
     state: Mutex<State>,
@@ -94,16 +94,16 @@ struct Inner {
 struct State {
     /// Parts in flight or read, by request.
     asked: HashMap<String, Shared<BoxFuture<'static, Fetched>>>,
-    /// Names of parts in the order in which they were asked for, so that equal answers are written equally.
+    /// Names of data sources in the order in which they were asked for, so that equal answers are written equally.
     order: Vec<String>,
     /// The call that shows the first of them, for findings that name none.
     first: Option<See>,
-    /// The organization that parts name.
+    /// The organization that data sources name.
     org: Option<String>,
     seen: HashSet<String>,
-    /// Names of parts with the reason.
+    /// Names of data sources with the reason.
     not_seen: Vec<(String, String)>,
-    /// The number of these parts that could not be read. The others were read, and there is nothing in them.
+    /// The number of these data sources that could not be read. The others were read, and there is nothing in them.
     unread: usize,
     /// The error of a token that Mist refused.
     refused: Option<Error>,
@@ -145,52 +145,52 @@ impl Inquiry {
         super::ago(time, self.0.now)
     }
 
-    /// Reads the rows of a part: of each page the list, its `results`, or the object itself. Where that fails, the answer says so in `not_seen`, and there are no rows.
-    pub async fn rows(&self, part: &Part) -> Rows {
-        match self.read(part).await {
+    /// Reads the rows of a data source: of each page the list, its `results`, or the object itself. Where that fails, the answer says so in `not_seen`, and there are no rows.
+    pub async fn rows(&self, source: &DataSource) -> Rows {
+        match self.read(source).await {
             Some(pages) => pages.0.iter().cloned().map(Rows::of).reduce(Rows::and).unwrap_or_default(),
             None => Rows::default(),
         }
     }
 
-    /// Reads the first answer of a part as it is.
-    pub async fn value(&self, part: &Part) -> Option<Value> {
-        self.read(part).await?.0.first().cloned()
+    /// Reads the first answer of a data source as it is.
+    pub async fn value(&self, source: &DataSource) -> Option<Value> {
+        self.read(source).await?.0.first().cloned()
     }
 
-    /// Reads a part only if there is one.
-    pub async fn rows_if(&self, part: Option<&Part>) -> Rows {
-        match part {
-            Some(part) => self.rows(part).await,
+    /// Reads a data source only if there is one.
+    pub async fn rows_if(&self, source: Option<&DataSource>) -> Rows {
+        match source {
+            Some(source) => self.rows(source).await,
             None => Rows::default(),
         }
     }
 
-    /// A part that is to be read if so many requests remain, which it makes one less. Otherwise a line in `not_seen` says
+    /// A data source that is to be read if so many requests remain, which it makes one less. Otherwise a line in `not_seen` says
     /// that it was not asked for.
-    pub fn within(&self, left: &mut usize, part: Part) -> Option<Part> {
+    pub fn within(&self, left: &mut usize, source: DataSource) -> Option<DataSource> {
         if *left == 0 {
-            self.add_line(&part.name, &NotRead::Calls(self.0.max_calls).reason());
+            self.add_line(&source.name, &NotRead::Calls(self.0.max_calls).reason());
             return None;
         }
         *left -= 1;
-        Some(part)
+        Some(source)
     }
 
     /// Records something that the answer could not read. Values from the network in `reason` go through
     /// [`name`](super::name).
-    pub fn not_seen(&self, part: &str, reason: &str) {
-        if self.add_line(part, reason) {
+    pub fn not_seen(&self, source: &str, reason: &str) {
+        if self.add_line(source, reason) {
             self.0.state.lock().unread += 1;
         }
     }
 
-    /// Records a part that was read and has nothing in it, such as the devices of a site without devices: one short line
+    /// Records a data source that was read and has nothing in it, such as the devices of a site without devices: one short line
     /// in `not_seen`. The verdict or a finding has to say so as well.
-    pub fn nothing_there(&self, part: &str, reason: &str) {
+    pub fn nothing_there(&self, source: &str, reason: &str) {
         // What could not be read is not known to be empty.
-        if !self.0.state.lock().not_seen.iter().any(|(known, _)| known == part) {
-            self.add_line(part, reason);
+        if !self.0.state.lock().not_seen.iter().any(|(known, _)| known == source) {
+            self.add_line(source, reason);
         }
     }
 
@@ -220,12 +220,12 @@ impl Inquiry {
     }
 
     /// Adds a line to `not_seen`, unless it is there.
-    fn add_line(&self, part: &str, reason: &str) -> bool {
-        let line = shortened(&format!("{part}: {reason}"), 160);
+    fn add_line(&self, source: &str, reason: &str) -> bool {
+        let line = shortened(&format!("{source}: {reason}"), 160);
         let mut state = self.0.state.lock();
         let is_new = !state.not_seen.iter().any(|(_, known)| *known == line);
         if is_new {
-            state.not_seen.push((part.to_owned(), line));
+            state.not_seen.push((source.to_owned(), line));
         }
         is_new
     }
@@ -250,25 +250,25 @@ impl Inquiry {
         self.0.call.may_call(tool)
     }
 
-    async fn read(&self, part: &Part) -> Option<Arc<(Vec<Value>, bool)>> {
+    async fn read(&self, source: &DataSource) -> Option<Arc<(Vec<Value>, bool)>> {
         {
             let mut state = self.0.state.lock();
-            if !state.order.iter().any(|name| *name == part.name) {
-                state.order.push(part.name.clone().into_owned());
-                state.first.get_or_insert_with(|| part.see());
+            if !state.order.iter().any(|name| *name == source.name) {
+                state.order.push(source.name.clone().into_owned());
+                state.first.get_or_insert_with(|| source.see());
             }
             if state.org.is_none() {
-                state.org = part.org().map(str::to_owned);
+                state.org = source.org().map(str::to_owned);
             }
         }
-        let fetched = match part.request() {
-            Ok(request) => self.fetch(part, request).await,
+        let fetched = match source.request() {
+            Ok(request) => self.fetch(source, request).await,
             Err(error) => Err(NotRead::Failed(error)),
         };
-        let fetched = fetched.and_then(|pages| match unreadable(&pages, part.is_list()) {
+        let fetched = fetched.and_then(|pages| match unreadable(&pages, source.is_list()) {
             Some(Unreadable::All(reason)) => Err(NotRead::Unreadable(reason)),
             Some(Unreadable::Rows(some, all)) => {
-                self.not_seen(&part.name, &format!("{some} of {all} rows could not be read"));
+                self.not_seen(&source.name, &format!("{some} of {all} rows could not be read"));
                 Ok(pages)
             }
             None => Ok(pages),
@@ -277,16 +277,16 @@ impl Inquiry {
             Ok(pages) => {
                 if !pages.1 {
                     let rows: usize = pages.0.iter().cloned().map(|page| Rows::of(page).len()).sum();
-                    self.not_seen(&part.name, &format!("only the first {rows} rows were read"));
+                    self.not_seen(&source.name, &format!("only the first {rows} rows were read"));
                 }
-                self.0.state.lock().seen.insert(part.name.clone().into_owned());
+                self.0.state.lock().seen.insert(source.name.clone().into_owned());
                 Some(pages)
             }
-            Err(NotRead::Failed(error)) if part.or_none && error.kind() == ErrorKind::Missing => {
+            Err(NotRead::Failed(error)) if source.or_none && error.kind() == ErrorKind::Missing => {
                 Some(Arc::new((vec![Value::Array(Vec::new())], true)))
             }
             Err(missed) => {
-                self.not_seen(&part.name, &missed.reason());
+                self.not_seen(&source.name, &missed.reason());
                 if let NotRead::Failed(error) = missed
                     && error.kind() == ErrorKind::Token
                 {
@@ -297,15 +297,15 @@ impl Inquiry {
         }
     }
 
-    async fn fetch(&self, part: &Part, request: Request) -> Fetched {
-        if !self.0.call.may_read(part.tool()) {
+    async fn fetch(&self, source: &DataSource, request: Request) -> Fetched {
+        if !self.0.call.may_read(source.tool()) {
             return Err(NotRead::Removed);
         }
-        let key = format!("{request:?} {}", part.pages);
+        let key = format!("{request:?} {}", source.pages);
         let fetched = {
             let mut state = self.0.state.lock();
             let inner = Arc::clone(&self.0);
-            let (pages, paging) = (part.pages, part.paging());
+            let (pages, paging) = (source.pages, source.paging());
             let fetched = state.asked.entry(key).or_insert_with(|| {
                 async move { inner.fetch_within_time(request, paging, pages).await }.boxed().shared()
             });

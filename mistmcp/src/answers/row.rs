@@ -1,10 +1,10 @@
-//! Rows of a part, read leniently: [`Rows`] and [`Row`].
+//! Rows of a data source, read leniently: [`Rows`] and [`Row`].
 
 use serde_json::Value;
 
 use crate::Mac;
 
-/// The rows of a part. Where it could not be read there are none, and [`is_seen`](Self::is_seen) is false.
+/// The rows of a data source. Where it could not be read there are none, and [`is_seen`](Self::is_seen) is false.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
     values: Vec<Value>,
@@ -30,12 +30,12 @@ impl Rows {
         Self { values: values.into_iter().filter(Value::is_object).collect(), seen: true }
     }
 
-    /// Whether the part was read. If so, no rows mean that there are none.
+    /// Whether the data source was read. If so, no rows mean that there are none.
     pub fn is_seen(&self) -> bool {
         self.seen
     }
 
-    /// A fact about the rows, if the part was read: a count of what was not seen is none.
+    /// A fact about the rows, if the data source was read: a count of what was not seen is none.
     pub fn if_seen<T>(&self, fact: T) -> Option<T> {
         self.seen.then_some(fact)
     }
@@ -60,7 +60,7 @@ impl Rows {
         self.values.first().map(Row)
     }
 
-    /// Appends the rows of another part. Both must be seen for the whole to be seen.
+    /// Appends the rows of another data source. Both must be seen for the whole to be seen.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.values.extend(other.values);

@@ -1,6 +1,6 @@
 //! Time window of a question: [`Window`].
 
-use super::{Inquiry, Part};
+use super::{DataSource, Inquiry};
 use crate::error::ErrorKind;
 use crate::{Arg, Error, Result, Time, TimeWindow};
 
@@ -104,9 +104,9 @@ impl Window {
         Self { start: ask.now().saturating_sub(seconds), end: ask.now() }
     }
 
-    /// Limits a part to the window.
-    pub fn on(&self, part: Part) -> Part {
-        part.with("start", self.start.to_string()).with("end", self.end.to_string())
+    /// Limits a data source to the window.
+    pub fn on(&self, source: DataSource) -> DataSource {
+        source.with("start", self.start.to_string()).with("end", self.end.to_string())
     }
 
     /// Whether a time is in the window.

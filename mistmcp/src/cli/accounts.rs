@@ -18,7 +18,7 @@ use crate::known_tokens;
 use crate::mist::{Account, Cloud, Clouds, Tokens};
 use crate::suggestion::listed;
 use crate::text_file::{self, SMALL};
-use file::Entry;
+use file::AccountEntry;
 
 /// Sources of tokens that are read at once.
 const AT_ONCE: usize = 4;
@@ -46,9 +46,9 @@ pub(super) struct Exposure {
 /// An account of the file, and the tokens that were last read for it.
 #[derive(Clone)]
 pub(super) struct Loaded {
-    entry: Arc<Entry>,
+    entry: Arc<AccountEntry>,
     /// The tokens, with the entry that they were read for. None until they could be read.
-    last: Option<(Arc<Entry>, Tokens)>,
+    last: Option<(Arc<AccountEntry>, Tokens)>,
 }
 
 impl Source {
@@ -74,7 +74,7 @@ impl Source {
     }
 
     /// Gets the tokens of an account.
-    async fn tokens(&self, entry: &Entry) -> anyhow::Result<Tokens> {
+    async fn tokens(&self, entry: &AccountEntry) -> anyhow::Result<Tokens> {
         let tokens = entry.token.read(self.folder(), &self.environment).await;
         tokens.map_err(|problem| {
             let (path, line, name) = (self.path.display(), entry.line, &entry.name);
@@ -99,7 +99,7 @@ impl Source {
         Ok(names)
     }
 
-    fn entries(&self) -> anyhow::Result<Vec<Entry>> {
+    fn entries(&self) -> anyhow::Result<Vec<AccountEntry>> {
         let text = text_file::read(&self.path, SMALL)
             .with_context(|| format!("the accounts file {} cannot be read", self.path.display()))?;
         file::parse(&text, &self.clouds, self.cloud.as_ref())

@@ -30,7 +30,7 @@ use tower::{Service, ServiceExt};
 
 use addresses::{Address, Addresses};
 use budget::{Budget, BudgetPermit};
-pub(super) use connections::Connection;
+pub(super) use connections::ClientConnection;
 use connections::Connections;
 use guarded_body::GuardedBody;
 pub(crate) use limits::AdmissionLimits;
@@ -93,7 +93,7 @@ impl Admission {
     }
 
     /// Admits an accepted connection. None if no slot is free.
-    pub(super) fn connect(&self, peer: IpAddr) -> Option<Arc<Connection>> {
+    pub(super) fn connect(&self, peer: IpAddr) -> Option<Arc<ClientConnection>> {
         let is_proxy = forwarded::is_trusted(&self.limits.trusted_proxies, peer);
         let connection = self.connections.open(self.addresses.get(peer), is_proxy);
         if connection.is_none() {
@@ -103,7 +103,7 @@ impl Admission {
     }
 
     /// Releases a connection whose socket has been dropped.
-    pub(super) fn disconnected(&self, connection: &Connection) {
+    pub(super) fn disconnected(&self, connection: &ClientConnection) {
         self.connections.closed(connection);
     }
 
@@ -125,7 +125,7 @@ impl Admission {
     /// Serves a request by `inner`, if the quotas allow it.
     pub(super) async fn serve<S>(
         self: Arc<Self>,
-        connection: Arc<Connection>,
+        connection: Arc<ClientConnection>,
         mut request: Request,
         inner: S,
     ) -> Response
@@ -165,7 +165,7 @@ impl Admission {
         response.map(|body| Body::new(GuardedBody::new(body, taking, answer, stream, (in_flight, slots))))
     }
 
-    fn address(&self, connection: &Connection, request: &Request) -> Arc<Address> {
+    fn address(&self, connection: &ClientConnection, request: &Request) -> Arc<Address> {
         let proxies = &self.limits.trusted_proxies;
         let named = connection.is_proxy.then(|| forwarded::client(request.headers(), proxies)).flatten();
         named.map_or_else(|| Arc::clone(&connection.address), |address| self.addresses.get(address))
@@ -174,7 +174,7 @@ impl Admission {
 
 impl Client {
     /// Takes a slot of the requests in flight.
-    fn admit(&self, connection: &Connection) -> Result<[BudgetPermit; 2], Rejection> {
+    fn admit(&self, connection: &ClientConnection) -> Result<[BudgetPermit; 2], Rejection> {
         let Self { admission, address } = self;
         if connection.is_reserve {
             return Err(Rejection::too_many(
@@ -205,7 +205,7 @@ impl Client {
     /// Counts the bytes of a response until the client has read them.
     fn count(
         &self,
-        connection: &Arc<Connection>,
+        connection: &Arc<ClientConnection>,
         bytes: u64,
     ) -> Result<Option<connections::Answer>, Rejection> {
         if bytes <= UNCOUNTED_BYTES {
@@ -359,7 +359,7 @@ async fn discard(mut body: Body) {
 /// Counts the bytes of stream events until the client has read them.
 struct StreamBytes {
     client: Arc<Client>,
-    connection: Arc<Connection>,
+    connection: Arc<ClientConnection>,
 }
 
 impl StreamBytes {

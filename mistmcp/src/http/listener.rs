@@ -20,7 +20,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tower::service_fn;
 
-use super::admission::{Admission, CONNECTION_WINDOW, Connection, STREAM_WINDOW, STREAMS};
+use super::admission::{Admission, CONNECTION_WINDOW, ClientConnection, STREAM_WINDOW, STREAMS};
 use super::{STREAM_CLOSE_TIMEOUT, rejection, tls};
 use crate::metrics::Metrics;
 
@@ -98,7 +98,7 @@ struct BindAddr {
     address: SocketAddr,
     open: Gauge,
     admission: Arc<Admission>,
-    connection: Option<Arc<Connection>>,
+    connection: Option<Arc<ClientConnection>>,
 }
 
 /// A listener that admits connections within the quotas.
@@ -110,7 +110,7 @@ struct LimitedListener {
 /// The socket of an admitted connection. Counted as open until it is dropped.
 struct CountedStream {
     stream: TcpStream,
-    connection: Arc<Connection>,
+    connection: Arc<ClientConnection>,
     bind_address: BindAddr,
 }
 

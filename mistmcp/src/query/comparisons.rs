@@ -1,6 +1,6 @@
 //! Comparisons in a statement, as far as its tokens tell them ([`pairs`]).
 
-use super::tokens::{Token, calls, closing};
+use super::tokens::{SqlToken, calls, closing};
 use crate::text::is_any_of;
 
 /// Signs that make an expression of two operands.
@@ -15,7 +15,7 @@ pub(super) enum Operand<'a> {
     Text(&'a str),
     Number(&'a str),
     /// A function, with its arguments' tokens.
-    Call(&'a str, &'a [Token<'a>]),
+    Call(&'a str, &'a [SqlToken<'a>]),
 }
 
 /// A comparison of a column.
@@ -44,7 +44,7 @@ pub(super) struct Pair<'a> {
 }
 
 /// The comparisons of a column with a column, a literal or a function.
-pub(super) fn comparisons<'a>(tokens: &'a [Token<'a>]) -> Vec<Comparison<'a>> {
+pub(super) fn comparisons<'a>(tokens: &'a [SqlToken<'a>]) -> Vec<Comparison<'a>> {
     let comparison = |Pair { left, operator, right, .. }| match left {
         Operand::Column(table, column) => Some(Comparison { table, column, operator, other: right }),
         _ => None,
@@ -53,7 +53,7 @@ pub(super) fn comparisons<'a>(tokens: &'a [Token<'a>]) -> Vec<Comparison<'a>> {
 }
 
 /// The operands that a statement compares, those of `=`, `<` and the like in both orders.
-pub(super) fn pairs<'a>(tokens: &'a [Token<'a>]) -> Vec<Pair<'a>> {
+pub(super) fn pairs<'a>(tokens: &'a [SqlToken<'a>]) -> Vec<Pair<'a>> {
     let mut found = Vec::new();
     for (place, token) in tokens.iter().enumerate() {
         let (before, after) = (&tokens[..place], &tokens[place + 1..]);
@@ -70,24 +70,24 @@ pub(super) fn pairs<'a>(tokens: &'a [Token<'a>]) -> Vec<Pair<'a>> {
             }
         };
         match token {
-            Token::Sign(sign) if COMPARISONS.contains(sign) => {
+            SqlToken::Sign(sign) if COMPARISONS.contains(sign) => {
                 let (left, right) = (operand_before(before), operand(after));
                 add(left, sign, right);
                 add(right, sign, left);
             }
-            Token::Word(word) if token.is_word("LIKE") || token.is_word("GLOB") => {
+            SqlToken::Word(word) if token.is_word("LIKE") || token.is_word("GLOB") => {
                 add(operand_before(without_not), word, operand(after));
             }
-            Token::Word(word) if token.is_word("IS") => {
+            SqlToken::Word(word) if token.is_word("IS") => {
                 add(operand_before(before), word, operand(&after[usize::from(is_not)..]));
             }
-            Token::Word(word) if token.is_word("BETWEEN") => {
+            SqlToken::Word(word) if token.is_word("BETWEEN") => {
                 let left = operand_before(without_not);
                 add(left, word, operand(after));
                 let upper = after.iter().position(|token| token.is_word("AND"));
                 add(left, word, upper.and_then(|and| operand(&after[and + 1..])));
             }
-            Token::Word(word) if token.is_word("IN") => {
+            SqlToken::Word(word) if token.is_word("IN") => {
                 let left = operand_before(without_not);
                 for item in listed(after) {
                     add(left, word, Some(item));
@@ -100,20 +100,20 @@ pub(super) fn pairs<'a>(tokens: &'a [Token<'a>]) -> Vec<Pair<'a>> {
 }
 
 /// The literals in the parentheses after `IN`, up to a subquery or an expression.
-fn listed<'a>(after: &'a [Token<'a>]) -> impl Iterator<Item = Operand<'a>> {
+fn listed<'a>(after: &'a [SqlToken<'a>]) -> impl Iterator<Item = Operand<'a>> {
     let list = after.split_first().filter(|(open, _)| open.is_sign("(")).map_or(&[][..], |(_, list)| list);
     let items = &list[..closing(list).unwrap_or(0)];
     let items = items.iter().filter(|item| !item.is_sign(","));
     items.map_while(|item| match item {
-        Token::Text(text) => Some(Operand::Text(text)),
-        Token::Number(number) => Some(Operand::Number(number)),
+        SqlToken::Text(text) => Some(Operand::Text(text)),
+        SqlToken::Number(number) => Some(Operand::Number(number)),
         _ => None,
     })
 }
 
 /// The columns that stand alone as the first argument of one of these functions: the function, the table or alias, and the column.
 pub(super) fn arguments_of<'a>(
-    tokens: &'a [Token<'a>],
+    tokens: &'a [SqlToken<'a>],
     functions: &'a [&'static str],
 ) -> impl Iterator<Item = (&'static str, Option<&'a str>, &'a str)> {
     let known = |name: &str| functions.iter().copied().find(|known| known.eq_ignore_ascii_case(name));
@@ -124,7 +124,7 @@ pub(super) fn arguments_of<'a>(
 }
 
 /// The column that stands alone in these tokens, before `AS` where that is there, with the table or alias before it.
-fn alone<'a>(tokens: &'a [Token<'a>]) -> Option<(Option<&'a str>, &'a str)> {
+fn alone<'a>(tokens: &'a [SqlToken<'a>]) -> Option<(Option<&'a str>, &'a str)> {
     let end = tokens.iter().position(|token| token.is_word("AS")).unwrap_or(tokens.len());
     match &tokens[..end] {
         [column] => Some((None, column_name(column)?)),
@@ -145,15 +145,15 @@ impl<'a> Operand<'a> {
     }
 }
 
-fn column_name<'a>(token: &'a Token<'a>) -> Option<&'a str> {
+fn column_name<'a>(token: &'a SqlToken<'a>) -> Option<&'a str> {
     token.name().filter(|_| !KEYWORDS.iter().any(|keyword| token.is_word(keyword)))
 }
 
 /// The operand that ends these tokens, if it is one as a whole.
-pub(super) fn operand_before<'a>(tokens: &'a [Token<'a>]) -> Option<Operand<'a>> {
+pub(super) fn operand_before<'a>(tokens: &'a [SqlToken<'a>]) -> Option<Operand<'a>> {
     let (operand, before) = match tokens {
-        [before @ .., Token::Text(text)] => (Operand::Text(text), before),
-        [before @ .., Token::Number(number)] => (Operand::Number(number), before),
+        [before @ .., SqlToken::Text(text)] => (Operand::Text(text), before),
+        [before @ .., SqlToken::Number(number)] => (Operand::Number(number), before),
         [.., close] if close.is_sign(")") => call_before(tokens)?,
         [before @ .., table, dot, column] if dot.is_sign(".") => {
             (Operand::Column(Some(table.name()?), column.name()?), before)
@@ -165,14 +165,14 @@ pub(super) fn operand_before<'a>(tokens: &'a [Token<'a>]) -> Option<Operand<'a>>
 }
 
 /// The operand at the begin of these tokens, if it is one as a whole.
-pub(super) fn operand<'a>(tokens: &'a [Token<'a>]) -> Option<Operand<'a>> {
+pub(super) fn operand<'a>(tokens: &'a [SqlToken<'a>]) -> Option<Operand<'a>> {
     let (operand, rest) = match tokens {
-        [Token::Text(text), rest @ ..] => (Operand::Text(text), rest),
-        [Token::Number(number), rest @ ..] => (Operand::Number(number), rest),
+        [SqlToken::Text(text), rest @ ..] => (Operand::Text(text), rest),
+        [SqlToken::Number(number), rest @ ..] => (Operand::Number(number), rest),
         [table, dot, column, rest @ ..] if dot.is_sign(".") => {
             (Operand::Column(Some(table.name()?), column.name()?), rest)
         }
-        [Token::Word(name), open, rest @ ..] if open.is_sign("(") => {
+        [SqlToken::Word(name), open, rest @ ..] if open.is_sign("(") => {
             let length = closing(rest)?;
             (Operand::Call(name, &rest[..length]), &rest[length + 1..])
         }
@@ -183,26 +183,26 @@ pub(super) fn operand<'a>(tokens: &'a [Token<'a>]) -> Option<Operand<'a>> {
 }
 
 /// The function whose closing parenthesis ends these tokens, and the tokens before it.
-fn call_before<'a>(tokens: &'a [Token<'a>]) -> Option<(Operand<'a>, &'a [Token<'a>])> {
+fn call_before<'a>(tokens: &'a [SqlToken<'a>]) -> Option<(Operand<'a>, &'a [SqlToken<'a>])> {
     let mut depth = 0_usize;
     let open = tokens.iter().rposition(|token| {
         match token {
-            Token::Sign(")") => depth += 1,
-            Token::Sign("(") => depth -= 1,
+            SqlToken::Sign(")") => depth += 1,
+            SqlToken::Sign("(") => depth -= 1,
             _ => {}
         }
         depth == 0
     })?;
     match &tokens[..open] {
-        [before @ .., Token::Word(name)] => {
+        [before @ .., SqlToken::Word(name)] => {
             Some((Operand::Call(name, tokens.get(open + 1..tokens.len() - 1)?), before))
         }
         _ => None,
     }
 }
 
-fn is_arithmetic(token: &Token<'_>) -> bool {
-    matches!(token, Token::Sign(sign) if ARITHMETIC.contains(sign))
+fn is_arithmetic(token: &SqlToken<'_>) -> bool {
+    matches!(token, SqlToken::Sign(sign) if ARITHMETIC.contains(sign))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Arguments of functions of dates that SQLite answers with `NULL` ([`unknown_argument`]).
 
-use super::tokens::{Token, calls, tokens};
+use super::tokens::{SqlToken, calls, tokens};
 use crate::text::{is_any_of, shortened};
 
 /// Functions of dates, with the place of the time among their arguments.
@@ -27,7 +27,7 @@ pub(super) fn unknown_argument(sql: &str) -> Option<String> {
     let tokens = tokens(sql);
     for ((name, first), inside) in calls(&tokens, function) {
         for (place, argument) in arguments(inside).enumerate().skip(first) {
-            let [Token::Text(text)] = argument else { continue };
+            let [SqlToken::Text(text)] = argument else { continue };
             let (text, is_time) = (text.trim(), place == first);
             if is_time && is_time_value(text) || !is_time && is_modifier(text) {
                 continue;
@@ -54,10 +54,10 @@ pub(super) struct DateCall<'a> {
 }
 
 /// The columns as the times of functions of dates.
-pub(super) fn of_columns<'a>(tokens: &'a [Token<'a>]) -> Vec<DateCall<'a>> {
+pub(super) fn of_columns<'a>(tokens: &'a [SqlToken<'a>]) -> Vec<DateCall<'a>> {
     let mut found = Vec::new();
     for ((function, first), inside) in calls(tokens, function) {
-        let is_unit = |token: &Token<'_>| matches!(token, Token::Text(text) if is_any_of(text.trim(), &["unixepoch", "auto"]));
+        let is_unit = |token: &SqlToken<'_>| matches!(token, SqlToken::Text(text) if is_any_of(text.trim(), &["unixepoch", "auto"]));
         let column = match arguments(inside).nth(first) {
             Some([table, dot, column]) if dot.is_sign(".") => {
                 column.name().map(|column| (table.name(), column))
@@ -89,12 +89,12 @@ fn remedy(text: &str, is_time: bool) -> String {
 }
 
 /// The arguments in the parentheses of a function.
-fn arguments<'a>(tokens: &'a [Token<'a>]) -> impl Iterator<Item = &'a [Token<'a>]> {
+fn arguments<'a>(tokens: &'a [SqlToken<'a>]) -> impl Iterator<Item = &'a [SqlToken<'a>]> {
     let mut depth = 0_i32;
     tokens.split(move |token| {
         match token {
-            Token::Sign("(") => depth += 1,
-            Token::Sign(")") => depth -= 1,
+            SqlToken::Sign("(") => depth += 1,
+            SqlToken::Sign(")") => depth -= 1,
             _ => {}
         }
         depth == 0 && token.is_sign(",")

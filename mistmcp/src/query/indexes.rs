@@ -12,7 +12,7 @@ use super::comparisons::{Operand, comparisons};
 use super::names::quoted;
 use super::sandbox::DATABASE;
 use super::table::Table;
-use super::tokens::{Token, tokens};
+use super::tokens::{SqlToken, tokens};
 
 /// Indexes of a copy at most.
 const MAX_INDEXES: usize = 6;
@@ -79,7 +79,7 @@ pub(super) fn copies<'a>(
 }
 
 /// The names in a statement that may be columns, in lower case. `None` if it may read columns without their names.
-fn names_of_columns(tokens: &[Token<'_>]) -> Option<HashSet<String>> {
+fn names_of_columns(tokens: &[SqlToken<'_>]) -> Option<HashSet<String>> {
     let is_star = |place: usize| {
         let is_count = place > 0
             && tokens[place - 1].is_sign("(")
@@ -90,8 +90,8 @@ fn names_of_columns(tokens: &[Token<'_>]) -> Option<HashSet<String>> {
         return None;
     }
     // SQLite takes a text for a name where only a name can stand.
-    let name = |token: &Token<'_>| match token {
-        Token::Text(text) => Some(text.to_lowercase()),
+    let name = |token: &SqlToken<'_>| match token {
+        SqlToken::Text(text) => Some(text.to_lowercase()),
         other => other.name().map(str::to_lowercase),
     };
     Some(tokens.iter().filter_map(name).collect())

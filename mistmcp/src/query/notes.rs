@@ -16,7 +16,7 @@ use super::dates;
 use super::names::quoted;
 use super::scope::Scope;
 use super::table::Table;
-use super::tokens::{Token, tokens};
+use super::tokens::{SqlToken, tokens};
 use crate::text::{is_any_of, shortened};
 
 /// Notes of a table at most.
@@ -99,14 +99,14 @@ fn of_date_call(call: &dates::DateCall<'_>, column: &Column) -> Option<String> {
 }
 
 /// Names of columns whose case tells which one of two fields is meant: SQL does not distinguish it.
-fn of_cases(tokens: &[Token<'_>], tables: &[(String, Arc<Table>)], notes: &mut Notes) {
+fn of_cases(tokens: &[SqlToken<'_>], tables: &[(String, Arc<Table>)], notes: &mut Notes) {
     for (place, (_, table)) in tables.iter().enumerate() {
         for other in table.columns.named() {
             let Some(field) = other.other_case() else { continue };
             let is_same = |name: &str| name.eq_ignore_ascii_case(field);
             let Some(meant) = table.columns.named().find(|column| is_same(&column.name)) else { continue };
             let differs = |name: &&str| is_same(name) && *name != meant.name;
-            if let Some(written) = tokens.iter().filter_map(Token::name).find(differs) {
+            if let Some(written) = tokens.iter().filter_map(SqlToken::name).find(differs) {
                 notes.add(
                     place,
                     Some(format!(
@@ -123,7 +123,7 @@ fn of_cases(tokens: &[Token<'_>], tables: &[(String, Arc<Table>)], notes: &mut N
 }
 
 /// A comparison with the empty text, of a column by its written name.
-fn of_empty(pair: &Pair<'_>, written: &str, column: &Column, tokens: &[Token<'_>]) -> Option<String> {
+fn of_empty(pair: &Pair<'_>, written: &str, column: &Column, tokens: &[SqlToken<'_>]) -> Option<String> {
     let orders = is_any_of(pair.operator, &["<", "<=", ">", ">=", "BETWEEN"]);
     // `x = '' OR x IS NULL` finds them all.
     let has_null = tokens.windows(3).any(|part| {
@@ -231,8 +231,7 @@ fn text_of(operand: Operand<'_>) -> Option<String> {
                 .then(|| name.to_uppercase())
         }
         Operand::Call(name, arguments) => {
-            let is_number =
-                matches!(arguments.first(), Some(Token::Text(format)) if ["%s", "%J"].contains(&&**format));
+            let is_number = matches!(arguments.first(), Some(SqlToken::Text(format)) if ["%s", "%J"].contains(&&**format));
             let makes_text = ["date", "time", "datetime", "strftime", "lower", "upper", "printf", "format"];
             (is_any_of(name, &makes_text) && !is_number).then(|| format!("{}()", name.to_lowercase()))
         }

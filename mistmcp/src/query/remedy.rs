@@ -3,7 +3,7 @@
 use super::functions;
 use super::hints;
 use super::names::{Names, quoted};
-use super::tokens::{Token, tokens};
+use super::tokens::{SqlToken, tokens};
 use crate::suggestion::{alike, listed};
 use crate::text::shortened;
 
@@ -67,9 +67,9 @@ pub(super) fn of_dotted(sql: &str, missing: Option<&str>, names: &Names) -> Opti
     let mut left = 50;
     while let [first, after @ ..] = rest {
         rest = after;
-        let Token::Word(first) = first else { continue };
+        let SqlToken::Word(first) = first else { continue };
         let mut parts = vec![*first];
-        while let [Token::Sign("."), Token::Word(part), after @ ..] = rest {
+        while let [SqlToken::Sign("."), SqlToken::Word(part), after @ ..] = rest {
             parts.push(part);
             rest = after;
         }
@@ -113,7 +113,7 @@ fn fields_of(object: &str, sql: &str, names: &Names) -> Option<String> {
     let path = tokens
         .iter()
         .filter_map(|token| match token {
-            Token::Text(text) => Some(text.trim_start_matches(['$', '.'])),
+            SqlToken::Text(text) => Some(text.trim_start_matches(['$', '.'])),
             _ => None,
         })
         .filter(|path| !path.is_empty())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::column::Column;
 use super::table::Table;
-use super::tokens::{Token, defined_names};
+use super::tokens::{SqlToken, defined_names};
 use crate::text::is_any_of;
 
 /// A column as a statement writes it: the table or alias before it, and its name.
@@ -23,7 +23,7 @@ pub(super) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(tokens: &'a [Token<'a>], tables: &'a [(String, Arc<Table>)]) -> Self {
+    pub(super) fn new(tokens: &'a [SqlToken<'a>], tables: &'a [(String, Arc<Table>)]) -> Self {
         let mut scope = Self {
             tables,
             aliases: tables
@@ -45,7 +45,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Adds the alias after the name of a table, and leaves out the name of a subquery.
-    fn add_alias(&mut self, tokens: &[Token<'_>]) {
+    fn add_alias(&mut self, tokens: &[SqlToken<'_>]) {
         let alias = match tokens {
             [_, word, alias, ..] if word.is_word("AS") => alias.name(),
             [_, alias, ..] => alias.name(),
@@ -63,7 +63,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Adds the last of these tokens, if it is the name of an expression: with `AS` before it, or right after the expression.
-    fn add_renamed(&mut self, tokens: &'a [Token<'a>]) {
+    fn add_renamed(&mut self, tokens: &'a [SqlToken<'a>]) {
         let (expression, name) = match tokens {
             [expression @ .., word, name] if word.is_word("AS") => (expression, name),
             [expression @ .., name] => (expression, name),

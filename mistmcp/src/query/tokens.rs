@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// A token. Comments are left out.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Token<'a> {
+pub(super) enum SqlToken<'a> {
     /// A keyword, or a name without quotes.
     Word(&'a str),
     /// A name in quotes.
@@ -18,7 +18,7 @@ pub(super) enum Token<'a> {
 
 /// Signs of several characters, the longest first.
 const SIGNS: [&str; 12] = ["->>", "->", "||", "<=", "<>", "<<", ">=", ">>", "==", "!=", "::", "~*"];
-impl Token<'_> {
+impl SqlToken<'_> {
     /// Whether it is this keyword.
     pub(super) fn is_word(&self, word: &str) -> bool {
         matches!(self, Self::Word(written) if written.eq_ignore_ascii_case(word))
@@ -39,7 +39,7 @@ impl Token<'_> {
 }
 
 /// The tokens of a statement.
-pub(super) fn tokens(sql: &str) -> Vec<Token<'_>> {
+pub(super) fn tokens(sql: &str) -> Vec<SqlToken<'_>> {
     let mut tokens = Vec::new();
     let mut rest = sql;
     while let Some(letter) = rest.chars().next() {
@@ -73,9 +73,9 @@ pub(super) fn tokens(sql: &str) -> Vec<Token<'_>> {
         };
         let (written, after) = rest.split_at(length);
         tokens.push(match letter {
-            _ if is_number => Token::Number(written),
-            _ if is_of_word(letter) => Token::Word(written),
-            _ => Token::Sign(written),
+            _ if is_number => SqlToken::Number(written),
+            _ if is_of_word(letter) => SqlToken::Word(written),
+            _ => SqlToken::Sign(written),
         });
         rest = after;
     }
@@ -87,7 +87,7 @@ fn is_of_word(letter: char) -> bool {
 }
 
 /// The quoted token at the begin of a text, and what follows it.
-fn quoted(text: &str, quote: char) -> (Token<'_>, &str) {
+fn quoted(text: &str, quote: char) -> (SqlToken<'_>, &str) {
     let end = if quote == '[' { ']' } else { quote };
     let inside = &text[1..];
     let mut from = 0;
@@ -104,18 +104,18 @@ fn quoted(text: &str, quote: char) -> (Token<'_>, &str) {
     if quote != '[' && written.contains(&doubled) {
         written = Cow::Owned(written.replace(&doubled, &end.to_string()));
     }
-    let token = if quote == '\'' { Token::Text(written) } else { Token::Quoted(written) };
+    let token = if quote == '\'' { SqlToken::Text(written) } else { SqlToken::Quoted(written) };
     (token, inside.get(length + 1..).unwrap_or_default())
 }
 
 /// The place of the parenthesis that closes the one before these tokens.
-pub(super) fn closing(tokens: &[Token<'_>]) -> Option<usize> {
+pub(super) fn closing(tokens: &[SqlToken<'_>]) -> Option<usize> {
     let mut depth = 0_usize;
     tokens.iter().position(|token| {
         match token {
-            Token::Sign("(") => depth += 1,
-            Token::Sign(")") if depth == 0 => return true,
-            Token::Sign(")") => depth -= 1,
+            SqlToken::Sign("(") => depth += 1,
+            SqlToken::Sign(")") if depth == 0 => return true,
+            SqlToken::Sign(")") => depth -= 1,
             _ => {}
         }
         false
@@ -124,11 +124,11 @@ pub(super) fn closing(tokens: &[Token<'_>]) -> Option<usize> {
 
 /// The calls of the functions of which `known` knows the names, with the tokens of their arguments.
 pub(super) fn calls<'a, T>(
-    tokens: &'a [Token<'a>],
+    tokens: &'a [SqlToken<'a>],
     known: impl Fn(&str) -> Option<T>,
-) -> impl Iterator<Item = (T, &'a [Token<'a>])> {
+) -> impl Iterator<Item = (T, &'a [SqlToken<'a>])> {
     tokens.windows(2).enumerate().filter_map(move |(place, pair)| {
-        let [Token::Word(name), Token::Sign("(")] = pair else { return None };
+        let [SqlToken::Word(name), SqlToken::Sign("(")] = pair else { return None };
         let function = known(name)?;
         let inside = &tokens[place + 2..];
         Some((function, &inside[..closing(inside).unwrap_or(inside.len())]))
@@ -136,8 +136,8 @@ pub(super) fn calls<'a, T>(
 }
 
 /// The names that a statement defines with `WITH`, in lower case.
-pub(super) fn defined_names(tokens: &[Token<'_>]) -> Vec<String> {
-    let name = |(place, token): (usize, &Token<'_>)| {
+pub(super) fn defined_names(tokens: &[SqlToken<'_>]) -> Vec<String> {
+    let name = |(place, token): (usize, &SqlToken<'_>)| {
         let is_definition = match &tokens[place + 1..] {
             [open, ..] if open.is_sign("(") => true,
             [word, ..] => word.is_word("MATERIALIZED") || word.is_word("NOT"),
@@ -166,28 +166,28 @@ mod tests {
     #[test]
     fn texts_names_and_comments_are_told_apart() {
         let sql = "SELECT a.\"b \"\"c\", 'it''s' -- x = 'y'\nFROM t /* z */ WHERE `q`>=1.5 AND [w]->>'$'<>'";
-        let name = |name: &'static str| Token::Quoted(name.into());
+        let name = |name: &'static str| SqlToken::Quoted(name.into());
         assert_eq!(
             tokens(sql),
             [
-                Token::Word("SELECT"),
-                Token::Word("a"),
-                Token::Sign("."),
+                SqlToken::Word("SELECT"),
+                SqlToken::Word("a"),
+                SqlToken::Sign("."),
                 name("b \"c"),
-                Token::Sign(","),
-                Token::Text("it's".into()),
-                Token::Word("FROM"),
-                Token::Word("t"),
-                Token::Word("WHERE"),
+                SqlToken::Sign(","),
+                SqlToken::Text("it's".into()),
+                SqlToken::Word("FROM"),
+                SqlToken::Word("t"),
+                SqlToken::Word("WHERE"),
                 name("q"),
-                Token::Sign(">="),
-                Token::Number("1.5"),
-                Token::Word("AND"),
+                SqlToken::Sign(">="),
+                SqlToken::Number("1.5"),
+                SqlToken::Word("AND"),
                 name("w"),
-                Token::Sign("->>"),
-                Token::Text("$".into()),
-                Token::Sign("<>"),
-                Token::Text("".into()),
+                SqlToken::Sign("->>"),
+                SqlToken::Text("$".into()),
+                SqlToken::Sign("<>"),
+                SqlToken::Text("".into()),
             ]
         );
         for broken in ["'", "\"", "[", "`a", "/*", "--", "'é", "\"é\"\"", "é'ü", "''''", "/* ü"] {

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use mistmcp::answers::{Cause, Diagnosis, Inquiry, Part, Row, Rows, answer, join, name};
+use mistmcp::answers::{Cause, DataSource, Diagnosis, Inquiry, Row, Rows, answer, join, name};
 use mistmcp::{Call, Mist, Reply, Result, SiteId, mist_tool};
 
 use super::arguments::Organization;
 use super::facts::Device;
 use super::facts::lifecycle::{Certificate, Contract, License, Notice, OfferedVersion};
-use super::parts::shown_by;
 use super::rules::lifecycle as rules;
 use super::site_state::site_name;
-use super::{causes as c, locate, parts};
+use super::sources::shown_by;
+use super::{causes as c, locate, sources};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] = &[&[
@@ -50,31 +50,31 @@ fn users_not_read(ask: &Inquiry) -> &'static str {
 }
 
 async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
-    let of_org = |name, tool| Part::new(name, tool).with("org_id", org);
-    let stats_part = match site {
-        Some(site) => parts::device_stats(site),
+    let of_org = |name, tool| DataSource::new(name, tool).with("org_id", org);
+    let stats_source = match site {
+        Some(site) => sources::device_stats(site),
         None => of_org("device statistics", "listOrgDevicesStats")
             .with("type", "all")
-            .with("limit", parts::ROWS)
+            .with("limit", sources::ROWS)
             .pages(6),
     };
     let versions = |name, kind: &str| {
-        let part = match site {
-            Some(site) => Part::new(name, "listSiteAvailableDeviceVersions").with("site_id", site),
+        let source = match site {
+            Some(site) => DataSource::new(name, "listSiteAvailableDeviceVersions").with("site_id", site),
             None => of_org(name, "listOrgAvailableDeviceVersions"),
         };
-        part.with("type", kind).list()
+        source.with("type", kind).list()
     };
-    let ap_part = versions("versions of access points", "ap");
-    let switch_part = versions("versions of switches", "switch");
-    let gateway_part = versions("versions of gateways", "gateway");
-    let license_part = of_org("licenses", "getOrgLicensesSummary");
-    let contract_part = of_org("contracts", "searchOrgJsiAssetsAndContracts")
-        .with("limit", parts::ROWS)
+    let ap_source = versions("versions of access points", "ap");
+    let switch_source = versions("versions of switches", "switch");
+    let gateway_source = versions("versions of gateways", "gateway");
+    let license_source = of_org("licenses", "getOrgLicensesSummary");
+    let contract_source = of_org("contracts", "searchOrgJsiAssetsAndContracts")
+        .with("limit", sources::ROWS)
         .pages(if site.is_some() { 1 } else { 4 });
-    let advisory_part = of_org("security advisories", "searchOrgJsiSirt").with("limit", parts::ROWS);
-    let notice_part = of_org("problem notices", "searchOrgJsiPbn").with("limit", parts::ROWS);
-    let certificate_part = of_org("certificates of the organization", "listOrgCertificates").or_none();
+    let advisory_source = of_org("security advisories", "searchOrgJsiSirt").with("limit", sources::ROWS);
+    let notice_source = of_org("problem notices", "searchOrgJsiPbn").with("limit", sources::ROWS);
+    let certificate_source = of_org("certificates of the organization", "listOrgCertificates").or_none();
     let site_name = async {
         match site {
             Some(site) => Some(site_name(ask, site).await),
@@ -93,23 +93,23 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
         org_certificates,
         site_name,
     ) = join!(
-        ask.rows(&stats_part),
-        ask.rows(&ap_part),
-        ask.rows(&switch_part),
-        ask.rows(&gateway_part),
-        ask.rows(&license_part),
-        ask.rows(&contract_part),
-        ask.rows(&advisory_part),
-        ask.rows(&notice_part),
-        ask.rows(&certificate_part),
+        ask.rows(&stats_source),
+        ask.rows(&ap_source),
+        ask.rows(&switch_source),
+        ask.rows(&gateway_source),
+        ask.rows(&license_source),
+        ask.rows(&contract_source),
+        ask.rows(&advisory_source),
+        ask.rows(&notice_source),
+        ask.rows(&certificate_source),
         site_name,
     );
     let devices = locate::devices_of(&stats);
-    let ssr_part = devices
+    let ssr_source = devices
         .iter()
         .any(|device| device.model.as_deref().is_some_and(|model| model.to_uppercase().starts_with("SSR")))
         .then(|| of_org("versions of SSR", "listOrgAvailableSsrVersions"));
-    let ssr = ask.rows_if(ssr_part.as_ref()).await;
+    let ssr = ask.rows_if(ssr_source.as_ref()).await;
     let offered: Vec<_> = [&aps, &switches, &gateways, &ssr]
         .into_iter()
         .flat_map(Rows::iter)
@@ -129,13 +129,13 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
 
     // Only access control shows them, by a search for each time that is left.
     ask.nothing_there("certificates of users", users_not_read(ask));
-    let mut found = shown_by(rules::firmware(&devices, &offered, &contracts), &stats_part);
-    found.extend(shown_by(rules::support(&devices, &contracts, ask.now()), &contract_part));
-    found.extend(shown_by(licenses(&license_rows, ask.now()), &license_part));
-    found.extend(shown_by(rules::certificates(&certificates, ask.now()), &certificate_part));
+    let mut found = shown_by(rules::firmware(&devices, &offered, &contracts), &stats_source);
+    found.extend(shown_by(rules::support(&devices, &contracts, ask.now()), &contract_source));
+    found.extend(shown_by(licenses(&license_rows, ask.now()), &license_source));
+    found.extend(shown_by(rules::certificates(&certificates, ask.now()), &certificate_source));
     let (security, bugs): (Vec<_>, Vec<_>) = notices.into_iter().partition(|notice| notice.is_security);
-    found.extend(shown_by(rules::advisories(&security, &devices, ask.now()), &advisory_part));
-    found.extend(shown_by(rules::advisories(&bugs, &devices, ask.now()), &notice_part));
+    found.extend(shown_by(rules::advisories(&security, &devices, ask.now()), &advisory_source));
+    found.extend(shown_by(rules::advisories(&bugs, &devices, ask.now()), &notice_source));
 
     let subject = site_name.as_deref().map_or_else(|| "the organization".to_owned(), name);
     if devices.is_empty() && found.is_empty() {

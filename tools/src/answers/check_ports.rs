@@ -1,6 +1,8 @@
 //! `checkPorts`: what is wrong with ports of switches and gateways.
 
-use mistmcp::answers::{Cause, Diagnosis, Finding, Inquiry, Part, Rows, Window, answer, count, join, name};
+use mistmcp::answers::{
+    Cause, DataSource, Diagnosis, Finding, Inquiry, Rows, Window, answer, count, join, name,
+};
 use mistmcp::{Call, Choice, Mist, Reply, Result, SiteId, mist_tool};
 
 use super::arguments::Organization;
@@ -8,7 +10,7 @@ use super::facts::{Alarm, Device, Event, Port};
 use super::rules::ports::{self, PortContext};
 use super::rules::{alarms, device};
 use super::site_state::{check_site_of, site_name};
-use super::{causes as c, locate, parts, thresholds as t, views};
+use super::{causes as c, locate, sources, thresholds as t, views};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] = &[
@@ -109,24 +111,25 @@ async fn find(
     };
     let of_device = located.as_ref().map(|located| &located.device);
     let site = of_device.and_then(|device| device.site.as_deref()).or(site);
-    let [ports_part, events_part, alarms_part] = read_parts(org, site, of_device, &window);
-    let inventory = located.is_none().then(|| parts::inventory(org));
+    let [ports_source, events_source, alarms_source] = read_parts(org, site, of_device, &window);
+    let inventory = located.is_none().then(|| sources::inventory(org));
     // Only the statistics have the PoE budget.
-    let stats_part = of_device.is_none_or(|device| device.kind == "switch").then(|| switch_stats(org, site));
+    let stats_source =
+        of_device.is_none_or(|device| device.kind == "switch").then(|| switch_stats(org, site));
     let called = async {
         match site.filter(|_| of_device.is_none()) {
             Some(site) => Some(site_name(ask, site).await),
             None => None,
         }
     };
-    let actions_part = parts::marvis_actions(org);
+    let actions_source = sources::marvis_actions(org);
     let (port_rows, actions, events, alarm_rows, devices, stats, called) = join!(
-        ask.rows(&ports_part),
-        ask.rows(&actions_part),
-        ask.rows(&events_part),
-        ask.rows(&alarms_part),
+        ask.rows(&ports_source),
+        ask.rows(&actions_source),
+        ask.rows(&events_source),
+        ask.rows(&alarms_source),
         ask.rows_if(inventory.as_ref()),
-        ask.rows_if(stats_part.as_ref()),
+        ask.rows_if(stats_source.as_ref()),
         called
     );
     let mut devices: Vec<Device> = match located.as_ref() {
@@ -183,7 +186,7 @@ async fn find(
         .fact("unused", ports::unused(&ports, ask.now()))
         .view("devices", views::switch_ports(&ports, &devices))
         .findings(found)
-        .shown_by(&ports_part);
+        .shown_by(&ports_source);
     Ok(for_problem(diagnosis, problem, ports.len()))
 }
 
@@ -218,30 +221,32 @@ fn add_budgets(devices: &mut Vec<Device>, stats: &Rows) {
 }
 
 /// The parts with ports, events and alarms: of a site or of the organization, and of one device of it.
-fn read_parts(org: &str, site: Option<&str>, device: Option<&Device>, window: &Window) -> [Part; 3] {
+fn read_parts(org: &str, site: Option<&str>, device: Option<&Device>, window: &Window) -> [DataSource; 3] {
     let mac = device.map(|device| device.mac.as_str());
     let (ports, events, alarms) = match (site, mac) {
-        (Some(site), Some(mac)) => {
-            (parts::ports(site), parts::events_of(site, mac, "device", window), parts::alarms(site, window))
-        }
+        (Some(site), Some(mac)) => (
+            sources::ports(site),
+            sources::events_of(site, mac, "device", window),
+            sources::alarms(site, window),
+        ),
         (Some(site), None) => {
-            (parts::ports(site), parts::device_events(site, window), parts::alarms(site, window))
+            (sources::ports(site), sources::device_events(site, window), sources::alarms(site, window))
         }
         (None, _) => {
-            let events = parts::org_device_events(org, window).with("mac", mac);
-            (parts::org_ports(org), events, parts::org_alarms(org, window))
+            let events = sources::org_device_events(org, window).with("mac", mac);
+            (sources::org_ports(org), events, sources::org_alarms(org, window))
         }
     };
     [ports.with("mac", mac), events, alarms]
 }
 
 /// The statistics of all switches of a site, or of the organization.
-fn switch_stats(org: &str, site: Option<&str>) -> Part {
+fn switch_stats(org: &str, site: Option<&str>) -> DataSource {
     match site {
-        Some(site) => parts::device_stats(site).with("type", "switch"),
-        None => {
-            parts::org_devices(org).with("type", "switch").with("fields", "mac,name,type,status,module_stat")
-        }
+        Some(site) => sources::device_stats(site).with("type", "switch"),
+        None => sources::org_devices(org)
+            .with("type", "switch")
+            .with("fields", "mac,name,type,status,module_stat"),
     }
 }
 

@@ -2,15 +2,17 @@
 
 mod shown;
 
-use mistmcp::answers::{Cause, Diagnosis, Finding, Inquiry, Part, Row, Rows, Window, answer, join, name};
+use mistmcp::answers::{
+    Cause, DataSource, Diagnosis, Finding, Inquiry, Row, Rows, Window, answer, join, name,
+};
 use mistmcp::{Call, Choice, Mist, Reply, Result, SiteId, mist_tool};
 
 use super::facts::radio::{BANDS, band_name};
 use super::facts::{Alarm, Client, Device, Medium, NeighborSignals, Radio, Rogue};
-use super::parts::shown_by;
 use super::rules::{alarms, radio as rules};
 use super::site_state::site_name;
-use super::{causes as c, locate, parts, sources, thresholds as t};
+use super::sources::{ROWS, shown_by};
+use super::{causes as c, evidence, locate, sources, thresholds as t};
 
 use shown::{bands, shown_events, shown_radios, shown_rogues};
 
@@ -62,27 +64,25 @@ impl RadioBand {
 
 async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
     let window = Window::last(t::DAY, ask);
-    let at_site = |name, tool| Part::new(name, tool).with("site_id", site);
-    let rogue_part =
+    let at_site = |name, tool| DataSource::new(name, tool).with("site_id", site);
+    let rogue_source =
         |name, kind: &str| window.on(at_site(name, "listSiteRogueAPs").with("type", kind).with("limit", 100));
-    let stats_part = at_site("access points", "listSiteDevicesStats")
-        .with("type", "ap")
-        .with("limit", parts::ROWS)
-        .pages(2);
-    let rrm_part =
-        window.on(at_site("radio management events", "listSiteRrmEvents").with("limit", parts::ROWS));
-    let radar_part = parts::device_events(site, &window).with("type", "AP_RADAR_DETECTED");
-    let (honeypot_part, lan_part) = (rogue_part("honeypots", "honeypot"), rogue_part("rogues", "lan"));
-    let clients_part = at_site("wireless clients", "listSiteWirelessClientsStats").with("limit", parts::ROWS);
-    let alarms_part = parts::alarms(site, &window);
+    let stats_source =
+        at_site("access points", "listSiteDevicesStats").with("type", "ap").with("limit", ROWS).pages(2);
+    let rrm_source = window.on(at_site("radio management events", "listSiteRrmEvents").with("limit", ROWS));
+    let radar_source = sources::device_events(site, &window).with("type", "AP_RADAR_DETECTED");
+    let (honeypot_source, lan_source) =
+        (rogue_source("honeypots", "honeypot"), rogue_source("rogues", "lan"));
+    let clients_source = at_site("wireless clients", "listSiteWirelessClientsStats").with("limit", ROWS);
+    let alarms_source = sources::alarms(site, &window);
     let (stats, rrm, radar, honeypots, on_lan, client_rows, alarm_rows, site_name) = join!(
-        ask.rows(&stats_part),
-        ask.rows(&rrm_part),
-        ask.rows(&radar_part),
-        ask.rows(&honeypot_part),
-        ask.rows(&lan_part),
-        ask.rows(&clients_part),
-        ask.rows(&alarms_part),
+        ask.rows(&stats_source),
+        ask.rows(&rrm_source),
+        ask.rows(&radar_source),
+        ask.rows(&honeypot_source),
+        ask.rows(&lan_source),
+        ask.rows(&clients_source),
+        ask.rows(&alarms_source),
         site_name(ask, site),
     );
     let site_name = name(&site_name);
@@ -119,30 +119,30 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
         .filter(|band| wanted(band) && !radios.is_empty())
         .filter(|band| !radios.iter().any(|radio| radio.band == **band && !radio.disabled))
         .collect();
-    let template_part = (!nowhere.is_empty()).then(|| at_site("RF template", "listSiteRfTemplateDerived"));
-    let template = ask.rows_if(template_part.as_ref()).await;
+    let template_source = (!nowhere.is_empty()).then(|| at_site("RF template", "listSiteRfTemplateDerived"));
+    let template = ask.rows_if(template_source.as_ref()).await;
     let in_band: Vec<_> = radios.iter().filter(|radio| wanted(&radio.band)).cloned().collect();
     let rogues = foreign(&honeypots, &on_lan, band);
     let clients: Vec<_> = client_rows.iter().filter_map(|row| Client::of(row, Medium::Wireless)).collect();
 
     let (crowds, explained) = rules::co_channel(&in_band, &signals);
-    let mut found = shown_by(crowds, &stats_part);
-    found.extend(shown_by(rules::utilization(&in_band, &explained), &stats_part));
-    found.extend(shown_by(rules::noise(&in_band), &stats_part));
-    let settings_part = at_site("device settings", "listSiteDevices").with("type", "ap");
-    found.extend(shown_by(rules::disabled(&radios, &connected, &off), &settings_part));
-    if let (Some(row), Some(part)) = (template.first(), &template_part) {
-        found.extend(shown_by(off_by_template(&nowhere, row, &connected), part));
+    let mut found = shown_by(crowds, &stats_source);
+    found.extend(shown_by(rules::utilization(&in_band, &explained), &stats_source));
+    found.extend(shown_by(rules::noise(&in_band), &stats_source));
+    let settings_source = at_site("device settings", "listSiteDevices").with("type", "ap");
+    found.extend(shown_by(rules::disabled(&radios, &connected, &off), &settings_source));
+    if let (Some(row), Some(source)) = (template.first(), &template_source) {
+        found.extend(shown_by(off_by_template(&nowhere, row, &connected), source));
     }
     let (from_events, from_rrm) = (rules::radar_hits(&radar, band), rules::radar_hits(&rrm, band));
     let shown = |list: usize, ap: &str, first: i64| match list {
-        0 => sources::events_of_ap(site, ap, "AP_RADAR_DETECTED", first),
-        _ => rrm_part.clone(),
+        0 => evidence::events_of_ap(site, ap, "AP_RADAR_DETECTED", first),
+        _ => rrm_source.clone(),
     };
     found.extend(rules::radar([&from_events, &from_rrm], shown, name_of, ask.now()));
-    found.extend(shown_by(rules::coverage(&clients, band, Some(site), name_of), &clients_part));
-    found.extend(of_rogues(&rogues, name_of, [&honeypot_part, &lan_part]));
-    found.extend(shown_by(reported(&alarm_rows, &devices, &found, band, ask.now()), &alarms_part));
+    found.extend(shown_by(rules::coverage(&clients, band, Some(site), name_of), &clients_source));
+    found.extend(of_rogues(&rogues, name_of, [&honeypot_source, &lan_source]));
+    found.extend(shown_by(reported(&alarm_rows, &devices, &found, band, ask.now()), &alarms_source));
 
     let at_band = band.map_or(String::new(), |band| format!(" at {}", band_name(band)));
     let diagnosis = Diagnosis::about(format!("The Wi-Fi of {site_name}{at_band}"))
@@ -197,19 +197,19 @@ async fn neighbor_signals(
     radios: &[Radio],
     band: Option<&str>,
 ) -> NeighborSignals {
-    let part = |own: &'static str| {
+    let source = |own: &'static str| {
         let shared = radios.iter().enumerate().any(|(place, radio)| {
             radio.band == own
                 && radios[..place].iter().any(|other| other.ap != radio.ap && other.overlaps(radio))
         });
         (band.is_none_or(|band| band == own) && shared).then(|| {
-            Part::new(format!("neighbors at {}", band_name(own)), "listSiteCurrentRrmNeighbors")
+            DataSource::new(format!("neighbors at {}", band_name(own)), "listSiteCurrentRrmNeighbors")
                 .with("site_id", site)
                 .with("band", own)
-                .with("limit", parts::ROWS)
+                .with("limit", ROWS)
         })
     };
-    let [low, middle, high] = BANDS.map(part);
+    let [low, middle, high] = BANDS.map(source);
     let (middle, low, high) =
         join!(ask.rows_if(middle.as_ref()), ask.rows_if(low.as_ref()), ask.rows_if(high.as_ref()));
     let mut signals = NeighborSignals::default();
@@ -221,13 +221,13 @@ async fn neighbor_signals(
 
 /// Radios that the settings of their access points switch off. Only asked for where a radio is missing.
 async fn switched_off(ask: &Inquiry, site: &str, is_asked: bool) -> Vec<rules::RadioKey> {
-    let part = is_asked.then(|| {
-        Part::new("device settings", "listSiteDevices")
+    let source = is_asked.then(|| {
+        DataSource::new("device settings", "listSiteDevices")
             .with("site_id", site)
             .with("type", "ap")
-            .with("limit", parts::ROWS)
+            .with("limit", ROWS)
     });
-    let rows = ask.rows_if(part.as_ref()).await;
+    let rows = ask.rows_if(source.as_ref()).await;
     let off = rows.iter().flat_map(|row| {
         BANDS.into_iter().filter_map(move |band| {
             let radio = row.at("radio_config").at(&format!("band_{band}"));
@@ -238,10 +238,10 @@ async fn switched_off(ask: &Inquiry, site: &str, is_asked: bool) -> Vec<rules::R
 }
 
 /// Findings about foreign access points, each shown by the list that it is in: honeypots, or rogues.
-fn of_rogues(rogues: &[Rogue], name_of: impl Fn(&str) -> String, lists: [&Part; 2]) -> Vec<Finding> {
+fn of_rogues(rogues: &[Rogue], name_of: impl Fn(&str) -> String, lists: [&DataSource; 2]) -> Vec<Finding> {
     let found = rogues.iter().flat_map(|rogue| {
-        let part = lists[usize::from(rogue.kind != "honeypot")];
-        shown_by(rules::rogues(std::slice::from_ref(rogue), &name_of), part)
+        let source = lists[usize::from(rogue.kind != "honeypot")];
+        shown_by(rules::rogues(std::slice::from_ref(rogue), &name_of), source)
     });
     found.collect()
 }

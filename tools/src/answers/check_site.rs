@@ -9,7 +9,7 @@ use super::facts::{Alarm, Change, Device, Event, ServiceLevel, ServiceLevelTrend
 use super::rules::ports::PortContext;
 use super::rules::{alarms, changes, client_failures, service_levels, site};
 use super::site_state::{SitePart, SiteState, WanPeers};
-use super::{causes as c, locate, parts, sources};
+use super::{causes as c, evidence, locate, sources};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] = &[
@@ -57,8 +57,8 @@ struct SiteHistory {
 }
 
 async fn find(ask: &Inquiry, org: &str, id: &str, window: Window) -> Diagnosis {
-    let (actions, wireless) = (parts::marvis_actions(org), parts::levels(org, "wifi", &window));
-    let clients = parts::client_events(id, &window);
+    let (actions, wireless) = (sources::marvis_actions(org), sources::levels(org, "wifi", &window));
+    let clients = sources::client_events(id, &window);
     let (mut state, actions, wireless, clients) = join!(
         SiteState::read(ask, id, &window, SitePart::ALL),
         ask.rows(&actions),
@@ -84,21 +84,21 @@ async fn find(ask: &Inquiry, org: &str, id: &str, window: Window) -> Diagnosis {
     // What began later explains no service level of this time.
     let mut found = ask.in_time(found);
     if let Some(level) = service_levels::lowest(&history.levels) {
-        let part = parts::levels(org, sle_scope(level), &window);
+        let source = sources::levels(org, sle_scope(level), &window);
         let low = match classified(ask, id, &window, level, &state.name, &found).await {
             Classified::Found(finding) => Some(*finding),
             Classified::Explained(root) => service_levels::low(level, &state.name, &[root.cause()])
-                .map(|finding| finding.see(&part).because_of(root)),
+                .map(|finding| finding.see(&source).because_of(root)),
             Classified::Unknown => {
-                service_levels::low(level, &state.name, &[]).map(|finding| finding.see(&part))
+                service_levels::low(level, &state.name, &[]).map(|finding| finding.see(&source))
             }
         };
         found.extend(low);
     }
     let before = changes::change_before(&history.changes, &found, ask.now());
-    found.extend(before.map(|(finding, time)| finding.see(&sources::audit_log(org, time))));
+    found.extend(before.map(|(finding, time)| finding.see(&evidence::audit_log(org, time))));
     let found = site::worst_first(found);
-    facts(&state, id, &history, &found).findings(found).shown_by(&parts::device_stats(id))
+    facts(&state, id, &history, &found).findings(found).shown_by(&sources::device_stats(id))
 }
 
 /// Reads the rest, the most useful parts first: a call with names to look up has fewer requests left.
@@ -110,7 +110,7 @@ async fn read_history(
     (wireless, client_events): (&Rows, &[Event]),
     state: &mut SiteState,
 ) -> SiteHistory {
-    let audit = parts::audit_logs(org, window);
+    let audit = sources::audit_logs(org, window);
     let has = |kind: &str| state.count(kind).0 > 0;
     let has_gateway = state.devices.iter().any(|device| device.kind == "gateway" && !device.is_down());
     // The classifiers of a low service level cost a request as well.
@@ -118,14 +118,15 @@ async fn read_history(
         .is_some_and(|level| service_levels::low(level, &state.name, &[]).is_some());
     let mut left = ask.calls_left().saturating_sub(1 + usize::from(is_low));
     let is_unexplained = client_failures::lacks_a_reason(client_events, window.end);
-    let nac = is_unexplained.then(|| ask.within(&mut left, parts::nac_events_of_site(id, window))).flatten();
+    let nac =
+        is_unexplained.then(|| ask.within(&mut left, sources::nac_events_of_site(id, window))).flatten();
     // Service levels show a trouble that the state of VPN paths, tunnels and neighbors does not.
     let levels = usize::from(has("gateway")) + usize::from(has("switch"));
     let reports = (state.events.as_slice(), state.alarms.as_slice());
     let carried = WanPeers::parts(ask, (org, id), reports, has_gateway, &mut left, levels);
     // The facts show which service levels were read.
     let mut level = |sle: &str, is_there: bool| {
-        is_there.then(|| ask.within(&mut left, parts::levels(org, sle, window))).flatten()
+        is_there.then(|| ask.within(&mut left, sources::levels(org, sle, window))).flatten()
     };
     let (wan, wired) = (level("wan", has("gateway")), level("wired", has("switch")));
     let (audit, nac, wan, wired, carried) = join!(
@@ -175,8 +176,8 @@ async fn classified<'f>(
         let explains = found.iter().rev().filter(|finding| can_lower(finding.cause()));
         explains.max_by_key(|finding| finding.get_weight()).map(Classified::Explained)
     };
-    let part = parts::level_trend(id, &level.metric, window);
-    let rows = if ask.calls_left() == 0 { Rows::default() } else { ask.rows(&part).await };
+    let source = sources::level_trend(id, &level.metric, window);
+    let rows = if ask.calls_left() == 0 { Rows::default() } else { ask.rows(&source).await };
     let trend = rows.first().map(ServiceLevelTrend::of);
     let assessment = trend.as_ref().and_then(service_levels::assess);
     let worst = assessment.as_ref().and_then(|assessment| Some((assessment, *assessment.shares.first()?)));
@@ -190,7 +191,7 @@ async fn classified<'f>(
         let cause = causes.first()?;
         let found =
             service_levels::explained(&level.metric, assessment, classifier, share, cause, site, ask.now());
-        Some(Classified::Found(Box::new(found.see(&part))))
+        Some(Classified::Found(Box::new(found.see(&source))))
     };
     root.or_else(finding).unwrap_or(Classified::Unknown)
 }

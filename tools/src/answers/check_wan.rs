@@ -1,18 +1,18 @@
 //! `checkWan`: what is wrong with the WAN of a site.
 
-use mistmcp::answers::{Cause, Diagnosis, Finding, Inquiry, Part, Window, answer, join, name};
+use mistmcp::answers::{Cause, DataSource, Diagnosis, Finding, Inquiry, Window, answer, join, name};
 use mistmcp::serde_json::json;
 use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 
 use super::arguments::Organization;
 use super::facts::wan::{DhcpPool, GatewayCluster, RoutingNeighbor, Tunnel, VpnPath};
 use super::facts::{Alarm, Device, Event, Port};
-use super::parts::shown_by;
 use super::rules::alarms;
 use super::rules::recovered::{self, Past};
 use super::rules::wan::{self as rules, Wan};
 use super::site_state::site_name;
-use super::{causes as c, locate, parts};
+use super::sources::shown_by;
+use super::{causes as c, locate, sources};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] = &[c::WAN, &[&c::SITE_DOWN, &c::DEVICE_DOWN, &c::UPGRADING]];
@@ -52,8 +52,8 @@ async fn find(ask: &Inquiry, org: &str, site: &str, window: &Window) -> Diagnosi
     locate::note_unknown_states(ask, &state.gateways);
     let nodes = state.cluster_nodes(ask, site).await;
     // Whether the site itself is what is down.
-    let site_part = state.gateways.iter().any(Device::is_down).then(|| parts::site(site));
-    let about = ask.rows_if(site_part.as_ref()).await;
+    let site_source = state.gateways.iter().any(Device::is_down).then(|| sources::site(site));
+    let about = ask.rows_if(site_source.as_ref()).await;
     let others_up = about.first().and_then(|row| row.integer("num_devices_connected"));
     let wan = state.wan(ask.now());
     let mut found = rules::gateways_down(&wan, Some(&site_name), others_up);
@@ -69,29 +69,30 @@ async fn find(ask: &Inquiry, org: &str, site: &str, window: &Window) -> Diagnosi
 
 /// The parts of Mist that are read.
 struct Parts {
-    stats: Part,
-    ports: Part,
-    paths: Part,
-    tunnels: Part,
-    bgp: Part,
-    ospf: Part,
-    events: Part,
-    alarms: Part,
-    services: Part,
+    stats: DataSource,
+    ports: DataSource,
+    paths: DataSource,
+    tunnels: DataSource,
+    bgp: DataSource,
+    ospf: DataSource,
+    events: DataSource,
+    alarms: DataSource,
+    services: DataSource,
 }
 
 impl Parts {
     fn of(org: &str, site: &str, window: &Window) -> Self {
-        let at_site = |name, tool| Part::new(name, tool).with("site_id", site).with("limit", parts::ROWS);
+        let at_site =
+            |name, tool| DataSource::new(name, tool).with("site_id", site).with("limit", sources::ROWS);
         Self {
             stats: at_site("gateways", "listSiteDevicesStats").with("type", "gateway"),
             ports: at_site("gateway ports", "searchSiteSwOrGwPorts").with("device_type", "gateway"),
-            paths: parts::vpn_paths(org, site),
-            tunnels: parts::tunnels(org, site),
-            bgp: parts::bgp(site),
-            ospf: parts::ospf(site),
-            events: parts::device_events(site, window),
-            alarms: parts::alarms(site, window),
+            paths: sources::vpn_paths(org, site),
+            tunnels: sources::tunnels(org, site),
+            bgp: sources::bgp(site),
+            ospf: sources::ospf(site),
+            events: sources::device_events(site, window),
+            alarms: sources::alarms(site, window),
             services: window.on(at_site("service path events", "searchSiteServicePathEvents")),
         }
     }
@@ -169,8 +170,8 @@ impl State {
         let gateway = self.gateways.iter().find(|gateway| gateway.has_mac(&cluster.gateway));
         let id = gateway.and_then(|gateway| gateway.id.clone());
         let id = id.unwrap_or_else(|| format!("00000000-0000-0000-1000-{}", cluster.gateway));
-        let part = Part::new("cluster nodes", "GetSiteDeviceHaClusterNode").with("site_id", site);
-        let rows = ask.rows(&part.with("device_id", id).or_none()).await;
+        let source = DataSource::new("cluster nodes", "GetSiteDeviceHaClusterNode").with("site_id", site);
+        let rows = ask.rows(&source.with("device_id", id).or_none()).await;
         rows.first().map(|row| (cluster.gateway.clone(), row.rows("nodes").count())).into_iter().collect()
     }
 

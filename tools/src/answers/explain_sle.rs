@@ -12,12 +12,12 @@ use super::arguments::Organization;
 use super::facts::{Event, ServiceLevel, ServiceLevelTrend, metric_name, percent};
 use super::rules::service_levels::{self, SleAssessment};
 use super::site_state::{SitePart, SiteState, site_name};
-use super::{causes as c, parts};
+use super::{causes as c, sources};
 
 use classifiers::{SleSite, explained};
 use impact::{Impacted, impacted, with_names};
 use metric::{choose_metric, is_wireless, known_metrics};
-use parts::METRICS;
+use sources::METRICS;
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] = &[
@@ -77,13 +77,13 @@ pub async fn explain_sle(
 }
 
 async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: Window) -> Diagnosis {
-    let metrics_part = parts::metrics(id);
+    let metrics_source = sources::metrics(id);
     let asked = metric.map(metric_name).filter(|asked| !asked.is_empty());
-    let wireless = parts::levels(org, "wifi", &window);
+    let wireless = sources::levels(org, "wifi", &window);
     // Without a metric, all levels are needed to choose one.
-    let others = asked.is_none().then(|| ["wired", "wan"].map(|sle| parts::levels(org, sle, &window)));
+    let others = asked.is_none().then(|| ["wired", "wan"].map(|sle| sources::levels(org, sle, &window)));
     let (metrics, wireless, wired, wan, site) = join!(
-        ask.value(&metrics_part),
+        ask.value(&metrics_source),
         ask.rows(&wireless),
         ask.rows_if(others.as_ref().map(|others| &others[0])),
         ask.rows_if(others.as_ref().map(|others| &others[1])),
@@ -111,13 +111,13 @@ async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: 
             return Diagnosis::unknown(reason);
         }
     };
-    let (trend_part, impact) =
-        (parts::level_trend(id, &metric, &window), parts::level_impact(id, &metric, &window));
+    let (trend_source, impact) =
+        (sources::level_trend(id, &metric, &window), sources::level_impact(id, &metric, &window));
     let needs = needs(&metric, ask.calls_left().saturating_sub(3));
-    let clients = parts::level_clients(id, &metric, is_wireless(&metric), &window);
-    let client_events = parts::client_events(id, &window);
+    let clients = sources::level_clients(id, &metric, is_wireless(&metric), &window);
+    let client_events = sources::client_events(id, &window);
     let (trend_rows, impact, clients, client_events, state) = join!(
-        ask.rows(&trend_part),
+        ask.rows(&trend_source),
         ask.rows(&impact),
         ask.rows_if(Some(&clients).filter(|_| needs.clients)),
         ask.rows_if(Some(&client_events).filter(|_| needs.client_events)),

@@ -10,7 +10,7 @@ use super::arguments::Organization;
 use super::facts::{Client, Device, Medium};
 use super::locate_client::{DAYS, Search};
 use super::rules::client;
-use super::{causes as c, locate, parts};
+use super::{causes as c, locate, sources};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] = &[&[&c::NEVER_SEEN]];
@@ -39,9 +39,9 @@ async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
     let is_address = search.is_address();
     // Mist finds no sign-in by the address of its client, and only statistics have the addresses of devices.
     let nac = (!is_address).then(|| search.nac());
-    let devices = if is_address { parts::org_device_addresses(org) } else { parts::inventory(org) };
-    let sites = parts::sites(org);
-    let edges = parts::mist_edges(org);
+    let devices = if is_address { sources::org_device_addresses(org) } else { sources::inventory(org) };
+    let sites = sources::sites(org);
+    let edges = sources::mist_edges(org);
     let (wireless, wired, wan, nac_rows, device_rows, edge_rows, sites) = join!(
         ask.rows(&wireless),
         ask.rows(&wired),

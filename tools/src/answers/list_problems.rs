@@ -12,7 +12,7 @@ use super::facts::wan::{RoutingNeighbor, Tunnel, VpnPath};
 use super::facts::{Alarm, Event, Port};
 use super::rules::alarms;
 use super::site_state::{WanPeers, site_name};
-use super::{causes as c, locate, parts, thresholds as t};
+use super::{causes as c, locate, sources, thresholds as t};
 
 use outages::{carried_down, down};
 
@@ -68,29 +68,29 @@ impl From<LeastSeverity> for Severity {
 
 async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: Option<LeastSeverity>) -> Diagnosis {
     let window = Window::last(DAYS * t::DAY, ask);
-    let (alarms_part, ports_part) = match site {
-        Some(site) => (parts::alarms(site, &window), parts::ports(site)),
-        None => (parts::org_alarms(org, &window), parts::org_ports(org)),
+    let (alarms_source, ports_source) = match site {
+        Some(site) => (sources::alarms(site, &window), sources::ports(site)),
+        None => (sources::org_alarms(org, &window), sources::org_ports(org)),
     };
-    let (actions_part, inventory_part) = (parts::marvis_actions(org), parts::inventory(org));
-    let events_part = parts::problem_events(org, site, &window);
-    let paths_part = site.map_or_else(|| parts::org_vpn_paths(org), |site| parts::vpn_paths(org, site));
+    let (actions_source, inventory_source) = (sources::marvis_actions(org), sources::inventory(org));
+    let events_source = sources::problem_events(org, site, &window);
+    let paths_source = site.map_or_else(|| sources::org_vpn_paths(org), |site| sources::vpn_paths(org, site));
     // Of an organization whose lists fill all their pages, the last page that the calls do not suffice for is left out, and
     // `not_seen` says so.
-    let (tunnels_part, bgp_part) = match site {
-        Some(site) => (parts::tunnels(org, site), parts::bgp(site)),
-        None => (parts::org_tunnels(org), parts::org_bgp(org)),
+    let (tunnels_source, bgp_source) = match site {
+        Some(site) => (sources::tunnels(org, site), sources::bgp(site)),
+        None => (sources::org_tunnels(org), sources::org_bgp(org)),
     };
     let (alarm_rows, actions, inventory, names, port_rows, event_rows, path_rows, tunnel_rows, bgp_rows) = join!(
-        ask.rows(&alarms_part),
-        ask.rows(&actions_part),
-        ask.rows(&inventory_part),
+        ask.rows(&alarms_source),
+        ask.rows(&actions_source),
+        ask.rows(&inventory_source),
         site_names(ask, org, site),
-        ask.rows(&ports_part),
-        ask.rows(&events_part),
-        ask.rows(&paths_part),
-        ask.rows(&tunnels_part),
-        ask.rows(&bgp_part),
+        ask.rows(&ports_source),
+        ask.rows(&events_source),
+        ask.rows(&paths_source),
+        ask.rows(&tunnels_source),
+        ask.rows(&bgp_source),
     );
     let events: Vec<_> = event_rows.iter().filter_map(Event::of).collect();
     let here = |id: Option<&str>| site.is_none_or(|site| id == Some(site));
@@ -161,7 +161,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: Option<LeastS
         .fact("devices_down", inventory.if_seen(down))
         .fact("open_alarms_and_actions", alarm_rows.if_seen(open.len()))
         .findings(findings)
-        .shown_by(&inventory_part)
+        .shown_by(&inventory_source)
 }
 
 /// Names of sites by id: of all, or of the one that is asked about.
@@ -169,6 +169,6 @@ async fn site_names(ask: &Inquiry, org: &str, site: Option<&str>) -> HashMap<Str
     if let Some(id) = site {
         return HashMap::from([(id.to_owned(), site_name(ask, id).await)]);
     }
-    let sites = ask.rows(&parts::sites(org)).await;
+    let sites = ask.rows(&sources::sites(org)).await;
     sites.iter().filter_map(|row| Some((row.text("id")?, row.text("name")?))).collect()
 }

@@ -5,7 +5,7 @@ use mistmcp::{Arg, Mac};
 
 use super::causes as c;
 use super::facts::Device;
-use super::parts;
+use super::sources;
 
 /// The device of a question, with all devices of the inventory.
 #[derive(Clone, Debug)]
@@ -53,11 +53,11 @@ pub(super) fn note_unknown_states<'a>(ask: &Inquiry, devices: impl IntoIterator<
 /// Finds a device of the inventory, or a Mist Edge, by id, MAC address, name, serial number or a part of its name; or an answer that says
 /// why there is none.
 pub(super) async fn find_device(ask: &Inquiry, org: &str, text: &str) -> Result<Located, Diagnosis> {
-    let rows = ask.rows(&parts::inventory(org)).await;
+    let rows = ask.rows(&sources::inventory(org)).await;
     let mut inventory = devices_of(&rows);
     // The exact name of a Mist Edge goes before a part of another name.
     if named(&inventory, text).is_empty() {
-        let edges = ask.rows(&parts::mist_edges(org)).await;
+        let edges = ask.rows(&sources::mist_edges(org)).await;
         inventory.extend(edges.iter().filter_map(Device::of_mist_edge));
     }
     let (called, fitting) = (name(text), fitting(&inventory, text));
@@ -94,9 +94,9 @@ fn fitting<'a>(devices: &'a [Device], text: &str) -> Vec<&'a Device> {
     if !named.is_empty() || id.is_empty() || mac_of(text).is_some() {
         return named;
     }
-    let has_part =
+    let has_source =
         |device: &&Device| device.name.as_deref().is_some_and(|known| known.to_lowercase().contains(&id));
-    devices.iter().filter(has_part).collect()
+    devices.iter().filter(has_source).collect()
 }
 
 /// The devices that a text names exactly: by id, MAC address, name or serial number, or else by the MAC address of a member.

@@ -1,13 +1,13 @@
 //! Finds the client that a question is about.
 
-use mistmcp::answers::{Diagnosis, Inquiry, Part, Rows, Window, join, listed, name};
+use mistmcp::answers::{DataSource, Diagnosis, Inquiry, Rows, Window, join, listed, name};
 use mistmcp::serde_json::Value;
 
 use super::facts::{Client, Medium};
 use super::locate::mac_of;
-use super::parts::ROWS;
 use super::rules::client;
 use super::site_state::site_name;
+use super::sources::ROWS;
 use super::thresholds as t;
 
 /// The tool that searches for wired clients.
@@ -38,16 +38,17 @@ impl Search {
         }
     }
 
-    fn part(&self, name: &'static str, tool: &'static str) -> Part {
-        let part = Part::new(name, tool).with("org_id", self.org.as_str()).with("limit", ROWS.min(100));
-        let part = part.with("site_id", self.site.as_deref().map_or(Value::Null, Value::from));
-        let part = match &self.mac {
-            Some(mac) => part.with("mac", mac.as_str()),
+    fn source(&self, name: &'static str, tool: &'static str) -> DataSource {
+        let source =
+            DataSource::new(name, tool).with("org_id", self.org.as_str()).with("limit", ROWS.min(100));
+        let source = source.with("site_id", self.site.as_deref().map_or(Value::Null, Value::from));
+        let source = match &self.mac {
+            Some(mac) => source.with("mac", mac.as_str()),
             // The search for any text does not look at the addresses of wired clients.
-            None if self.is_address() && tool == WIRED => part.with("ip", self.text.as_str()),
-            None => part.with("text", self.text.as_str()),
+            None if self.is_address() && tool == WIRED => source.with("ip", self.text.as_str()),
+            None => source.with("text", self.text.as_str()),
         };
-        self.window.on(part)
+        self.window.on(source)
     }
 
     /// Whether the text is an IP address.
@@ -55,30 +56,30 @@ impl Search {
         self.text.parse::<std::net::IpAddr>().is_ok()
     }
 
-    pub(super) fn wireless(&self) -> Part {
-        self.part("wireless clients", "searchOrgWirelessClients")
+    pub(super) fn wireless(&self) -> DataSource {
+        self.source("wireless clients", "searchOrgWirelessClients")
     }
 
-    pub(super) fn wired(&self) -> Part {
-        self.part("wired clients", WIRED)
+    pub(super) fn wired(&self) -> DataSource {
+        self.source("wired clients", WIRED)
     }
 
-    pub(super) fn nac(&self) -> Part {
-        self.part("NAC clients", "searchOrgNacClients")
+    pub(super) fn nac(&self) -> DataSource {
+        self.source("NAC clients", "searchOrgNacClients")
     }
 
     /// WAN clients, which have no search for any text.
-    pub(super) fn wan(&self) -> Part {
-        let part = Part::new("WAN clients", "searchOrgWanClients")
+    pub(super) fn wan(&self) -> DataSource {
+        let source = DataSource::new("WAN clients", "searchOrgWanClients")
             .with("org_id", self.org.as_str())
             .with("limit", 100);
-        let part = part.with("site_id", self.site.as_deref().map_or(Value::Null, Value::from));
-        let part = match &self.mac {
-            Some(mac) => part.with("mac", mac.as_str()),
-            None if self.is_address() => part.with("ip", self.text.as_str()),
-            None => part.with("hostname", self.text.as_str()),
+        let source = source.with("site_id", self.site.as_deref().map_or(Value::Null, Value::from));
+        let source = match &self.mac {
+            Some(mac) => source.with("mac", mac.as_str()),
+            None if self.is_address() => source.with("ip", self.text.as_str()),
+            None => source.with("hostname", self.text.as_str()),
         };
-        self.window.on(part)
+        self.window.on(source)
     }
 
     /// The clients among rows that fit the text: those that fit exactly, or else by a part of a name.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use mistmcp::answers::{Cause, Diagnosis, Inquiry, Part, Rows, Window, answer, count, has, join};
+use mistmcp::answers::{Cause, DataSource, Diagnosis, Inquiry, Rows, Window, answer, count, has, join};
 use mistmcp::serde_json::{Value, json};
 use mistmcp::{Call, Mist, Reply, Result, TimeWindow, mist_tool};
 
@@ -11,7 +11,7 @@ use super::check_site::sle_scope;
 use super::facts::{Alarm, Device, Event, Port, ServiceLevel};
 use super::rules::ranking::{self, RankedSite, SiteRow};
 use super::rules::service_levels;
-use super::{causes as c, locate, parts, thresholds as t};
+use super::{causes as c, locate, sources, thresholds as t};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] =
@@ -43,24 +43,24 @@ pub async fn rank_sites(
 
 async fn find(ask: &Inquiry, org: &str, window: Window, limit: Option<u32>) -> Diagnosis {
     let limit = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(SITES).clamp(1, MOST_SITES);
-    let sites_part = parts::sites(org);
-    let (devices_part, ports_part) = (parts::org_devices(org), parts::gateway_ports(org));
-    let alarms_part = parts::org_alarms(org, &window);
-    let events_part = parts::outage_events(org, None, &window);
-    let levels = ["wifi", "wired", "wan"].map(|sle| parts::levels(org, sle, &window));
+    let sites_source = sources::sites(org);
+    let (devices_source, ports_source) = (sources::org_devices(org), sources::gateway_ports(org));
+    let alarms_source = sources::org_alarms(org, &window);
+    let events_source = sources::outage_events(org, None, &window);
+    let levels = ["wifi", "wired", "wan"].map(|sle| sources::levels(org, sle, &window));
     // A day hides what has been bad for some hours.
     let lately = Window::last(t::RECENT, ask);
     let is_long = window.end >= lately.end && lately.start - window.start > t::RECENT;
-    let now = ["wifi", "wired", "wan"].map(|sle| is_long.then(|| parts::levels(org, sle, &lately)));
+    let now = ["wifi", "wired", "wan"].map(|sle| is_long.then(|| sources::levels(org, sle, &lately)));
     let (sites, devices, alarms, events, wireless, wired, wan, ports, wireless_now, wired_now, wan_now) = join!(
-        ask.rows(&sites_part),
-        ask.rows(&devices_part),
-        ask.rows(&alarms_part),
-        ask.rows(&events_part),
+        ask.rows(&sites_source),
+        ask.rows(&devices_source),
+        ask.rows(&alarms_source),
+        ask.rows(&events_source),
         ask.rows(&levels[0]),
         ask.rows(&levels[1]),
         ask.rows(&levels[2]),
-        ask.rows(&ports_part),
+        ask.rows(&ports_source),
         ask.rows_if(now[0].as_ref()),
         ask.rows_if(now[1].as_ref()),
         ask.rows_if(now[2].as_ref())
@@ -181,7 +181,7 @@ fn row(ranked: &RankedSite<'_>) -> Value {
 }
 
 /// The call that shows the service level that is the main reason.
-fn see(org: &str, ranked: &RankedSite<'_>, window: &Window) -> Part {
+fn see(org: &str, ranked: &RankedSite<'_>, window: &Window) -> DataSource {
     let lowest = service_levels::lowest(&ranked.site.levels);
-    parts::levels(org, lowest.map_or("wifi", sle_scope), window)
+    sources::levels(org, lowest.map_or("wifi", sle_scope), window)
 }

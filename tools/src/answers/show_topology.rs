@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use mistmcp::answers::{
-    Cause, Diagnosis, Finding, Inquiry, Object, Part, Rows, Severity, Window, answer, count, join, name,
+    Cause, DataSource, Diagnosis, Finding, Inquiry, Object, Rows, Severity, Window, answer, count, join, name,
 };
 use mistmcp::serde_json::{Map, Value, json};
 use mistmcp::{Call, Mist, Reply, Result, SiteId, mist_tool};
@@ -11,9 +11,9 @@ use mistmcp::{Call, Mist, Reply, Result, SiteId, mist_tool};
 use super::facts::topology::mist_edge_devices;
 use super::facts::{Client, Event, Medium, Port, Topology};
 use super::mermaid::{self, Detail};
-use super::parts::shown_by;
 use super::rules::{device, ports::PortContext, topology as rules};
-use super::{causes as c, locate, parts, thresholds as t};
+use super::sources::shown_by;
+use super::{causes as c, locate, sources, thresholds as t};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] = &[c::OUTAGES, c::PORTS, &[&c::POWER_LOST, &c::NEVER_SEEN]];
@@ -39,28 +39,28 @@ pub async fn show_topology(
 
 async fn find(ask: &Inquiry, site: &str, client: Option<&str>) -> Diagnosis {
     let window = Window::last(t::DAY, ask);
-    let (stats_part, ports_part) = (parts::device_stats(site), parts::ports(site));
-    let (events_part, site_part) = (parts::device_events(site, &window), parts::site(site));
-    let edges_part = Part::new("Mist Edges", "listSiteMxEdgesStats").with("site_id", site).or_none();
-    let wireless_part = client.map(|_| {
-        Part::new("wireless clients", "listSiteWirelessClientsStats")
+    let (stats_source, ports_source) = (sources::device_stats(site), sources::ports(site));
+    let (events_source, site_source) = (sources::device_events(site, &window), sources::site(site));
+    let edges_source = DataSource::new("Mist Edges", "listSiteMxEdgesStats").with("site_id", site).or_none();
+    let wireless_source = client.map(|_| {
+        DataSource::new("wireless clients", "listSiteWirelessClientsStats")
             .with("site_id", site)
-            .with("limit", parts::ROWS)
+            .with("limit", sources::ROWS)
     });
-    let wired_part = client.map(|_| {
-        Part::new("wired clients", "searchSiteWiredClients")
+    let wired_source = client.map(|_| {
+        DataSource::new("wired clients", "searchSiteWiredClients")
             .with("site_id", site)
-            .with("limit", parts::ROWS)
+            .with("limit", sources::ROWS)
             .pages(2)
     });
     let (stats, port_rows, event_rows, site_row, edges, wireless, wired) = join!(
-        ask.rows(&stats_part),
-        ask.rows(&ports_part),
-        ask.rows(&events_part),
-        ask.rows(&site_part),
-        ask.rows(&edges_part),
-        ask.rows_if(wireless_part.as_ref()),
-        ask.rows_if(wired_part.as_ref()),
+        ask.rows(&stats_source),
+        ask.rows(&ports_source),
+        ask.rows(&events_source),
+        ask.rows(&site_source),
+        ask.rows(&edges_source),
+        ask.rows_if(wireless_source.as_ref()),
+        ask.rows_if(wired_source.as_ref()),
     );
     let mut devices = locate::devices_of(&stats);
     devices.extend(mist_edge_devices(&edges));
@@ -84,9 +84,10 @@ async fn find(ask: &Inquiry, site: &str, client: Option<&str>) -> Diagnosis {
         ask.nothing_there("ports", "there are none");
     }
 
-    let mut found = shown_by(rules::down(&topology, &devices, &ports, &context), &stats_part);
-    found.extend(device::site_down(&devices, &site_name, ask.now()).map(|finding| finding.see(&stats_part)));
-    found.extend(shown_by(rules::links(&topology, &ports, &context), &ports_part));
+    let mut found = shown_by(rules::down(&topology, &devices, &ports, &context), &stats_source);
+    found
+        .extend(device::site_down(&devices, &site_name, ask.now()).map(|finding| finding.see(&stats_source)));
+    found.extend(shown_by(rules::links(&topology, &ports, &context), &ports_source));
     rules::mark(&mut topology, &found);
     let mut subject = format!("The topology of {}", name(&site_name));
     if let Some(text) = client {

@@ -1,6 +1,6 @@
 //! State of a site, as several answer tools read it: [`SiteState`].
 
-use mistmcp::answers::{Inquiry, Part, Row, Rows, Window, join, name};
+use mistmcp::answers::{DataSource, Inquiry, Row, Rows, Window, join, name};
 use mistmcp::serde_json::{Value, json};
 use mistmcp::{Error, Result};
 
@@ -9,7 +9,7 @@ use super::facts::{Alarm, Change, Device, Event, Port, Radio};
 use super::rules::ports::PortContext;
 use super::rules::site::SiteCase;
 use super::rules::wan;
-use super::{locate, parts};
+use super::{locate, sources};
 
 /// Devices, ports, events and alarms of a site.
 #[derive(Clone, Debug, Default)]
@@ -52,24 +52,24 @@ impl WanPeers {
         has_gateway: bool,
         left: &mut usize,
         kept: usize,
-    ) -> [Option<Part>; 4] {
+    ) -> [Option<DataSource>; 4] {
         let is_reported = |cause: &str| wan::is_reported(cause, events, alarms);
         let is_routing = is_reported("bgp_down");
         let all = [
-            (is_reported("vpn_path_down"), parts::vpn_paths(org, site)),
-            (is_reported("tunnel_down"), parts::tunnels(org, site)),
-            (is_routing, parts::bgp(site)),
-            (is_routing, parts::ospf(site)),
+            (is_reported("vpn_path_down"), sources::vpn_paths(org, site)),
+            (is_reported("tunnel_down"), sources::tunnels(org, site)),
+            (is_routing, sources::bgp(site)),
+            (is_routing, sources::ospf(site)),
         ];
         let mut taken = [const { None }; 4];
         // BGP goes before tunnels: without its routes, a site reaches nothing.
         for is_first in [true, false] {
             for place in [0, 2, 1, 3] {
-                let (is_reported, part) = &all[place];
+                let (is_reported, source) = &all[place];
                 if *is_reported == is_first && (is_first || has_gateway) {
                     let spare = left.saturating_sub(if is_first { 0 } else { kept });
                     let mut rest = spare;
-                    taken[place] = ask.within(&mut rest, part.clone());
+                    taken[place] = ask.within(&mut rest, source.clone());
                     *left -= spare - rest;
                 }
             }
@@ -78,7 +78,7 @@ impl WanPeers {
     }
 
     /// Reads them.
-    pub(super) async fn read(ask: &Inquiry, [paths, tunnels, bgp, ospf]: &[Option<Part>; 4]) -> Self {
+    pub(super) async fn read(ask: &Inquiry, [paths, tunnels, bgp, ospf]: &[Option<DataSource>; 4]) -> Self {
         let (paths, tunnels, bgp, ospf) = join!(
             ask.rows_if(paths.as_ref()),
             ask.rows_if(tunnels.as_ref()),
@@ -113,7 +113,7 @@ pub(super) async fn site_name(ask: &Inquiry, site: &str) -> String {
     if let Some(name) = ask.resolved_name(site) {
         return name;
     }
-    let about = ask.rows(&parts::site(site)).await;
+    let about = ask.rows(&sources::site(site)).await;
     about.first().and_then(|row| row.text("name")).unwrap_or_else(|| nameless(site))
 }
 
@@ -156,14 +156,14 @@ impl SitePart {
 impl SiteState {
     /// Reads a site: a call for its name and for each part, and one more for a second page of devices or ports.
     pub(super) async fn read(ask: &Inquiry, site: &str, window: &Window, wanted: &[SitePart]) -> Self {
-        let if_wanted = |want: SitePart, part: Part| wanted.contains(&want).then_some(part);
+        let if_wanted = |want: SitePart, source: DataSource| wanted.contains(&want).then_some(source);
         // Where its name is known, its row has little that the devices do not show.
         let resolved = ask.resolved_name(site);
-        let about = (resolved.is_none() || !wanted.contains(&SitePart::Devices)).then(|| parts::site(site));
-        let stats = if_wanted(SitePart::Devices, parts::device_stats(site));
-        let ports = if_wanted(SitePart::Ports, parts::ports(site));
-        let events = if_wanted(SitePart::Events, parts::device_events(site, window));
-        let alarms = if_wanted(SitePart::Alarms, parts::alarms(site, window));
+        let about = (resolved.is_none() || !wanted.contains(&SitePart::Devices)).then(|| sources::site(site));
+        let stats = if_wanted(SitePart::Devices, sources::device_stats(site));
+        let ports = if_wanted(SitePart::Ports, sources::ports(site));
+        let events = if_wanted(SitePart::Events, sources::device_events(site, window));
+        let alarms = if_wanted(SitePart::Alarms, sources::alarms(site, window));
         let (about, stats, ports, events, alarms) = join!(
             ask.rows_if(about.as_ref()),
             ask.rows_if(stats.as_ref()),

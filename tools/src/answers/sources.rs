@@ -1,192 +1,295 @@
-//! Calls that show the rows behind a finding: of one device, port, client or alarm, from when its evidence begins. They have
-//! no end, because rows move on while a trouble lasts.
+//! Parts of Mist that several answer tools read.
 
-use mistmcp::answers::Part;
-use mistmcp::serde_json::Value;
+use mistmcp::Request;
+use mistmcp::answers::{DataSource, Finding, Window};
 
-use super::facts::lifecycle::Notice;
-use super::facts::{Alarm, Device, Event, Port};
+use super::rules::alarms::CLEARING_EVENTS;
+use super::rules::upgrading::UPGRADE_EVENTS;
+use super::rules::wan::PATH_DOWN_EVENTS;
 
-/// Seconds before the first row of the evidence.
-const MARGIN: i64 = 60;
+/// Rows of a page: the most that Mist gives.
+pub(super) const ROWS: u32 = 1_000;
 
-/// The statistics of a device.
-pub(super) fn stats(device: &Device) -> Part {
-    stats_of(device.site.as_deref(), &device.mac, &device.kind)
+/// All devices of the organization, with their sites and whether they are connected.
+pub(super) fn inventory(org: &str) -> DataSource {
+    DataSource::new("inventory", "getOrgInventory").with("org_id", org).with("limit", ROWS).pages(4)
 }
 
-/// The same by site, MAC address and kind.
-pub(super) fn stats_of(site: Option<&str>, mac: &str, kind: &str) -> Part {
-    match (site, kind) {
-        (Some(site), "mxedge") => Part::new("Mist Edges", "listSiteMxEdgesStats").with("site_id", site),
-        (Some(site), _) => {
-            Part::new("device statistics", "getSiteDeviceStats").with("site_id", site).with("device_id", mac)
-        }
-        (None, _) => {
-            Part::new("device statistics", "listOrgDevicesStats").with("type", "all").with("mac", mac)
-        }
-    }
-}
-
-/// The devices of a site that are not connected.
-pub(super) fn disconnected(site: &str) -> Part {
-    Part::new("device statistics", "listSiteDevicesStats")
+/// The statistics of all devices of a site: some 5 kB each.
+pub(super) fn device_stats(site: &str) -> DataSource {
+    DataSource::new("device statistics", "listSiteDevicesStats")
         .with("site_id", site)
         .with("type", "all")
-        .with("status", "disconnected")
+        .with("limit", ROWS)
+        .pages(2)
 }
 
-/// A device in the inventory.
-pub(super) fn inventory(device: &Device) -> Part {
-    Part::new("inventory", "getOrgInventory").with("mac", device.mac.as_str())
+/// The Mist Edges of the organization, which are not in the inventory.
+pub(super) fn mist_edges(org: &str) -> DataSource {
+    DataSource::new("Mist Edges", "listOrgMxEdgesStats").with("org_id", org).with("limit", ROWS)
 }
 
-/// A port.
-pub(super) fn port(port: &Port) -> Part {
-    let part = match port.site.as_deref() {
-        Some(site) => Part::new("ports", "searchSiteSwOrGwPorts").with("site_id", site),
-        None => Part::new("ports", "searchOrgSwOrGwPorts"),
+/// Events of a Mist Edge, the latest first.
+pub(super) fn events_of_mist_edge(org: &str, id: Option<&str>, window: &Window) -> DataSource {
+    let source = DataSource::new("events of the device", "searchOrgMistEdgeEvents").with("org_id", org);
+    window.on(source.with("mxedge_id", id).with("limit", ROWS))
+}
+
+/// All ports of switches and gateways of a site.
+pub(super) fn ports(site: &str) -> DataSource {
+    DataSource::new("ports", "searchSiteSwOrGwPorts").with("site_id", site).with("limit", ROWS).pages(2)
+}
+
+/// All ports of the organization.
+pub(super) fn org_ports(org: &str) -> DataSource {
+    DataSource::new("ports", "searchOrgSwOrGwPorts").with("org_id", org).with("limit", ROWS).pages(4)
+}
+
+/// Events of the devices of a site, the latest first.
+pub(super) fn device_events(site: &str, window: &Window) -> DataSource {
+    let source =
+        DataSource::new("device events", "searchSiteDeviceEvents").with("site_id", site).with("limit", ROWS);
+    window.on(source.with("sort", "-timestamp"))
+}
+
+/// Events of one device, the latest first.
+pub(super) fn events_of(site: &str, mac: &str, what: &str, window: &Window) -> DataSource {
+    let source = DataSource::new(format!("events of the {what}"), "searchSiteDeviceEvents");
+    window.on(source.with("site_id", site).with("mac", mac).with("limit", ROWS).with("sort", "-timestamp"))
+}
+
+/// Events of all devices of the organization, the latest first.
+pub(super) fn org_device_events(org: &str, window: &Window) -> DataSource {
+    let source = DataSource::new("device events", "searchOrgDeviceEvents")
+        .with("org_id", org)
+        .with("device_type", "all");
+    window.on(source.with("limit", ROWS).with("sort", "-timestamp"))
+}
+
+/// Alarms of a site.
+pub(super) fn alarms(site: &str, window: &Window) -> DataSource {
+    window.on(DataSource::new("alarms", "searchSiteAlarms").with("site_id", site).with("limit", ROWS))
+}
+
+/// Alarms of the organization.
+pub(super) fn org_alarms(org: &str, window: &Window) -> DataSource {
+    window.on(DataSource::new("alarms", "searchOrgAlarms").with("org_id", org).with("limit", ROWS))
+}
+
+/// Actions of Marvis, which Mist's document does not have.
+pub(super) fn marvis_actions(org: &str) -> DataSource {
+    let request = Request::get("/api/v1/labs/orgs").segment(org).segment("suggestion");
+    let request = request
+        .query("query", "get_suggestion")
+        .query("resolve_wcid", true)
+        .query("limit", ROWS)
+        .query("page", 1_u32);
+    DataSource::new("Marvis actions", "listOrgMarvisActions").with("org_id", org).requesting(request)
+}
+
+/// What administrators changed in the organization.
+pub(super) fn audit_logs(org: &str, window: &Window) -> DataSource {
+    window.on(DataSource::new("audit log", "listOrgAuditLogs").with("org_id", org).with("limit", ROWS))
+}
+
+/// A site with its name and its counts of devices and clients.
+pub(super) fn site(site: &str) -> DataSource {
+    DataSource::new("site", "getSiteStats").with("site_id", site)
+}
+
+/// The names of all sites.
+pub(super) fn sites(org: &str) -> DataSource {
+    DataSource::new("sites", "listOrgSiteStats").with("org_id", org).with("limit", ROWS).pages(3)
+}
+
+/// Findings with the part whose rows show them, where their rule has named none.
+pub(super) fn shown_by(found: Vec<Finding>, source: &DataSource) -> Vec<Finding> {
+    found.into_iter().map(|finding| finding.see_or(source)).collect()
+}
+
+/// Service levels of all sites: `wifi`, `wired` or `wan`.
+pub(super) fn levels(org: &str, sle: &str, window: &Window) -> DataSource {
+    let called = match sle {
+        "wired" => "wired service levels",
+        "wan" => "WAN service levels",
+        _ => "wireless service levels",
     };
-    part.with("mac", port.device.as_str()).with("port_id", port.unit_id.as_deref().unwrap_or(&port.id))
+    let source = DataSource::new(called, "getOrgSitesSle").with("org_id", org).with("sle", sle);
+    window.on(source.with("limit", ROWS))
 }
 
-/// Events of one device, if there is any: of their types, from the first on.
-pub(super) fn device_events<'a>(of_device: impl IntoIterator<Item = &'a Event>) -> Option<Part> {
-    let of_device: Vec<_> = of_device.into_iter().collect();
-    (!of_device.is_empty()).then(|| events(of_device))
+/// A service level of a site over time, with its classifiers.
+pub(super) fn level_trend(site: &str, metric: &str, window: &Window) -> DataSource {
+    let source = DataSource::new("service level over time", "getSiteSleSummaryTrend").with("site_id", site);
+    window.on(source.with("scope", "site").with("scope_id", site).with("metric", metric))
 }
 
-/// Events of several devices: of their types, from the first on, and of one site or device if all are.
-pub(super) fn events<'a>(events: impl IntoIterator<Item = &'a Event>) -> Part {
-    let events: Vec<_> = events.into_iter().collect();
-    let only = |of: fn(&Event) -> Option<&str>| {
-        let first = of(events.first()?)?;
-        events.iter().all(|event| of(event) == Some(first)).then_some(first)
+/// Events of the wireless clients of a site, the latest first.
+pub(super) fn client_events(site: &str, window: &Window) -> DataSource {
+    let source = DataSource::new("client events", "searchSiteWirelessClientEvents").with("site_id", site);
+    window.on(source.with("limit", ROWS).with("sort", "-timestamp"))
+}
+
+/// Events of the wireless clients of the organization, the latest first.
+pub(super) fn org_client_events(org: &str, window: &Window) -> DataSource {
+    let source = DataSource::new("client events", "searchOrgWirelessClientEvents").with("org_id", org);
+    window.on(source.with("limit", ROWS).with("sort", "-timestamp"))
+}
+
+/// The state of all devices of the organization, without their statistics.
+pub(super) fn org_devices(org: &str) -> DataSource {
+    DataSource::new("devices", "listOrgDevicesStats")
+        .with("org_id", org)
+        .with("type", "all")
+        .with("fields", "mac,name,type,model,status,last_seen,site_id,uptime,version,fwupdate")
+        .with("limit", ROWS)
+        .pages(4)
+}
+
+/// The devices of the organization with their addresses, which the inventory does not have.
+pub(super) fn org_device_addresses(org: &str) -> DataSource {
+    DataSource::new("device addresses", "listOrgDevicesStats")
+        .with("org_id", org)
+        .with("type", "all")
+        .with(
+            "fields",
+            "mac,name,type,model,serial,status,last_seen,site_id,version,ip,ext_ip,ip_stat,ip2_stat,if_stat",
+        )
+        .with("limit", ROWS)
+        .pages(4)
+}
+
+/// The ports of all gateways of the organization.
+pub(super) fn gateway_ports(org: &str) -> DataSource {
+    DataSource::new("gateway ports", "searchOrgSwOrGwPorts")
+        .with("org_id", org)
+        .with("device_type", "gateway")
+        .with("limit", ROWS)
+}
+
+/// What a service level fails by: access points, WLANs, bands and kinds of clients.
+pub(super) fn level_impact(site: &str, metric: &str, window: &Window) -> DataSource {
+    let source =
+        DataSource::new("what the service level hits", "getSiteSleImpactSummary").with("site_id", site);
+    window.on(source.with("scope", "site").with("scope_id", site).with("metric", metric))
+}
+
+/// The clients that a service level hits: wireless, or wired.
+pub(super) fn level_clients(site: &str, metric: &str, is_wireless: bool, window: &Window) -> DataSource {
+    let tool =
+        if is_wireless { "listSiteSleImpactedWirelessClients" } else { "listSiteSleImpactedWiredClients" };
+    let source = DataSource::new("clients that the service level hits", tool).with("site_id", site);
+    window.on(source.with("scope", "site").with("scope_id", site).with("metric", metric))
+}
+
+/// The name of the part with the service levels that a site has.
+pub(super) const METRICS: &str = "names of service levels";
+
+/// The service levels that a site has.
+pub(super) fn metrics(site: &str) -> DataSource {
+    DataSource::new(METRICS, "listSiteSlesMetrics")
+        .with("site_id", site)
+        .with("scope", "site")
+        .with("scope_id", site)
+}
+
+/// VPN paths of the gateways of a site.
+pub(super) fn vpn_paths(org: &str, site: &str) -> DataSource {
+    DataSource::new("VPN paths", "searchOrgPeerPathStats")
+        .with("site_id", site)
+        .with("limit", ROWS)
+        .with("org_id", org)
+}
+
+/// VPN paths of all gateways of the organization.
+pub(super) fn org_vpn_paths(org: &str) -> DataSource {
+    DataSource::new("VPN paths", "searchOrgPeerPathStats").with("org_id", org).with("limit", ROWS)
+}
+
+/// Tunnels of all gateways of the organization.
+pub(super) fn org_tunnels(org: &str) -> DataSource {
+    DataSource::new("tunnels", "searchOrgTunnelsStats")
+        .with("org_id", org)
+        .with("limit", ROWS)
+        .with("type", "wan")
+}
+
+/// BGP neighbors of the organization.
+pub(super) fn org_bgp(org: &str) -> DataSource {
+    DataSource::new("BGP neighbors", "searchOrgBgpStats").with("org_id", org).with("limit", ROWS)
+}
+
+/// Tunnels of the gateways of a site.
+pub(super) fn tunnels(org: &str, site: &str) -> DataSource {
+    DataSource::new("tunnels", "searchOrgTunnelsStats")
+        .with("site_id", site)
+        .with("limit", ROWS)
+        .with("org_id", org)
+        .with("type", "wan")
+}
+
+/// BGP neighbors of a site.
+pub(super) fn bgp(site: &str) -> DataSource {
+    DataSource::new("BGP neighbors", "searchSiteBgpStats").with("site_id", site).with("limit", ROWS)
+}
+
+/// OSPF neighbors of a site.
+pub(super) fn ospf(site: &str) -> DataSource {
+    DataSource::new("OSPF neighbors", "searchSiteOspfStats").with("site_id", site).with("limit", ROWS)
+}
+
+/// The events of [`outage_events`], and those of VPN paths, tunnels and BGP neighbors that are down.
+pub(super) fn problem_events(org: &str, site: Option<&str>, window: &Window) -> DataSource {
+    let types = format!("{UPGRADE_EVENTS},{CLEARING_EVENTS},{PATH_DOWN_EVENTS}");
+    outage_events(org, site, window).with("type", types)
+}
+
+/// The events of devices that lose the cloud.
+const DISCONNECTIONS: &str = "AP_DISCONNECTED,SW_DISCONNECTED,GW_DISCONNECTED";
+
+/// Events that begin or end an upgrade or an outage, or end what an alarm reports: of a site, or of the organization.
+pub(super) fn outage_events(org: &str, site: Option<&str>, window: &Window) -> DataSource {
+    let source = match site {
+        Some(site) => device_events(site, window),
+        None => org_device_events(org, window),
     };
-    let part = match only(|event| event.site.as_deref()) {
-        Some(site) => Part::new("device events", "searchSiteDeviceEvents").with("site_id", site),
-        None => Part::new("device events", "searchOrgDeviceEvents").with("device_type", "all"),
-    };
-    part.with("mac", only(|event| event.mac.as_deref()))
-        .with("type", types(events.iter().map(|event| event.kind.as_str())))
-        .with("start", events.iter().map(|event| event.time).min().map(from))
+    source.with("type", format!("{UPGRADE_EVENTS},{CLEARING_EVENTS},{DISCONNECTIONS}"))
 }
 
-/// Events of wireless clients at a site: of a type if there is one, of a WLAN if all are of one, from a time on.
-pub(super) fn client_events(site: &str, kinds: &[&str], ssids: &[&str], first: i64) -> Part {
-    let only = |values: &[&str]| match values {
-        [one] => Value::from(*one),
-        _ => Value::Null,
-    };
-    Part::new("client events", "searchSiteWirelessClientEvents")
+/// NAC events of one client, the latest first.
+pub(super) fn nac_events(org: &str, mac: &str, window: &Window) -> DataSource {
+    let source =
+        DataSource::new("NAC events", "searchOrgNacClientEvents").with("org_id", org).with("mac", mac);
+    window.on(source.with("limit", ROWS).with("sort", "-timestamp"))
+}
+
+/// NAC events of the clients of a site, the latest first.
+pub(super) fn nac_events_of_site(site: &str, window: &Window) -> DataSource {
+    let source = DataSource::new("NAC events", "searchSiteNacClientEvents").with("site_id", site);
+    window.on(source.with("limit", ROWS).with("sort", "-timestamp"))
+}
+
+/// Events of one wireless client.
+pub(super) fn events_of_client(site: &str, mac: &str, window: &Window) -> DataSource {
+    let source = DataSource::new("client events", "getSiteEventsForClient")
         .with("site_id", site)
-        .with("type", types(kinds.iter().copied()))
-        .with("ssid", only(ssids))
-        .with("start", from(first))
+        .with("client_mac", mac);
+    window.on(source.with("limit", ROWS))
 }
 
-/// Events of one wireless client: of their type if all have one, from the first on.
-pub(super) fn events_of_client(site: &str, mac: &str, events: &[&Event]) -> Option<Part> {
-    let first = events.iter().min_by_key(|event| event.time)?;
-    let is_one_kind = events.iter().all(|event| event.kind == first.kind);
-    Some(
-        Part::new("client events", "getSiteEventsForClient")
-            .with("site_id", site)
-            .with("client_mac", mac)
-            .with("type", Some(first.kind.as_str()).filter(|_| is_one_kind))
-            .with("start", from(first.time)),
-    )
+/// Events of all wireless clients of a site, the latest first.
+pub(super) fn events_of_other_clients(site: &str, window: &Window) -> DataSource {
+    let source =
+        DataSource::new("events of other clients", "searchSiteWirelessClientEvents").with("site_id", site);
+    window.on(source.with("limit", ROWS).with("sort", "-timestamp"))
 }
 
-/// The wireless clients of an access point.
-pub(super) fn clients_of(site: &str, ap: &str) -> Part {
-    Part::new("clients of the access point", "getSiteAllClientsStatsByDevice")
-        .with("site_id", site)
-        .with("device_id", ap)
+/// The NAC rules with their names.
+pub(super) fn nac_rules(org: &str) -> DataSource {
+    DataSource::new("NAC rules", "listOrgNacRules").with("org_id", org).with("limit", ROWS)
 }
 
-/// Events of a type of one access point, from a time on.
-pub(super) fn events_of_ap(site: &str, ap: &str, kind: &str, first: i64) -> Part {
-    Part::new("device events", "searchSiteDeviceEvents")
-        .with("site_id", site)
-        .with("mac", ap)
-        .with("type", kind)
-        .with("start", from(first))
-}
-
-/// Alarms of the type and site of this one, from when it was raised; or the open actions of Marvis.
-pub(super) fn alarm(alarm: &Alarm) -> Part {
-    let site = alarm.site.as_deref();
-    if alarm.is_action {
-        return Part::new("Marvis actions", "listOrgMarvisActions").with("site_id", site);
-    }
-    let tool = if site.is_some() { "searchSiteAlarms" } else { "searchOrgAlarms" };
-    Part::new("alarms", tool)
-        .with("site_id", site)
-        .with("type", alarm.kind.as_str())
-        .with("start", alarm.time.map(from))
-}
-
-/// The contract of a device.
-pub(super) fn contract(device: &Device) -> Part {
-    Part::new("contracts", "searchOrgJsiAssetsAndContracts").with("serial", device.serial.as_deref())
-}
-
-/// A security advisory or problem notice.
-pub(super) fn notice(notice: &Notice) -> Part {
-    let tool = if notice.is_security { "searchOrgJsiSirt" } else { "searchOrgJsiPbn" };
-    Part::new("notices", tool).with("id", notice.id.as_str())
-}
-
-/// Entries of the audit log from one on.
-pub(super) fn audit_log(org: &str, time: i64) -> Part {
-    Part::new("audit log", "listOrgAuditLogs").with("org_id", org).with("start", from(time))
-}
-
-fn from(time: i64) -> String {
-    (time - MARGIN).to_string()
-}
-
-/// Types, each once, with commas between them.
-fn types<'a>(kinds: impl Iterator<Item = &'a str>) -> String {
-    let mut kinds: Vec<_> = kinds.collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    kinds.join(",")
-}
-
-#[cfg(test)]
-mod tests {
-    use mistmcp::answers::Row;
-    use mistmcp::serde_json::json;
-
-    use super::*;
-
-    #[expect(clippy::needless_pass_by_value, reason = "tests write their rows in place")]
-    fn event(row: Value) -> Event {
-        Event::of(Row::of(&row)).unwrap()
-    }
-
-    #[test]
-    fn events_are_shown_by_their_device_types_and_first_time() {
-        let down = event(
-            json!({ "type": "SW_PORT_DOWN", "timestamp": 1_000, "mac": "5c4527000001", "site_id": "s" }),
-        );
-        let up =
-            event(json!({ "type": "SW_PORT_UP", "timestamp": 900, "mac": "5c4527000001", "site_id": "s" }));
-        let part = format!("{:?}", device_events([&down, &up]).unwrap().see());
-        for word in ["searchSiteDeviceEvents", "SW_PORT_DOWN,SW_PORT_UP", "\"840\"", "5c4527000001"] {
-            assert!(part.contains(word), "{word}: {part}");
-        }
-        assert!(device_events([]).is_none());
-        let nowhere = event(json!({ "type": "AP_RESTARTED", "timestamp": 1_000, "mac": "5c5b35000001" }));
-        assert!(format!("{:?}", device_events([&nowhere]).unwrap().see()).contains("searchOrgDeviceEvents"));
-    }
-
-    #[test]
-    fn a_device_without_a_site_is_shown_by_the_organization() {
-        assert_eq!(stats_of(Some("s"), "5c5b35000001", "ap").tool(), "getSiteDeviceStats");
-        assert_eq!(stats_of(Some("s"), "5c5b35000001", "mxedge").tool(), "listSiteMxEdgesStats");
-        assert_eq!(stats_of(None, "5c5b35000001", "ap").tool(), "listOrgDevicesStats");
-    }
+/// The inventory of a site, one page.
+pub(super) fn site_inventory(org: &str, site: &str) -> DataSource {
+    inventory(org).with("site_id", site).pages(1)
 }

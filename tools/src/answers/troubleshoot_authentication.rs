@@ -1,7 +1,7 @@
 //! `troubleshootAuthentication`: why a client or user does not get in.
 
 use mistmcp::answers::{
-    Cause, Diagnosis, Finding, Inquiry, Object, Part, Rows, Severity, Window, answer, join, name,
+    Cause, DataSource, Diagnosis, Finding, Inquiry, Object, Rows, Severity, Window, answer, join, name,
 };
 use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 
@@ -10,7 +10,7 @@ use super::facts::{Client, Event, Medium};
 use super::locate_client::{self, Search};
 use super::rules::{client, nac};
 use super::troubleshoot_client::{client_facts, events_of_others, rule_names};
-use super::{causes as c, parts};
+use super::{causes as c, sources};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] =
@@ -85,25 +85,25 @@ async fn find(
     let mac = found.mac.as_str();
     let site = asked_site.or(found.site.as_deref());
     let wireless = site.filter(|_| found.medium != Medium::Wired);
-    let nac_part = parts::nac_events(org, mac, window);
-    let events_part = wireless.map(|site| parts::events_of_client(site, mac, window));
-    let others_part = wireless.map(|site| parts::events_of_other_clients(site, window));
-    let devices_part = site.map(|site| parts::device_events(site, window));
-    let rules_part = parts::nac_rules(org);
-    let macs_part = Part::new("user MAC addresses", "searchOrgUserMacs")
+    let nac_source = sources::nac_events(org, mac, window);
+    let events_source = wireless.map(|site| sources::events_of_client(site, mac, window));
+    let others_source = wireless.map(|site| sources::events_of_other_clients(site, window));
+    let devices_source = site.map(|site| sources::device_events(site, window));
+    let rules_source = sources::nac_rules(org);
+    let macs_source = DataSource::new("user MAC addresses", "searchOrgUserMacs")
         .with("org_id", org)
         .with("mac", mac)
         .with("limit", 10);
-    let wlans_part =
-        wireless.map(|site| Part::new("WLANs", "listSiteWlanDerived").with("site_id", site).list());
+    let wlans_source =
+        wireless.map(|site| DataSource::new("WLANs", "listSiteWlanDerived").with("site_id", site).list());
     let (nac_rows, events, others, devices, rules, macs, wlans) = join!(
-        ask.rows(&nac_part),
-        ask.rows_if(events_part.as_ref()),
-        ask.rows_if(others_part.as_ref()),
-        ask.rows_if(devices_part.as_ref()),
-        ask.rows(&rules_part),
-        ask.rows(&macs_part),
-        ask.rows_if(wlans_part.as_ref()),
+        ask.rows(&nac_source),
+        ask.rows_if(events_source.as_ref()),
+        ask.rows_if(others_source.as_ref()),
+        ask.rows_if(devices_source.as_ref()),
+        ask.rows(&rules_source),
+        ask.rows(&macs_source),
+        ask.rows_if(wlans_source.as_ref()),
     );
     let own: Vec<_> = events.iter().filter_map(Event::of).collect();
     let others = events_of_others(&others, &own, mac);
@@ -111,7 +111,7 @@ async fn find(
     let devices: Vec<_> = devices.iter().filter_map(Event::of).collect();
     let called = found.called();
     let who = nac::Subject { called: &called, client: Some(found), now: ask.now() };
-    let refused = nac::refused(&nac_events, &who, rule_names(&rules)).map(|finding| finding.see(&nac_part));
+    let refused = nac::refused(&nac_events, &who, rule_names(&rules)).map(|finding| finding.see(&nac_source));
     let unreachable = nac::server_unreachable(&own, &others, &devices, &who);
     let case = client::ClientCase { client: found, events: &own, others: &others, ap: None, now: ask.now() };
     let mut findings: Vec<Finding> = Vec::new();
@@ -132,7 +132,7 @@ async fn find(
     findings.extend(unreachable);
     let shown = findings
         .into_iter()
-        .map(|finding| events_part.as_ref().map_or(finding.clone(), |part| finding.see_or(part)));
+        .map(|finding| events_source.as_ref().map_or(finding.clone(), |source| finding.see_or(source)));
     let findings: Vec<_> = shown.chain(refused).collect();
     if nac_events.is_empty() && own.is_empty() && nac_rows.is_seen() {
         ask.nothing_there("sign-ins", "there is no event of this client in this time");
@@ -144,7 +144,7 @@ async fn find(
             .on(Object::wlan(&ssid))
             .weight(95)
             .evidence("enabled", false)
-            .see(wlans_part.as_ref())
+            .see(wlans_source.as_ref())
     });
     let servers =
         wlan.map(|row| row.rows("auth_servers").filter_map(|server| server.text("host")).collect::<Vec<_>>());

@@ -1,7 +1,7 @@
 //! `troubleshootDevice`: why a device is down, or has trouble.
 
 use mistmcp::answers::{
-    Cause, Diagnosis, Finding, Inquiry, Object, Part, Rows, Severity, Window, ago, answer, join, name,
+    Cause, DataSource, Diagnosis, Finding, Inquiry, Object, Rows, Severity, Window, ago, answer, join, name,
 };
 use mistmcp::{Call, Mist, Reply, Result, TimeWindow, mist_tool};
 
@@ -9,12 +9,12 @@ use super::arguments::Organization;
 use super::facts::wan::GatewayCluster;
 use super::facts::{Alarm, Device, Event, Port};
 use super::locate::{self, Located};
-use super::parts::shown_by;
 use super::rules::recovered::{self, Past};
 use super::rules::wan::{self, Wan};
 use super::rules::{alarms, device, ports::PortContext};
 use super::site_state::{WanPeers, site_name};
-use super::{causes as c, parts, sources, thresholds as t};
+use super::sources::shown_by;
+use super::{causes as c, evidence, sources, thresholds as t};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] = &[
@@ -77,19 +77,19 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
         return facts(state(&found, ask), &found).findings(device::device(&case));
     };
     let chassis = (found.kind == "switch").then(|| chassis_of(&found, &site));
-    let own = parts::events_of(&site, &found.mac, "device", &window);
-    let (port_rows, alarm_rows) = (parts::ports(&site), parts::alarms(&site, &window));
-    let (stats_part, audit_part, site_part) =
-        (parts::device_stats(&site), parts::audit_logs(org, &window), parts::site(&site));
-    let actions_part = parts::marvis_actions(org);
+    let own = sources::events_of(&site, &found.mac, "device", &window);
+    let (port_rows, alarm_rows) = (sources::ports(&site), sources::alarms(&site, &window));
+    let (stats_source, audit_source, site_source) =
+        (sources::device_stats(&site), sources::audit_logs(org, &window), sources::site(&site));
+    let actions_source = sources::marvis_actions(org);
     let (actions, stats, events, ports, alarm_rows, audit, site_row, members) = join!(
-        ask.rows(&actions_part),
-        ask.rows(&stats_part),
+        ask.rows(&actions_source),
+        ask.rows(&stats_source),
         ask.rows(&own),
         ask.rows(&port_rows),
         ask.rows(&alarm_rows),
-        ask.rows(&audit_part),
-        ask.rows(&site_part),
+        ask.rows(&audit_source),
+        ask.rows(&site_source),
         ask.rows_if(chassis.as_ref()),
     );
     let mut devices = with_inventory(locate::devices_of(&stats), &inventory, &site);
@@ -107,20 +107,21 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
     let ports: Vec<_> = ports.iter().filter_map(Port::of).collect();
     let own_events: Vec<_> = events.iter().filter_map(Event::of).collect();
     let upstream = device::upstream(&found, &devices, &ports).cloned();
-    let upstream_part =
-        upstream.as_ref().map(|upstream| parts::events_of(&site, &upstream.mac, "upstream device", &window));
+    let upstream_source = upstream
+        .as_ref()
+        .map(|upstream| sources::events_of(&site, &upstream.mac, "upstream device", &window));
     let mut alarms: Vec<_> = alarm_rows.iter().filter_map(Alarm::of).collect();
     Alarm::add_actions(ask, &mut alarms, &actions, Some(&site));
     // Of a device that is down, what is carried over it has no current state.
     let carries = ["gateway", "switch"].contains(&found.kind.as_str()) && !found.is_down();
-    let mut left = ask.calls_left().saturating_sub(usize::from(upstream_part.is_some()));
+    let mut left = ask.calls_left().saturating_sub(usize::from(upstream_source.is_some()));
     let is_gateway = found.kind == "gateway";
     let peers = if carries {
         WanPeers::parts(ask, (org, &site), (&own_events, &alarms), is_gateway, &mut left, 0)
     } else {
         [const { None }; 4]
     };
-    let (upstream_events, peers) = join!(ask.rows_if(upstream_part.as_ref()), WanPeers::read(ask, &peers));
+    let (upstream_events, peers) = join!(ask.rows_if(upstream_source.as_ref()), WanPeers::read(ask, &peers));
     let peers = peers.of(|mac| found.has_mac(mac));
     let mut port_events: Vec<_> = upstream_events.iter().filter_map(Event::of).collect();
     port_events.extend(own_events.iter().cloned());
@@ -136,13 +137,10 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
         context: &context,
     };
     let mut findings = device::device(&case);
-    if let (true, Some(part)) = (is_chassis_alone && !found.missing_members.is_empty(), &chassis) {
-        // The statistics do not show the members that are missing.
-        for finding in &mut findings {
-            if finding.cause().name == c::VIRTUAL_CHASSIS_UNSTABLE.name {
-                *finding = finding.clone().see(part);
-            }
-        }
+    // The statistics do not show the members that are missing.
+    if is_chassis_alone && !found.missing_members.is_empty() {
+        let of_chassis = findings.iter_mut().filter(|f| f.cause().name == c::VIRTUAL_CHASSIS_UNSTABLE.name);
+        of_chassis.for_each(|finding| *finding = finding.clone().see(chassis.as_ref()));
     }
     if carries {
         let clusters: Vec<_> = stats.iter().filter_map(GatewayCluster::of).collect();
@@ -161,9 +159,9 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
 }
 
 /// The members of a virtual chassis.
-fn chassis_of(found: &Device, site: &str) -> Part {
+fn chassis_of(found: &Device, site: &str) -> DataSource {
     let id = found.id.clone().unwrap_or_else(|| format!("00000000-0000-0000-1000-{}", found.mac));
-    Part::new("virtual chassis", "getSiteDeviceVirtualChassis")
+    DataSource::new("virtual chassis", "getSiteDeviceVirtualChassis")
         .with("site_id", site)
         .with("device_id", id)
         .or_none()
@@ -182,14 +180,14 @@ fn with_inventory(mut devices: Vec<Device>, inventory: &[Device], site: &str) ->
 
 /// What is wrong with a Mist Edge, by its state and its own events.
 async fn mist_edge(ask: &Inquiry, org: &str, found: &Device, window: &Window) -> Diagnosis {
-    let events_part = parts::events_of_mist_edge(org, found.id.as_deref(), window);
+    let events_source = sources::events_of_mist_edge(org, found.id.as_deref(), window);
     let called = async {
         match found.site.as_deref() {
             Some(site) => Some(site_name(ask, site).await),
             None => None,
         }
     };
-    let (events, called) = join!(ask.rows(&events_part), called);
+    let (events, called) = join!(ask.rows(&events_source), called);
     let reason = if ask.may_call("searchOrgAlarms") {
         "not looked at; searchOrgAlarms lists them"
     } else {
@@ -213,7 +211,7 @@ async fn mist_edge(ask: &Inquiry, org: &str, found: &Device, window: &Window) ->
     // Only the search for Mist Edges shows their events.
     let findings = findings.into_iter().map(|finding| {
         let is_outage = finding.cause().name == c::DEVICE_DOWN.name;
-        if is_outage { finding } else { finding.see(&events_part) }
+        if is_outage { finding } else { finding.see(&events_source) }
     });
     facts(state(found, ask), found).fact("site", called.as_deref().map(name)).findings(findings)
 }
@@ -420,6 +418,6 @@ fn changed_before(
         .since(when)
         .evidence("message", row.text("message"))
         .evidence("admin", row.text("admin_name"))
-        .see(&sources::audit_log(org, when)),
+        .see(&evidence::audit_log(org, when)),
     )
 }

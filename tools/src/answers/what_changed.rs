@@ -4,7 +4,7 @@ mod read;
 
 use std::collections::BTreeMap;
 
-use mistmcp::answers::{Cause, Diagnosis, Inquiry, Part, Window, answer, count, name, span};
+use mistmcp::answers::{Cause, DataSource, Diagnosis, Inquiry, Window, answer, count, name, span};
 use mistmcp::serde_json::{Map, Value, json};
 use mistmcp::{Call, Mist, Reply, Result, SiteId, Time, TimeWindow, mist_tool};
 
@@ -13,7 +13,7 @@ use super::facts::{Change, Device};
 use super::rules::changes::{self, ChangeCase};
 use super::rules::client_failures;
 use super::site_state::check_site_of;
-use super::{causes as c, locate, parts, sources, thresholds as t};
+use super::{causes as c, evidence, locate, sources, thresholds as t};
 
 use read::Read;
 
@@ -83,11 +83,11 @@ async fn find(ask: &Inquiry, asked: &Asked<'_>, window: Window) -> Result<Diagno
     let site = device.as_ref().and_then(|device| device.site.as_deref()).or(asked.site);
     let mut read = Read::of(ask, asked, &read_window, site, device.as_ref(), inventory).await;
     if read.sites.is_empty() && read.sites_seen && device.is_none() {
-        let (part, words) = match site {
+        let (source, words) = match site {
             Some(_) => ("site", "Mist has no data of the site and no changes"),
             None => ("sites", "The organization has no sites and no changes"),
         };
-        ask.nothing_there(part, "Mist has none");
+        ask.nothing_there(source, "Mist has none");
         if read.changes.is_empty() && read.events.is_empty() {
             return Ok(Diagnosis::unknown(format!("{words}, so nothing is known.")));
         }
@@ -122,7 +122,7 @@ async fn find(ask: &Inquiry, asked: &Asked<'_>, window: Window) -> Result<Diagno
         read.changes.iter().any(|change| finding.began() == Some(change.time))
     };
     let found = found.into_iter().map(|finding| match finding.began().filter(|_| is_logged(&finding)) {
-        Some(time) => finding.see(&sources::audit_log(asked.org, time)),
+        Some(time) => finding.see(&evidence::audit_log(asked.org, time)),
         None => finding.see_or(&events),
     });
     let failing: Vec<_> = failures.iter().filter(|failures| failures.failed >= t::MANY_FAILURES).take(3).map(|failures| {
@@ -141,11 +141,11 @@ async fn find(ask: &Inquiry, asked: &Asked<'_>, window: Window) -> Result<Diagno
     Ok(diagnosis)
 }
 
-fn events(org: &str, site: Option<&str>, device: Option<&Device>, window: &Window) -> Part {
+fn events(org: &str, site: Option<&str>, device: Option<&Device>, window: &Window) -> DataSource {
     match (site, device) {
-        (Some(site), Some(device)) => parts::events_of(site, &device.mac, "device", window),
-        (Some(site), None) => parts::device_events(site, window),
-        (None, _) => parts::org_device_events(org, window),
+        (Some(site), Some(device)) => sources::events_of(site, &device.mac, "device", window),
+        (Some(site), None) => sources::device_events(site, window),
+        (None, _) => sources::org_device_events(org, window),
     }
 }
 

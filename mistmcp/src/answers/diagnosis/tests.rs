@@ -51,7 +51,7 @@ fn a_verdict_states_what_was_not_seen_and_never_that_all_is_well() {
 
 #[test]
 fn a_finding_is_written_with_the_call_that_the_session_can_make() {
-    let part = super::super::Part::new("ports", "searchOrgSwOrGwPorts")
+    let part = super::super::DataSource::new("ports", "searchOrgSwOrGwPorts")
         .with("mac", "5c5b35000001")
         .with("limit", 1000);
     let diagnosis = Diagnosis::about("AP-1 is slow").findings([one(1).see(&part)]);
@@ -72,7 +72,7 @@ fn a_finding_is_written_with_the_call_that_the_session_can_make() {
 
 #[test]
 fn findings_without_a_call_get_that_of_the_whole_and_others_keep_theirs() {
-    let part = |tool| Part::new("ports", tool);
+    let part = |tool| DataSource::new("ports", tool);
     let diagnosis =
         Diagnosis::about("AP-1 is slow").findings([one(1).see(&part("searchOrgSwOrGwPorts")), one(2)]);
     let value =
@@ -84,7 +84,7 @@ fn findings_without_a_call_get_that_of_the_whole_and_others_keep_theirs() {
 
 #[test]
 fn what_began_after_a_past_window_or_follows_from_it_is_left_out_and_a_present_state_says_so() {
-    let part = |start: Option<&str>| Part::new("ports", "searchOrgSwOrGwPorts").with("start", start);
+    let part = |start: Option<&str>| DataSource::new("ports", "searchOrgSwOrGwPorts").with("start", start);
     let finding = |number: usize, since: Option<i64>, start: Option<&str>| {
         let severity = Severity::Critical;
         let called = Object::port(&format!("ge-0/0/{number}")).of_device("SW-1");

@@ -1,20 +1,20 @@
-//! The pages of a part ([`Fetched`]), the request for the next one, and why a part was not read ([`NotRead`]).
+//! The pages of a data source ([`Fetched`]), the request for the next one, and why a data source was not read ([`NotRead`]).
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::super::part::Paging;
+use super::super::data_source::Paging;
 use crate::error::ErrorKind;
 use crate::mist::PageFields;
 use crate::reply::redact_text;
 use crate::text::shortened;
 use crate::{Error, Request};
 
-/// The pages of a part, and whether these are all; or why there are none.
+/// The pages of a data source, and whether these are all; or why there are none.
 pub(super) type Fetched = std::result::Result<Arc<(Vec<Value>, bool)>, NotRead>;
 
-/// Why a part was not read.
+/// Why a data source was not read.
 #[derive(Clone, Debug)]
 pub(super) enum NotRead {
     /// The operator has removed the tool that reads it.

@@ -18,7 +18,7 @@ const LONGEST_NAME: usize = 64;
 
 /// An account in the file.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct AccountEntry {
     pub(super) name: String,
     /// The line of the key that says where its token comes from.
     pub(super) line: usize,
@@ -29,7 +29,7 @@ pub(super) struct Entry {
     pub(super) groups: Vec<String>,
 }
 
-impl Entry {
+impl AccountEntry {
     /// Whether the tokens of another entry are those of this one: they come from the same source, for the same cloud.
     pub(super) fn has_tokens_of(&self, other: &Self) -> bool {
         self.token == other.token && self.cloud == other.cloud
@@ -54,7 +54,7 @@ struct Reader<'a> {
 ///
 /// # Errors
 /// An error with its line and the remedy: `line 3: problem: remedy`.
-pub(super) fn parse(text: &str, clouds: &Clouds, cloud: Option<&Cloud>) -> Result<Vec<Entry>, String> {
+pub(super) fn parse(text: &str, clouds: &Clouds, cloud: Option<&Cloud>) -> Result<Vec<AccountEntry>, String> {
     let reader = Reader { text, clouds, cloud };
     let document = Document::parse(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
@@ -97,7 +97,7 @@ impl Reader<'_> {
         format!("line {}: {problem}", self.line(span.map_or(0, |span| span.start)))
     }
 
-    fn account(&self, accounts: &dyn TableLike, name: &str, item: &Item) -> Result<Entry, String> {
+    fn account(&self, accounts: &dyn TableLike, name: &str, item: &Item) -> Result<AccountEntry, String> {
         let place = || accounts.key(name).and_then(toml_edit::Key::span).or(item.span());
         let at = |problem: &str| self.at(place(), problem);
         let is_name = !name.is_empty()
@@ -152,7 +152,7 @@ impl Reader<'_> {
                 of("orgs", "`orgs` takes the ids of organizations, which are UUIDs: `getSelf` shows them")
             })
         });
-        Ok(Entry {
+        Ok(AccountEntry {
             name: name.to_owned(),
             line: self.line(sources.first().and_then(|key| place_of(key)).map_or(0, |span| span.start)),
             token,
@@ -183,7 +183,7 @@ fn list(table: &dyn TableLike, key: &str) -> Result<Option<Vec<String>>, &'stati
 mod tests {
     use super::*;
 
-    fn parsed(text: &str) -> Result<Vec<Entry>, String> {
+    fn parsed(text: &str) -> Result<Vec<AccountEntry>, String> {
         let clouds = Clouds::default();
         let cloud = clouds.find("api.mist.com").unwrap();
         parse(text, &clouds, Some(&cloud))

@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
-use super::{AT_ONCE, Entry, Exposure, Loaded, Source, accounts_of, mask, warnings_of};
+use super::{AT_ONCE, AccountEntry, Exposure, Loaded, Source, accounts_of, mask, warnings_of};
 use crate::cli::sighup;
 use crate::mist::{Accounts, Tokens};
 use crate::text_file::Fingerprint;
@@ -48,7 +48,7 @@ struct Reloader {
 }
 
 /// The files, and what stands in the accounts file.
-type Look = (FileState, anyhow::Result<(Vec<Entry>, Vec<Exposure>)>);
+type Look = (FileState, anyhow::Result<(Vec<AccountEntry>, Vec<Exposure>)>);
 
 enum Event {
     Reload,
@@ -197,7 +197,7 @@ impl Reloader {
         let of = |place: usize| Some((place, Arc::clone(&self.loaded.get(place)?.entry)));
         let entries: Vec<_> = places.into_iter().filter_map(of).collect();
         let source = Arc::clone(&self.source);
-        let read = move |(place, entry): (usize, Arc<Entry>)| {
+        let read = move |(place, entry): (usize, Arc<AccountEntry>)| {
             let source = Arc::clone(&source);
             async move { (place, source.tokens(&entry).await) }
         };
@@ -252,7 +252,7 @@ impl Reloader {
 impl Loaded {
     /// An account as the file has it now, with the tokens that were last read: for the same source, or else for the account
     /// of the same name.
-    fn after(entry: Arc<Entry>, former: &[Self]) -> Self {
+    fn after(entry: Arc<AccountEntry>, former: &[Self]) -> Self {
         let has_same = |former: &&Self| former.last.as_ref().is_some_and(|(of, _)| entry.has_tokens_of(of));
         let is_named = |former: &&Self| former.entry.name == entry.name;
         let found = former.iter().find(|it| is_named(it) && has_same(it));
@@ -277,7 +277,7 @@ mod tests {
 
     const ORG: [&str; 2] = ["0a000000-0000-4000-8000-000000000001", "0a000000-0000-4000-8000-000000000002"];
 
-    fn entry(source: &str, people: &str) -> Arc<Entry> {
+    fn entry(source: &str, people: &str) -> Arc<AccountEntry> {
         let text = format!("[accounts.a]\n{source}\ncloud = \"api.mist.com\"\n{people}");
         Arc::new(file::parse(&text, &Clouds::default(), None).unwrap().remove(0))
     }

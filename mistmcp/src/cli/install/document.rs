@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::client::{Client, SettingsFormat};
-use super::entry::Entry;
+use super::entry::ClientEntry;
 use super::{existing, json, toml};
 
 /// Error: a file cannot be changed. It quotes nothing of the file.
@@ -30,7 +30,7 @@ impl Problem {
 /// An entry, and the text without it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct RemovedEntry {
-    pub(super) entry: Entry,
+    pub(super) entry: ClientEntry,
     pub(super) rest: String,
 }
 
@@ -39,14 +39,14 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 impl Client {
     /// The text of its file with the entry in it. A file that is not there yet has the empty text.
-    pub(super) fn put(&self, text: &str, entry: &Entry) -> Result<String, Problem> {
+    pub(super) fn put(&self, text: &str, entry: &ClientEntry) -> Result<String, Problem> {
         let (mark, text) = split(text);
         let old = self.take(text, &entry.name)?.map(|taken| taken.entry.server);
         if let Some(what) = old.as_ref().and_then(existing::foreign) {
             return Err(Problem::Foreign { name: entry.name.clone(), what });
         }
         let new = match &old {
-            Some(old) => &Entry { server: existing::with_kept(&entry.server, old), ..entry.clone() },
+            Some(old) => &ClientEntry { server: existing::with_kept(&entry.server, old), ..entry.clone() },
             None => entry,
         };
         let put = match self.format {
@@ -68,7 +68,7 @@ impl Client {
     }
 
     /// The text of the entry alone, as in the file.
-    pub(super) fn snippet(&self, entry: &Entry) -> String {
+    pub(super) fn snippet(&self, entry: &ClientEntry) -> String {
         match self.format {
             SettingsFormat::Json => json::snippet(self.servers, entry),
             SettingsFormat::Toml => toml::snippet(self.servers, entry),
@@ -91,13 +91,13 @@ mod tests {
     use super::super::entry::{TokenFrom, Variables};
     use super::*;
 
-    fn entry(client: &Client) -> Entry {
+    fn entry(client: &Client) -> ClientEntry {
         let from = if client.asks_for_secrets {
             TokenFrom::Client
         } else {
             TokenFrom::File(Path::new("/home/ada/mist.env"))
         };
-        Entry::stdio(client, "mist", "/bin/mistmcp", &[], from, &Variables::default()).unwrap()
+        ClientEntry::stdio(client, "mist", "/bin/mistmcp", &[], from, &Variables::default()).unwrap()
     }
 
     fn client(name: &str) -> &'static Client {
@@ -193,7 +193,8 @@ mod tests {
                 set: vec![("SSL_CERT_FILE".into(), "C:\\new \"roots\".pem".into())],
                 passed: vec!["MIST_APITOKEN".to_owned()],
             };
-            let entry = Entry::stdio(client, "mist", program, &[], TokenFrom::Elsewhere, &variables).unwrap();
+            let entry =
+                ClientEntry::stdio(client, "mist", program, &[], TokenFrom::Elsewhere, &variables).unwrap();
             let put = client.put("", &entry).unwrap();
             assert_eq!(client.take(&put, "mist").unwrap().unwrap().entry, entry, "{}", client.name);
             if client.format == SettingsFormat::Json {

@@ -1,4 +1,4 @@
-//! Entry of this server in a client's settings: [`Entry`].
+//! The entry of this server in the settings of a client: [`ClientEntry`].
 
 use std::path::Path;
 
@@ -15,9 +15,9 @@ use crate::cli::origin::{Given, Origin};
 use crate::cli::shell::Shell;
 use crate::quote;
 
-/// Entry of this server in a client's settings.
+/// The entry of this server in a client's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(super) struct ClientEntry {
     /// Its name among the servers.
     pub(super) name: String,
     pub(super) server: Map<String, Value>,
@@ -45,7 +45,7 @@ pub(super) struct Variables {
     pub(super) passed: Vec<String>,
 }
 
-impl Entry {
+impl ClientEntry {
     /// A server that the client starts: this program with the settings that were given.
     pub(super) fn stdio(
         client: &Client,
@@ -134,7 +134,7 @@ impl Entry {
     }
 }
 
-impl Entry {
+impl ClientEntry {
     /// The command that checks what this server would find, for a shell: with the same settings and the same token.
     pub(super) fn check_command(&self, shell: Shell) -> String {
         let text = |value: &Value| value.as_str().map(str::to_owned);
@@ -289,7 +289,7 @@ mod tests {
         let given = [given("categories", &["sites", "orgs"], None)];
         let command = |program, file, shell| {
             let from = TokenFrom::File(Path::new(file));
-            let entry = Entry::stdio(client, "mist", program, &given, from, &Variables::default());
+            let entry = ClientEntry::stdio(client, "mist", program, &given, from, &Variables::default());
             entry.unwrap().check_command(shell)
         };
         assert_eq!(
@@ -301,7 +301,7 @@ mod tests {
             r#"C:\"Program Files\mistmcp.exe" check --categories "sites,orgs" --env-file "C:\Users\Ada L\mist.env""#
         );
         let url = Url::parse("http://127.0.0.1:8000/mcp?cloud=x").unwrap();
-        let server = Entry::http(client, "mist", &url, &[]).unwrap();
+        let server = ClientEntry::http(client, "mist", &url, &[]).unwrap();
         for shell in [Shell::Posix, Shell::Windows] {
             let command = server.check_command(shell);
             assert!(command.ends_with(" check --server http://127.0.0.1:8000/mcp"), "{command}");

@@ -5,7 +5,7 @@ use jsonc_parser::cst::{CstArray, CstInputValue, CstNode, CstObject, CstRootNode
 use serde_json::{Map, Value};
 
 use super::document::{Problem, RemovedEntry};
-use super::entry::Entry;
+use super::entry::ClientEntry;
 use super::secret::input_ids;
 
 /// What clients read: JSON with comments and trailing commas, and nothing looser.
@@ -28,7 +28,7 @@ const INPUTS: &str = "inputs";
 pub(super) fn put(
     text: &str,
     servers: &str,
-    entry: &Entry,
+    entry: &ClientEntry,
     old: Option<&Map<String, Value>>,
 ) -> Result<String, Problem> {
     let root = parse(text)?;
@@ -96,12 +96,12 @@ pub(super) fn take(text: &str, servers: &str, name: &str) -> Result<Option<Remov
             inputs.remove();
         }
     }
-    let entry = Entry { name: name.to_owned(), server, inputs: own_inputs };
+    let entry = ClientEntry { name: name.to_owned(), server, inputs: own_inputs };
     Ok(Some(RemovedEntry { entry, rest: root.to_string() }))
 }
 
 /// The text of the entry alone.
-pub(super) fn snippet(servers: &str, entry: &Entry) -> String {
+pub(super) fn snippet(servers: &str, entry: &ClientEntry) -> String {
     let mut root = Map::new();
     if !entry.inputs.is_empty() {
         root.insert(INPUTS.to_owned(), entry.inputs.clone().into());

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 
 use super::InstallFlags;
 use super::client::{Client, HeaderValue, Http};
-use super::entry::{self, Entry, TokenFrom, Variables};
+use super::entry::{self, ClientEntry, TokenFrom, Variables};
 use super::environment;
 use super::location::{Location, System};
 use super::secret::Secret;
@@ -23,7 +23,7 @@ use crate::mist::{Cloud, Tokens};
 
 /// Plan of an installation.
 pub(super) struct Plan {
-    pub(super) entry: Entry,
+    pub(super) entry: ClientEntry,
     /// The file of the token, where the entry has one of this program's.
     pub(super) token_file: Option<TokenFile>,
     /// What goes into it.
@@ -57,7 +57,7 @@ impl Plan {
             let mut secrets = Vec::new();
             secrets.extend(flags.http.client_token.is_some().then_some(Secret::Client));
             secrets.extend((!install.no_token && !has_account(flags)).then_some(Secret::Token));
-            let entry = Entry::http(client, &install.name, &url, &secrets)?;
+            let entry = ClientEntry::http(client, &install.name, &url, &secrets)?;
             let mut notes = notes_of_http(client, &url, &secrets);
             notes.extend(too_many);
             return Ok(Self { entry, token_file: None, token: None, portal, needs_variable: false, notes });
@@ -139,7 +139,7 @@ impl Plan {
             notes.extend(more);
         }
         let needs_variable = !has_account(flags) && !matches!(from, TokenFrom::File(_));
-        let entry = Entry::stdio(client, &install.name, program, &given, from, &variables)?;
+        let entry = ClientEntry::stdio(client, &install.name, program, &given, from, &variables)?;
         Ok(Self { entry, token_file, token, portal, needs_variable, notes })
     }
 

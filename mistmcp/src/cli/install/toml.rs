@@ -4,11 +4,11 @@ use serde_json::{Map, Value};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike};
 
 use super::document::{Problem, RemovedEntry};
-use super::entry::Entry;
+use super::entry::ClientEntry;
 use super::existing::OWN_KEYS;
 
 /// The text with the entry in the table `servers`.
-pub(super) fn put(text: &str, servers: &str, entry: &Entry) -> Result<String, Problem> {
+pub(super) fn put(text: &str, servers: &str, entry: &ClientEntry) -> Result<String, Problem> {
     let mut document = parse(text)?;
     let table = document.entry(servers).or_insert_with(|| {
         let mut table = Table::new();
@@ -44,12 +44,12 @@ pub(super) fn take(text: &str, servers: &str, name: &str) -> Result<Option<Remov
     if table.is_empty() {
         document.remove(servers);
     }
-    let entry = Entry { name: name.to_owned(), server, inputs: Vec::new() };
+    let entry = ClientEntry { name: name.to_owned(), server, inputs: Vec::new() };
     Ok(Some(RemovedEntry { entry, rest: with_line_ends_of(text, document.to_string()) }))
 }
 
 /// The text of the entry alone.
-pub(super) fn snippet(servers: &str, entry: &Entry) -> String {
+pub(super) fn snippet(servers: &str, entry: &ClientEntry) -> String {
     put("", servers, entry).unwrap_or_default()
 }
 

@@ -24,13 +24,13 @@ pub(super) struct Connections {
 
 #[derive(Debug, Default)]
 struct Open {
-    by_number: HashMap<u64, Weak<Connection>>,
+    by_number: HashMap<u64, Weak<ClientConnection>>,
     last_number: u64,
 }
 
 /// A connection, shared by its socket, its requests and the registry.
 #[derive(Debug)]
-pub(crate) struct Connection {
+pub(crate) struct ClientConnection {
     number: u64,
     started: Instant,
     pub(super) address: Arc<Address>,
@@ -76,14 +76,14 @@ struct Sending {
 /// A response that a client has not read yet, with its share of the quotas.
 #[derive(Debug)]
 pub(super) struct Answer {
-    connection: Arc<Connection>,
+    connection: Arc<ClientConnection>,
     number: u64,
     _bytes: [BudgetPermit; 2],
 }
 
 /// A request or stream in flight on a connection.
 #[derive(Debug)]
-pub(super) struct InFlightRequest(Arc<Connection>);
+pub(super) struct InFlightRequest(Arc<ClientConnection>);
 
 impl Connections {
     pub(super) fn new(limit: usize) -> Self {
@@ -97,12 +97,12 @@ impl Connections {
 
     /// Registers a connection. Beyond the limit, an idle connection is closed in its favor. If none is idle, it
     /// becomes one of the reserve for health probes. None if the reserve is used up, too.
-    pub(super) fn open(&self, address: Arc<Address>, is_proxy: bool) -> Option<Arc<Connection>> {
+    pub(super) fn open(&self, address: Arc<Address>, is_proxy: bool) -> Option<Arc<ClientConnection>> {
         let mut slots = Vec::with_capacity(2);
         let of_address = if is_proxy {
             Some(None)
         } else {
-            let same = |other: &Connection| Arc::ptr_eq(&address, &other.address);
+            let same = |other: &ClientConnection| Arc::ptr_eq(&address, &other.address);
             self.slot(&address.connections, same).map(Some)
         };
         let is_reserve = match of_address.zip(self.slot(&self.all, |other| !other.is_reserve)) {
@@ -119,7 +119,7 @@ impl Connections {
         let mut open = self.open.lock();
         open.last_number += 1;
         let number = open.last_number;
-        let connection = Arc::new(Connection {
+        let connection = Arc::new(ClientConnection {
             number,
             started: self.started,
             address,
@@ -141,7 +141,7 @@ impl Connections {
     }
 
     /// Takes a slot of the budget. If none is free, closes an idle connection among those that `filter` selects.
-    fn slot(&self, budget: &Arc<Budget>, filter: impl Fn(&Connection) -> bool) -> Option<BudgetPermit> {
+    fn slot(&self, budget: &Arc<Budget>, filter: impl Fn(&ClientConnection) -> bool) -> Option<BudgetPermit> {
         budget.take(1).or_else(|| {
             self.close_idle(filter);
             budget.take(1)
@@ -151,14 +151,14 @@ impl Connections {
     /// Closes one idle connection. Preferred are those that have served no request yet, then those of the address
     /// with the most connections, then the longest idle. Returns whether there was one. In the reserve, a connection
     /// whose client does not take the answer to its probe makes room as well.
-    pub(super) fn close_idle(&self, filter: impl Fn(&Connection) -> bool) -> bool {
+    pub(super) fn close_idle(&self, filter: impl Fn(&ClientConnection) -> bool) -> bool {
         let open: Vec<_> = self.open.lock().by_number.values().filter_map(Weak::upgrade).collect();
-        let is_idle = |connection: &Connection| {
+        let is_idle = |connection: &ClientConnection| {
             connection.is_idle()
                 || (connection.is_reserve && connection.is_waiting_for_client(Duration::ZERO))
         };
         let idle = open.into_iter().filter(|connection| is_idle(connection) && filter(connection));
-        let rank = |connection: &Arc<Connection>| {
+        let rank = |connection: &Arc<ClientConnection>| {
             let (served, since) = (&connection.has_served, &connection.idle_since);
             let of_address = connection.address.connections.used();
             (served.load(Ordering::Acquire), usize::MAX - of_address, since.load(Ordering::Acquire))
@@ -179,7 +179,7 @@ impl Connections {
     }
 
     /// Removes a connection whose socket has been dropped.
-    pub(super) fn closed(&self, connection: &Connection) {
+    pub(super) fn closed(&self, connection: &ClientConnection) {
         connection.close();
         connection.flushed();
         let mut open = self.open.lock();
@@ -190,7 +190,7 @@ impl Connections {
     }
 }
 
-impl Connection {
+impl ClientConnection {
     /// Closes the connection: its socket reads the end of input. Its slot is released at once.
     pub(crate) fn close(&self) {
         if !self.is_closed.swap(true, Ordering::AcqRel) {

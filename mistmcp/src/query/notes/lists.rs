@@ -4,7 +4,7 @@ use super::super::column::{Column, Shape};
 use super::super::comparisons::{Operand, Pair, operand, operand_before};
 use super::super::names::quoted;
 use super::super::scope::{Scope, Written};
-use super::super::tokens::{Token, closing};
+use super::super::tokens::{SqlToken, closing};
 use super::{is_number, named};
 use crate::text::{is_any_of, shortened};
 
@@ -84,7 +84,7 @@ fn of_single(
 
 /// Notes on lists and the rows of a subquery: `list IN (SELECT …)` and `value IN (SELECT list …)`.
 pub(super) fn of_subqueries(
-    tokens: &[Token<'_>],
+    tokens: &[SqlToken<'_>],
     scope: &Scope<'_>,
     mut add: impl FnMut(usize, Option<String>),
 ) {
@@ -133,11 +133,15 @@ pub(super) fn of_subqueries(
 }
 
 /// Notes on `USING` with a column that has lists in one table and single values in another.
-pub(super) fn of_using(tokens: &[Token<'_>], scope: &Scope<'_>, mut add: impl FnMut(usize, Option<String>)) {
+pub(super) fn of_using(
+    tokens: &[SqlToken<'_>],
+    scope: &Scope<'_>,
+    mut add: impl FnMut(usize, Option<String>),
+) {
     for (place, _) in tokens.iter().enumerate().filter(|(_, token)| token.is_word("USING")) {
         let Some((open, list)) = tokens[place + 1..].split_first() else { continue };
         let end = if open.is_sign("(") { closing(list).unwrap_or(0) } else { 0 };
-        for name in list[..end].iter().filter_map(Token::name) {
+        for name in list[..end].iter().filter_map(SqlToken::name) {
             let columns = scope.columns((None, name));
             let (lists, single): (Vec<_>, Vec<_>) =
                 columns.into_iter().partition(|(_, column)| column.shape().is_some());

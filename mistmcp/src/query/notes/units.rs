@@ -3,7 +3,7 @@
 use super::super::column::{MILLISECONDS, SECONDS, units};
 use super::super::comparisons::{Operand, operand};
 use super::super::scope::{Scope, Written};
-use super::super::tokens::{Token, closing};
+use super::super::tokens::{SqlToken, closing};
 use super::named;
 use crate::text::is_any_of;
 
@@ -28,7 +28,7 @@ struct Expression<'a> {
 
 /// Notes on expressions that compare or subtract times of different units.
 pub(super) fn of_expressions(
-    tokens: &[Token<'_>],
+    tokens: &[SqlToken<'_>],
     scope: &Scope<'_>,
     mut add: impl FnMut(usize, Option<String>),
 ) {
@@ -64,30 +64,30 @@ pub(super) fn of_expressions(
 }
 
 /// The expression at the begin of these tokens, and the tokens after it.
-fn read<'a>(tokens: &'a [Token<'a>]) -> (Expression<'a>, &'a [Token<'a>]) {
+fn read<'a>(tokens: &'a [SqlToken<'a>]) -> (Expression<'a>, &'a [SqlToken<'a>]) {
     let mut expression = Expression::default();
     let mut place = 0;
     while let Some(token) = tokens.get(place) {
         place += 1;
         match token {
-            Token::Sign("," | ";") => break,
-            Token::Sign("=" | "==" | "<" | "<=" | ">" | ">=" | "<>" | "!=" | "-") => {
+            SqlToken::Sign("," | ";") => break,
+            SqlToken::Sign("=" | "==" | "<" | "<=" | ">" | ">=" | "<>" | "!=" | "-") => {
                 expression.relates = true;
             }
-            Token::Number(number) => expression.add_number(number),
-            Token::Word(word) if is_any_of(word, &ENDS) => {
+            SqlToken::Number(number) => expression.add_number(number),
+            SqlToken::Word(word) if is_any_of(word, &ENDS) => {
                 // The first value of BETWEEN ends with AND.
                 break;
             }
-            Token::Word(word) if word.eq_ignore_ascii_case("BETWEEN") => expression.relates = true,
-            Token::Word(name) if tokens.get(place).is_some_and(|open| open.is_sign("(")) => {
+            SqlToken::Word(word) if word.eq_ignore_ascii_case("BETWEEN") => expression.relates = true,
+            SqlToken::Word(name) if tokens.get(place).is_some_and(|open| open.is_sign("(")) => {
                 let inside = &tokens[place + 1..];
                 let end = closing(inside).unwrap_or(inside.len());
                 if expression.add_call(name, &inside[..end]) {
                     place += end + 2;
                 }
             }
-            Token::Word(_) | Token::Quoted(_) => {
+            SqlToken::Word(_) | SqlToken::Quoted(_) => {
                 if let Some(Operand::Column(table, name)) = column(&tokens[place - 1..]) {
                     expression.columns.push((table, name));
                     place += if table.is_some() { 2 } else { 0 };
@@ -100,7 +100,7 @@ fn read<'a>(tokens: &'a [Token<'a>]) -> (Expression<'a>, &'a [Token<'a>]) {
 }
 
 /// The column at the begin of these tokens, whatever follows it.
-fn column<'a>(tokens: &'a [Token<'a>]) -> Option<Operand<'a>> {
+fn column<'a>(tokens: &'a [SqlToken<'a>]) -> Option<Operand<'a>> {
     let is_qualified = tokens.get(1).is_some_and(|dot| dot.is_sign("."));
     operand(tokens.get(..if is_qualified { 3 } else { 1 })?)
 }
@@ -117,10 +117,10 @@ impl Expression<'_> {
     }
 
     /// Adds a function of dates. Returns whether it is one, whose arguments are no part of the expression.
-    fn add_call(&mut self, name: &str, arguments: &[Token<'_>]) -> bool {
+    fn add_call(&mut self, name: &str, arguments: &[SqlToken<'_>]) -> bool {
         let is_in_seconds = name.eq_ignore_ascii_case("unixepoch")
             || name.eq_ignore_ascii_case("strftime")
-                && matches!(arguments.first(), Some(Token::Text(format)) if format == "%s");
+                && matches!(arguments.first(), Some(SqlToken::Text(format)) if format == "%s");
         if is_in_seconds {
             self.seconds.get_or_insert_with(|| format!("{}()", name.to_lowercase()));
         }

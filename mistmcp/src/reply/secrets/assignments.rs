@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::field_context::FieldContext;
 use super::headers::{ends_with_auth, is_method};
 use super::hidden_ranges::HiddenRanges;
-use super::lexer::{Kind, Token};
+use super::lexer::{Kind, Lexeme};
 use super::names::{Sense, is_about, is_plural};
 use super::reader::{Reader, is_number};
 use super::remarks::{is_remark, is_switch};
@@ -52,7 +52,7 @@ impl Assignments {
     }
 
     /// Reads a line, which is indented by so many bytes.
-    pub(super) fn line(&mut self, text: &str, indent: usize, tokens: &[Token], cover: &mut HiddenRanges) {
+    pub(super) fn line(&mut self, text: &str, indent: usize, tokens: &[Lexeme], cover: &mut HiddenRanges) {
         let mut reader = Reader::new(text, tokens, cover);
         let mut at = self.in_block(&mut reader, indent);
         if self.frames.len() == 1 && reader.word(0) == Some("-") {
@@ -121,8 +121,9 @@ impl Assignments {
         if indent < block || indent == block && item == 0 {
             self.block = None;
             // A single word below its label: `Password:`, and the password in the next line.
-            let single =
-                indent == block && self.frames.len() == 1 && reader.tokens.get(0).is_some_and(Token::is_text);
+            let single = indent == block
+                && self.frames.len() == 1
+                && reader.tokens.get(0).is_some_and(Lexeme::is_text);
             if single && reader.value(0, false).next == reader.tokens.len() {
                 return reader.hide(0, false).0;
             }

@@ -2,7 +2,7 @@
 
 use super::commands::has_secret_argument;
 use super::config_words::{FREE_TEXT, HARMLESS, NAMED, OTHERS, TYPES};
-use super::lexer::{Kind, Token};
+use super::lexer::{Kind, Lexeme};
 use super::reader::{MOST_IN_VALUE, Reader};
 use super::remarks::{is_message, is_remark, looks_random};
 use crate::quote;
@@ -74,7 +74,7 @@ impl Statement {
         let token = reader.tokens[at];
         let quoted = token.kind == Kind::Quoted;
         let word = reader.of(&token).trim_start_matches(['+', '-', '#']);
-        let followed = reader.tokens.get(at + 1).is_some_and(Token::is_text);
+        let followed = reader.tokens.get(at + 1).is_some_and(Lexeme::is_text);
         let assigned = reader.tokens.get(at + 1).is_some_and(|next| next.is(b':') || next.is(b'='));
         self.words += 1;
         if self.in_free_text {
@@ -183,7 +183,7 @@ impl Statement {
             return next;
         }
         let keyword = word.contains('-')
-            && !reader.tokens.get(next).is_some_and(Token::is_text)
+            && !reader.tokens.get(next).is_some_and(Lexeme::is_text)
             && self.introduced(reader, at, word).is_some();
         let setting = host || keyword || OTHERS.has(word) || is_setting(word) || is_prefix(word);
         if setting || pending == Pending::Community && is_bgp(reader, at, word) {
@@ -296,10 +296,10 @@ impl Statement {
     fn is_certain(&self, reader: &Reader<'_>, at: usize, pending: Pending, hyphened: bool) -> bool {
         let Some(next) = reader.tokens.get(at + 1).filter(|next| next.is_text()) else { return false };
         let after = reader.of(next);
-        let is_text = |at: &usize| reader.tokens.get(*at).is_some_and(Token::is_text);
+        let is_text = |at: &usize| reader.tokens.get(*at).is_some_and(Lexeme::is_text);
         let count = (0..8).filter(is_text).count();
         let typed = TYPES.has(after) || after.len() == 1 && after.bytes().all(|byte| byte.is_ascii_digit());
-        let more = reader.tokens.get(at + 2).is_some_and(Token::is_text);
+        let more = reader.tokens.get(at + 2).is_some_and(Lexeme::is_text);
         match pending {
             Pending::Community => false,
             _ if next.kind == Kind::Quoted => hyphened,

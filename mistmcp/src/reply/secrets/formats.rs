@@ -1,7 +1,7 @@
 //! Lines of configurations of other makers: a path that ends in a word for a secret, and words for the format of one.
 
 use super::config_words::TYPES;
-use super::lexer::{Kind, Token};
+use super::lexer::{Kind, Lexeme};
 use super::reader::Reader;
 use crate::text::is_any_of;
 
@@ -18,7 +18,7 @@ pub(super) fn ends_in_secret(reader: &Reader<'_>, first: usize) -> bool {
     const LONGEST: usize = 24;
     let mut last = [first; 3];
     for _ in 0..LONGEST {
-        let next = reader.tokens.get(last[2]).map_or(0, Token::next_apart);
+        let next = reader.tokens.get(last[2]).map_or(0, Lexeme::next_apart);
         if next >= reader.tokens.len() {
             let word = |at: usize| reader.word(at).unwrap_or_default();
             let between = is_any_of(word(last[1]), &["key"]) || TYPES.has(word(last[1]));

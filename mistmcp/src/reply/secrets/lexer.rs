@@ -6,7 +6,7 @@ use super::steps::count;
 
 /// A piece of a line.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Token {
+pub(super) struct Lexeme {
     pub(super) kind: Kind,
     /// Of a quoted text, what is inside the quotes.
     pub(super) start: usize,
@@ -29,7 +29,7 @@ pub(super) enum Kind {
     Arrow,
 }
 
-impl Token {
+impl Lexeme {
     fn new(kind: Kind, start: usize, end: usize, quote: u8) -> Self {
         Self { kind, start, end, quote, glued: false, next_apart: 0 }
     }
@@ -60,14 +60,14 @@ impl Token {
 
 /// The tokens of a line. Each one that is read is counted in tests.
 #[derive(Clone, Copy)]
-pub(super) struct Line<'a>(&'a [Token]);
+pub(super) struct Line<'a>(&'a [Lexeme]);
 
 impl<'a> Line<'a> {
-    pub(super) fn new(tokens: &'a [Token]) -> Self {
+    pub(super) fn new(tokens: &'a [Lexeme]) -> Self {
         Self(tokens)
     }
 
-    pub(super) fn get(&self, at: usize) -> Option<&'a Token> {
+    pub(super) fn get(&self, at: usize) -> Option<&'a Lexeme> {
         count(1);
         self.0.get(at)
     }
@@ -78,9 +78,9 @@ impl<'a> Line<'a> {
 }
 
 impl Index<usize> for Line<'_> {
-    type Output = Token;
+    type Output = Lexeme;
 
-    fn index(&self, at: usize) -> &Token {
+    fn index(&self, at: usize) -> &Lexeme {
         count(1);
         &self.0[at]
     }
@@ -109,7 +109,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Reads a line up to `end` into `tokens`; the place where it ends, or nothing at the end of the text.
-    pub(super) fn line(&mut self, end: usize, tokens: &mut Vec<Token>) -> Option<usize> {
+    pub(super) fn line(&mut self, end: usize, tokens: &mut Vec<Lexeme>) -> Option<usize> {
         tokens.clear();
         if self.at >= end {
             return None;
@@ -126,7 +126,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// The tokens up to the end of the line, and the place where it ends.
-    fn tokens(&mut self, end: usize, tokens: &mut Vec<Token>) -> usize {
+    fn tokens(&mut self, end: usize, tokens: &mut Vec<Lexeme>) -> usize {
         let mut glued = false;
         while self.at < end && tokens.len() < MOST {
             let at = self.at;
@@ -140,7 +140,7 @@ impl<'a> Lexer<'a> {
             }
             let token = self.token(at, end, tokens.last());
             self.at = token.outer_end().max(at + 1);
-            tokens.push(Token { glued, ..token });
+            tokens.push(Lexeme { glued, ..token });
             glued = true;
         }
         self.at
@@ -171,9 +171,9 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn token(&mut self, at: usize, end: usize, before: Option<&Token>) -> Token {
+    fn token(&mut self, at: usize, end: usize, before: Option<&Lexeme>) -> Lexeme {
         let bytes = self.text.as_bytes();
-        let sign = |kind, length: usize| Token::new(kind, at, at + length, 0);
+        let sign = |kind, length: usize| Lexeme::new(kind, at, at + length, 0);
         let rest = &bytes[at..end];
         if let [b'-' | b'=', b'>', ..] = rest {
             return sign(Kind::Arrow, 2);
@@ -202,7 +202,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// A text in typographic quotes here, which is not long.
-    fn curly_quoted(&self, at: usize, end: usize) -> Option<Token> {
+    fn curly_quoted(&self, at: usize, end: usize) -> Option<Lexeme> {
         const QUOTES: [(&str, &str); 4] = [("“", "”"), ("‘", "’"), ("„", "“"), ("«", "»")];
         const LONGEST: usize = 256;
         let rest = self.text.get(at..end)?;
@@ -211,7 +211,7 @@ impl<'a> Lexer<'a> {
         let length = window.find(close).filter(|length| !window[..*length].contains('\n'))?;
         let start = at + open.len();
         let quote = u8::try_from(open.len()).unwrap_or(u8::MAX);
-        Some(Token::new(Kind::Quoted, start, start + length, quote))
+        Some(Lexeme::new(Kind::Quoted, start, start + length, quote))
     }
 
     fn ends_word(&self, at: usize, end: usize) -> bool {
@@ -243,7 +243,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// A quoted text here. A quote behind backslashes is closed by one behind as many.
-    fn quoted(&mut self, at: usize, end: usize, before: Option<&Token>) -> Option<Token> {
+    fn quoted(&mut self, at: usize, end: usize, before: Option<&Lexeme>) -> Option<Lexeme> {
         let bytes = self.text.as_bytes();
         let slashes = bytes[at..end].iter().take(16).take_while(|byte| **byte == b'\\').count();
         let open = at + slashes;
@@ -280,7 +280,7 @@ impl<'a> Lexer<'a> {
             if closes && !inner {
                 let width = u8::try_from(slashes + 1).unwrap_or(u8::MAX);
                 let end = position - if slashes == 0 { 0 } else { run };
-                return Some(Token::new(Kind::Quoted, open + 1, end, width));
+                return Some(Lexeme::new(Kind::Quoted, open + 1, end, width));
             }
             if slashes > 0 && run < slashes && quote == b'"' {
                 return None;

@@ -240,7 +240,7 @@ fn changed(reader: &mut Reader<'_>, from: usize) {
 fn described(reader: &mut Reader<'_>, from: usize) {
     let colon = (from..reader.tokens.len().min(from + 8)).find(|at| reader.tokens[*at].is(b':'));
     let Some(value) = colon.map(|colon| colon + 1) else { return };
-    if !reader.tokens.get(value).is_some_and(super::lexer::Token::is_text) {
+    if !reader.tokens.get(value).is_some_and(super::lexer::Lexeme::is_text) {
         return;
     }
     if reader.value(value, false).next == reader.tokens.len() && !reader.tokens[value].glued {

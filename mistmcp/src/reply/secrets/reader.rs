@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::field_context::FieldContext;
 use super::headers::{authorization, is_credential, is_scheme, is_sent_by};
 use super::hidden_ranges::HiddenRanges;
-use super::lexer::{Kind, Line, Token};
+use super::lexer::{Kind, Lexeme, Line};
 use super::names::{Sense, is_one_of};
 use super::remarks::{is_message, is_remark, is_state};
 use super::steps::count;
@@ -35,7 +35,7 @@ pub(super) struct Value<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(text: &'a str, tokens: &'a [Token], cover: &'a mut HiddenRanges) -> Self {
+    pub(super) fn new(text: &'a str, tokens: &'a [Lexeme], cover: &'a mut HiddenRanges) -> Self {
         Self { text, tokens: Line::new(tokens), cover }
     }
 
@@ -44,7 +44,7 @@ impl<'a> Reader<'a> {
         self.text.get(range).unwrap_or_default()
     }
 
-    pub(super) fn of(&self, token: &Token) -> &'a str {
+    pub(super) fn of(&self, token: &Lexeme) -> &'a str {
         self.slice(token.start..token.end)
     }
 

@@ -9,7 +9,7 @@ use super::field_context::FieldContext;
 use super::files::table_in_text;
 use super::headers::authorization;
 use super::hidden_ranges::HiddenRanges;
-use super::lexer::{Kind, Lexer, Token};
+use super::lexer::{Kind, Lexeme, Lexer};
 use super::reader::Reader;
 use super::stems::{self, Stems, any_of, automaton};
 use super::steps::count;
@@ -128,7 +128,7 @@ struct Segment<'a> {
 
 impl Segment<'_> {
     fn read(&self, assignments: &mut Assignments, config: &mut ConfigLines, cover: &mut HiddenRanges) {
-        let mut tokens: Vec<Token> = Vec::new();
+        let mut tokens: Vec<Lexeme> = Vec::new();
         let mut lexer = Lexer::new(self.text, self.start, self.depth > 0);
         let mut begin = self.start;
         while let Some(end) = lexer.line(self.end, &mut tokens) {
@@ -148,7 +148,7 @@ impl Segment<'_> {
     }
 
     /// Parses quoted texts inside a text.
-    fn quoted(&self, tokens: &[Token], config: &ConfigLines, cover: &mut HiddenRanges) {
+    fn quoted(&self, tokens: &[Lexeme], config: &ConfigLines, cover: &mut HiddenRanges) {
         for token in tokens.iter().filter(|token| token.kind == Kind::Quoted) {
             let inner = self.text.get(token.start..token.end).unwrap_or_default();
             count(inner.len());

@@ -13,7 +13,7 @@ struct Name {
 }
 
 /// A word of a query.
-struct Token {
+struct QueryWord {
     /// Its range in the joined keys of all words.
     start: usize,
     end: usize,
@@ -56,11 +56,11 @@ impl Names {
                 let start = joined.len();
                 joined.push_str(&key(word));
                 let is_filler = is_filler(&word.to_lowercase());
-                tokens.push(Token { start, end: joined.len(), identifier, is_filler });
+                tokens.push(QueryWord { start, end: joined.len(), identifier, is_filler });
             }
         }
         let given = |name: &Name| {
-            let begins = |token: &Token| joined[token.start..].starts_with(&name.key);
+            let begins = |token: &QueryWord| joined[token.start..].starts_with(&name.key);
             let found = !name.key.is_empty()
                 && (0..tokens.len())
                     .any(|first| begins(&tokens[first]) && Self::is_given(name, &tokens, first));
@@ -70,7 +70,7 @@ impl Names {
     }
 
     /// Whether the words from `first` on, which begin with a name, are given as that name.
-    fn is_given(name: &Name, tokens: &[Token], first: usize) -> bool {
+    fn is_given(name: &Name, tokens: &[QueryWord], first: usize) -> bool {
         let end = tokens[first].start + name.key.len();
         let Some(last) = tokens.iter().position(|token| token.end == end) else { return false };
         let (before, rest) = tokens.split_at(first);
@@ -78,7 +78,7 @@ impl Names {
             return false;
         };
         let identifier = run.first().map(|token| token.identifier);
-        let is_same = |token: &Token| Some(token.identifier) == identifier;
+        let is_same = |token: &QueryWord| Some(token.identifier) == identifier;
         let is_identifier = run.iter().all(is_same) && !before.iter().chain(after).any(is_same);
         (is_identifier && name.is_compound)
             || run.len() >= UNMISTAKABLE

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use mistmcp::answers::{Diagnosis, Finding, Inquiry, Part, Row, Rows, Window, count, join};
+use mistmcp::answers::{DataSource, Diagnosis, Finding, Inquiry, Row, Rows, Window, count, join};
 
 use super::super::facts::Event;
 use super::super::facts::config::Wlan;
-use super::super::parts::{self, shown_by};
 use super::super::rules::config::{self as rules, SwitchedOff};
+use super::super::sources::{self, shown_by};
 use super::super::{locate, thresholds as t};
 use super::site::{CONFIG_EVENTS, called};
 use super::{Templates, configured, defined_at, uses};
@@ -31,37 +31,38 @@ struct Read {
     inventory: Rows,
 }
 
-fn of_org(org: &str, name: &'static str, tool: &'static str) -> Part {
-    Part::new(name, tool).with("org_id", org).with("limit", parts::ROWS)
+fn of_org(org: &str, name: &'static str, tool: &'static str) -> DataSource {
+    DataSource::new(name, tool).with("org_id", org).with("limit", sources::ROWS)
 }
 
-fn vars_part(org: &str) -> Part {
+fn vars_source(org: &str) -> DataSource {
     of_org(org, "site variables", "searchOrgVars").with("var", "*").pages(2)
 }
 
-fn wlans_part(org: &str) -> Part {
+fn wlans_source(org: &str) -> DataSource {
     of_org(org, "WLANs", "listOrgWlans")
 }
 
-fn wlan_templates_part(org: &str) -> Part {
+fn wlan_templates_source(org: &str) -> DataSource {
     of_org(org, "WLAN templates", "listOrgTemplates")
 }
 
-fn events_part(org: &str, window: &Window) -> Part {
-    parts::org_device_events(org, window).with("type", CONFIG_EVENTS)
+fn events_source(org: &str, window: &Window) -> DataSource {
+    sources::org_device_events(org, window).with("type", CONFIG_EVENTS)
 }
 
 impl Read {
     async fn of(ask: &Inquiry, org: &str, window: &Window) -> Self {
-        let sites_part = of_org(org, "sites", "listOrgSites").pages(2);
-        let network_part = of_org(org, "network templates", "listOrgNetworkTemplates");
-        let gateway_part = of_org(org, "gateway templates", "listOrgGatewayTemplates");
-        let rf_part = of_org(org, "RF templates", "listOrgRfTemplates");
-        let networks_part = of_org(org, "networks", "listOrgNetworks");
-        let profiles_part = of_org(org, "device profiles", "listOrgDeviceProfiles");
-        let (vars_part, wlans_part) = (vars_part(org), wlans_part(org));
-        let (wlan_templates_part, events_part) = (wlan_templates_part(org), events_part(org, window));
-        let (audit_part, inventory_part) = (parts::audit_logs(org, window), parts::inventory(org).pages(2));
+        let sites_source = of_org(org, "sites", "listOrgSites").pages(2);
+        let network_source = of_org(org, "network templates", "listOrgNetworkTemplates");
+        let gateway_source = of_org(org, "gateway templates", "listOrgGatewayTemplates");
+        let rf_source = of_org(org, "RF templates", "listOrgRfTemplates");
+        let networks_source = of_org(org, "networks", "listOrgNetworks");
+        let profiles_source = of_org(org, "device profiles", "listOrgDeviceProfiles");
+        let (vars_source, wlans_source) = (vars_source(org), wlans_source(org));
+        let (wlan_templates_source, events_source) = (wlan_templates_source(org), events_source(org, window));
+        let (audit_source, inventory_source) =
+            (sources::audit_logs(org, window), sources::inventory(org).pages(2));
         let (
             sites,
             vars,
@@ -76,18 +77,18 @@ impl Read {
             audit,
             inventory,
         ) = join!(
-            ask.rows(&sites_part),
-            ask.rows(&vars_part),
-            ask.rows(&network_part),
-            ask.rows(&gateway_part),
-            ask.rows(&rf_part),
-            ask.rows(&networks_part),
-            ask.rows(&wlans_part),
-            ask.rows(&wlan_templates_part),
-            ask.rows(&profiles_part),
-            ask.rows(&events_part),
-            ask.rows(&audit_part),
-            ask.rows(&inventory_part),
+            ask.rows(&sites_source),
+            ask.rows(&vars_source),
+            ask.rows(&network_source),
+            ask.rows(&gateway_source),
+            ask.rows(&rf_source),
+            ask.rows(&networks_source),
+            ask.rows(&wlans_source),
+            ask.rows(&wlan_templates_source),
+            ask.rows(&profiles_source),
+            ask.rows(&events_source),
+            ask.rows(&audit_source),
+            ask.rows(&inventory_source),
         );
         Self {
             sites,
@@ -132,7 +133,7 @@ impl Read {
                 .chain(of_wlans.map(|row| (called("the WLAN", row, "ssid"), row.value())));
             let (Some(id), Some(name)) = (site.text("id"), site.text("name")) else { continue };
             let unset = rules::unset(&name, &uses(users), &defined_at(&self.vars, &id));
-            found.extend(unset.map(|finding| finding.see(&vars_part(org))));
+            found.extend(unset.map(|finding| finding.see(&vars_source(org))));
         }
         found
     }
@@ -158,10 +159,10 @@ pub(super) async fn find(ask: &Inquiry, org: &str) -> Diagnosis {
     let mut found = read.unset(org);
     let mut known: Vec<Wlan> = read.wlans.iter().filter_map(Wlan::of).collect();
     let unapplied = rules::applied_nowhere(&known, &unapplied(&read.wlan_templates));
-    found.extend(shown_by(unapplied, &wlan_templates_part(org)));
-    found.extend(shown_by(rules::not_carried(&known, None, None), &wlans_part(org)));
+    found.extend(shown_by(unapplied, &wlan_templates_source(org)));
+    found.extend(shown_by(rules::not_carried(&known, None, None), &wlans_source(org)));
     let changes = switched_off(&read.audit);
-    found.extend(shown_by(rules::wlans_off(&known, &changes, None, ask.now()), &wlans_part(org)));
+    found.extend(shown_by(rules::wlans_off(&known, &changes, None, ask.now()), &wlans_source(org)));
 
     let few = read.sites.len() <= SITES;
     if !few {
@@ -181,7 +182,7 @@ pub(super) async fn find(ask: &Inquiry, org: &str) -> Diagnosis {
     }
 
     let events: Vec<_> = read.events.iter().filter_map(Event::of).collect();
-    found.extend(shown_by(rules::failed(&devices, &events, ask.now()), &events_part(org, &window)));
+    found.extend(shown_by(rules::failed(&devices, &events, ask.now()), &events_source(org, &window)));
     Diagnosis::about("The configuration of the organization")
         .narrowed_by([("site_id", false)])
         .fact("sites", read.sites.if_seen(read.sites.len()))
@@ -201,11 +202,13 @@ async fn of_site(
 ) -> (Vec<Finding>, Vec<Wlan>) {
     let (Some(id), Some(name)) = (site.text("id"), site.text("name")) else { return Default::default() };
     let at_site = |what, tool| {
-        Part::new(format!("{what} of {name}"), tool).with("site_id", id.as_str()).with("limit", parts::ROWS)
+        DataSource::new(format!("{what} of {name}"), tool)
+            .with("site_id", id.as_str())
+            .with("limit", sources::ROWS)
     };
-    let devices_part = at_site("device settings", "listSiteDevices").with("type", "all");
-    let wlans_part = at_site("WLANs", "listSiteWlans");
-    let (devices, wlan_rows) = join!(ask.rows(&devices_part), ask.rows(&wlans_part));
+    let devices_source = at_site("device settings", "listSiteDevices").with("type", "all");
+    let wlans_source = at_site("WLANs", "listSiteWlans");
+    let (devices, wlan_rows) = join!(ask.rows(&devices_source), ask.rows(&wlans_source));
     let configured = configured(&devices, &templates, profiles, &BTreeMap::default());
     let aps: Vec<_> = configured
         .iter()
@@ -213,10 +216,10 @@ async fn of_site(
         .filter_map(|one| one.device.id.clone())
         .collect();
     let wlans: Vec<_> = wlan_rows.iter().filter_map(Wlan::of).collect();
-    let mut found = shown_by(rules::overrides(&configured), &devices_part);
-    found.extend(shown_by(rules::wlans_off(&wlans, changes, Some(&name), ask.now()), &wlans_part));
+    let mut found = shown_by(rules::overrides(&configured), &devices_source);
+    found.extend(shown_by(rules::wlans_off(&wlans, changes, Some(&name), ask.now()), &wlans_source));
     let here = devices.is_seen().then_some(aps.as_slice());
-    found.extend(shown_by(rules::not_carried(&wlans, here, Some(&name)), &wlans_part));
+    found.extend(shown_by(rules::not_carried(&wlans, here, Some(&name)), &wlans_source));
     (found, wlans)
 }
 

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use mistmcp::answers::{Diagnosis, Finding, Inquiry, Part, Row, Rows, Window, join, name};
+use mistmcp::answers::{DataSource, Diagnosis, Finding, Inquiry, Row, Rows, Window, join, name};
 
 use super::super::facts::config::{Settings, Wlan, defined, settings};
 use super::super::facts::{Device, Event};
-use super::super::parts::{self, shown_by};
 use super::super::rules::config as rules;
+use super::super::sources::{self, shown_by};
 use super::super::{locate, thresholds as t};
 use super::{Templates, configured, uses};
 
@@ -17,36 +17,38 @@ const OF_SITE: [&str; 6] =
 
 pub(super) async fn find(ask: &Inquiry, site: &str) -> Diagnosis {
     let window = Window::last(7 * t::DAY, ask);
-    let at_site = |name, tool| Part::new(name, tool).with("site_id", site);
+    let at_site = |name, tool| DataSource::new(name, tool).with("site_id", site);
     let unresolved = |name, tool| at_site(name, tool).with("resolve", false);
-    let devices_part =
-        at_site("device settings", "listSiteDevices").with("type", "all").with("limit", parts::ROWS).pages(2);
-    let (stats_part, site_part) = (parts::device_stats(site).pages(1), parts::site(site));
-    let events_part = parts::device_events(site, &window).with("type", CONFIG_EVENTS);
-    let wlans_part = unresolved("WLANs", "listSiteWlanDerived").list();
-    let setting_part = at_site("site settings", "getSiteSetting");
+    let devices_source = at_site("device settings", "listSiteDevices")
+        .with("type", "all")
+        .with("limit", sources::ROWS)
+        .pages(2);
+    let (stats_source, site_source) = (sources::device_stats(site).pages(1), sources::site(site));
+    let events_source = sources::device_events(site, &window).with("type", CONFIG_EVENTS);
+    let wlans_source = unresolved("WLANs", "listSiteWlanDerived").list();
+    let setting_source = at_site("site settings", "getSiteSetting");
     let (device_rows, stats, event_rows, wlan_rows, setting_rows, site_rows) = join!(
-        ask.rows(&devices_part),
-        ask.rows(&stats_part),
-        ask.rows(&events_part),
-        ask.rows(&wlans_part),
-        ask.rows(&setting_part),
-        ask.rows(&site_part),
+        ask.rows(&devices_source),
+        ask.rows(&stats_source),
+        ask.rows(&events_source),
+        ask.rows(&wlans_source),
+        ask.rows(&setting_source),
+        ask.rows(&site_source),
     );
     let devices = locate::devices_of(&device_rows);
     // Without a list of devices, all templates are worth a look.
     let has = |kind: &str| devices.is_empty() || devices.iter().any(|device| device.kind == kind);
-    let network_part =
+    let network_source =
         has("switch").then(|| unresolved("network template", "listSiteNetworkTemplateDerived"));
-    let rf_part = has("ap").then(|| unresolved("RF template", "listSiteRfTemplateDerived"));
-    let gateway_part =
+    let rf_source = has("ap").then(|| unresolved("RF template", "listSiteRfTemplateDerived"));
+    let gateway_source =
         has("gateway").then(|| unresolved("gateway template", "listSiteGatewayTemplateDerived"));
-    let networks_part = has("gateway").then(|| unresolved("networks", "listSiteNetworksDerived").list());
+    let networks_source = has("gateway").then(|| unresolved("networks", "listSiteNetworksDerived").list());
     let (network, rf, gateway, networks) = join!(
-        ask.rows_if(network_part.as_ref()),
-        ask.rows_if(rf_part.as_ref()),
-        ask.rows_if(gateway_part.as_ref()),
-        ask.rows_if(networks_part.as_ref()),
+        ask.rows_if(network_source.as_ref()),
+        ask.rows_if(rf_source.as_ref()),
+        ask.rows_if(gateway_source.as_ref()),
+        ask.rows_if(networks_source.as_ref()),
     );
     let site_name = site_rows.first().and_then(|row| row.text("name")).unwrap_or_else(|| site.to_owned());
     let setting = setting_rows.first();
@@ -65,18 +67,18 @@ pub(super) async fn find(ask: &Inquiry, site: &str) -> Diagnosis {
         own.into_iter().filter(|(path, _)| OF_SITE.contains(&path.split('.').next().unwrap_or_default()));
     let own = own.collect();
     let overrides = overrides(ask, site, &device_rows, &templates, &own).await;
-    let mut found = shown_by(overrides, &devices_part);
+    let mut found = shown_by(overrides, &devices_source);
     for (template, row) in templates.named().into_iter().take(1).filter(|_| templates.network.is_some()) {
         let given = settings(row, &[]);
         found.extend(
             rules::site_overrides(&site_name, &own, &given, &template)
-                .map(|finding| finding.see(&setting_part)),
+                .map(|finding| finding.see(&setting_source)),
         );
     }
 
     if setting_rows.is_seen() {
         let unset = unset(&site_name, setting, &templates, &networks, &wlan_rows, &device_rows);
-        found.extend(unset.map(|finding| finding.see(&setting_part)));
+        found.extend(unset.map(|finding| finding.see(&setting_source)));
     }
 
     let wlans: Vec<_> = wlan_rows.iter().filter_map(Wlan::of).collect();
@@ -84,10 +86,10 @@ pub(super) async fn find(ask: &Inquiry, site: &str) -> Diagnosis {
         devices.iter().filter(|device| device.kind == "ap").filter_map(|device| device.id.clone()).collect();
     found.extend(shown_by(
         rules::wlans_off(&wlans, &HashMap::new(), Some(&site_name), ask.now()),
-        &wlans_part,
+        &wlans_source,
     ));
     let here = device_rows.is_seen().then_some(aps.as_slice());
-    found.extend(shown_by(rules::not_carried(&wlans, here, Some(&site_name)), &wlans_part));
+    found.extend(shown_by(rules::not_carried(&wlans, here, Some(&site_name)), &wlans_source));
 
     let events: Vec<_> = event_rows.iter().filter_map(Event::of).collect();
     let mut known: Vec<Device> = locate::devices_of(&stats);
@@ -97,7 +99,7 @@ pub(super) async fn find(ask: &Inquiry, site: &str) -> Diagnosis {
             .filter(|device| !stats.iter().any(|row| row.mac("mac").as_deref() == Some(&device.mac)))
             .cloned(),
     );
-    found.extend(shown_by(rules::failed(&known, &events, ask.now()), &events_part));
+    found.extend(shown_by(rules::failed(&known, &events, ask.now()), &events_source));
 
     let names: Vec<_> =
         templates.named().into_iter().map(|(what, _)| what.trim_start_matches("the ").to_owned()).collect();
@@ -122,8 +124,8 @@ async fn overrides(
         return found;
     }
     // The profile may be what gives these settings.
-    let part = Part::new("device profiles", "listSiteDeviceProfilesDerived").with("site_id", site);
-    let profiles = ask.rows(&part.with("resolve", false)).await;
+    let source = DataSource::new("device profiles", "listSiteDeviceProfilesDerived").with("site_id", site);
+    let profiles = ask.rows(&source.with("resolve", false)).await;
     rules::overrides(&configured(devices, templates, &profiles, own))
 }
 

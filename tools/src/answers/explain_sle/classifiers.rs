@@ -8,7 +8,7 @@ use crate::answers::rules::ports::PortContext;
 use crate::answers::rules::service_levels::{self, SleAssessment};
 use crate::answers::rules::{alarms, site};
 use crate::answers::site_state::SiteState;
-use crate::answers::{causes as c, parts, thresholds as t};
+use crate::answers::{causes as c, sources, thresholds as t};
 
 /// The site of a service level, with what was read of it.
 pub(super) struct SleSite<'a> {
@@ -66,7 +66,7 @@ pub(super) fn explained(metric: &str, assessment: &SleAssessment<'_>, at: &SleSi
             &state.name,
             at.ask.now(),
         );
-        finding = with_objects(finding, at.impacted).see(&parts::level_trend(at.id, metric, at.window));
+        finding = with_objects(finding, at.impacted).see(&sources::level_trend(at.id, metric, at.window));
         // Where the network shows the same, that is where it is.
         if let Some(shown) = fitting.first() {
             finding = finding.with_objects_of(shown);

@@ -7,7 +7,7 @@ use mistmcp::answers::{Cause, Finding, Object, Severity, ago, listed, name, plur
 
 use crate::answers::facts::{Alarm, Device};
 use crate::answers::thresholds as t;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 use active::last_reported;
 pub(in crate::answers) use active::{CLEARING_EVENTS, active, is_recent, is_reported_since, open};
@@ -165,7 +165,7 @@ fn finding(
     finding
         .item(item)
         .reported(equivalents_of(cause))
-        .see(&sources::alarm(alarm))
+        .see(&evidence::alarm(alarm))
         .effects(EFFECTS)
         .since(alarm.time)
         .evidence(kind, alarm.kind.clone())

@@ -2,11 +2,11 @@
 
 mod stages;
 
-use mistmcp::answers::{Cause, Finding, Object, Part, Row, Severity, count, name, times};
+use mistmcp::answers::{Cause, DataSource, Finding, Object, Row, Severity, count, name, times};
 
 use crate::answers::facts::{Client, Device, Event, Stage, stage_of};
 use crate::answers::thresholds as t;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 use stages::is_noise;
 pub(in crate::answers) use stages::{authorization, stages};
@@ -45,8 +45,8 @@ impl ClientCase<'_> {
     }
 
     /// The call that shows events of the client.
-    fn shown_by(&self, events: &[&Event]) -> Option<Part> {
-        sources::events_of_client(self.client.site.as_deref()?, &self.client.mac, events)
+    fn shown_by(&self, events: &[&Event]) -> Option<DataSource> {
+        evidence::events_of_client(self.client.site.as_deref()?, &self.client.mac, events)
     }
 
     fn latest(&self) -> Option<&Event> {

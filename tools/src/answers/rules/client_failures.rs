@@ -4,12 +4,12 @@ mod over;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mistmcp::answers::{Cause, Finding, Object, Part, Severity, ago, count, listed, name};
+use mistmcp::answers::{Cause, DataSource, Finding, Object, Severity, ago, count, listed, name};
 
 use super::nac;
 use crate::answers::facts::{Event, Stage, stage_of};
 use crate::answers::thresholds as t;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 pub(in crate::answers) use over::{ended, over};
 
@@ -304,10 +304,10 @@ fn finding(cause: &'static Cause, troubles: &[&Failures<'_>], (id, site): (&str,
 }
 
 /// The call that shows the failures of a cause.
-fn shown(own: &[&&Failures<'_>], site: &str, first: Option<i64>) -> Option<Part> {
+fn shown(own: &[&&Failures<'_>], site: &str, first: Option<i64>) -> Option<DataSource> {
     let kinds: BTreeSet<_> = own.iter().flat_map(|failures| failures.kinds.iter().copied()).collect();
     let ssids = ssids_of(own);
-    Some(sources::client_events(site, &kinds.into_iter().collect::<Vec<_>>(), &ssids, first?))
+    Some(evidence::client_events(site, &kinds.into_iter().collect::<Vec<_>>(), &ssids, first?))
 }
 
 /// What so many clients with a cause have in common, after their number.

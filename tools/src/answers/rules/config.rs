@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mistmcp::answers::{Finding, Object, Severity, ago, listed, name};
 
 use crate::answers::facts::{CONFIG_FAILURES, Device, Event, open};
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 pub(in crate::answers) use overrides::{
     ConfiguredDevice, DEVICE_FIELDS, InheritedValues, STATE_FIELDS, overrides, site_overrides,
@@ -85,9 +85,9 @@ pub(in crate::answers) fn failed(devices: &[Device], events: &[Event], now: i64)
             .evidence("config_status", device.config_status.clone().filter(|_| event.is_none()))
             .evidence("times", event.map(|(_, times)| *times))
             .evidence("text", event.and_then(|(event, _)| event.text.clone()))
-            .see(&match event.and_then(|(event, _)| sources::device_events([*event])) {
+            .see(&match event.and_then(|(event, _)| evidence::device_events([*event])) {
                 Some(part) => part,
-                None => sources::stats(device),
+                None => evidence::stats(device),
             }),
         );
     }

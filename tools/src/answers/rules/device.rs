@@ -6,12 +6,12 @@ mod running;
 mod tests;
 mod unjudged;
 
-use mistmcp::answers::{Finding, Object, Part, Severity, times};
+use mistmcp::answers::{DataSource, Finding, Object, Severity, times};
 
 use super::ports::{self, PortContext};
 use crate::answers::facts::{Device, Event, LldpNeighbor, Port, open};
 use crate::answers::thresholds as t;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 pub(in crate::answers) use down::{
     add_outage, outage, outages_at_ports, single_outage, site_down, upstream_outage,
@@ -69,8 +69,8 @@ impl<'a> DeviceCase<'a> {
     }
 
     /// The call that shows events of the device, or without any its statistics.
-    fn shown_by<'e>(&self, events: impl IntoIterator<Item = &'e Event>) -> Part {
-        sources::device_events(events).unwrap_or_else(|| sources::stats(self.device))
+    fn shown_by<'e>(&self, events: impl IntoIterator<Item = &'e Event>) -> DataSource {
+        evidence::device_events(events).unwrap_or_else(|| evidence::stats(self.device))
     }
 
     fn open(&self, shorts: &[&str]) -> Option<(&'a Event, usize)> {
@@ -257,7 +257,7 @@ fn own_port(case: &DeviceCase<'_>) -> Option<Finding> {
             .on(device.object())
             .weight(77)
             .evidence("full_duplex", false)
-            .see(&sources::stats(device)),
+            .see(&evidence::stats(device)),
         );
     }
     let speed = device.eth_speed.filter(|speed| *speed < t::FULL_SPEED)?;
@@ -272,6 +272,6 @@ fn own_port(case: &DeviceCase<'_>) -> Option<Finding> {
         .weight(76)
         .evidence("speed", speed)
         .evidence("errors", Some(device.eth_errors).filter(|errors| *errors > 0))
-        .see(&sources::stats(device)),
+        .see(&evidence::stats(device)),
     )
 }

@@ -12,7 +12,7 @@ use mistmcp::answers::{Cause, Finding, Severity, count, name};
 
 use crate::answers::facts::{Device, Event, Port};
 use crate::answers::thresholds as t;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 use access::{authentication, blocked, disabled, mac_limit};
 pub(in crate::answers) use access::{is_held, is_refused};
@@ -73,7 +73,7 @@ pub(in crate::answers) fn without_rows(
             .iter()
             .filter(|event| event.mac.is_some() && event.port.as_deref() == Some(id))
             .filter(|event| context.is_of_device(event, &port));
-        let shown = sources::device_events(of_port);
+        let shown = evidence::device_events(of_port);
         let found = self::port(&port, context).into_iter();
         found.map(move |finding| finding.see(shown.as_ref())).collect::<Vec<_>>()
     });
@@ -96,7 +96,7 @@ fn finding(
         Finding::new(cause, severity, format!("Port {} of {device}{to} {what}.", name(&port.id)))
             .on(port.object(&device))
             .effects(if SLOWS.iter().any(|slow| slow.name == cause.name) { SLOW_EFFECTS } else { EFFECTS })
-            .see(&sources::port(port));
+            .see(&evidence::port(port));
     if let Some(device) = context.devices.get(port.device.as_str()) {
         finding = finding.on(device.object());
     }
@@ -226,7 +226,7 @@ mod tests {
     fn the_call_that_shows_a_port_names_it_as_its_row_does() {
         let port = port_of(&json!({ "port_id": "ge-0/0/1.0" }));
         assert_eq!(port.id, "ge-0/0/1");
-        let part = format!("{:?}", sources::port(&port).see());
+        let part = format!("{:?}", evidence::port(&port).see());
         assert!(part.contains("ge-0/0/1.0"), "{part}");
     }
 

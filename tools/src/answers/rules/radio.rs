@@ -4,11 +4,11 @@ mod channels;
 mod disabled;
 mod radar;
 
-use mistmcp::answers::{Finding, Object, Part, Severity, count, name};
+use mistmcp::answers::{DataSource, Finding, Object, Severity, count, name};
 
 use crate::answers::facts::{Client, Radio, Rogue};
 use crate::answers::thresholds as t;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 pub(in crate::answers) use channels::{co_channel, noise, utilization};
 pub(in crate::answers) use disabled::{disabled, lacks_a_band, off_by_template};
@@ -22,8 +22,8 @@ fn utilization_of(radio: &Radio) -> f64 {
 }
 
 /// The call that shows the statistics of the access point of a radio.
-fn shown(radio: &Radio) -> Part {
-    sources::stats_of(radio.site.as_deref(), &radio.ap, "ap")
+fn shown(radio: &Radio) -> DataSource {
+    evidence::stats_of(radio.site.as_deref(), &radio.ap, "ap")
 }
 
 fn object(radio: &Radio) -> Object {
@@ -72,7 +72,7 @@ pub(in crate::answers) fn coverage(
             .evidence("weak_clients", weak.len())
             .evidence("clients", all.len())
             .evidence("worst_rssi_dbm", worst)
-            .see(site.map(|site| sources::clients_of(site, ap)).as_ref()),
+            .see(site.map(|site| evidence::clients_of(site, ap)).as_ref()),
         )
     });
     found.collect()
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn radar_that_two_sources_report_is_counted_once() {
         let hit = |time| RadarHit { ap: "5c5b35000010".into(), time, channel: Some(52) };
-        let shown = |list: usize, _: &str, _: i64| Part::new("events", ["events", "rrm"][list]);
+        let shown = |list: usize, _: &str, _: i64| DataSource::new("events", ["events", "rrm"][list]);
         let found = radar([&[hit(1), hit(2), hit(3)], &[hit(1), hit(2)]], shown, |_| "AP-1".into(), 100);
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].severity(), found[0].summary().contains("3 times")), (Severity::Warning, true));

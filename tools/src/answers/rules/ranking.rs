@@ -7,7 +7,7 @@ use super::wan::{self, Wan};
 use super::{alarms, device, service_levels, upgrading};
 use crate::answers::facts::{Alarm, Device, Event, Port, ServiceLevel};
 use crate::answers::thresholds as t;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 /// The input of the rules for a site.
 #[derive(Clone, Debug, Default)]
@@ -148,7 +148,7 @@ fn devices_down(
         .on(Object::site(&site.name))
         .on(root.object())
         .since(root.last_seen)
-        .see(&sources::stats(root))
+        .see(&evidence::stats(root))
         .evidence("devices_down", down.len())
         .evidence("devices", site.devices.len());
     for device in down.iter().take(5) {

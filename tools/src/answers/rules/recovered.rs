@@ -7,7 +7,7 @@ use mistmcp::answers::{Cause, Finding, Severity, ago, span, times};
 
 use crate::answers::facts::{Device, Event, Port, episodes};
 use crate::answers::thresholds as t;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 /// The input of the rules.
 #[derive(Clone, Copy, Debug)]
@@ -156,7 +156,7 @@ fn of_device(
         .evidence("times", Some(own.len()).filter(|times| *times > 1))
         .evidence("ended", last.ended)
         .evidence("text", last.event.text.clone())
-        .see(&sources::events(own.iter().map(|outage| outage.event)))
+        .see(&evidence::events(own.iter().map(|outage| outage.event)))
 }
 
 #[cfg(test)]

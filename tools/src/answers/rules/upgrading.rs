@@ -4,7 +4,7 @@ use mistmcp::answers::{Cause, Finding, Severity, ago, count};
 
 use crate::answers::facts::{Device, Event};
 use crate::answers::thresholds as t;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 /// Types of events that begin an upgrade, without the kind of device before them.
 const START_EVENTS: [&str; 3] = ["UPGRADE_BY_USER", "UPGRADE_STARTED", "UPGRADE_REQUESTED"];
@@ -109,8 +109,8 @@ impl Upgrade<'_> {
             finding = finding.on(device.object());
         }
         match (self.is_in_stats, self.started) {
-            (false, Some(started)) => finding.see(sources::device_events([started]).as_ref()),
-            _ => finding.see(&sources::stats(device)),
+            (false, Some(started)) => finding.see(evidence::device_events([started]).as_ref()),
+            _ => finding.see(&evidence::stats(device)),
         }
     }
 }

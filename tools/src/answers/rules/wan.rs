@@ -4,13 +4,13 @@ mod gateways;
 mod links;
 mod paths;
 
-use mistmcp::answers::{Finding, Object, Part, name, state_since};
+use mistmcp::answers::{DataSource, Finding, Object, name, state_since};
 
 use super::alarms;
 use crate::answers::facts::wan::{RoutingNeighbor, Tunnel, VpnPath};
 use crate::answers::facts::{Alarm, Device, Event, Port, open};
 use crate::answers::thresholds as t;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 pub(in crate::answers) use gateways::{clusters, gateways_down, pools};
 pub(in crate::answers) use links::{links_degraded, links_down, unresolved};
@@ -144,14 +144,14 @@ impl Wan<'_> {
     }
 
     /// The call of a list that is filtered by gateway and site.
-    fn rows_of(&self, name: &'static str, tool: &'static str, mac: &str) -> Part {
+    fn rows_of(&self, name: &'static str, tool: &'static str, mac: &str) -> DataSource {
         let site = self.device(mac).and_then(|device| device.site.as_deref());
-        Part::new(name, tool).with("site_id", site).with("mac", mac)
+        DataSource::new(name, tool).with("site_id", site).with("mac", mac)
     }
 
     /// The call that shows the statistics of a gateway.
-    fn stats(&self, mac: &str) -> Part {
-        self.gateway(mac).map_or_else(|| sources::stats_of(None, mac, "gateway"), sources::stats)
+    fn stats(&self, mac: &str) -> DataSource {
+        self.gateway(mac).map_or_else(|| evidence::stats_of(None, mac, "gateway"), evidence::stats)
     }
 
     /// When Marvis first reported the link of a port: an alarm that names the port, or the only link of its gateway.

@@ -1,32 +1,32 @@
 //! Why a wired client has trouble.
 
-use mistmcp::answers::{Diagnosis, Finding, Inquiry, Part, Severity, Window, join};
+use mistmcp::answers::{DataSource, Diagnosis, Finding, Inquiry, Severity, Window, join};
 
 use super::{client_facts, rule_names};
 use crate::answers::facts::{Alarm, Client, Device, Event, Port};
 use crate::answers::rules::ports::{self, PortContext};
 use crate::answers::rules::tree::DeviceTree;
 use crate::answers::rules::{alarms, device, nac, upgrading};
-use crate::answers::{causes as c, locate, parts, views};
+use crate::answers::{causes as c, locate, sources, views};
 
 /// Reads the client's switch port and the events and alarms there, and applies the rules.
 pub(super) async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, window: &Window) -> Diagnosis {
     let switch = found.device.clone();
-    let ports_part =
-        Part::new("ports", "searchSiteSwOrGwPorts").with("site_id", site).with("limit", parts::ROWS);
-    let ports_part = match &switch {
-        Some(mac) => ports_part.with("mac", mac.as_str()),
-        None => ports_part.with("neighbor_mac", found.mac.as_str()),
+    let ports_source =
+        DataSource::new("ports", "searchSiteSwOrGwPorts").with("site_id", site).with("limit", sources::ROWS);
+    let ports_source = match &switch {
+        Some(mac) => ports_source.with("mac", mac.as_str()),
+        None => ports_source.with("neighbor_mac", found.mac.as_str()),
     };
-    let switch_events = switch.as_deref().map(|mac| parts::events_of(site, mac, "switch", window));
-    let (nac_part, alarms_part, inventory_part) =
-        (parts::nac_events(org, &found.mac, window), parts::alarms(site, window), parts::inventory(org));
+    let switch_events = switch.as_deref().map(|mac| sources::events_of(site, mac, "switch", window));
+    let nac_source = sources::nac_events(org, &found.mac, window);
+    let (alarms_source, inventory_source) = (sources::alarms(site, window), sources::inventory(org));
     let (port_rows, events, nac_rows, alarm_rows, inventory) = join!(
-        ask.rows(&ports_part),
+        ask.rows(&ports_source),
         ask.rows_if(switch_events.as_ref()),
-        ask.rows(&nac_part),
-        ask.rows(&alarms_part),
-        ask.rows(&inventory_part),
+        ask.rows(&nac_source),
+        ask.rows(&alarms_source),
+        ask.rows(&inventory_source),
     );
     let devices = locate::devices_of(&inventory);
     let ports: Vec<_> = port_rows.iter().filter_map(Port::of).collect();
@@ -43,7 +43,7 @@ pub(super) async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, w
     let who = nac::Subject { called: &called, client: Some(&found), now: ask.now() };
     let mut refused = nac::refused(&nac_events, &who, |_| None);
     if refused.as_ref().is_some_and(|finding| finding.cause().name == c::AUTH_DENIED.name) {
-        let rules = ask.rows(&parts::nac_rules(org)).await;
+        let rules = ask.rows(&sources::nac_rules(org)).await;
         refused = nac::refused(&nac_events, &who, rule_names(&rules));
     }
     let device = devices.iter().find(|device| switch.as_deref().is_some_and(|mac| device.has_mac(mac)));
@@ -82,7 +82,7 @@ pub(super) async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, w
                 .see(&wired_client(org, site, &found.mac)),
         );
     }
-    findings.extend(refused.map(|finding| finding.see(&nac_part)));
+    findings.extend(refused.map(|finding| finding.see(&nac_source)));
     let alarms: Vec<_> = alarm_rows.iter().filter_map(Alarm::of).collect();
     let of_port: Vec<_> = alarms::active(&alarms, &events)
         .iter()
@@ -125,8 +125,8 @@ fn without_server(
 }
 
 /// A wired client in the search.
-fn wired_client(org: &str, site: &str, mac: &str) -> Part {
-    Part::new("wired clients", "searchOrgWiredClients")
+fn wired_client(org: &str, site: &str, mac: &str) -> DataSource {
+    DataSource::new("wired clients", "searchOrgWiredClients")
         .with("org_id", org)
         .with("site_id", site)
         .with("mac", mac)

@@ -1,17 +1,17 @@
 //! Why a wireless client has trouble.
 
-use mistmcp::answers::{Diagnosis, Finding, Inquiry, Part, Row, Rows, Window, join};
+use mistmcp::answers::{DataSource, Diagnosis, Finding, Inquiry, Row, Rows, Window, join};
 use mistmcp::serde_json::Value;
 
 use super::{client_facts, events_of_others, rule_names};
 use crate::answers::facts::{Alarm, Client, Device, Event, Medium, Port};
 use crate::answers::rules::ports::PortContext;
 use crate::answers::rules::{alarms, client, device, nac};
-use crate::answers::{causes as c, locate, parts, views};
+use crate::answers::{causes as c, locate, sources, views};
 
 /// The statistics of an access point, by the id that Mist makes of its MAC address.
-fn ap_stats(site: &str, mac: &str, what: &'static str) -> Part {
-    Part::new(what, "getSiteDeviceStats")
+fn ap_stats(site: &str, mac: &str, what: &'static str) -> DataSource {
+    DataSource::new(what, "getSiteDeviceStats")
         .with("site_id", site)
         .with("device_id", format!("00000000-0000-0000-1000-{mac}"))
 }
@@ -25,29 +25,30 @@ pub(super) async fn wireless(
     window: &Window,
 ) -> Diagnosis {
     let mac = found.mac.clone();
-    let events_part = parts::events_of_client(site, &mac, window);
-    let stats_part = Part::new("client statistics", "listSiteWirelessClientsStats")
+    let events_source = sources::events_of_client(site, &mac, window);
+    let stats_source = DataSource::new("client statistics", "listSiteWirelessClientsStats")
         .with("site_id", site)
         .with("client_mac", mac.as_str())
         .or_none();
-    let (nac_part, others_part) =
-        (parts::nac_events(org, &mac, window), parts::events_of_other_clients(site, window));
-    let ap_part = found.device.as_deref().map(|ap| ap_stats(site, ap, "access point"));
-    let port_part = found.device.as_deref().map(|ap| {
-        Part::new("port of the access point", "searchSiteSwOrGwPorts")
+    let (nac_source, others_source) =
+        (sources::nac_events(org, &mac, window), sources::events_of_other_clients(site, window));
+    let ap_source = found.device.as_deref().map(|ap| ap_stats(site, ap, "access point"));
+    let port_source = found.device.as_deref().map(|ap| {
+        DataSource::new("port of the access point", "searchSiteSwOrGwPorts")
             .with("site_id", site)
             .with("neighbor_mac", ap)
             .with("limit", 10)
     });
-    let ap_events_part = found.device.as_deref().map(|ap| parts::events_of(site, ap, "access point", window));
+    let ap_events_source =
+        found.device.as_deref().map(|ap| sources::events_of(site, ap, "access point", window));
     let (events, stats, nac_rows, others, ap_rows, port_rows, ap_events) = join!(
-        ask.rows(&events_part),
-        ask.rows(&stats_part),
-        ask.rows(&nac_part),
-        ask.rows(&others_part),
-        ask.rows_if(ap_part.as_ref()),
-        ask.rows_if(port_part.as_ref()),
-        ask.rows_if(ap_events_part.as_ref()),
+        ask.rows(&events_source),
+        ask.rows(&stats_source),
+        ask.rows(&nac_source),
+        ask.rows(&others_source),
+        ask.rows_if(ap_source.as_ref()),
+        ask.rows_if(port_source.as_ref()),
+        ask.rows_if(ap_events_source.as_ref()),
     );
     if let Some(now) =
         stats.iter().find_map(|row| Client::of(row, Medium::Wireless)).filter(|now| now.mac == mac)
@@ -63,15 +64,15 @@ pub(super) async fn wireless(
     let mut refused = nac::refused(&nac_events, &who, |_| None);
     let is_denied = refused.as_ref().is_some_and(|finding| finding.cause().name == c::AUTH_DENIED.name);
     let is_ap_down = ap.as_ref().is_some_and(Device::is_down);
-    let rules_part = is_denied.then(|| parts::nac_rules(org));
-    let alarms_part = (!is_denied && !is_ap_down).then(|| parts::alarms(site, window));
+    let rules_source = is_denied.then(|| sources::nac_rules(org));
+    let alarms_source = (!is_denied && !is_ap_down).then(|| sources::alarms(site, window));
     // The devices of the site name the switch and the other access points.
     let is_asked = !is_ap_down && ask.calls_left() > 1 && has_unnamed_device(ap.as_ref(), &ports, &own);
-    let names_part = is_asked.then(|| parts::site_inventory(org, site));
+    let names_source = is_asked.then(|| sources::site_inventory(org, site));
     let (rules, alarm_rows, names) = join!(
-        ask.rows_if(rules_part.as_ref()),
-        ask.rows_if(alarms_part.as_ref()),
-        ask.rows_if(names_part.as_ref())
+        ask.rows_if(rules_source.as_ref()),
+        ask.rows_if(alarms_source.as_ref()),
+        ask.rows_if(names_source.as_ref())
     );
     let mut named = locate::devices_of(&names);
     if is_denied {
@@ -87,29 +88,28 @@ pub(super) async fn wireless(
         client::ClientCase { client: &found, events: &own, others: &others, ap: ap.as_ref(), now: ask.now() };
     let unreachable = nac::server_unreachable(&own, &others, &[], &who).filter(|_| refused.is_none());
     let explained = refused.clone().or(unreachable);
-    let see = |part: &Part| {
-        let part = part.clone();
-        move |finding: Finding| finding.see_or(&part)
+    let see = |source: &DataSource| {
+        let source = source.clone();
+        move |finding: Finding| finding.see_or(&source)
     };
     let mut findings: Vec<_> =
-        client::stages(&case, explained.is_some()).into_iter().map(see(&events_part)).collect();
-    findings.extend(
-        explained.map(
-            |finding| if refused.is_some() { finding.see(&nac_part) } else { finding.see(&events_part) },
-        ),
-    );
+        client::stages(&case, explained.is_some()).into_iter().map(see(&events_source)).collect();
+    findings.extend(explained.map(|finding| {
+        if refused.is_some() { finding.see(&nac_source) } else { finding.see(&events_source) }
+    }));
     // A client that is not connected has no statistics.
-    let signal_part = if stats.is_empty() { &events_part } else { &stats_part };
-    findings.extend(client::signal(&case).map(see(signal_part)));
+    let signal_source = if stats.is_empty() { &events_source } else { &stats_source };
+    findings.extend(client::signal(&case).map(see(signal_source)));
     let ap_row = ap_rows.first().map_or(Value::Null, |row| row.value().clone());
-    findings
-        .extend(ap_part.as_ref().and_then(|part| Some(client::radio(&case, Row::of(&ap_row))?.see(part))));
+    findings.extend(
+        ap_source.as_ref().and_then(|source| Some(client::radio(&case, Row::of(&ap_row))?.see(source))),
+    );
     if let Some(ap) = &ap {
         let switch = upstream_switch(ap, &ports, &named);
         findings.extend(missing_vlan(ap, switch.as_ref(), &ports, &alarm_rows, &found, ask.now()));
         findings.extend(access_point(ap, (site_known, switch), &ports, &ap_events, &found, ask.now()));
     }
-    findings.extend(client::alone(&case, &findings).map(see(&events_part)));
+    findings.extend(client::alone(&case, &findings).map(see(&events_source)));
     if own.is_empty() && events.is_seen() {
         ask.nothing_there("client events", "there are none in this time");
     }
@@ -178,9 +178,9 @@ fn missing_vlan(
 
 /// The devices of a site, and its name.
 async fn site_devices(ask: &Inquiry, site: &str) -> (Vec<Device>, String) {
-    let stats = parts::device_stats(site);
+    let stats = sources::device_stats(site);
     let resolved = ask.resolved_name(site);
-    let about = (resolved.is_none() && ask.calls_left() > 1).then(|| parts::site(site));
+    let about = (resolved.is_none() && ask.calls_left() > 1).then(|| sources::site(site));
     let (stats, about) = join!(ask.rows(&stats), ask.rows_if(about.as_ref()));
     let called = resolved.or_else(|| about.first()?.text("name"));
     (locate::devices_at(site, &stats), called.unwrap_or_else(|| format!("site {site}")))

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use mistmcp::answers::{Inquiry, Part, Rows, Window, join};
+use mistmcp::answers::{DataSource, Inquiry, Rows, Window, join};
 use mistmcp::serde_json::{Map, Value, json};
 
 use super::{Asked, events};
 use crate::answers::facts::{Change, Device, Event, ServiceLevel, Target, percent};
-use crate::answers::{locate, parts, thresholds as t};
+use crate::answers::{locate, sources, thresholds as t};
 
 /// Seconds around the moment when it got bad, in which client events show what fails.
 const EARLIER: i64 = 15 * t::MINUTE;
@@ -38,24 +38,24 @@ impl Read {
     ) -> Self {
         let (audit, events) = (audit(asked.org, window), events(asked.org, site, device, window));
         let devices = inventory.is_empty().then(|| match site {
-            Some(site) => parts::org_devices(asked.org).with("site_id", site),
-            None => parts::org_devices(asked.org),
+            Some(site) => sources::org_devices(asked.org).with("site_id", site),
+            None => sources::org_devices(asked.org),
         });
         let sites = match site {
-            Some(site) => parts::site(site),
-            None => parts::sites(asked.org),
+            Some(site) => sources::site(site),
+            None => sources::sites(asked.org),
         };
         let around = asked.before.map(|before| Window {
             start: before.saturating_sub(EARLIER),
             end: before.saturating_add(t::RECENT).min(ask.now()).max(before),
         });
         let clients = around.map(|around| match site {
-            Some(site) => parts::client_events(site, &around),
-            None => parts::org_client_events(asked.org, &around),
+            Some(site) => sources::client_events(site, &around),
+            None => sources::org_client_events(asked.org, &around),
         });
         let halves =
             asked.before.filter(|before| *before > window.start && *before < ask.now()).map(|before| {
-                let part = |start: i64, end: i64| parts::levels(asked.org, "wifi", &Window { start, end });
+                let part = |start: i64, end: i64| sources::levels(asked.org, "wifi", &Window { start, end });
                 [part(window.start, before), part(before, before.saturating_add(t::DAY).min(ask.now()))]
             });
         let (audit, events, devices, sites, clients, earlier, later) = join!(
@@ -92,8 +92,8 @@ impl Read {
     }
 }
 
-fn audit(org: &str, window: &Window) -> Part {
-    parts::audit_logs(org, window).pages(2)
+fn audit(org: &str, window: &Window) -> DataSource {
+    sources::audit_logs(org, window).pages(2)
 }
 
 /// Whether a change can concern the site and device that were asked about. A change for no site, such as of a template,

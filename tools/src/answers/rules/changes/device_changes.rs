@@ -1,10 +1,10 @@
 //! Rules for what devices did by themselves: upgrades, restarts, radio management, configurations that failed.
 
-use mistmcp::answers::{Finding, Object, Part, Severity, ago, count, listed, times};
+use mistmcp::answers::{DataSource, Finding, Object, Severity, ago, count, listed, times};
 
 use super::{APPLIED, ChangeCase, time_before};
 use crate::answers::facts::{CONFIG_FAILURES, Change, Device, Event, Target, open};
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 /// Firmware upgrades, by version.
 pub(super) fn upgraded(case: &ChangeCase<'_>) -> Option<Finding> {
@@ -45,8 +45,8 @@ pub(super) fn upgraded(case: &ChangeCase<'_>) -> Option<Finding> {
 }
 
 /// The call that shows events: of their device, or of all devices where there are several.
-fn shown(events: &[&Event]) -> Part {
-    sources::events(events.iter().copied())
+fn shown(events: &[&Event]) -> DataSource {
+    evidence::events(events.iter().copied())
 }
 
 /// Restarts by a person that the audit log does not have.

@@ -6,7 +6,7 @@ use super::{DeviceCase, upstream};
 use crate::answers::facts::{Device, Event, Port};
 use crate::answers::rules::{tree::DeviceTree, upgrading};
 use crate::answers::thresholds as t;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 /// What follows from a device that is down.
 static EFFECTS: &[&Cause] = &[
@@ -33,7 +33,7 @@ pub(super) fn not_assigned(case: &DeviceCase<'_>) -> Option<Finding> {
         )
         .independent()
         .weight(97)
-        .see(&sources::inventory(case.device))
+        .see(&evidence::inventory(case.device))
     })
 }
 
@@ -58,7 +58,7 @@ pub(super) fn never_connected(case: &DeviceCase<'_>) -> Option<Finding> {
         .weight(95)
         .evidence("connected", false)
         .evidence("serial", device.serial.clone())
-        .see(&sources::inventory(device))
+        .see(&evidence::inventory(device))
     })
 }
 
@@ -100,7 +100,7 @@ pub(in crate::answers) fn site_down(site: &[Device], name: &str, now: i64) -> Op
     for gateway in gateways.iter().filter(|gateway| gateway.is_down()) {
         finding = finding.on(gateway.object());
     }
-    let shown = down.iter().find_map(|device| device.site.as_deref()).map(sources::disconnected);
+    let shown = down.iter().find_map(|device| device.site.as_deref()).map(evidence::disconnected);
     Some(finding.affects(down.iter().map(|device| device.mac.as_str())).effects(EFFECTS).see(shown.as_ref()))
 }
 
@@ -168,7 +168,7 @@ pub(in crate::answers) fn outage(root: &Device, behind: &[&Device], site: &[Devi
         .affects(dead.iter().map(|device| device.mac.as_str()))
         .affects([root.mac.as_str()])
         .effects(EFFECTS)
-        .see(&sources::stats(root));
+        .see(&evidence::stats(root));
     for device in dead.iter().take(5) {
         finding = finding.on(device.object());
     }

@@ -6,7 +6,7 @@ use super::DeviceCase;
 use crate::answers::facts::{CONFIG_FAILURES, Device, Event, Port, open};
 use crate::answers::rules::{ports, tree::DeviceTree, upgrading};
 use crate::answers::thresholds as t;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 /// What follows from a restart.
 static RESTART_EFFECTS: &[&Cause] = &[&c::UPSTREAM_DOWN, &c::DEVICE_DOWN];
@@ -234,7 +234,7 @@ pub(super) fn virtual_chassis(case: &DeviceCase<'_>) -> Option<Finding> {
         .see(&if gone.is_empty() {
             case.shown_by(broken.map(|(event, _)| event).into_iter().chain(changed))
         } else {
-            sources::stats(case.device)
+            evidence::stats(case.device)
         }),
     )
 }
@@ -258,7 +258,7 @@ pub(super) fn power_constrained(case: &DeviceCase<'_>) -> Option<Finding> {
             .weight(75)
             .evidence("power_constrained", true)
             .evidence("power_src", source)
-            .see(&sources::stats(device));
+            .see(&evidence::stats(device));
         match port {
             Some(port) => finding.on(port.object(&case.upstream().map(Device::called).unwrap_or_default())),
             None => finding,
@@ -320,7 +320,7 @@ pub(in crate::answers) fn radius(
         .evidence("text", first.text.clone())
         .affects(held.map(|port| format!("{} {}", port.device, port.id)))
         .effects(RADIUS_EFFECTS)
-        .see(sources::device_events(shown).as_ref()),
+        .see(evidence::device_events(shown).as_ref()),
     )
 }
 
@@ -360,7 +360,7 @@ pub(super) fn missing_vlan(case: &DeviceCase<'_>) -> Option<Finding> {
         )
         .weight(79)
         .evidence("inactive_wired_vlans", vlans.clone())
-        .see(&sources::stats(case.device));
+        .see(&evidence::stats(case.device));
     if let Some(port) = case.upstream_port() {
         finding = finding.on(port.object(&case.upstream().map(Device::called).unwrap_or_default()));
     }

@@ -5,7 +5,7 @@ use mistmcp::answers::{Finding, Object, Severity, count, listed, name};
 use crate::answers::facts::Device;
 use crate::answers::facts::lifecycle::Notice;
 use crate::answers::thresholds as t;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 /// Advisories and notices that apply to devices.
 pub(in crate::answers) fn advisories(notices: &[Notice], devices: &[Device], now: i64) -> Vec<Finding> {
@@ -46,7 +46,7 @@ pub(in crate::answers) fn advisories(notices: &[Notice], devices: &[Device], now
         .evidence("solution", notice.solution.clone())
         .evidence("updated", notice.updated)
         .evidence("version", first.version.clone())
-        .see(&sources::notice(notice));
+        .see(&evidence::notice(notice));
         for device in hit.iter().take(6) {
             finding = finding.on(device.object());
         }

@@ -8,7 +8,7 @@ use mistmcp::serde_json::Value;
 use crate::answers::facts::Device;
 use crate::answers::facts::lifecycle::{Certificate, Contract, License};
 use crate::answers::thresholds as t;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 /// A date in words: `expired 12 days ago`, `expires in 3 days`.
 fn expiry(ends: i64, now: i64) -> String {
@@ -88,7 +88,7 @@ pub(in crate::answers) fn support(devices: &[Device], contracts: &[Contract], no
             .evidence("ends", first)
             .evidence("model", oldest.model.clone())
             .evidence("devices", all.len())
-            .see(&sources::contract(oldest));
+            .see(&evidence::contract(oldest));
         let reasons = all.iter().map(|(_, device, why)| Value::from(format!("{}: {why}", device.called())));
         finding = finding.evidence("reasons", reasons.collect::<Value>());
         for (_, device, _) in &all {
@@ -203,7 +203,7 @@ pub(in crate::answers) fn certificates(certificates: &[Certificate], now: i64) -
         .evidence("certificate", certificate.name.clone())
         .evidence("ends", certificate.ends)
         .item(certificate.name.clone())
-        .see(certificate.device.as_ref().map(sources::stats).as_ref())
+        .see(certificate.device.as_ref().map(evidence::stats).as_ref())
     });
     found.collect()
 }

@@ -6,7 +6,7 @@ use mistmcp::answers::{Finding, Severity, count, is, listed, name};
 
 use crate::answers::facts::Device;
 use crate::answers::facts::lifecycle::{Contract, OfferedVersion, Version};
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 /// Firmware that is behind that of most devices of the model, or behind the suggested one; a finding for each model. `contracts` have the
 /// versions of the whole organization, for models of which the site has few.
@@ -83,7 +83,7 @@ fn outdated(
         .evidence("most_run", usual.as_ref().map(Version::as_str))
         .evidence("behind", own.len())
         .evidence("devices", total)
-        .see(&sources::stats(first))
+        .see(&evidence::stats(first))
         .on(first.object());
     for (device, _) in own {
         finding = finding.on(device.object());

@@ -4,7 +4,7 @@ use mistmcp::answers::{Finding, Severity};
 
 use super::{PortContext, finding};
 use crate::answers::facts::Port;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 pub(super) fn disabled(port: &Port, context: &PortContext<'_>) -> Option<Finding> {
     if !port.disabled || port.up == Some(true) {
@@ -44,7 +44,7 @@ pub(super) fn blocked(port: &Port, context: &PortContext<'_>) -> Option<Finding>
             .evidence("stp_state", port.stp_state.clone().filter(|_| guard.is_none()))
             .evidence("bpdu_events", times)
             .evidence("text", event.and_then(|event| event.text.clone()))
-            .see(event.and_then(|event| sources::device_events([event])).as_ref()),
+            .see(event.and_then(|event| evidence::device_events([event])).as_ref()),
     )
 }
 
@@ -103,6 +103,6 @@ pub(super) fn mac_limit(port: &Port, context: &PortContext<'_>) -> Option<Findin
             .evidence("mac_limit", port.mac_limit.filter(|_| shows))
             .evidence("exceeded", exceeded.map(|(_, times)| times))
             .evidence("text", event.and_then(|event| event.text.clone()))
-            .see(event.and_then(|event| sources::device_events([event])).as_ref()),
+            .see(event.and_then(|event| evidence::device_events([event])).as_ref()),
     )
 }

@@ -5,7 +5,7 @@ use mistmcp::answers::{Cause, Finding, Severity, ago, state_since, times};
 use super::{PortContext, finding};
 use crate::answers::facts::Port;
 use crate::answers::thresholds as t;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 /// What follows from a bad cable at its port.
 static CABLE_EFFECTS: &[&Cause] = &[
@@ -49,7 +49,7 @@ pub(super) fn flapping(port: &Port, context: &PortContext<'_>) -> Option<Finding
             .since(downs.last().map(|event| event.time))
             .evidence("port_down_events", downs.len())
             .evidence("last", last)
-            .see(sources::device_events(downs).as_ref()),
+            .see(evidence::device_events(downs).as_ref()),
     )
 }
 

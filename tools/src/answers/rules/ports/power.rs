@@ -7,7 +7,7 @@ use super::{PortContext, finding};
 use crate::answers::facts::{Device, Port};
 use crate::answers::rules::upgrading;
 use crate::answers::thresholds as t;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 /// A port that gives no power to its access point, which is down.
 pub(in crate::answers) fn power_lost(
@@ -55,7 +55,7 @@ pub(in crate::answers) fn power_lost(
             .evidence("power_draw", port.draw.filter(|_| alarm.is_none()))
             .evidence("event", alarm.map(|event| event.kind.clone()))
             .evidence("text", alarm.and_then(|event| event.text.clone()))
-            .see(alarm.and_then(|event| sources::device_events([event])).as_ref()),
+            .see(alarm.and_then(|event| evidence::device_events([event])).as_ref()),
     )
 }
 
@@ -83,6 +83,6 @@ pub(in crate::answers) fn poe_budget(switch: &Device) -> Option<Finding> {
         .weight(50)
         .evidence("power_draw", drawn)
         .evidence("max_power", most)
-        .see(&sources::stats(switch)),
+        .see(&evidence::stats(switch)),
     )
 }

@@ -1,6 +1,6 @@
 //! Rules for radar (DFS): access points that leave their channel.
 
-use mistmcp::answers::{Finding, Object, Part, Rows, Severity, ago, listed, name, plural, times};
+use mistmcp::answers::{DataSource, Finding, Object, Rows, Severity, ago, listed, name, plural, times};
 
 use crate::answers::causes as c;
 use crate::answers::thresholds as t;
@@ -17,7 +17,7 @@ pub(in crate::answers) struct RadarHit {
 /// call that shows the rows of each list for an access point, from a time on.
 pub(in crate::answers) fn radar(
     reports: [&[RadarHit]; 2],
-    shown: impl Fn(usize, &str, i64) -> Part,
+    shown: impl Fn(usize, &str, i64) -> DataSource,
     name_of: impl Fn(&str) -> String,
     now: i64,
 ) -> Vec<Finding> {

@@ -8,7 +8,7 @@ use super::{Outage, Past};
 use crate::answers::facts::{Device, Event};
 use crate::answers::rules::tree::DeviceTree;
 use crate::answers::thresholds as t;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 /// A device with its outages.
 type OfDevice<'a> = (&'a Device, Vec<Outage<'a>>);
@@ -66,7 +66,7 @@ fn lost_again_and_again(past: &Past<'_>, device: &Device, own: &[Outage<'_>]) ->
         .since(first.began())
         .evidence("times", own.len())
         .evidence("ended", last.ended)
-        .see(&sources::events(own.iter().map(|outage| outage.event)))
+        .see(&evidence::events(own.iter().map(|outage| outage.event)))
 }
 
 /// Devices that went down together: the site, or each root with what was behind it.
@@ -132,7 +132,7 @@ fn over(
         .since(began)
         .evidence("ended", ended)
         .evidence("devices_down", own.len())
-        .see(&sources::events(own.iter().map(|(_, outage)| outage.event)))
+        .see(&evidence::events(own.iter().map(|(_, outage)| outage.event)))
 }
 
 fn with_devices(finding: Finding, own: &[(&Device, Outage<'_>)]) -> Finding {

@@ -9,7 +9,7 @@ use crate::answers::rules::ports;
 use crate::answers::rules::radio::{self, RadarHit};
 use crate::answers::rules::tree::DeviceTree;
 use crate::answers::rules::wan;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 /// Troubles of the ports of devices that are connected. A port that is down because of what is behind it is a symptom.
 pub(super) fn port_findings(case: &SiteCase<'_>) -> Vec<Finding> {
@@ -70,7 +70,7 @@ pub(super) fn radio_findings(case: &SiteCase<'_>) -> Vec<Finding> {
             .events
             .iter()
             .filter(|event| event.short() == "RADAR_DETECTED" && event.mac.as_deref() == Some(ap));
-        sources::device_events(of_ap).unwrap_or_else(|| sources::stats_of(None, ap, "ap"))
+        evidence::device_events(of_ap).unwrap_or_else(|| evidence::stats_of(None, ap, "ap"))
     };
     found.extend(radio::radar([&radars, &[]], shown, name_of, case.now()));
     found
@@ -99,7 +99,7 @@ pub(super) fn loops(case: &SiteCase<'_>) -> Vec<Finding> {
         .evidence("event", event.kind.clone())
         .evidence("topology_changes_since", Some(changes.len()).filter(|changes| *changes > 0))
         .evidence("text", event.text.clone())
-        .see(sources::device_events(changes.into_iter().chain([*event])).as_ref())
+        .see(evidence::device_events(changes.into_iter().chain([*event])).as_ref())
     });
     found.collect()
 }
@@ -121,7 +121,7 @@ pub(super) fn vlans(case: &SiteCase<'_>, tree: &DeviceTree<'_>) -> Vec<Finding> 
         let noun = plural(vlans.len(), "VLAN");
         let words = format!("{} receives no traffic of {noun} {}{at}.", ap.called(), listed(vlans, 4));
         let mut finding =
-            Finding::new(&c::MISSING_VLAN, Severity::Critical, words).weight(88).see(&sources::stats(ap));
+            Finding::new(&c::MISSING_VLAN, Severity::Critical, words).weight(88).see(&evidence::stats(ap));
         if let Some((switch, port)) = switch.zip(port) {
             finding = finding.on(port.object(&switch.called()));
         }

@@ -1,13 +1,13 @@
 //! Rules for the gateways of a site: connection, DHCP pools and clusters.
 
-use mistmcp::answers::{Cause, Finding, Object, Part, Severity, ago, count, is, listed, name};
+use mistmcp::answers::{Cause, DataSource, Finding, Object, Severity, ago, count, is, listed, name};
 
 use super::Wan;
 use crate::answers::facts::wan::{DhcpPool, GatewayCluster};
 use crate::answers::facts::{Device, Event, open};
 use crate::answers::rules::{device, upgrading};
 use crate::answers::thresholds as t;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 /// What follows from a gateway that is down.
 static EFFECTS: &[&Cause] = &[
@@ -135,7 +135,7 @@ pub(in crate::answers) fn pools(wan: &Wan<'_>, pools: &[DhcpPool]) -> Vec<Findin
                 .since(events.iter().map(|event| event.time).min())
                 .evidence("pool_low_events", events.len())
                 .evidence("text", events.last().and_then(|event| event.text.clone()))
-                .see(sources::device_events(events.iter().copied()).as_ref()),
+                .see(evidence::device_events(events.iter().copied()).as_ref()),
             );
         }
     }
@@ -190,7 +190,7 @@ pub(in crate::answers) fn clusters(
             .since(since)
             .evidence("troubles", troubles)
             .evidence("events", events.iter().map(|event| event.kind.clone()).collect::<Vec<_>>())
-            .see(&match sources::device_events(events.iter().copied()) {
+            .see(&match evidence::device_events(events.iter().copied()) {
                 Some(part) => part,
                 None if lone => nodes_of(gateway),
                 None => wan.stats(&gateway.mac),
@@ -201,8 +201,8 @@ pub(in crate::answers) fn clusters(
 }
 
 /// The call that shows the nodes of a cluster.
-fn nodes_of(gateway: &Device) -> Part {
-    Part::new("cluster nodes", "GetSiteDeviceHaClusterNode")
+fn nodes_of(gateway: &Device) -> DataSource {
+    DataSource::new("cluster nodes", "GetSiteDeviceHaClusterNode")
         .with("site_id", gateway.site.as_deref())
         .with("device_id", gateway.mac.as_str())
 }

@@ -5,7 +5,7 @@ use mistmcp::answers::{Cause, Finding, Severity, ago, count, listed, name};
 use super::{Wan, over_limit};
 use crate::answers::facts::{Port, open};
 use crate::answers::thresholds as t;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 /// What follows from a WAN link that is down or bad.
 static EFFECTS: &[&Cause] = &[
@@ -47,7 +47,7 @@ pub(in crate::answers) fn links_down(wan: &Wan<'_>) -> Vec<Finding> {
         .affects(wan.keys_over(port))
         .affects([format!("{} {}", port.device, port.id)])
         .effects(EFFECTS)
-        .see(&sources::port(port))
+        .see(&evidence::port(port))
     })
     .collect()
 }
@@ -108,7 +108,7 @@ pub(in crate::answers) fn unresolved(wan: &Wan<'_>) -> Vec<Finding> {
                 .evidence("other_wan_links_up", others)
                 .affects(event.port.iter().map(|port| format!("{} {port}", gateway.mac)))
                 .effects(EFFECTS)
-                .see(sources::device_events([event]).as_ref()),
+                .see(evidence::device_events([event]).as_ref()),
         );
     }
     found
@@ -141,7 +141,7 @@ pub(in crate::answers) fn links_degraded(wan: &Wan<'_>) -> Vec<Finding> {
                 let first = downs.iter().map(|event| event.time).min();
                 first.filter(|_| !has_figures)
             });
-            let shown = if has_figures { None } else { sources::device_events(downs) };
+            let shown = if has_figures { None } else { evidence::device_events(downs) };
             let (severity, weight) =
                 if unusable { (Severity::Critical, 82) } else { (Severity::Warning, 66) };
             Some(
@@ -162,7 +162,7 @@ pub(in crate::answers) fn links_degraded(wan: &Wan<'_>) -> Vec<Finding> {
                 .affects(wan.keys_over(port))
                 .affects([format!("{} {}", port.device, port.id)])
                 .effects(EFFECTS)
-                .see(&shown.unwrap_or_else(|| sources::port(port))),
+                .see(&shown.unwrap_or_else(|| evidence::port(port))),
             )
         })
         .collect()

@@ -6,7 +6,7 @@ use super::{Wan, over_limit};
 use crate::answers::facts::wan::{RoutingNeighbor, Tunnel};
 use crate::answers::facts::{Device, open};
 use crate::answers::thresholds as t;
-use crate::answers::{causes as c, sources};
+use crate::answers::{causes as c, evidence};
 
 /// VPN paths that are down, a finding for each WAN of a gateway; with the routing neighbors that were lost with them.
 pub(in crate::answers) fn paths_down(wan: &Wan<'_>) -> Vec<Finding> {
@@ -299,7 +299,7 @@ pub(in crate::answers) fn by_events(wan: &Wan<'_>, found: &[Finding]) -> Vec<Fin
                 .evidence("event", first.kind.clone())
                 .evidence("times", times)
                 .evidence("text", first.text.clone())
-                .see(sources::device_events(own.iter().map(|(event, _)| *event)).as_ref()),
+                .see(evidence::device_events(own.iter().map(|(event, _)| *event)).as_ref()),
             );
         }
     }

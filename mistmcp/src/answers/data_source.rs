@@ -1,4 +1,4 @@
-//! Part of the network that an answer reads: [`Part`].
+//! A data source of an answer, [`DataSource`]: the tool call that reads one part of the network.
 
 use std::borrow::Cow;
 
@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 use super::See;
 use crate::{Request, Result};
 
-/// A part of the network: its name in `not_seen`, and the tool and arguments that read it.
+/// A data source: its name in `not_seen`, and the tool and arguments that read it.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct DataSource {
     pub(super) name: Cow<'static, str>,
     tool: &'static str,
     arguments: Map<String, Value>,
@@ -32,8 +32,8 @@ pub(super) enum Paging {
     Whole,
 }
 
-impl Part {
-    /// A part that `tool` reads. The tool must have an endpoint.
+impl DataSource {
+    /// A data source that `tool` reads. The tool must have an endpoint.
     pub fn new(name: impl Into<Cow<'static, str>>, tool: &'static str) -> Self {
         Self {
             name: name.into(),
