@@ -6,7 +6,7 @@
 //! through texts, `files` through files. Texts are searched for names with values (`assignments`), configurations
 //! (`config_lines`, `formats`), sentences (`prose`), commands of a shell (`commands`), tables (`tables`), URLs (`urls`), XML
 //! (`xml`), and secrets that are known by their shape (`token_patterns`); as they are written, and as they read
-//! without escapes (`escapes`). An evaluation in `mistmcp/evaluation/secrets`
+//! without escapes (`escapes`), with the ends of their lines in one form (`line_ends`). An evaluation in `mistmcp/evaluation/secrets`
 //! measures them, and `cargo xtask secrets` holds the names against Mist's document.
 
 mod assignments;
@@ -23,6 +23,7 @@ mod headers;
 mod hidden_ranges;
 mod keys;
 mod lexer;
+mod line_ends;
 mod line_prefix;
 mod name_parts;
 mod names;

@@ -7,10 +7,13 @@ use super::steps::count;
 use crate::text::{escaped_letter, narrow};
 
 /// A text as it reads.
+#[derive(Default)]
 pub(super) struct Decoded {
     pub(super) text: String,
     /// Places in it, in order, with those in the written text: before and after each other spelling.
     places: Vec<(usize, usize)>,
+    /// How far the written text is read.
+    read: usize,
 }
 
 /// Entities of HTML by name.
@@ -22,8 +25,7 @@ pub(super) fn decoded(text: &str) -> Option<Decoded> {
     count(text.len());
     let other = |byte: &u8| *byte >= 0x80 || b"&%\\".contains(byte);
     let mut at = text.as_bytes().iter().position(other)?;
-    let mut decoded = Decoded { text: String::new(), places: Vec::new() };
-    let mut copied = 0;
+    let mut decoded = Decoded::default();
     while at < text.len() {
         let Some((letter, length)) = spelled(&text[at..]) else {
             let length = text[at..].chars().next().map_or(1, char::len_utf8);
@@ -31,18 +33,28 @@ pub(super) fn decoded(text: &str) -> Option<Decoded> {
             at += text.as_bytes()[at..].iter().position(other).unwrap_or(text.len() - at);
             continue;
         };
-        decoded.text.push_str(&text[copied..at]);
-        decoded.places.push((decoded.text.len(), at));
-        decoded.text.extend(letter);
+        decoded.replace(text, at..at + length, letter);
         at += length;
-        copied = at;
-        decoded.places.push((decoded.text.len(), at));
     }
-    decoded.text.push_str(&text[copied..]);
-    (!decoded.places.is_empty()).then_some(decoded)
+    decoded.finished(text)
 }
 
 impl Decoded {
+    /// Reads the written text on to the end of a range, which stands for a letter or for nothing.
+    pub(super) fn replace(&mut self, text: &str, range: Range<usize>, letter: Option<char>) {
+        self.text.push_str(&text[self.read..range.start]);
+        self.places.push((self.text.len(), range.start));
+        self.text.extend(letter);
+        self.places.push((self.text.len(), range.end));
+        self.read = range.end;
+    }
+
+    /// The text with the rest of the written one, if anything was replaced.
+    pub(super) fn finished(mut self, text: &str) -> Option<Self> {
+        self.text.push_str(&text[self.read..]);
+        (!self.places.is_empty()).then_some(self)
+    }
+
     /// The range of the written text for one of the text as it reads.
     pub(super) fn written(&self, range: &Range<usize>) -> Range<usize> {
         let from = |index: Option<usize>, position: usize| {

@@ -13,7 +13,7 @@ use super::lexer::{Kind, Lexeme, Lexer};
 use super::reader::Reader;
 use super::stems::{self, Stems, any_of, automaton};
 use super::steps::count;
-use super::{prose, tables, token_patterns, urls, xml};
+use super::{line_ends, prose, tables, token_patterns, urls, xml};
 use crate::work;
 
 /// How deep quoted texts inside quoted texts are read. Deeper ones are hidden as a whole if they may hold a secret.
@@ -58,7 +58,7 @@ impl TextReader {
         }
     }
 
-    /// The ranges of a text to redact, as it is written.
+    /// The ranges of a text to redact, as it is written, but for the ends of its lines.
     fn cover_written(&mut self, text: &str, in_list: bool) -> Option<HiddenRanges> {
         if work::is_abandoned() {
             // Nobody gets the answer, which is not worth a search.
@@ -66,6 +66,12 @@ impl TextReader {
             cover.add(0..text.len());
             return Some(cover);
         }
+        let Some(lines) = line_ends::normal(text) else { return self.cover_lines(text, in_list) };
+        let cover = self.cover_lines(&lines.text, in_list)?;
+        Some(cover.mapped(|range| lines.written(range)))
+    }
+
+    fn cover_lines(&mut self, text: &str, in_list: bool) -> Option<HiddenRanges> {
         // Lines of a list carry what is open to the next, whether or not there is a secret in them.
         let carries = in_list && (self.open.is_some() || text.ends_with(['{', ':', ']']) || opens(text));
         if !self.in_key && !carries && !any_of(&stems::TEXTS, text) {

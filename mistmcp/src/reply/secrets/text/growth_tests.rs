@@ -167,6 +167,12 @@ const PATTERNS: &[&str] = &[
     "SG.",
     "{SSHA",
     "\\n$9$",
+    "\\n",
+    "\\na",
+    "psk: x\\npsk: \"",
+    "key-string x<br>",
+    "%0a",
+    "\u{b}password: ",
     "A7",
     // Indices, types and further values behind a name.
     "psk[0]",
