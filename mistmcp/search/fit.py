@@ -1,10 +1,11 @@
-"""Fits the weights of findTools to the train questions, and makes its classifiers: answerable.bin and kinds.bin.
+"""Fits the weights of findTools to the train questions, and makes its classifiers: answerable.bin, order.bin and kinds.bin.
 
     fit.py CORPUS FOLDER
 
 CORPUS is what `cargo xtask search-corpus` prints. The weights are printed; they belong into weights.rs. A classifier is a
 scale and an intercept (f32), and a signed byte for each bucket of hashed stems, pairs of stems, and up to three words of the
-pattern. answerable.bin is the one of the confidence; kinds.bin has a line with the kinds of tools, and one for each.
+pattern. answerable.bin and order.bin are those of the confidence; kinds.bin has a line with the kinds of tools, and one for
+each.
 
 Only train questions that are not questions of a tool too decide on the ranking and on the threshold of the confidence: the
 vectors know the others.
@@ -21,7 +22,7 @@ import snowballstemmer
 from sklearn.linear_model import LogisticRegression
 
 # Where the ranking starts; the weights of tools without questions stay.
-START = [3, 1.2, 3, 3.5, 0.2, 0.3, -0.6, 0.1, -0.3, 3, -0.1, -0.5, 0.5, 0.4, 0, -0.2, -2, -1.5, 1]
+START = [3, 1.2, 3, 3.5, 0.2, 0.3, -0.6, 0.1, -0.3, 3, -0.1, -0.5, 0.5, 0.4, 0, -1, -2, -1.5, 1]
 # Place of the decisions about a tool's kinds among its features.
 KINDS = 4
 # Minimum number of tools of a kind.
@@ -30,7 +31,7 @@ COMMON = 10
 CANDIDATES = 40
 # Pull of the ranking's weights to START.
 PULL = 0.005
-BUCKETS, BUCKETS_OF_KIND = 1 << 14, 1 << 11
+BUCKETS, BUCKETS_OF_ORDER, BUCKETS_OF_KIND = 1 << 14, 1 << 13, 1 << 11
 # Maximum number of adjacent stems, and of adjacent words of the pattern, in a bucket.
 LONGEST = {"stems": 2, "pattern": 3}
 # Share of the answerable questions that may be doubted.
@@ -127,9 +128,31 @@ class Kinds:
                 output.write(as_bytes(model))
 
 
-def classifier(features, answerable, importance):
-    importance = np.where(answerable, importance, importance * (importance[answerable].sum() / importance[~answerable].sum()))
-    return LogisticRegression(C=10, max_iter=200, solver="liblinear").fit(features, answerable, sample_weight=importance)
+class Classifier:
+    """A classifier of queries, fitted to texts that are always known and to train questions."""
+
+    def __init__(self, texts, of_texts, queries, of_queries, buckets):
+        self.texts, self.of_texts = matrix(texts, buckets), np.array(of_texts)
+        self.queries, self.of_queries = matrix(queries, buckets), np.array(of_queries)
+
+    def trained(self, rows):
+        features = scipy.sparse.vstack([self.texts, self.queries[rows]])
+        yes = np.r_[self.of_texts, self.of_queries[rows]]
+        importance = np.r_[np.ones(len(self.of_texts)), np.full(len(rows), TRAIN)]
+        importance = np.where(yes, importance, importance * (importance[yes].sum() / importance[~yes].sum()))
+        return LogisticRegression(C=10, max_iter=200, solver="liblinear").fit(features, yes, sample_weight=importance)
+
+    def of_others(self, rows, others):
+        """Decisions about other rows."""
+        return self.trained(rows).decision_function(self.queries[others])
+
+    def judged(self, rows, folds):
+        """Decisions about train questions by classifiers that do not know them."""
+        decisions, order = np.zeros(len(rows)), rng.permutation(len(rows))
+        for fold in range(folds):
+            held = order[fold::folds]
+            decisions[held] = self.of_others(rows[np.setdiff1d(order, held)], rows[held])
+        return decisions
 
 
 def ranking(features, wanted):
@@ -190,48 +213,42 @@ def main():
     # Train questions may be among the questions of the tools: only the folds may tell the classifier of them.
     own = {row["question"].lower() for row in train}
     known = {text["text"]: text["words"] for text in corpus["texts"] if text["text"].lower() not in own}
-    unanswerable = [line["words"] for line in corpus["unanswerable"] if line["text"].lower() not in own]
-    fixed = matrix([*known.values(), *unanswerable])
-    fixed_labels = np.arange(fixed.shape[0]) < len(known)
-    asked = matrix([row["query"] for row in train])
+    others = [line for line in corpus["unanswerable"] if line["text"].lower() not in own]
+    texts = [*known.values(), *(line["words"] for line in others)]
+    queries = [row["query"] for row in train]
     labels = np.array([bool(row["wanted"]) for row in train])
+    answerable = np.arange(len(texts)) < len(known)
+    orders = [False] * len(known) + [line["section"] == "[change]" for line in others]
+    classifiers = [
+        Classifier(texts, answerable, queries, labels, BUCKETS),
+        Classifier(texts, orders, queries, [row["order"] for row in train], BUCKETS_OF_ORDER),
+    ]
 
-    def trained(rows):
-        features = scipy.sparse.vstack([fixed, asked[rows]])
-        importance = np.r_[np.ones(fixed.shape[0]), np.full(len(rows), TRAIN)]
-        return classifier(features, np.r_[fixed_labels, labels[rows]], importance)
-
-    def judged(rows, folds):
-        """Decisions about train questions by classifiers that do not know them."""
-        decisions = np.zeros(len(rows))
-        order = rng.permutation(len(rows))
-        for fold in range(folds):
-            held = order[fold::folds]
-            decisions[held] = trained(rows[np.setdiff1d(order, held)]).decision_function(asked[rows[held]])
-        return decisions
-
-    evidence = np.array([of_best(row["query"], weights) for row in train])[:, :-1]
+    evidence = np.array([of_best(row["query"], weights) for row in train])[:, 1 : -len(classifiers)]
+    features = lambda rows, decisions: np.c_[evidence[rows], np.stack(decisions, 1)]
     fit = lambda rows, decisions: LogisticRegression(C=1, max_iter=1000, class_weight="balanced").fit(
-        np.c_[evidence[rows][:, 1:], decisions], labels[rows]
+        features(rows, decisions), labels[rows]
     )
-    # What the whole is worth on questions that neither the classifier nor the weights know.
+    # What the whole is worth on questions that neither the classifiers nor the weights know.
     everything = np.arange(len(train))
     order, held_out = rng.permutation(len(train)), np.zeros(len(train))
     for fold in range(5):
         held = order[fold::5]
         rest = np.setdiff1d(order, held)
-        decisions = trained(rest).decision_function(asked[held])
-        held_out[held] = fit(rest, judged(rest, 4)).decision_function(np.c_[evidence[held][:, 1:], decisions])
+        model = fit(rest, [classifier.judged(rest, 4) for classifier in classifiers])
+        decisions = [classifier.of_others(rest, held) for classifier in classifiers]
+        held_out[held] = model.decision_function(features(held, decisions))
     threshold = np.quantile(held_out[labels & fresh], DOUBTED)
     for doubted in (DOUBTED, 0.03, 0.05, 0.08):
         flagged = (held_out[~labels] < np.quantile(held_out[labels & fresh], doubted)).mean()
         print(f"cross-validated: {100 * doubted:.1f} % doubted, {100 * flagged:.1f} % flagged")
 
-    final = fit(everything, judged(everything, 5))
+    final = fit(everything, [classifier.judged(everything, 5) for classifier in classifiers])
     weights = [float(final.intercept_[0] - threshold), *final.coef_[0].tolist()]
     print("CONFIDENCE", [round(weight, 2) for weight in weights])
-    with open(f"{sys.argv[2]}/answerable.bin", "wb") as output:
-        output.write(as_bytes(trained(everything)))
+    for name, classifier in zip(("answerable", "order"), classifiers):
+        with open(f"{sys.argv[2]}/{name}.bin", "wb") as output:
+            output.write(as_bytes(classifier.trained(everything)))
     kinds.write(f"{sys.argv[2]}/kinds.bin")
 
 

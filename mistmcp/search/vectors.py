@@ -23,7 +23,7 @@ import torch
 from sentence_transformers import SentenceTransformer
 
 DIMENSIONS = 64
-COMMON_WORDS = 5000
+COMMON_WORDS = 3800
 torch.manual_seed(1)
 rng = np.random.default_rng(1)
 

@@ -21,6 +21,7 @@ const WITHOUT: usize = 10;
 struct Case {
     question: String,
     fitting: Vec<String>,
+    is_order: bool,
 }
 
 /// How many questions were answered how well.
@@ -183,7 +184,8 @@ pub(crate) fn corpus() -> Result<ExitCode> {
     let train = cases(&settings, "train")?.into_iter().map(|case| {
         let wanted = case.fitting.iter().filter_map(|name| names.iter().position(|other| other == name));
         let wanted: Vec<_> = wanted.collect();
-        json!({ "question": case.question, "wanted": wanted, "query": settings.explain(&case.question) })
+        let query = settings.explain(&case.question);
+        json!({ "question": case.question, "wanted": wanted, "order": case.is_order, "query": query })
     });
     let train: Vec<Value> = train.collect();
     println!(
@@ -196,8 +198,15 @@ pub(crate) fn corpus() -> Result<ExitCode> {
 /// Bytes of the search's data in the program: vectors, classifiers, words, and all questions.
 fn data_bytes() -> Result<u64> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let data =
-        ["vectors.bin", "answerable.bin", "kinds.bin", "words.txt", "translations.txt", "unanswerable.txt"];
+    let data = [
+        "vectors.bin",
+        "answerable.bin",
+        "order.bin",
+        "kinds.bin",
+        "words.txt",
+        "translations.txt",
+        "unanswerable.txt",
+    ];
     let mut paths: Vec<_> = data.iter().map(|name| root.join("mistmcp/search").join(name)).collect();
     for file in std::fs::read_dir(root.join("tools/questions"))? {
         paths.push(file?.path());
@@ -230,181 +239,16 @@ fn cases(settings: &Settings, part: &str) -> Result<Vec<Case>> {
     let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     let case = |line: &str| {
         let (question, names) = line.split_once('\t').with_context(|| format!("no tab in: {line}"))?;
-        let names = names.split(',').filter(|name| !name.is_empty() && *name != ORDER);
+        let is_order = names == ORDER;
+        let names = names.split(',').filter(|name| !name.is_empty() && !is_order);
         let fitting: Vec<_> = names.map(str::to_owned).collect();
         for name in &fitting {
             ensure!(settings.catalog().find(name).is_some(), "there is no tool `{name}`, for: {question}");
         }
-        Ok(Case { question: question.to_owned(), fitting })
+        Ok(Case { question: question.to_owned(), fitting, is_order })
     };
     lines.map(case).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    fn rates(part: &str) -> Rates {
-        let settings = settings().unwrap();
-        Rates::of(&settings, &cases(&settings, part).unwrap(), |_, _, _| ())
-    }
-
-    #[test]
-    fn find_tools_answers_the_test_questions_as_well_as_it_is_meant_to() {
-        let test = rates("test");
-        assert!(test.first() >= 85.0 && test.top_five() >= 97.0, "{test:?}");
-        assert!(test.doubted() <= 5.0 && test.flagged() >= 88.0, "{test:?}");
-    }
-
-    #[test]
-    fn find_tools_answers_short_queries_as_well_as_it_is_meant_to() {
-        let short = rates("short");
-        assert!(short.first() >= 96.0 && short.top_five() >= 98.0, "{short:?}");
-    }
-
-    /// A name in other notations and in sentences.
-    fn notations(name: &str) -> Vec<String> {
-        let mut snake = String::new();
-        let mut before = '_';
-        for letter in name.chars() {
-            if letter.is_uppercase() && before.is_lowercase() {
-                snake.push('_');
-            }
-            snake.extend(letter.to_lowercase());
-            before = letter;
-        }
-        let words = snake.replace('_', " ");
-        let singular: Vec<_> = words.split(' ').map(|word| word.strip_suffix('s').unwrap_or(word)).collect();
-        vec![
-            name.to_owned(),
-            name.to_uppercase(),
-            format!("`{name}`"),
-            format!("use {name}"),
-            format!("what are the parameters of \"{name}\", and for which sites can it be called?"),
-            name.strip_suffix('s').unwrap_or(name).to_owned(),
-            format!("call {} please", snake.replace('_', "-")),
-            format!("the tool {words}"),
-            singular.join(" "),
-            snake,
-            words,
-        ]
-    }
-
-    #[test]
-    fn the_name_of_a_tool_in_any_notation_finds_it_first() {
-        let settings = settings().unwrap();
-        let names: Vec<_> = settings.catalog().entries().iter().map(|entry| entry.tool().name).collect();
-        // Three notations of each name, so that each notation is asked of many tools.
-        let queries = names.iter().enumerate().flat_map(|(place, name)| {
-            notations(name).into_iter().skip(place % 4).step_by(4).map(move |query| (*name, query))
-        });
-        let queries: Vec<_> = queries.collect();
-        let is_wrong = |(name, query): &&(&str, String)| {
-            let (found, is_good) = settings.found(query);
-            found.first() != Some(name) || !is_good
-        };
-        let wrong: Vec<_> = std::thread::scope(|scope| {
-            let halves = queries.chunks(queries.len().div_ceil(2));
-            let halves =
-                halves.map(|half| scope.spawn(move || half.iter().filter(is_wrong).collect::<Vec<_>>()));
-            halves.collect::<Vec<_>>().into_iter().flat_map(|half| half.join().unwrap()).collect()
-        });
-        assert!(wrong.is_empty(), "{} queries: {wrong:?}", wrong.len());
-    }
-
-    #[test]
-    fn words_of_a_question_that_are_a_name_by_chance_do_not_decide() {
-        let settings = settings().unwrap();
-        for (query, wanted) in [
-            ("list API tokens of the organization", "listOrgApiTokens"),
-            ("list states of BGP sessions", "searchOrgBgpStats"),
-            ("get org admins", "listOrgAdmins"),
-        ] {
-            assert_eq!(settings.found(query).0.first(), Some(&wanted), "{query}");
-        }
-    }
-
-    #[test]
-    fn tools_without_questions_are_found_by_their_own_texts() {
-        let settings = settings().unwrap();
-        let all = PARTS.iter().flat_map(|part| cases(&settings, part).unwrap()).collect();
-        let (bare, cases) = without_questions(&settings, all).unwrap();
-        let rates = Rates::of(&bare, &cases, |_, _, _| ());
-        assert!(rates.first() >= 55.0 && rates.top_five() >= 88.0, "{rates:?}");
-    }
-
-    #[test]
-    fn the_search_is_small() {
-        const FOREIGN: &str = "welche Access Points sind ausgefallen";
-        let settings = settings().unwrap();
-        let used = allocation_counter::measure(|| {
-            settings.found("");
-            settings.found(FOREIGN);
-        });
-        // Of the index and the tables of other languages, which stay.
-        assert!((1_000_000..=4_000_000).contains(&used.bytes_current), "{used:?}");
-        let of_query = allocation_counter::measure(|| _ = settings.found(FOREIGN));
-        assert!(of_query.bytes_max <= 500_000 && of_query.bytes_current == 0, "{of_query:?}");
-        assert!(data_bytes().unwrap() <= 1_000_000, "{} bytes", data_bytes().unwrap());
-    }
-
-    #[test]
-    fn an_order_is_flagged_though_its_verb_is_unknown() {
-        let settings = settings().unwrap();
-        for order in
-            ["zorble the access point", "please zorble my switch", "can you zorble the guest SSID for me"]
-        {
-            assert!(!settings.found(order).1, "{order}");
-        }
-        for question in
-            ["how many access points are there", "is my switch offline", "which sites have guest SSIDs"]
-        {
-            assert!(settings.found(question).1, "{question}");
-        }
-    }
-
-    #[test]
-    fn no_query_is_left_without_an_answer() {
-        let settings = settings().unwrap();
-        for query in
-            ["", "?", "xyzzy", "disconnect reasons of clients", "ping latency between sites", "ルーター", "a"]
-        {
-            assert_eq!(settings.found(query).0.len(), 5, "{query}");
-        }
-    }
-
-    #[test]
-    fn a_kind_of_thing_finds_the_tool_that_lists_it() {
-        let settings = settings().unwrap();
-        for (query, wanted) in [
-            ("sites", "searchOrgSites"),
-            ("Mist Edges deployed at a site", "listSiteMxEdges"),
-            ("clients on 2.4GHz", "searchOrgWirelessClients"),
-            ("IPS profiles", "listOrgIdpProfiles"),
-            ("webhooks", "listOrgWebhooks"),
-            ("alarms", "searchOrgAlarms"),
-        ] {
-            assert!(settings.found(query).0[..2].contains(&wanted), "{query}: {:?}", settings.found(query).0);
-        }
-    }
-
-    #[test]
-    fn every_category_has_a_question_in_both_halves_and_no_question_is_in_two_parts() {
-        let settings = settings().unwrap();
-        let parts = PARTS.map(|part| cases(&settings, part).unwrap());
-        for part in &parts[..2] {
-            let names = part.iter().flat_map(|case| &case.fitting);
-            let registered: BTreeSet<_> =
-                names.filter_map(|name| Some(settings.catalog().find(name)?.tool().category)).collect();
-            let usual = settings.catalog().categories().iter().filter(|category| !category.extended);
-            let usual: BTreeSet<_> = usual.map(|category| category.name).collect();
-            assert_eq!(usual.difference(&registered).count(), 0, "{registered:?}");
-        }
-        let mut seen = BTreeSet::new();
-        for case in parts.iter().flatten() {
-            assert!(seen.insert(case.question.to_lowercase()), "twice: {}", case.question);
-        }
-    }
-}
+mod tests;

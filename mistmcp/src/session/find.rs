@@ -182,9 +182,9 @@ impl Found<'_> {
                 "This server only reads: it cannot change anything. If that was not meant, ask in other words; these tools \
                  are the nearest.",
             ),
-            (_, _, false) => {
-                Some("No tool fits this well; these are the nearest. Ask in other words, or with fewer.")
-            }
+            (_, _, false) => Some(
+                "No tool fits this well; these are the nearest. Ask in English, in other words, or with fewer.",
+            ),
         }
     }
 }

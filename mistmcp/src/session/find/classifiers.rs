@@ -1,4 +1,4 @@
-//! Linear classifiers of queries: whether a tool can answer, and which kinds of tools do. Each is a function of hashed
+//! Linear classifiers of queries: whether a tool can answer, whether a change is ordered, and which kinds of tools answer. Each is a function of hashed
 //! sequences of stems, and of words of the pattern, fitted offline by `mistmcp/search/fit.py` and compiled into the program.
 //!
 //! Format of a classifier, little-endian: a scale and an intercept (f32 each), and a signed byte for each bucket. The file
@@ -10,6 +10,7 @@ use super::phrases::hash;
 use super::text::{Text, Words};
 
 const ANSWERABLE: &[u8] = include_bytes!("../../../search/answerable.bin");
+const ORDER: &[u8] = include_bytes!("../../../search/order.bin");
 const KINDS: &[u8] = include_bytes!("../../../search/kinds.bin");
 /// Maximum number of adjacent stems, and of adjacent words of the pattern, in a bucket.
 const STEMS: usize = 2;
@@ -31,13 +32,26 @@ fn file_of_kinds() -> (&'static [u8], &'static [u8]) {
     (&KINDS[..end], KINDS.get(end + 1..).unwrap_or_default())
 }
 
-/// Decisions for a query: positive if a tool can answer, and for each kind, if tools of it answer.
-pub(super) fn decisions(words: &Words) -> (f32, Vec<f32>) {
+/// Decisions for a query: each is positive if the classifier says yes.
+pub(super) struct Decisions {
+    /// Whether a tool can answer.
+    pub(super) answerable: f32,
+    /// Whether a change is ordered.
+    pub(super) order: f32,
+    /// For each kind, whether tools of it answer.
+    pub(super) kinds: Vec<f32>,
+}
+
+pub(super) fn decisions(words: &Words) -> Decisions {
     let (names, tables) = file_of_kinds();
     let count = names.split(|byte| *byte == b' ').count();
     let hashes = hashes(words);
     let of_kinds = tables.chunks_exact((tables.len() / count).max(1)).map(|table| decision(table, &hashes));
-    (decision(ANSWERABLE, &hashes), of_kinds.collect())
+    Decisions {
+        answerable: decision(ANSWERABLE, &hashes),
+        order: decision(ORDER, &hashes),
+        kinds: of_kinds.collect(),
+    }
 }
 
 /// Hashes of the sequences of a query.
@@ -78,7 +92,7 @@ mod tests {
     #[test]
     fn an_order_is_recognized_by_its_pattern_if_its_verb_is_unknown() {
         let text = Text::new();
-        let decision = |query: &str| decisions(&text.read(query)).0;
+        let decision = |query: &str| decisions(&text.read(query)).answerable;
         for (order, question) in [
             ("zorble the access point", "which access point is zorbled"),
             ("please zorble the ports of my switch", "are the ports of my switch zorbled"),
@@ -92,7 +106,7 @@ mod tests {
     fn the_kind_of_answer_that_is_asked_for_is_recognized_with_an_unknown_subject() {
         let text = Text::new();
         let of = |query: &str, title: &str| -> f32 {
-            let decisions = decisions(&text.read(query)).1;
+            let decisions = decisions(&text.read(query)).kinds;
             kinds(title, "zorbles", &text).iter().map(|kind| decisions[*kind]).sum()
         };
         for (query, kind, other) in [

@@ -16,11 +16,10 @@ use super::vectors::{Embedding, Embeddings, Vectors};
 use super::weights::{CONFIDENCE, FIELDS, WEIGHTS, WITHOUT_QUESTIONS};
 use crate::catalog::{Catalog, Entry};
 
-/// Minimum cosine to an unanswerable question for a query to count as a request to change
-/// something.
-const LIKE_AN_ORDER: f32 = 0.6;
 /// Number of texts of a tool beside its questions: title and description.
 const OWN_TEXTS: usize = 2;
+/// In the description of a tool that another one replaces.
+const DEPRECATED: &str = "Deprecated";
 /// Parameters of scope, which are not a subject.
 const SCOPES: [&str; 2] = ["org_id", "site_id"];
 /// Minimum length of a part of a tool's name as a query.
@@ -59,7 +58,8 @@ struct Tool {
     has_twin: bool,
     /// Whether it requires an argument beside site and organization.
     needs_id: bool,
-    extended: bool,
+    /// Whether its description says that another tool replaces it.
+    is_replaced: bool,
 }
 
 /// The scope of a tool, from its name.
@@ -122,7 +122,7 @@ impl Index {
                 scope: Scope::of(tool.name),
                 has_twin: subjects.iter().filter(|subject| **subject == subjects[place]).count() > 1,
                 needs_id: required.any(|name| !SCOPES.contains(&name)),
-                extended: entry.is_extended(),
+                is_replaced: tool.description.contains(DEPRECATED),
             });
         }
         let lines = sections(include_str!("../../../search/unanswerable.txt"));
@@ -164,10 +164,16 @@ impl Index {
         most: usize,
     ) -> Found {
         let (words, similarities) = self.read(query);
-        let features = self.features(&words, &similarities);
+        let is_known = words.stems.iter().any(|stem| self.knows(stem));
+        let features = if is_known {
+            self.features(&words, &similarities)
+        } else {
+            let (words, similarities) = self.read(self.text.general);
+            self.features(&words, &similarities)
+        };
         let given = self.names.given(query, |word| self.text.is_filler(word));
         let part = names::key(query);
-        let is_part = part.len() >= SHORTEST_PART && !words.stems.iter().any(|stem| self.knows(stem));
+        let is_part = part.len() >= SHORTEST_PART && !is_known;
         let named = |place: usize| match given[place] {
             0 if is_part && self.names.contains(place, &part) => NAMED,
             length => NAMED * number_of(length),
@@ -184,11 +190,10 @@ impl Index {
         let confidence_features = self.confidence_features(&words, &best, &similarities);
         let sum: f32 =
             confidence_features.iter().zip(CONFIDENCE).map(|(feature, weight)| feature * weight).sum();
-        let [(_, change), (_, other)] = self.unanswerable(&similarities);
         Found {
             places: scored.into_iter().map(|(_, place)| place).collect(),
             confidence: if is_given { 1.0 } else { 1.0 / (1.0 + (-sum).exp()) },
-            orders_change: change >= other && change >= LIKE_AN_ORDER,
+            orders_change: similarities.decisions.order > 0.0,
             prompts: matching_topics(&self.prompts, &similarities.embedding),
             categories: matching_topics(&self.categories, &similarities.embedding),
         }
@@ -225,8 +230,8 @@ impl Index {
         let embedding = self.vectors.embedding(words.stems.iter().filter_map(|stem| self.vectors.row(stem)));
         let by_words = self.cosines.with(&self.stems.of(&words.stems, &self.vectors));
         let by_meaning = self.embeddings.with(&embedding);
-        let (answerable, kinds) = decisions(&words);
-        (words, Similarities { embedding, by_words, by_meaning, answerable, kinds })
+        let decisions = decisions(&words);
+        (words, Similarities { embedding, by_words, by_meaning, decisions })
     }
 
     /// Similarity of a query, by words and by meaning, to the nearest request for a change, and to
@@ -261,7 +266,7 @@ impl Index {
                 words_best,
                 nearest[0],
                 mean,
-                tool.kinds.iter().map(|kind| similarities.kinds[*kind]).sum(),
+                tool.kinds.iter().map(|kind| similarities.decisions.kinds[*kind]).sum(),
                 on(site && one_site),
                 on(site && !one_site),
                 on(org && words.all_sites),
@@ -272,7 +277,7 @@ impl Index {
                 on(alone_org && words.all_sites),
                 on(alone_org && one_site),
                 on(tool.needs_id),
-                on(tool.extended),
+                on(tool.is_replaced),
                 bare * fields,
                 bare * words_best,
                 bare * nearest[0],
@@ -284,7 +289,7 @@ impl Index {
     /// Features of the confidence: similarity to the best tool by words, by meaning and on average;
     /// its margins over the nearest request for a change and over the nearest other unanswerable
     /// question, by words and by meaning each; the share of known words; the number of words; the density
-    /// by meaning of the texts of tools and of unanswerable questions; and the decision of the classifier.
+    /// by meaning of the texts of tools and of unanswerable questions; and the decisions of the classifiers.
     fn confidence_features(
         &self,
         words: &Words,
@@ -316,7 +321,8 @@ impl Index {
             length,
             density(of_tools.into_iter()),
             density(unanswerable.into_iter()),
-            similarities.answerable,
+            similarities.decisions.answerable,
+            similarities.decisions.order,
         ]
     }
 }

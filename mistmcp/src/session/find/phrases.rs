@@ -22,6 +22,8 @@ pub(super) struct Phrases {
 const BEGINNING: u16 = u16::MAX;
 /// The bits of a phrase's hash that are its line.
 const LINE: u64 = 0xffff;
+/// How the meaning of an order begins, which is one in the written form alone: "redémarre", not "redémarré".
+const ORDER: &str = "please";
 /// Mark of a stem among phrases.
 const STEM: &str = "*";
 
@@ -32,7 +34,9 @@ impl Phrases {
         let (mut hashes, mut firsts, mut stems) = (Vec::new(), Vec::new(), Vec::new());
         for (number, line) in (0..BEGINNING).zip(lines) {
             let (written, meant) = line.split_once('=').unwrap_or((line, ""));
-            phrases.meanings.push(meant.trim());
+            let meant = meant.trim();
+            phrases.meanings.push(meant);
+            let has_forms = !meant.is_empty() && !meant.starts_with(ORDER);
             for folded in written.split(',').map(fold) {
                 let words = tokens(&folded);
                 let Some(first) = words.first() else { continue };
@@ -40,7 +44,7 @@ impl Phrases {
                 hashes.push((hash(&words), number));
                 if words.len() > 1 {
                     firsts.push((hash(&[first]), BEGINNING));
-                } else if let Some(stemmer) = phrases.stemmer.as_ref().filter(|_| !meant.is_empty()) {
+                } else if let Some(stemmer) = phrases.stemmer.as_ref().filter(|_| has_forms) {
                     stems.push((hash(&[STEM, &stemmer.stem(first)]), number));
                 }
             }
@@ -66,6 +70,8 @@ impl Phrases {
             "french" => Some(Algorithm::French),
             "spanish" => Some(Algorithm::Spanish),
             "portuguese" => Some(Algorithm::Portuguese),
+            "italian" => Some(Algorithm::Italian),
+            "dutch" => Some(Algorithm::Dutch),
             _ => None,
         };
         Self::new(lines, algorithm)

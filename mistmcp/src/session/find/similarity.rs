@@ -1,5 +1,6 @@
 //! Similarity of a query to the texts of the index: [`Similarities`].
 
+use super::classifiers::Decisions;
 use super::vectors::{Embedding, cosine};
 
 /// Number of nearest questions of a tool that are averaged.
@@ -20,9 +21,7 @@ pub(super) struct Similarities {
     pub(super) embedding: Embedding,
     pub(super) by_words: Vec<f32>,
     pub(super) by_meaning: Vec<f32>,
-    /// Whether a tool can answer, and for each kind whether tools of it do.
-    pub(super) answerable: f32,
-    pub(super) kinds: Vec<f32>,
+    pub(super) decisions: Decisions,
 }
 
 impl Similarities {

@@ -30,6 +30,8 @@ pub(super) struct Text {
     all_sites: Phrases,
     before_a_name: HashSet<&'static str>,
     beside_a_name: HashSet<&'static str>,
+    /// What is asked in place of a query without a known word.
+    pub(super) general: &'static str,
 }
 
 /// Analyzed text.
@@ -66,6 +68,7 @@ impl Text {
             all_sites: list("all sites"),
             before_a_name: set("before a name"),
             beside_a_name: set("beside a name"),
+            general: lines("in place of unknown words").next().unwrap_or_default(),
         }
     }
 
@@ -144,8 +147,15 @@ impl Text {
         if unknown.is_empty() {
             return tokens;
         }
-        let score = |language: &Phrases, tokens: &[&str]| {
-            tokens.iter().filter(|token| language.get(token).is_some() || is_cjk(token)).count()
+        let known_part = |language: &Phrases, token: &str| {
+            if is_cjk(token) {
+                segments(token, language).concat().chars().count()
+            } else {
+                usize::from(language.get(token).is_some())
+            }
+        };
+        let score = |language: &Phrases, tokens: &[&str]| -> usize {
+            tokens.iter().map(|token| known_part(language, token)).sum()
         };
         let best = self.languages.iter().max_by_key(|it| score(it, &unknown) + score(it, &tokens));
         let is_known = self.languages.iter().any(|language| score(language, &unknown) > 0);
