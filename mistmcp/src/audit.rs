@@ -8,6 +8,7 @@
 
 mod arguments;
 mod line;
+mod line_limit;
 mod spelling;
 mod sql;
 mod target;
@@ -23,10 +24,11 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio::sync::{Semaphore, oneshot};
 
 use line::{Line, Outcome, Waiter};
+pub(crate) use line_limit::LineLimit;
 use target::Target;
 use writer::{Message, Writer};
 
@@ -90,9 +92,15 @@ pub(crate) struct Caller {
     session: Option<String>,
     /// What the request authenticates itself with, which is masked in the line.
     secrets: Vec<SecretString>,
+    /// The limit of lines of its address, until Mist has accepted its token. None if its identity is verified otherwise.
+    line_limit: Option<Arc<LineLimit>>,
 }
 
 impl Caller {
+    pub(crate) fn limited(self, line_limit: Option<Arc<LineLimit>>) -> Self {
+        Self { line_limit, ..self }
+    }
+
     /// The bytes of the secrets, which are the only long part.
     fn bytes(&self) -> usize {
         self.secrets.iter().map(|secret| secret.expose_secret().len()).sum()
@@ -168,7 +176,15 @@ impl AuditLog {
         });
         let secrets = credentials.into_iter().map(Into::into).collect();
         let session = session.map(|session| hash(vec!["audit session", session]));
-        Caller { subject, token_hash, session, secrets }
+        Caller { subject, token_hash, session, secrets, line_limit: None }
+    }
+
+    /// Writes that lines of calls from an address were left out. Returns false if the queue has no room.
+    fn omitted(&self, address: &str, lines: u64) -> bool {
+        let Ok(room) = Arc::clone(&self.room).try_acquire_owned() else { return false };
+        let line =
+            json!({ "time": format!("{:.3}", Timestamp::now()), "address": address, "omitted": lines });
+        self.queue.send(Message::Omitted(format!("{line}\n"), room)).is_ok()
     }
 
     /// Begins the line of a call. `by_name` is the tool that it calls by its name.
@@ -205,6 +221,7 @@ impl AuditLog {
             milliseconds: 0,
             waiter: None,
             is_partly_written: false,
+            is_short: false,
             connection: Arc::clone(connection),
             _room: room,
         });
@@ -222,22 +239,19 @@ impl AuditEntry {
     /// The log is required, and the line cannot be written now.
     pub(crate) async fn end(mut self, outcome: Result<usize, ErrorKind>) -> Result<()> {
         let log = Arc::clone(&self.log);
-        let is_required = log.state.is_required;
-        let (sender, mut is_written) = oneshot::channel();
-        let has_given_up = Arc::new(AtomicBool::new(false));
         if let Some(line) = &mut self.line {
             line.bytes = outcome.unwrap_or(0);
             line.outcome = Outcome::of(match outcome {
                 Err(ErrorKind::Access) if self.record.has_unknown_tool() => Some(ErrorKind::Tool),
                 outcome => outcome.err(),
             });
-            let has_given_up = Arc::clone(&has_given_up);
-            line.waiter = is_required.then_some(Waiter { is_written: sender, has_given_up });
         }
+        self.limit();
+        let Some(line) = self.line.as_mut().filter(|_| log.state.is_required) else { return Ok(()) };
+        let (sender, mut is_written) = oneshot::channel();
+        let has_given_up = Arc::new(AtomicBool::new(false));
+        line.waiter = Some(Waiter { is_written: sender, has_given_up: Arc::clone(&has_given_up) });
         drop(self);
-        if !is_required {
-            return Ok(());
-        }
         let withheld = || Err(unwritable("The call was made, and its answer is withheld"));
         match tokio::time::timeout(LINE_TIMEOUT, &mut is_written).await {
             Ok(Ok(())) => Ok(()),
@@ -256,6 +270,19 @@ impl AuditEntry {
             }
         }
     }
+
+    /// Shortens the line, or leaves it out, if Mist was not asked and knows nothing of the caller's token.
+    fn limit(&mut self) {
+        let Some(line) = &mut self.line else { return };
+        let Some(line_limit) = line.caller.line_limit.take() else { return };
+        if self.record.mist_calls() > 0 || line.connection.is_accepted() {
+            return;
+        }
+        line.is_short = true;
+        if !line_limit.take(Instant::now()) {
+            self.line = None;
+        }
+    }
 }
 
 fn unwritable(what: &str) -> Error {
@@ -268,6 +295,7 @@ fn unwritable(what: &str) -> Error {
 
 impl Drop for AuditEntry {
     fn drop(&mut self) {
+        self.limit();
         let Some(mut line) = self.line.take() else { return };
         line.milliseconds = milliseconds(self.started.elapsed());
         line.mist_calls = self.record.mist_calls();

@@ -162,7 +162,8 @@ pub(crate) async fn serve<H: ServerHandler>(
         Arc::clone(&session_store),
         configuration.allowed.clone(),
     );
-    let admission = Admission::new(configuration.admission.clone(), Arc::clone(&metrics));
+    let limits = configuration.admission.clone();
+    let admission = Admission::new(limits, Arc::clone(&metrics), configuration.audit.clone());
     let page = Arc::new(page::Page::new(&configuration));
     let tls = configuration.tls.clone();
     let address = configuration.address;
@@ -224,6 +225,7 @@ pub(crate) async fn serve<H: ServerHandler>(
     let served = listener::serve(address, app, tls, &admission, &metrics, shutdown, ready).await;
     session_sweep.abort();
     connection_sweep.abort();
+    admission.end();
     served.with_context(|| format!("on {address}"))
 }
 

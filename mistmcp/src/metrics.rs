@@ -40,6 +40,7 @@ pub(crate) struct Metrics {
     sessions: Gauge,
     connections: Gauge,
     in_use: Family<LimitLabels, Gauge>,
+    audit_lines_omitted: Counter,
     redis_up: Family<RedisLabels, Gauge>,
     redis_commands: Family<CommandLabels, Counter>,
     redis_seconds: Histogram,
@@ -98,6 +99,7 @@ impl Metrics {
             sessions: Gauge::default(),
             connections: Gauge::default(),
             in_use: Family::default(),
+            audit_lines_omitted: Counter::default(),
             redis_up: Family::default(),
             redis_commands: Family::default(),
             redis_seconds: Histogram::new(REDIS_SECONDS),
@@ -158,6 +160,11 @@ impl Metrics {
         registry.register("connections", "Connections of clients", self.connections.clone());
         registry.register("admission_in_use", "Used part of each limit for clients", self.in_use.clone());
         registry.register(
+            "audit_lines_omitted",
+            "Lines of the audit log that the limit of an address left out",
+            self.audit_lines_omitted.clone(),
+        );
+        registry.register(
             "redis_up",
             "Whether Redis is available; nothing without --redis",
             self.redis_up.clone(),
@@ -213,6 +220,11 @@ impl Metrics {
 
     pub(crate) fn session_restored(&self) {
         self.sessions_restored.inc();
+    }
+
+    /// Counts a line that is left out of the audit log.
+    pub(crate) fn audit_line_omitted(&self) {
+        self.audit_lines_omitted.inc();
     }
 
     /// Records whether Redis is available.

@@ -7,25 +7,27 @@ use crate::reply::{is_name_of_pair, is_value_of_pair, redact_object};
 use crate::text::shortened;
 
 /// The most bytes of arguments in a line.
-const MOST_ARGUMENTS: usize = 16 * 1024;
+pub(super) const MOST_ARGUMENTS: usize = 16 * 1024;
+/// The same, of a call that Mist was not asked for with a token that it has not accepted.
+pub(super) const MOST_OF_SHORT: usize = 400;
 /// How much of arguments, and of a name, is searched for secrets: the search of more would keep other lines waiting.
 pub(super) const MOST_SEARCHED: usize = 2 * MOST_ARGUMENTS;
 
-/// Arguments without secrets, and of bounded length.
-pub(super) fn redacted(mut arguments: Map<String, Value>) -> Value {
+/// Arguments without secrets, of `most` bytes.
+pub(super) fn redacted(mut arguments: Map<String, Value>, most: usize) -> Value {
     // Before it is cut: the name of a secret may stand behind its value.
     sql::hide_literals(&mut arguments);
     let mut room = MOST_SEARCHED;
     let is_cut = !cut_object(&mut arguments, &mut room);
     redact_object(&mut arguments);
-    if !is_cut && bytes(&arguments) <= MOST_ARGUMENTS {
+    if !is_cut && bytes(&arguments) <= most {
         return Value::Object(arguments);
     }
     let mut text = Value::Object(arguments).to_string();
     if is_cut {
         text.push('…');
     }
-    Value::Object(Map::from_iter([("cut".to_owned(), shortened(&text, MOST_ARGUMENTS).into())]))
+    Value::Object(Map::from_iter([("cut".to_owned(), shortened(&text, most).into())]))
 }
 
 /// Cuts an object after the room that is left, without the values whose name is cut off: it tells whether they are
@@ -118,7 +120,7 @@ mod tests {
         }
         // The name of a value is cut off: what it is, nothing tells.
         let pair = json!({ "value": "hunter2", "note": long, "name": "psk" });
-        let written = redacted(object(json!({ "pair": pair }))).to_string();
+        let written = redacted(object(json!({ "pair": pair })), MOST_ARGUMENTS).to_string();
         assert!(!written.contains("hunter2"), "{written}");
         let short = object(json!({ "a": [null, true, 1, "x", { "b": "é" }], "c": {} }));
         let mut uncut = short.clone();
@@ -129,12 +131,15 @@ mod tests {
     #[test]
     fn arguments_that_were_cut_are_shown_as_such_although_little_is_left_of_them() {
         let arguments = json!({ "password": "x ".repeat(50_000), "later": "password: hunter2" });
-        let shown = redacted(object(arguments));
+        let shown = redacted(object(arguments), MOST_ARGUMENTS);
         assert_eq!(shown, json!({ "cut": r#"{"password":"[hidden]"}…"# }));
         let long = json!({ "a": format!("password: hunter2 {}", "b ".repeat(20_000)) });
-        let shown = redacted(object(long))["cut"].as_str().unwrap().to_owned();
+        let shown = redacted(object(long), MOST_ARGUMENTS)["cut"].as_str().unwrap().to_owned();
         assert!(shown.starts_with(r#"{"a":"password: [hidden] b b"#) && shown.ends_with('…'), "{shown}");
         assert!(shown.len() <= MOST_ARGUMENTS);
-        assert_eq!(redacted(object(json!({ "psk": "x", "b": 1 }))), json!({ "psk": "[hidden]", "b": 1 }));
+        assert_eq!(
+            redacted(object(json!({ "psk": "x", "b": 1 })), MOST_ARGUMENTS),
+            json!({ "psk": "[hidden]", "b": 1 })
+        );
     }
 }

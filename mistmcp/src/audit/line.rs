@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
-use super::arguments::{MOST_SEARCHED, redacted};
+use super::arguments::{MOST_ARGUMENTS, MOST_OF_SHORT, MOST_SEARCHED, redacted};
 use super::{Caller, spelling};
 use crate::error::ErrorKind;
 use crate::mask::{Mask, mask_object};
@@ -41,6 +41,8 @@ pub(super) struct Line {
     pub(super) waiter: Option<Waiter>,
     /// Its answer was withheld when a part of it was written.
     pub(super) is_partly_written: bool,
+    /// Its arguments are cut to some hundred bytes.
+    pub(super) is_short: bool,
     /// Its part of the queue, released when it is written.
     pub(super) _room: OwnedSemaphorePermit,
 }
@@ -187,7 +189,7 @@ impl Line {
             session: self.caller.session.as_deref(),
             tool: &name(&self.tool),
             called: self.called.as_deref().map(name),
-            arguments: redacted(arguments),
+            arguments: redacted(arguments, if self.is_short { MOST_OF_SHORT } else { MOST_ARGUMENTS }),
             outcome,
             kind,
             bytes: self.bytes,

@@ -7,6 +7,8 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
+use tokio::sync::OwnedSemaphorePermit;
+
 use super::line::{LastMask, Line, Waiter};
 use super::target::Target;
 use super::{State, log_failure};
@@ -23,6 +25,8 @@ const LAST_ATTEMPTS: usize = 4;
 
 pub(super) enum Message {
     Line(Box<Line>),
+    /// A line about lines that were left out, and its part of the queue.
+    Omitted(String, OwnedSemaphorePermit),
     Reopen,
     End,
 }
@@ -54,6 +58,7 @@ impl Writer {
             while let Some(message) = next.take() {
                 match message {
                     Message::Line(line) => self.add(*line),
+                    Message::Omitted(line, _room) => self.add_text(line, messages),
                     Message::Reopen => {
                         self.flush(messages);
                         self.reopen();
@@ -62,8 +67,10 @@ impl Writer {
                         self.flush(messages);
                         // Corrections of lines whose answers were withheld.
                         while let Some(message) = self.backlog.pop_front() {
-                            if let Message::Line(line) = message {
-                                self.add(*line);
+                            match message {
+                                Message::Line(line) => self.add(*line),
+                                Message::Omitted(line, _room) => self.add_text(line, messages),
+                                Message::Reopen | Message::End => {}
                             }
                         }
                         return self.flush(messages);
@@ -82,6 +89,13 @@ impl Writer {
         let start = self.batch.len();
         self.batch.extend_from_slice(&line.written(&mut self.last_mask));
         self.lines.push((start, line));
+    }
+
+    /// Writes a line that no answer waits for. It is a batch of its own, since others are made anew from their calls.
+    fn add_text(&mut self, line: String, messages: &Receiver<Message>) {
+        self.flush(messages);
+        self.batch = line.into_bytes();
+        self.flush(messages);
     }
 
     fn reopen(&mut self) {

@@ -42,6 +42,7 @@ pub(super) use new_clients::NewClient;
 
 use super::mcp_handler::MAX_BODY_BYTES;
 use super::rejection::{Rejection, is_mcp};
+use crate::audit::AuditLog;
 use crate::metrics::Metrics;
 use crate::work::{self, Turn};
 
@@ -77,11 +78,15 @@ pub(super) struct Client {
 }
 
 impl Admission {
-    pub(super) fn new(limits: AdmissionLimits, metrics: Arc<Metrics>) -> Arc<Self> {
+    pub(super) fn new(
+        limits: AdmissionLimits,
+        metrics: Arc<Metrics>,
+        audit: Option<Arc<AuditLog>>,
+    ) -> Arc<Self> {
         let limits = Arc::new(limits);
         let gauge = |resource| Some(metrics.in_use(resource));
         Arc::new(Self {
-            addresses: Addresses::new(Arc::clone(&limits)),
+            addresses: Addresses::new(Arc::clone(&limits), Arc::clone(&metrics), audit),
             connections: Connections::new(limits.connections),
             requests: Budget::new(limits.requests, gauge("requests")),
             body_bytes: Budget::new(limits.body_bytes, gauge("body_bytes")),
@@ -120,6 +125,11 @@ impl Admission {
             self.addresses.sweep();
             work::release_free_memory();
         }
+    }
+
+    /// Ends what is counted per address, when the server ends.
+    pub(super) fn end(&self) {
+        self.addresses.end();
     }
 
     /// Serves a request by `inner`, if the quotas allow it.

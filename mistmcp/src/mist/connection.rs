@@ -138,6 +138,13 @@ impl Connection {
         self.dispatchers().flat_map(|dispatcher| dispatcher.token_states.iter()).map(|state| state.token())
     }
 
+    /// Whether Mist has accepted one of the tokens, and not refused it since.
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.dispatchers()
+            .flat_map(|dispatcher| dispatcher.token_states.iter())
+            .any(|state| state.is_accepted())
+    }
+
     /// The organization of calls that name none.
     pub(crate) fn org_id(&self) -> Option<&str> {
         self.org_id.as_deref()

@@ -37,7 +37,7 @@ impl TokenValidation {
 
     /// Whether Mist has accepted one of the tokens, and not refused it since.
     pub(crate) fn is_accepted(&self) -> bool {
-        self.0.dispatcher.token_states.iter().any(|state| state.is_accepted())
+        self.0.is_accepted()
     }
 
     /// Asks Mist, if the rate limit allows it.

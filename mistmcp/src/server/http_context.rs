@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::http_session::HttpSession;
 use super::in_flight::InFlight;
+use crate::audit::LineLimit;
 use crate::mist::{Account, Cloud, Connection, Pool, Tokens, ValidationLimiter};
 use crate::session::{Session, Settings};
 use crate::work::Turn;
@@ -51,6 +52,9 @@ pub(crate) struct HttpRequestContext {
 pub(crate) trait ClientAdmission: Debug + Send + Sync {
     /// The rate limit of requests to Mist with tokens that it has not accepted.
     fn validation_limiter(&self) -> Arc<ValidationLimiter>;
+
+    /// The limit of lines of the audit log, if there is a log.
+    fn line_limit(&self) -> Option<Arc<LineLimit>>;
 
     /// Holds a permit for a stream while it is awaited. Returns why the stream is rejected, or must end.
     async fn stream_rejection(&self, pool: &Arc<Pool>, cloud: &Cloud, tokens: &Tokens) -> String;

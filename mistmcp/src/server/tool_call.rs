@@ -37,7 +37,10 @@ impl Server {
         };
         let headers = context.extensions.get::<http::request::Parts>().map(|parts| &parts.headers);
         let credentials = headers.into_iter().flat_map(known_tokens::of_request);
-        let caller = audit.caller(subject, connection.tokens(), session_id, credentials);
+        // A person whose access token was verified is known.
+        let admission = http.filter(|_| subject.is_none()).and_then(|http| http.admission.as_ref());
+        let line_limit = admission.and_then(|admission| admission.line_limit());
+        let caller = audit.caller(subject, connection.tokens(), session_id, credentials).limited(line_limit);
         audit
             .begin(caller, (tool, session.called_tool(tool, arguments), arguments), connection, call.record())
             .map(Some)

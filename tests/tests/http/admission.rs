@@ -25,7 +25,7 @@ fn at(address: [u8; 4]) -> Client {
 }
 
 /// A sample of `/metrics`, requested from another address; 0 if absent.
-async fn sample(fixture: &Fixture, name: &str) -> u64 {
+pub(crate) async fn sample(fixture: &Fixture, name: &str) -> u64 {
     let mcp_client =
         HttpClient::new(&fixture.server, "").by(at([127, 0, 9, 9])).to(&fixture.server.url("/metrics"));
     let response = HttpResponse::of(mcp_client.request(Method::GET)).await;

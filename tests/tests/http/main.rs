@@ -6,6 +6,7 @@
 mod admission;
 mod arguments;
 mod audit;
+mod audit_limit;
 mod audit_tokens;
 mod bodies;
 mod ceiling;

@@ -1,15 +1,19 @@
 //! Quotas per client address: [`Addresses`].
 
 use std::collections::HashMap;
+use std::fmt::{self, Display};
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
+use std::time::Instant;
 
 use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 
 use super::budget::Budget;
 use super::limits::{AdmissionLimits, PARSES, SEARCHES, SHARE};
+use crate::audit::{AuditLog, LineLimit};
+use crate::metrics::Metrics;
 use crate::mist::ValidationLimiter;
 use crate::work::Turn;
 
@@ -32,6 +36,8 @@ pub(crate) struct Address {
     pub(super) answer_bytes: Arc<Budget>,
     pub(super) new_clients: Arc<Budget>,
     pub(super) validation_limiter: Arc<ValidationLimiter>,
+    /// The limit of lines of the audit log, if there is a log.
+    pub(super) line_limit: Option<Arc<LineLimit>>,
 }
 
 /// The addresses with active clients. Sharded, so that requests through a trusted proxy do not contend for one lock.
@@ -40,6 +46,15 @@ pub(super) struct Addresses {
     shards: [Mutex<HashMap<AddressGroup, Arc<Address>>>; 16],
     hasher: RandomState,
     limits: Arc<AdmissionLimits>,
+    metrics: Arc<Metrics>,
+    audit: Option<Arc<AuditLog>>,
+}
+
+impl Display for AddressGroup {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let network = if self.0.is_ipv6() { "/64" } else { "" };
+        write!(formatter, "{}{network}", self.0)
+    }
 }
 
 impl From<IpAddr> for AddressGroup {
@@ -55,7 +70,7 @@ impl From<IpAddr> for AddressGroup {
 }
 
 impl Address {
-    fn new(limits: &AdmissionLimits) -> Self {
+    fn new(limits: &AdmissionLimits, line_limit: Option<LineLimit>) -> Self {
         Self {
             connections: Budget::new(limits.connections_per_address, None),
             requests: Budget::new(limits.requests_per_address, None),
@@ -66,13 +81,18 @@ impl Address {
             answer_bytes: Budget::new(limits.answer_bytes / SHARE, None),
             new_clients: Budget::new(limits.new_clients_per_address, None),
             validation_limiter: Arc::new(ValidationLimiter::new(limits.new_tokens_per_minute)),
+            line_limit: line_limit.map(Arc::new),
         }
     }
 }
 
 impl Addresses {
-    pub(super) fn new(limits: Arc<AdmissionLimits>) -> Self {
-        Self { shards: Default::default(), hasher: RandomState::new(), limits }
+    pub(super) fn new(
+        limits: Arc<AdmissionLimits>,
+        metrics: Arc<Metrics>,
+        audit: Option<Arc<AuditLog>>,
+    ) -> Self {
+        Self { shards: Default::default(), hasher: RandomState::new(), limits, metrics, audit }
     }
 
     pub(super) fn get(&self, address: IpAddr) -> Arc<Address> {
@@ -81,18 +101,39 @@ impl Addresses {
         let shard = self.hasher.hash_one(group) % self.shards.len() as u64;
         let shard = &self.shards[usize::try_from(shard).unwrap_or_default()];
         let mut addresses = shard.lock();
-        Arc::clone(addresses.entry(group).or_insert_with(|| Arc::new(Address::new(&self.limits))))
+        let new = || {
+            let metrics = || Arc::clone(&self.metrics);
+            let line_limit = self.audit.clone().map(|audit| LineLimit::new(audit, metrics(), group));
+            Arc::new(Address::new(&self.limits, line_limit))
+        };
+        Arc::clone(addresses.entry(group).or_insert_with(new))
     }
 
-    /// Removes addresses that use nothing, and whose rate limit is full again.
+    /// Removes addresses that use nothing, and whose rate limits are full again.
     pub(super) fn sweep(&self) {
+        let now = Instant::now();
         for shard in &self.shards {
             let mut addresses = shard.lock();
             addresses.retain(|_, address| {
-                Arc::strong_count(address) > 1 || !address.validation_limiter.is_unused()
+                let line_limit = address.line_limit.as_deref();
+                if let Some(line_limit) = line_limit {
+                    line_limit.sweep(now);
+                }
+                Arc::strong_count(address) > 1
+                    || !address.validation_limiter.is_unused()
+                    || line_limit.is_some_and(|line_limit| !line_limit.is_unused())
             });
             if addresses.len() < addresses.capacity() / 4 {
                 addresses.shrink_to_fit();
+            }
+        }
+    }
+
+    /// Writes what is counted to the audit log, before it is closed.
+    pub(super) fn end(&self) {
+        for shard in &self.shards {
+            for line_limit in shard.lock().values().filter_map(|address| address.line_limit.as_deref()) {
+                line_limit.end();
             }
         }
     }

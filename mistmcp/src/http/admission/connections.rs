@@ -355,6 +355,7 @@ mod tests {
     use super::super::addresses::Addresses;
     use super::super::limits::AdmissionLimits;
     use super::*;
+    use crate::metrics::Metrics;
 
     #[test]
     fn an_idle_connection_of_the_reserve_does_not_stand_in_for_one_with_a_slot() {
@@ -369,7 +370,8 @@ mod tests {
             new_tokens_per_minute: NonZeroU32::MIN,
             trusted_proxies: Vec::new(),
         };
-        let address = Addresses::new(Arc::new(limits)).get([192, 0, 2, 1].into());
+        let address =
+            Addresses::new(Arc::new(limits), Arc::new(Metrics::new()), None).get([192, 0, 2, 1].into());
         let connections = Connections::new(1);
         let open = || connections.open(Arc::clone(&address), false).unwrap();
         let first = open();

@@ -13,6 +13,7 @@ use super::limits::{NEW_CLIENTS, UNACCEPTED, UNACCEPTED_AT_MOST};
 use tokio::time::Instant;
 
 use crate::Tokens;
+use crate::audit::LineLimit;
 use crate::mist::{Cloud, Pool, TokenStatus, TokenValidation, ValidationLimiter};
 use crate::server::ClientAdmission;
 
@@ -137,6 +138,10 @@ impl ClientAdmission for Client {
         Arc::clone(&self.address.validation_limiter)
     }
 
+    fn line_limit(&self) -> Option<Arc<LineLimit>> {
+        self.address.line_limit.clone()
+    }
+
     async fn stream_rejection(&self, pool: &Arc<Pool>, cloud: &Cloud, tokens: &Tokens) -> String {
         match self.validation(pool, cloud, tokens).admit().await {
             Err(rejection) => {
@@ -181,7 +186,7 @@ mod tests {
             new_tokens_per_minute: NonZeroU32::MIN,
             trusted_proxies: Vec::new(),
         };
-        let admission = Admission::new(limits, Arc::new(Metrics::new()));
+        let admission = Admission::new(limits, Arc::new(Metrics::new()), None);
         let (first, second) = (client(&admission, [192, 0, 2, 1]), client(&admission, [192, 0, 2, 2]));
         let held = first.take_permits().unwrap();
         let used_up = first.take_permits().unwrap_err();
