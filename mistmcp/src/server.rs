@@ -27,6 +27,7 @@ use rmcp::model::{
     ErrorData, Implementation, PromptsCapability, ProtocolVersion, ServerCapabilities, ServerConfig,
 };
 use rmcp::service::{RequestContext, RoleServer};
+use tokio::sync::Semaphore;
 
 #[cfg(feature = "client-requests")]
 use client_requests::ClientLog;
@@ -52,7 +53,7 @@ const LIST_TTL_MS: u64 = 60 * 60 * 1_000;
 /// The most calls in flight per session, or per token of stateless clients.
 pub(crate) const CALLS_AT_ONCE: usize = 64;
 
-/// The most subscription streams per token of stateless clients. A client needs one.
+/// The most subscription streams per token of stateless clients, and over stdio. A client needs one.
 pub(crate) const STREAMS_AT_ONCE: usize = 256;
 
 /// The MCP server for one client. It offers the tools that are linked into the program. It is an [`rmcp`] handler, and a
@@ -98,6 +99,8 @@ pub struct Server {
     audit: Option<Arc<AuditLog>>,
     /// The accounts of the only client, which may change while it is connected.
     accounts: Option<LiveConnection>,
+    /// The subscriptions of the only client.
+    streams: Semaphore,
     /// Whether the client has sent `initialize`, which it does once.
     is_initialized: AtomicBool,
 }
@@ -130,6 +133,7 @@ impl Server {
             key,
             audit: None,
             accounts: None,
+            streams: Semaphore::new(STREAMS_AT_ONCE),
             is_initialized: AtomicBool::new(false),
         }
     }

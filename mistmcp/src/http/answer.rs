@@ -15,7 +15,7 @@ use super::accept::{Accept, Events};
 use super::mcp_handler::MAX_BODY_BYTES;
 use super::message::RequestSummary;
 use super::rejection::Rejection;
-use crate::server::json_rpc::Invalid;
+use crate::server::json_rpc::{self, Invalid};
 use crate::text::{shortened, visible};
 
 /// The most bytes of an rmcp rejection that is JSON: some more than the request has.
@@ -53,12 +53,18 @@ pub(super) async fn rejections_to_json(response: Response, summary: &RequestSumm
 }
 
 async fn with_short_texts(mut parts: Parts, body: Body) -> Response {
-    if body.size_hint().upper().is_some_and(|most| most <= MAX_MESSAGE_BYTES as u64) {
+    // rmcp has this status for a method that is not there.
+    let is_short = body.size_hint().upper().is_some_and(|most| most <= MAX_MESSAGE_BYTES as u64);
+    if is_short && parts.status != StatusCode::NOT_FOUND {
         return Response::from_parts(parts, body);
     }
     let bytes = to_bytes(body, MAX_JSON_BYTES).await.unwrap_or_default();
     let mut answer = serde_json::from_slice::<Value>(&bytes).unwrap_or_default();
     let Some(error) = answer.get_mut("error") else { return Response::from_parts(parts, bytes.into()) };
+    let words = error["message"].as_str().zip(error["code"].as_i64());
+    if let Some(words) = words.and_then(|(message, code)| json_rpc::explain(code, message)) {
+        error["message"] = words.into();
+    }
     shorten_texts(error);
     parts.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(parts, answer.to_string().into())

@@ -7,14 +7,14 @@
 
 use parking_lot::Mutex;
 use rmcp::model::{
-    ClientCapabilities, CreateMessageRequest, CreateMessageRequestParams, ErrorData, InputRequest,
+    ClientCapabilities, CreateMessageRequest, CreateMessageRequestParams, ErrorCode, ErrorData, InputRequest,
     JsonObject, ListRootsRequest, LoggingLevel, LoggingMessageNotification, LoggingMessageNotificationParam,
-    SamplingMessage, ServerCapabilities, ServerNotification, ServerRequest, SetLevelRequestMethod,
+    SamplingMessage, ServerCapabilities, ServerNotification, ServerRequest,
 };
 use rmcp::service::{RequestContext, RoleServer};
 use serde_json::Value;
 
-use super::is_stateless;
+use super::{is_stateless, json_rpc};
 use crate::call::{ClientRequest, Notification};
 use crate::capability::Capability;
 use crate::{Call, Error, Result};
@@ -155,7 +155,10 @@ impl ClientLog {
         context: &RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
         let log = log.filter(|_| !is_stateless(context));
-        let log = log.ok_or_else(ErrorData::method_not_found::<SetLevelRequestMethod>)?;
+        let log = log.ok_or_else(|| {
+            let words = json_rpc::unknown_method("logging/setLevel".to_owned());
+            ErrorData::new(ErrorCode::METHOD_NOT_FOUND, words, None)
+        })?;
         *log.0.lock() = level;
         Ok(())
     }

@@ -9,7 +9,8 @@ use rmcp::model::{
     CustomRequest, CustomResult, DiscoverResult, ErrorCode, ErrorData, GetPromptRequestParams,
     GetPromptResponse, InitializeRequestParams, InitializeResult, ListPromptsResult,
     ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
-    ReadResourceRequestParams, ReadResourceResponse, ServerConfig, SubscriptionFilter, Tool as Definition,
+    ReadResourceRequestParams, ReadResourceResponse, ServerConfig, SubscribeRequestParams,
+    SubscriptionFilter, Tool as Definition, UnsubscribeRequestParams,
 };
 use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
 
@@ -17,12 +18,13 @@ use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
 use super::ClientLog;
 use super::stdio::InputEnd;
 use super::{
-    Clients, HttpRequestContext, LIST_TTL_MS, STREAMS_AT_ONCE, Server, completion, is_stateless,
+    Clients, HttpRequestContext, LIST_TTL_MS, STREAMS_AT_ONCE, Server, completion, is_stateless, json_rpc,
     list_changes, prompts, resources, views,
 };
 use crate::Call;
 use crate::catalog::Entry;
-use crate::text::{one_line, shortened};
+use crate::known_tokens;
+use crate::mask::Mask;
 use crate::trace::Trace;
 
 impl ServerHandler for Server {
@@ -107,9 +109,35 @@ impl ServerHandler for Server {
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        Err(unknown_method(&request.method))
+        Err(unknown_method(&request.method, &context))
+    }
+
+    async fn subscribe(
+        &self,
+        _request: SubscribeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        Err(unknown_method("resources/subscribe", &context))
+    }
+
+    async fn unsubscribe(
+        &self,
+        _request: UnsubscribeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        Err(unknown_method("resources/unsubscribe", &context))
+    }
+
+    #[cfg(not(feature = "client-requests"))]
+    #[expect(deprecated, reason = "logging goes from MCP")]
+    async fn set_level(
+        &self,
+        _request: rmcp::model::SetLevelRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        Err(unknown_method("logging/setLevel", &context))
     }
 
     #[cfg(feature = "client-requests")]
@@ -183,6 +211,7 @@ impl ServerHandler for Server {
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
         let Some(http) = HttpRequestContext::of(context.request_context()) else {
+            let _stream = self.streams.try_acquire().map_err(|_| too_many_streams())?;
             match context.request_context().extensions.get::<InputEnd>() {
                 Some(InputEnd(end)) => tokio::select! {
                     () = context.cancelled() => {}
@@ -192,11 +221,7 @@ impl ServerHandler for Server {
             }
             return Ok(());
         };
-        let _stream = http.activity.begin_stream().ok_or_else(|| {
-            let message =
-                format!("This client listens {STREAMS_AT_ONCE} times already. End one of them first.");
-            ErrorData::invalid_request(message, None)
-        })?;
+        let _stream = http.activity.begin_stream().ok_or_else(too_many_streams)?;
         let ended = async {
             match &http.admission {
                 Some(admission) => admission.stream_rejection(&http.pool, &http.cloud, &http.tokens).await,
@@ -220,6 +245,11 @@ impl ServerHandler for Server {
     }
 }
 
+fn too_many_streams() -> ErrorData {
+    let words = format!("This client listens {STREAMS_AT_ONCE} times already. End one of them first.");
+    ErrorData::invalid_request(words, None)
+}
+
 /// The error for a second `initialize`: what the first one negotiated holds for the whole session.
 fn initialized_already() -> ErrorData {
     let words = "This session is initialized already. Go on with the protocol version that was negotiated, or begin another \
@@ -237,11 +267,10 @@ fn without_cursor(request: Option<PaginatedRequestParams>) -> Result<(), ErrorDa
     Err(ErrorData::invalid_params(words, None))
 }
 
-/// The error for an unknown method. Its name is sanitized and cut, because it is untrusted input.
-fn unknown_method(method: &str) -> ErrorData {
-    const LONGEST: usize = 100;
-    let method = shortened(&one_line(method), LONGEST);
-    let words =
-        format!("There is no method `{method}`. `tools/list` lists tools, and `tools/call` calls one.");
-    ErrorData::new(ErrorCode::METHOD_NOT_FOUND, words, None)
+/// The error for an unknown method, without what the request authenticates itself with.
+fn unknown_method(method: &str, context: &RequestContext<RoleServer>) -> ErrorData {
+    let parts = context.extensions.get::<http::request::Parts>();
+    let credentials = parts.into_iter().flat_map(|parts| known_tokens::of_request(&parts.headers));
+    let method = Mask::in_any_case(credentials).text(method.to_owned());
+    ErrorData::new(ErrorCode::METHOD_NOT_FOUND, json_rpc::unknown_method(method), None)
 }

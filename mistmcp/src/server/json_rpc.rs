@@ -15,6 +15,7 @@ use serde::de::{self, Deserializer, Visitor};
 use serde_json::{Map, Value, json};
 
 use crate::json_size::JsonSize;
+use crate::known_tokens;
 use crate::text::{one_line, shortened};
 
 /// Longest error message, in bytes.
@@ -64,8 +65,10 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Message, Invalid> {
         }
     };
     unchanged &= !normalize(&mut object);
-    // Without a method it is a response, whose id is that of another request.
-    let id = object.get("id").filter(|id| is_id(id) && object.contains_key("method"));
+    // The id of a response is that of another request.
+    let is_outcome = ["result", "error"].iter().any(|name| object.contains_key(*name));
+    let is_request = object.contains_key("method") || is_json_rpc(&object) && !is_outcome;
+    let id = object.get("id").filter(|id| is_id(id) && is_request);
     let id = id.cloned().unwrap_or_default();
     check(&object).map_err(|message| Invalid::request(message).of(id.clone()))?;
     let Some(Value::String(method)) = object.get("method").cloned() else {
@@ -166,6 +169,20 @@ impl Invalid {
         let Self { id, code, message, .. } = self;
         json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code.0, "message": message } })
     }
+}
+
+/// The error message for a method that the server does not have. Its name is masked, sanitized and cut, because it is
+/// untrusted input.
+pub(crate) fn unknown_method(method: String) -> String {
+    const LONGEST: usize = 100;
+    let method = shortened(&one_line(&known_tokens::mask(method)), LONGEST);
+    format!("There is no method `{method}`. `tools/list` lists tools, and `tools/call` calls one.")
+}
+
+/// The same for the error of a method that rmcp rejects by itself, whose message is the name of the method.
+pub(crate) fn explain(code: i64, message: &str) -> Option<String> {
+    let is_name = message == "ping" || message.contains('/') && !message.contains(char::is_whitespace);
+    (is_name && code == i64::from(ErrorCode::METHOD_NOT_FOUND.0)).then(|| unknown_method(message.to_owned()))
 }
 
 /// Parses JSON. Returns whether it was valid without a repair.
@@ -298,9 +315,13 @@ fn is_id(value: &Value) -> bool {
     value.is_string() || value.is_i64()
 }
 
+fn is_json_rpc(object: &Map<String, Value>) -> bool {
+    object.get("jsonrpc").and_then(Value::as_str) == Some("2.0")
+}
+
 /// Validates the envelope.
 fn check(object: &Map<String, Value>) -> Result<(), &'static str> {
-    if object.get("jsonrpc").and_then(Value::as_str) != Some("2.0") {
+    if !is_json_rpc(object) {
         return Err("`jsonrpc` must be the text \"2.0\".");
     }
     if object.get("id").is_some_and(|id| !is_id(id)) {

@@ -1,6 +1,6 @@
 //! Messages as clients write them, line by line: what is read, and what each mistake is answered with.
 
-use mistmcp_tests::{Launch, Lifecycle, StdioProcess};
+use mistmcp_tests::{Launch, Lifecycle, StdioProcess, TOKEN};
 use serde_json::{Value, json};
 
 async fn start(lifecycle: Lifecycle) -> StdioProcess {
@@ -80,6 +80,48 @@ async fn what_means_no_parameters_is_none() {
 }
 
 #[tokio::test]
+async fn every_method_that_is_not_there_is_told_as_such_without_a_token() {
+    const REMOVED: [&str; 4] = ["ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"];
+    const NONE: [&str; 4] = ["tasks/get", "skills/list", "resources/directory/read", "nonsense/method"];
+    for lifecycle in Lifecycle::BOTH {
+        let mut stdio = start(lifecycle).await;
+        let of_lifecycle = match lifecycle {
+            Lifecycle::Legacy => [&REMOVED[1..], &["subscriptions/listen"]].concat(),
+            Lifecycle::Stateless => REMOVED.to_vec(),
+        };
+        for method in NONE.into_iter().chain(of_lifecycle) {
+            let fitting = json!({
+                "level": "info", "uri": "a://b", "taskId": "a", "notifications": { "toolsListChanged": true },
+            });
+            let told = ask(&mut stdio, method, &params(lifecycle, fitting)).await;
+            let words = told["error"]["message"].as_str().unwrap_or_default();
+            let wanted = format!("There is no method `{method}`. `tools/list` lists tools");
+            assert!(told["error"]["code"] == -32601 && words.starts_with(&wanted), "{method}: {told}");
+        }
+    }
+    let mut stdio =
+        Launch::new("").variable("MIST_APITOKEN", TOKEN).variable("MIST_HOST", "api.mist.com").stdio();
+    stdio.initialize().await;
+    for method in [TOKEN.to_owned(), format!("tools/{TOKEN}"), format!("{}{TOKEN}", "x".repeat(95))] {
+        let told = ask(&mut stdio, &method, &json!({})).await;
+        assert_eq!(told["error"]["code"], -32601, "{told}");
+        assert!(!told.to_string().contains(&TOKEN[..8]), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_without_a_method_is_answered_with_its_id() {
+    let mut stdio = start(Lifecycle::Legacy).await;
+    for id in [json!(16), json!("sixteen")] {
+        let told = answer(&mut stdio, &json!({ "jsonrpc": "2.0", "id": id }).to_string(), &id).await;
+        assert!(told["error"]["message"].as_str().unwrap().contains("`method` is missing"), "{told}");
+    }
+    // What is meant as an answer has the id of a request of the server.
+    let told = answer(&mut stdio, r#"{"jsonrpc":"1.0","id":16,"result":{}}"#, &Value::Null).await;
+    assert_eq!(told["error"]["code"], -32600, "{told}");
+}
+
+#[tokio::test]
 async fn parameters_that_do_not_fit_are_reported_with_what_is_wrong() {
     for lifecycle in Lifecycle::BOTH {
         let mut stdio = start(lifecycle).await;
@@ -125,7 +167,7 @@ async fn each_line_that_is_no_message_is_answered_once() {
         ("[]", -32600, json!(null)),
         (r#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#, -32600, json!(null)),
         ("null", -32600, json!(null)),
-        (r#"{"jsonrpc":"2.0","id":1}"#, -32600, json!(null)),
+        (r#"{"jsonrpc":"2.0","id":1}"#, -32600, json!(1)),
         (r#"{"jsonrpc":"1.0","id":"b","method":"ping"}"#, -32600, json!("b")),
         (r#"{"jsonrpc":"2.0","id":{},"method":"ping"}"#, -32600, json!(null)),
         (r#"{"jsonrpc":"2.0","id":1,"method":1}"#, -32600, json!(1)),

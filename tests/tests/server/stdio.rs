@@ -204,6 +204,31 @@ async fn a_subscription_does_not_keep_a_call_from_its_answer_nor_the_server_from
 }
 
 #[tokio::test]
+async fn subscriptions_are_limited_and_calls_still_work() {
+    const MOST: usize = 256;
+    let mut stdio = Launch::new("--demo").stdio();
+    let params = || StdioProcess::stateless_params(json!({ "notifications": { "toolsListChanged": true } }));
+    for _ in 0..MOST {
+        stdio.ask("subscriptions/listen", params()).await;
+        let told = stdio.read().await.unwrap();
+        assert!(told["method"].is_string(), "{told}");
+    }
+    let beyond = stdio.ask("subscriptions/listen", params()).await;
+    let refused = loop {
+        let told = stdio.read().await.unwrap();
+        if told["method"].is_null() {
+            break told;
+        }
+    };
+    assert_eq!(refused["id"], json!(beyond));
+    assert!(refused["error"]["message"].as_str().unwrap().contains("listens 256 times already"), "{refused}");
+    let id = stdio.ask("tools/list", StdioProcess::stateless_params(json!({}))).await;
+    let told = stdio.read().await.unwrap();
+    assert!(told["id"] == json!(id) && told["result"]["tools"].is_array(), "{told}");
+    assert_eq!(stdio.finish().await.code(), Some(0));
+}
+
+#[tokio::test]
 async fn calls_before_the_end_of_input_are_answered() {
     let mut stdio = Launch::new("--demo").stdio();
     stdio.initialize().await;

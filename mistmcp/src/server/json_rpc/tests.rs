@@ -45,8 +45,11 @@ fn a_wrong_envelope_is_an_invalid_request() {
         (r#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#, Value::Null),
         (r#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#, json!(1)),
         (r#"{"id":1,"method":"ping"}"#, json!(1)),
-        (r#"{"jsonrpc":"2.0","id":"x"}"#, Value::Null),
+        (r#"{"jsonrpc":"2.0","id":"x"}"#, json!("x")),
+        (r#"{"jsonrpc":"2.0","id":16,"params":{}}"#, json!(16)),
         (r#"{"id":1}"#, Value::Null),
+        (r#"{"id":1,"result":{}}"#, Value::Null),
+        (r#"{"jsonrpc":"1.0","id":1,"error":{"code":1,"message":"no"}}"#, Value::Null),
         (r#"{"jsonrpc":"2.0","id":1,"method":["ping"]}"#, json!(1)),
         (r#"{"jsonrpc":"2.0","id":1.5,"method":"ping"}"#, Value::Null),
         (r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, Value::Null),
@@ -89,6 +92,17 @@ fn params_of_an_unknown_method_are_not_validated() {
         let text = format!(r#"{{"jsonrpc":"2.0","id":7,"method":"tools/nope","params":{params}}}"#);
         assert_eq!(read(text.as_bytes()).unwrap().into_value()["params"], json!({}), "{params}");
     }
+}
+
+#[test]
+fn the_error_of_a_method_that_is_its_name_alone_gets_a_sentence() {
+    let not_found = i64::from(ErrorCode::METHOD_NOT_FOUND.0);
+    for method in ["ping", "tasks/get", "resources/subscribe"] {
+        let words = explain(not_found, method).unwrap();
+        assert!(words.starts_with(&format!("There is no method `{method}`. ")), "{words}");
+    }
+    assert_eq!(explain(not_found, "There is no x/y here."), None);
+    assert_eq!(explain(i64::from(ErrorCode::INVALID_PARAMS.0), "tasks/get"), None);
 }
 
 #[test]

@@ -229,8 +229,13 @@ where
 
     fn send(
         &mut self,
-        message: TxJsonRpcMessage<RoleServer>,
+        mut message: TxJsonRpcMessage<RoleServer>,
     ) -> impl Future<Output = io::Result<()>> + Send + 'static {
+        if let JsonRpcMessage::Error(answer) = &mut message
+            && let Some(words) = json_rpc::explain(answer.error.code.0.into(), &answer.error.message)
+        {
+            answer.error.message = words.into();
+        }
         let answered: Option<RequestId> = match &message {
             JsonRpcMessage::Response(response) => Some(response.id.clone()),
             JsonRpcMessage::Error(error) => error.id.clone(),
