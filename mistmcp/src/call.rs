@@ -72,6 +72,9 @@ pub(crate) trait CallSession: RowAccess {
     /// operator names do not limit this; tools that the operator removes do.
     fn may_read(&self, tool: &str) -> bool;
 
+    /// Whether answers have the secrets in them.
+    fn shows_secrets(&self) -> bool;
+
     /// Differs for sessions that may call or read different tools.
     fn access_key(&self) -> u64;
 }
@@ -193,6 +196,11 @@ impl Call {
     /// Whether this tool may read what `tool` reads: it may not, if the operator has removed that one.
     pub fn may_read(&self, tool: &str) -> bool {
         self.session.as_ref().is_none_or(|session| session.may_read(tool))
+    }
+
+    /// Whether its answer has the secrets in it.
+    pub(crate) fn shows_secrets(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| session.shows_secrets())
     }
 
     /// What the call has used.

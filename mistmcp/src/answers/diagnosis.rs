@@ -9,6 +9,7 @@ use super::rank::{Ranked, ranked};
 use super::size::{MOST_TOKENS, STEPS, estimated_tokens};
 use super::wording::count;
 use super::{DataSource, Finding, Object, See, Severity};
+use crate::reply::redact_object;
 
 use written::{VerdictKind, unshown, verdict, written};
 
@@ -164,6 +165,14 @@ impl Diagnosis {
             }
         }
         self.scope.ended = has_state.then(|| ended.to_owned());
+        self
+    }
+
+    /// The answer without the secrets in its facts and evidence. They are hidden before it is cut: a part of a secret may not be
+    /// recognized.
+    pub(super) fn redacted(mut self) -> Self {
+        redact_object(&mut self.facts);
+        self.findings.iter_mut().for_each(|finding| redact_object(&mut finding.evidence));
         self
     }
 

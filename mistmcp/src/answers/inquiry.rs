@@ -339,6 +339,9 @@ impl Inquiry {
             (seen, not_seen.into_iter().map(|(_, line)| line).collect::<Vec<_>>(), *unread)
         };
         let may_call = |tool: &str| self.0.call.may_call(tool);
+        if !self.0.call.shows_secrets() {
+            diagnosis = diagnosis.redacted();
+        }
         let view = diagnosis.view_data();
         let missing = UnreadParts { lines: &not_seen, unread };
         Ok((diagnosis.into_value(&seen, missing, self.0.mist.requests_sent(), may_call), view))

@@ -87,6 +87,10 @@ impl CallSession for Session {
         self.settings.answers_may_read(tool)
     }
 
+    fn shows_secrets(&self) -> bool {
+        self.settings.rules().show_secrets
+    }
+
     fn access_key(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         for entry in self.settings.catalog().entries() {

@@ -190,6 +190,39 @@ fn facts_that_are_reported_whole_are_the_first_set_that_fits() {
 }
 
 #[test]
+fn secrets_are_hidden_before_texts_lists_and_fields_are_cut() {
+    let secret = "s3cr3t".repeat(40);
+    let texts = [
+        format!("{}psk={secret}", "x ".repeat(90)),
+        format!("{}-----BEGIN PRIVATE KEY-----\n{secret}\n-----END PRIVATE KEY-----", "x ".repeat(70)),
+        format!("{}https://bob:{secret}@host/", "x ".repeat(80)),
+    ];
+    // The name that tells what a value is stands behind as many fields as are kept.
+    let fields = (0..60).map(|number| (format!("field{number}"), number.into()));
+    let pair: Map<String, Value> = std::iter::once(("value".to_owned(), secret.as_str().into()))
+        .chain(fields)
+        .chain([("name".to_owned(), "psk".into())])
+        .collect();
+    for length in [1, 12] {
+        let findings = (0..length).map(|number| {
+            let finding = one(number).evidence("pair", pair.clone());
+            texts.iter().enumerate().fold(finding, |finding, (place, text)| {
+                finding
+                    .evidence(&format!("text{place}"), text.as_str())
+                    .evidence(&format!("list{place}"), vec![text.as_str()])
+            })
+        });
+        let facts = Diagnosis::about("The site").fact("pair", pair.clone()).findings(findings);
+        let facts = texts
+            .iter()
+            .enumerate()
+            .fold(facts, |facts, (place, text)| facts.fact(&format!("{place}"), text.as_str()));
+        let text = facts.redacted().into_value(&[], unread(&[]), 12, |_| true).to_string();
+        assert!(text.contains("[hidden]") && !text.contains("s3cr3t"), "{text}");
+    }
+}
+
+#[test]
 fn names_from_the_network_are_cleaned_and_an_answer_of_any_size_is_cut() {
     let long = "\u{202e}\u{7}名前".repeat(400);
     let many = (0..200).map(|number| {
