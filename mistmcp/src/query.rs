@@ -182,6 +182,9 @@ impl Query {
                         let table = Arc::new(table);
                         if is_whole {
                             table_cache::keep(key, &table);
+                        } else if self.refresh {
+                            // A query that is refused or fails keeps the older one.
+                            table_cache::remove(&key);
                         }
                         table
                     }
@@ -241,9 +244,6 @@ impl Query {
                     Source::Started(Box::new(Started::new(&names[0], source, share, session, call).await?))
                 }
             };
-            if self.refresh {
-                table_cache::remove(&key);
-            }
             Ok::<_, Error>((names, key, source))
         });
         try_join_all(sources).await
@@ -254,7 +254,10 @@ impl Query {
         let sources = self.sources(session, call).await?;
         let mut tables = Map::new();
         let mut calls = 0;
-        for (names, _, source) in sources {
+        for (names, key, source) in sources {
+            if self.refresh {
+                table_cache::remove(&key);
+            }
             let (about, used) = match source {
                 Source::Known(table) => (table.described(), 0),
                 Source::Started(started) => (started.described(), started.calls()),

@@ -84,6 +84,9 @@ impl Page {
         // An empty page has no next page.
         came > 0
             && match self.total {
+                // A total that equals a full first page is believed: Mist defines it as the number of all rows, and has been seen to
+                // tell fewer, but not those of the page. Otherwise each list of just one page would lead to an empty one, and cost
+                // a request more, also where `max_calls` allows none.
                 Some(total) if before.saturating_add(came) <= total => {
                     before.saturating_add(self.limit.max(came)) < total
                 }

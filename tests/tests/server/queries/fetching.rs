@@ -192,6 +192,23 @@ async fn tables_are_known_for_a_session_until_they_are_refreshed() {
 }
 
 #[tokio::test]
+async fn a_refresh_that_is_refused_keeps_the_table() {
+    let process = Process::start().await;
+    let session = process.session("one");
+    numbered(&process.upstream, 10);
+    assert_eq!(answer(&session, over_inventory(COUNT, &json!({}))).await["results"][0]["n"], 10);
+    let refused = Answer::json(&json!({ "detail": "no" })).status(403);
+    let pages = Answer::json(&json!(vec![json!({ "n": 1 }); 1_000])).header("x-page-total", "62000");
+    for answers in [refused, pages] {
+        process.upstream.default_handler(move |_| answers.clone());
+        let refresh = over_inventory(COUNT, &json!({ "refresh": true }));
+        call(&session, "queryRows", refresh).await.unwrap_err();
+        let known = answer(&session, over_inventory(COUNT, &json!({}))).await;
+        assert_eq!((&known["results"][0]["n"], &known["calls"]), (&json!(10), &json!(0)), "{known}");
+    }
+}
+
+#[tokio::test]
 async fn equal_tables_are_fetched_once_and_different_ones_at_the_same_time() {
     let process = Process::start().await;
     process.upstream.default_handler(|_| Answer::json(&json!([{ "n": 1 }])).late(Duration::from_millis(100)));
