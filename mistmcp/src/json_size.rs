@@ -1,6 +1,8 @@
 //! The size of a JSON text, measured before it is parsed: [`JsonSize`]. Parsed values take many times the bytes of
 //! their text.
 
+use serde_json::Value;
+
 /// The number of values in a JSON text. A text that is not JSON is counted at least as far as a parser reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct JsonSize {
@@ -47,9 +49,22 @@ impl JsonSize {
         Some(size)
     }
 
+    /// Whether what was parsed from the text has all of its values. It lacks those of a member whose name is repeated.
+    pub(crate) fn is_whole(self, parsed: &Value) -> bool {
+        self.values == values(parsed)
+    }
+
     /// Estimated memory of the parsed values.
     pub(crate) fn memory(self) -> usize {
         self.bytes + self.values * VALUE + self.containers * CONTAINER
+    }
+}
+
+fn values(value: &Value) -> usize {
+    1 + match value {
+        Value::Array(items) => items.iter().map(values).sum(),
+        Value::Object(members) => members.values().map(values).sum(),
+        _ => 0,
     }
 }
 
@@ -69,17 +84,7 @@ fn string_length(text: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
-
     use super::*;
-
-    fn values(value: &Value) -> usize {
-        1 + match value {
-            Value::Array(items) => items.iter().map(values).sum(),
-            Value::Object(members) => members.values().map(values).sum(),
-            _ => 0,
-        }
-    }
 
     #[test]
     fn the_count_equals_that_of_the_parsed_values() {
@@ -97,6 +102,20 @@ mod tests {
             let size = JsonSize::of(text.as_bytes(), 100).unwrap();
             assert_eq!(size.values, values(&serde_json::from_str(text).unwrap()), "{text}");
             assert!(JsonSize::of(text.as_bytes(), size.values - 1).is_none() || size.values == 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_repeated_name_leaves_values_of_the_text_out() {
+        for (text, is_whole) in [
+            (r#"{"a":1,"b":1}"#, true),
+            (r#"[{"a":1},{"a":1}]"#, true),
+            (r#"{"a":1,"a":1}"#, false),
+            (r#"{"a":{"b":[{"c":1,"c":[2,3]}]}}"#, false),
+            (r#"{"a":1,"\u0061":2}"#, false),
+        ] {
+            let size = JsonSize::of(text.as_bytes(), 100).unwrap();
+            assert_eq!(size.is_whole(&serde_json::from_str(text).unwrap()), is_whole, "{text}");
         }
     }
 

@@ -52,7 +52,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Message, Invalid> {
     let text = text::decode(bytes).map_err(Invalid::parse)?;
     let size = JsonSize::of(text, MAX_VALUES).ok_or_else(|| too_many_values(text))?;
     let (value, mut unchanged) = parse(text)?;
-    unchanged &= text.len() == bytes.len();
+    // Of members with the same name the last one is read. rmcp refuses them.
+    unchanged &= text.len() == bytes.len() && size.is_whole(&value);
     let mut object = match value {
         Value::Object(object) => object,
         Value::Array(_) => {

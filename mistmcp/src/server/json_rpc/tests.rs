@@ -26,6 +26,24 @@ fn a_valid_message_is_unchanged() {
 }
 
 #[test]
+fn of_members_with_the_same_name_the_last_one_is_read() {
+    let named = call(r#"{"name":"getSelf"}"#);
+    for text in [
+        call(r#"{"name":"getSites","name":"getSelf"}"#),
+        call(r#"{"_meta":{"progressToken":1},"_meta":null,"name":"getSelf"}"#),
+        call(r#"{"arguments":{"a":1},"name":"getSelf","arguments":null}"#),
+        named.replace(r#""id":7"#, r#""id":3,"id":7"#),
+        named.replace(r#""params""#, r#""params":{"name":"getSites"},"params""#),
+    ] {
+        let (body, _) = read(text.as_bytes()).unwrap().into_text(Bytes::from(text.clone()));
+        let (body, named): (Value, Value) =
+            (serde_json::from_slice(&body).unwrap(), serde_json::from_str(&named).unwrap());
+        assert_eq!(body, named, "{text}");
+        assert!(!read(text.as_bytes()).unwrap().is_unchanged(), "{text}");
+    }
+}
+
+#[test]
 fn other_spellings_of_an_empty_object_are_accepted() {
     for empty in ["[]", "\"\"", "null", "\" \""] {
         let text = call(&format!(r#"{{"name":"getSelf","arguments":{empty},"_meta":{empty}}}"#));
