@@ -21,6 +21,7 @@ mod files;
 mod formats;
 mod headers;
 mod hidden_ranges;
+mod json_tables;
 mod keys;
 mod lexer;
 mod line_ends;

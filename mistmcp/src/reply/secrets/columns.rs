@@ -7,8 +7,8 @@ use super::names::{Sense, is_one_of};
 use super::values;
 
 /// Fields that hold the names of columns, and fields that hold the rows.
-const NAMES: &[&str] = &["col", "column", "field", "header"];
-const ROWS: &[&str] = &["cell", "data", "record", "row", "value"];
+pub(super) const NAMES: &[&str] = &["col", "column", "field", "header"];
+pub(super) const ROWS: &[&str] = &["cell", "data", "record", "row", "value"];
 
 /// Redacts the rows of a table in an object. Returns the name of their field, if there is a table.
 pub(super) fn redact(object: &mut Map<String, Value>, context: FieldContext) -> Option<String> {

@@ -3,7 +3,7 @@
 
 use super::config_statement::{Certainty, HARMLESS_STATEMENT, KEYED, Statement};
 use super::config_words::{COMMANDS, IOS, ROOTS, TYPES};
-use super::formats::{ends_in_secret, formatted, is_word_for_secret};
+use super::formats::{ends_in_secret, formatted, is_password_of_peer, is_word_for_secret};
 use super::lexer::Kind;
 use super::line_prefix::behind_prefix;
 use super::reader::Reader;
@@ -329,6 +329,7 @@ fn is_unmistakable(reader: &Reader<'_>, at: usize) -> bool {
     is_any_of(word, &["snmp-agent", "snmp-server"]) && is_any_of(next(), &["community", "host", "user"])
         || is_any_of(word, &["radius-server", "tacacs-server"]) && is_any_of(next(), &["host", "key"])
         || is_any_of(word, &["failover"]) && is_any_of(next(), &["key"])
+        || is_password_of_peer(reader, at, word)
 }
 
 /// Whether a word of IOS begins other lines as well.

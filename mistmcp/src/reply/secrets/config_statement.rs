@@ -228,6 +228,7 @@ impl Statement {
         let pending = match last {
             "secret" | "secrets" | "password" | "passwords" | "passwd" | "passphrase" | "psk" | "cak"
             | "pwd" | "passcode" => Pending::Password,
+            "phrase" if before == "pass" => Pending::Password,
             // Of the card in a modem.
             "pin" | "puk" if self.certainty == Certainty::Sure && before.is_empty() => Pending::Password,
             // `psksecret`, `userpassword`.
@@ -239,8 +240,10 @@ impl Statement {
                 let public = ["public", "trusted", "host", "rsa", "dsa", "ecdsa", "ed25519", "known-host"]
                     .iter()
                     .any(|word| before.ends_with(word));
-                let other = is_any_of(&self.previous, &["tunnel", "ssh-known-hosts", "public", "host"])
-                    || OTHERS.has(after);
+                let other = is_any_of(
+                    &self.previous,
+                    &["tunnel", "ssh-known-hosts", "trusted-keys", "public", "host"],
+                ) || OTHERS.has(after);
                 if public || other {
                     return None;
                 }
@@ -274,6 +277,9 @@ impl Statement {
                     "md5" | "sha1" | "esp" => self.flags & ASSOCIATION != 0,
                     "value" => keyed,
                     "token" => !before.is_empty(),
+                    "mode" if is_any_of(before, &["authentication", "privacy"]) => {
+                        self.flags & READ_WRITE != 0 && TYPES.has(after)
+                    }
                     "auth" | "priv" => self.flags & SNMP_USER != 0,
                     "authentication" => self.flags & PLAIN_AUTHENTICATION != 0,
                     "informs" | "traps" => self.flags & SNMP_HOST != 0,
@@ -306,7 +312,8 @@ impl Statement {
             _ if hyphened && typed && more || hyphened && looks_random(after) => true,
             _ if hyphened && self.words == 1 && count <= 4 => true,
             _ if hyphened => {
-                is_command_word(reader.word(at).unwrap_or_default()) && !is_remark(after) && !more
+                let typed = reader.word(at + 2).is_some_and(|word| TYPES.has(word));
+                is_command_word(reader.word(at).unwrap_or_default()) && !is_remark(after) && (typed || !more)
             }
             Pending::Password => typed && more && self.words == 1 && count <= 4,
             Pending::Key => false,
@@ -394,6 +401,7 @@ fn is_command_word(word: &str) -> bool {
         "key-string",
         "message-digest-key",
         "pap-password",
+        "pass-phrase",
         "plain-text-password-value",
         "pre-shared-key",
         "preauthentication-secret",

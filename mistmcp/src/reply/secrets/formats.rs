@@ -30,6 +30,16 @@ pub(super) fn ends_in_secret(reader: &Reader<'_>, first: usize) -> bool {
     false
 }
 
+/// Whether a line ends in the password of a peer of BGP: `peer 10.0.0.1 password x`.
+pub(super) fn is_password_of_peer(reader: &Reader<'_>, at: usize, word: &str) -> bool {
+    let next = |by: usize| reader.word(at + by).unwrap_or_default();
+    let is_short = |word: &str| word.len() == 1 || TYPES.has(word);
+    is_any_of(word, &["neighbor", "peer"])
+        && next(1).parse::<std::net::IpAddr>().is_ok()
+        && is_any_of(next(2), &["password"])
+        && (reader.tokens.get(at + 4).is_none() || is_short(next(3)))
+}
+
 /// Hides the values behind the words for their format, with which a line ends, if a word for a secret is before these:
 /// `super password level 15 cipher x`.
 pub(super) fn formatted(reader: &mut Reader<'_>) {

@@ -260,7 +260,7 @@ fn is_secret(sense: Sense) -> bool {
     matches!(sense, Sense::Secret | Sense::Credential)
 }
 
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     let sign = |byte: u8| byte.is_ascii_alphanumeric() || byte >= 0x80 || b"_-. #/".contains(&byte);
     !name.is_empty() && name.bytes().all(sign) && name.split(' ').count() < 4
 }

@@ -13,7 +13,7 @@ use super::lexer::{Kind, Lexeme, Lexer};
 use super::reader::Reader;
 use super::stems::{self, Stems, any_of, automaton};
 use super::steps::count;
-use super::{line_ends, prose, tables, token_patterns, urls, xml};
+use super::{json_tables, line_ends, prose, tables, token_patterns, urls, xml};
 use crate::work;
 
 /// How deep quoted texts inside quoted texts are read. Deeper ones are hidden as a whole if they may hold a secret.
@@ -93,6 +93,7 @@ impl TextReader {
         } else if text.contains([',', ';']) {
             tables::joined(text, &mut cover);
         }
+        json_tables::find(text, self.context.in_list(), &mut cover);
         let (assignments, config) = self
             .open
             .get_or_insert_with(|| (Assignments::new(lines, self.context), ConfigLines::new(self.hinted)));
