@@ -23,6 +23,9 @@ const MARKUP: &str = "the token is a page in HTML or XML, such as that of an err
                       address or run its command by hand";
 const CLOUD: &str = "the token is the host of a cloud, which goes into MIST_HOST (or --cloud)";
 
+/// Words that examples put alone where a token belongs.
+const EXAMPLES: [&str; 7] = ["dummy", "foo", "password", "secret", "test", "token", "tokens"];
+
 /// Why `text`, which is trimmed and not empty, is no token by itself.
 pub(super) fn problem(text: &str) -> Option<&'static str> {
     if has_quotation_mark(text) {
@@ -37,7 +40,7 @@ pub(super) fn problem(text: &str) -> Option<&'static str> {
     }) {
         return Some(CLOUD);
     }
-    placeholder(text)
+    placeholder(text).or_else(|| is_example(&lower).then_some(EXAMPLE))
 }
 
 /// Why `text` is a document and no token, if it is one.
@@ -72,7 +75,7 @@ pub(crate) fn placeholder(text: &str) -> Option<&'static str> {
         Some(STORE)
     } else if is_shortened(&lower) {
         Some(SHORTENED)
-    } else if is_example(&lower) {
+    } else if is_written_out(&lower) {
         Some(EXAMPLE)
     } else {
         None
@@ -161,8 +164,15 @@ fn is_reference(text: &str) -> bool {
 
 /// A URL, a reference to a store of secrets, or a path that no token begins like.
 fn is_address(lower: &str) -> bool {
-    const BEGINNINGS: [&str; 15] = [
+    const BEGINNINGS: [&str; 22] = [
         "arn:",
+        "aws:",
+        "bitwarden:",
+        "bw:",
+        "doppler:",
+        "gopass:",
+        "lastpass:",
+        "pass:",
         "op:",
         "vault:",
         "ssm:",
@@ -200,9 +210,14 @@ fn is_shortened(lower: &str) -> bool {
     gap || same
 }
 
-/// Nothing but words that documents put where a token belongs, or that programs write for nothing. One noun alone may be a
-/// token of somebody's own making, and so may one with a number.
+/// Whether a text in lower case is what stands for a token in an example.
 pub(crate) fn is_example(lower: &str) -> bool {
+    EXAMPLES.contains(&lower) || is_written_out(lower)
+}
+
+/// Nothing but words that documents put where a token belongs, or that programs write for nothing. One noun alone may be a
+/// name of somebody's own making, and so may one with a number.
+fn is_written_out(lower: &str) -> bool {
     /// Words of which each alone marks an example: instructions, and words for a missing value.
     const MARKERS: &str = "your my the here goes insert put paste enter fill replace change me it this with in \
         from to add set use provide example sample placeholder todo fixme tbd redacted removed \
@@ -259,7 +274,7 @@ mod tests {
                 STORE,
                 "op://vault/mist/token | vault://x | arn:aws:secretsmanager:eu:1:secret:x | vault:secret/mist \
                  | ~/.mist/token | /run/secrets/mist | https://example.com/token | keychain:mist \
-                 | @token.txt | mist.token | mist-token.JSON",
+                 | @token.txt | mist.token | mist-token.JSON | pass:mist | gopass:x | aws:secretsmanager:x | bw:mist",
             ),
             (
                 SHORTENED,
@@ -269,7 +284,7 @@ mod tests {
                 EXAMPLE,
                 "your_api_token | YOUR-TOKEN-HERE | YourApiToken | your-mist-api-token-1 | changeme | change_me | my token \
                  | REPLACE_ME | null | undefined | None | nil | NaN | false | api_token | MIST_APITOKEN | apikey | TODO \
-                 | insert-token-here | pasteyourtokenhere",
+                 | insert-token-here | pasteyourtokenhere | token | Token | test | password | dummy | foo | SECRET",
             ),
             (QUOTED, "\"abc\" | 'abc' | “abc” | „abc“ | «abc» | `abc` | abc\" | ’abc"),
             (
@@ -339,7 +354,7 @@ mod tests {
 
     #[test]
     fn tokens_of_any_length_and_alphabet_are_taken() {
-        for text in "a one demo operators token secret secret-token test-token other-token token-1 api-token-1 second-t0ken s3cr3t-0f-7he-7es7s-Q9zXw4Lm t0ken-of-number-7 \
+        for text in "a one demo operators secret-token test-token other-token token-1 api-token-1 second-t0ken s3cr3t-0f-7he-7es7s-Q9zXw4Lm t0ken-of-number-7 \
                      qu\"ote\\and-the-rest overhead-of-a-call Zx9$kq 100% a<b <none abc== /abc/def= tokenabc bearerabc \
                      eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl 4ac1dcf4-9d8b-7211-65c4-057819f0862b user:pass abc`id`$(id) C:\\certs\\new\\ \
                      noneoftheabove aab $1 mist.com.example nullable"

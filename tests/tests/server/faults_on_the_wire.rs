@@ -148,7 +148,8 @@ async fn a_cloud_on_this_machine_is_not_reached_through_a_proxy() {
 #[tokio::test]
 async fn a_cloud_elsewhere_is_reached_through_the_proxy_of_the_environment() {
     let proxy = MockUpstream::start().await;
-    let launch = Launch::new("-m all --retry-wait 0 --cloud api.mist.com").variable("MIST_APITOKEN", "token");
+    let launch =
+        Launch::new("-m all --retry-wait 0 --cloud api.mist.com").variable("MIST_APITOKEN", "a-token");
     let launch = launch.variable("HTTPS_PROXY", &proxy.url());
     let refusal = launch.client(Lifecycle::Legacy).await.refusal(TOOL, json!({})).await;
     let received = proxy.take();
