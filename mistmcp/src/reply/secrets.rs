@@ -10,6 +10,7 @@
 //! measures them, and `cargo xtask secrets` holds the names against Mist's document.
 
 mod assignments;
+mod changes;
 mod columns;
 mod commands;
 mod config_lines;

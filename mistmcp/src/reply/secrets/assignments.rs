@@ -10,6 +10,7 @@ use super::names::{Sense, is_about, is_plural};
 use super::reader::{Reader, is_number};
 use super::remarks::{is_remark, is_switch};
 use super::steps::count;
+use crate::text::is_any_of;
 
 /// Deepest nesting that is followed.
 const DEEPEST: usize = 64;
@@ -172,13 +173,16 @@ impl Assignments {
             {
                 return self.value(reader, indent, value, name);
             }
+            if !secret && Self::is_before_values(reader, at) {
+                self.top().pair = true;
+            }
             if !secret && Self::is_pair_in_brackets(reader, at) {
                 self.open(Kind::Sign(b'('), Some((reader.name(at).unwrap_or_default(), true)));
                 return at + 2;
             }
             return if secret { reader.hide(at, true).0 } else { at + 1 };
         };
-        let context = self.top().context;
+        let context = reader.context_of_path(at, self.top().context);
         let mut sense = context.sense(name);
         if matches!(sense, Sense::Key | Sense::Plain) && reader.tokens[at].kind == Kind::Word {
             sense = reader.qualified(at, context).unwrap_or(sense);
@@ -242,6 +246,16 @@ impl Assignments {
         }
     }
 
+    /// Whether the word for a secret is followed by `; old value: …; new value: …`.
+    fn is_before_values(reader: &Reader<'_>, at: usize) -> bool {
+        let sign = reader.tokens.get(at + 1).is_some_and(|sign| sign.is(b';') || sign.is(b','));
+        let age = reader.word(at + 2).is_some_and(|word| is_any_of(word, &["old", "previous", "new"]));
+        let label = at + 2 + usize::from(reader.word(at + 3).is_some_and(|word| is_any_of(word, &["value"])));
+        sign && age
+            && reader.separated(label).is_some()
+            && reader.name(at).is_some_and(|name| super::names::sense(name) == Sense::Secret)
+    }
+
     /// Whether the word for a secret is followed by `(old: …, new: …)`.
     fn is_pair_in_brackets(reader: &Reader<'_>, at: usize) -> bool {
         let bracket = reader.tokens.get(at + 1).is_some_and(|next| next.is(b'('));
@@ -277,7 +291,7 @@ impl Assignments {
 
     fn name_pair(&mut self, reader: &mut Reader<'_>, field: &str, named: &str) {
         let context = self.top().context;
-        let secret = context.names_secret(field, named);
+        let secret = context.names_secret(field, named) || context.names_switch(named);
         let frame = self.top();
         frame.pair = secret;
         for range in std::mem::take(&mut frame.values) {
@@ -306,11 +320,16 @@ impl Assignments {
 
     /// The value of a secret, which begins at a token; where to go on.
     fn value(&mut self, reader: &mut Reader<'_>, indent: usize, at: usize, name: &str) -> usize {
+        let inside = self.frames.len() > 1;
+        let labelled = reader.labelled(at, inside);
+        if labelled > at {
+            return labelled;
+        }
+        let at = reader.behind_unset(at);
         let Some(token) = reader.tokens.get(at) else {
             self.block = Some(indent);
             return at;
         };
-        let inside = self.frames.len() > 1;
         // `secret: old=x new=y`
         if token.kind == Kind::Word
             && reader.separated(at).is_some()

@@ -37,8 +37,9 @@ pub(super) fn redact(object: &mut Map<String, Value>, context: FieldContext) -> 
     Some(field.clone())
 }
 
-/// The names in a list of at least two.
+/// The names in a list: texts, or objects with a name.
 fn names(value: &Value) -> Option<Vec<String>> {
-    let names = value.as_array().filter(|names| names.len() > 1 && names[0].is_string())?;
-    names.iter().map(|name| name.as_str().map(ToOwned::to_owned)).collect()
+    let name =
+        |column: &Value| column.as_str().or_else(|| column.get("name")?.as_str()).map(ToOwned::to_owned);
+    value.as_array().filter(|names| !names.is_empty())?.iter().map(name).collect()
 }

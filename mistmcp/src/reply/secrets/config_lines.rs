@@ -5,7 +5,7 @@ use super::config_statement::{Certainty, HARMLESS_STATEMENT, KEYED, Statement};
 use super::config_words::{COMMANDS, IOS, ROOTS, TYPES};
 use super::formats::{ends_in_secret, formatted, is_password_of_peer, is_word_for_secret};
 use super::lexer::Kind;
-use super::line_prefix::behind_prefix;
+use super::line_prefix::{after_prompt, behind_number, behind_prefix, logged_command};
 use super::reader::Reader;
 use crate::text::is_any_of;
 
@@ -26,6 +26,8 @@ const IOS_HEADS: &[(&str, &str)] = &[
     ("ip", "ssh"),
     ("key", "chain"),
     ("ldap", "server"),
+    ("macsec", "pre-shared-key"),
+    ("mgmtuser", "username"),
     ("line", "con"),
     ("line", "vty"),
     ("line", "aux"),
@@ -44,6 +46,8 @@ pub(super) struct ConfigLines {
     beyond: usize,
     /// Flags of the last `[edit …]`.
     header: u16,
+    /// Whether the line begins with such an `[edit …]`.
+    at_header: bool,
     /// Whether a line before was one of IOS.
     ios: bool,
     /// Whether the name of the field says that its lines are commands.
@@ -58,7 +62,7 @@ impl ConfigLines {
     /// State for a quoted text that fills a line, such as the statement that an error below `[edit
     /// …]` repeats.
     pub(super) fn inner(&self, alone: bool) -> Self {
-        let open = alone && !self.stack.is_empty();
+        let open = (alone || self.at_header) && !self.stack.is_empty();
         let header = if open { self.context() } else { 0 };
         Self { header, hinted: open, ..Self::default() }
     }
@@ -84,7 +88,11 @@ impl ConfigLines {
         if negated && reader.word(first + 1).is_some_and(|word| IOS.has(word)) {
             first += 1;
         }
-        if self.is_header(reader, first) {
+        // `error: [edit snmp]`
+        let label = reader.word(first).is_some_and(|word| is_any_of(word, &["error", "warning"]))
+            && reader.tokens.get(first + 1).is_some_and(|sign| sign.is(b':'));
+        self.at_header = self.is_header(reader, first + if label { 2 } else { 0 });
+        if self.at_header {
             return;
         }
         let ends = |sign: u8| code_end(reader).is_some_and(|last| reader.tokens[last].is(sign));
@@ -110,9 +118,15 @@ impl ConfigLines {
             self.statements(reader, first, Certainty::Sure, true);
             return;
         }
-        let plain_set = starts == "set"
-            && (reader.tokens.len() <= first + 4 && is_word_for_secret(second)
-                || ends_in_secret(reader, first));
+        let set = behind_number(reader, first);
+        let second = reader.word(set + 1).unwrap_or_default();
+        let plain_set = reader.word(set).is_some_and(|word| is_any_of(unmarked(word), &["set"]))
+            && ((!self.stack.is_empty() || reader.tokens.len() <= set + 4) && is_word_for_secret(second)
+                || ends_in_secret(reader, set));
+        if plain_set && set > first && !is_sentence(reader, set) {
+            self.statements(reader, set, Certainty::Likely, true);
+            return;
+        }
         if self.hinted || (ios || plain_set) && !is_sentence(reader, first) {
             self.statements(reader, first, Certainty::Likely, true);
             return;
@@ -281,17 +295,6 @@ fn changed(reader: &mut Reader<'_>, at: usize) -> usize {
     reader.changed_to(next, false)
 }
 
-/// Where a command of IOS begins that a log repeats: `logged command:username bob password x`.
-fn logged_command(reader: &Reader<'_>, at: usize) -> Option<usize> {
-    let label = reader
-        .word(at)
-        .is_some_and(|word| is_any_of(word, &["cmd", "command", "commands", "configured", "executed"]));
-    let sign = reader.tokens.get(at + 1).is_some_and(|next| next.is(b':') || next.is(b'=') || next.is(b'['));
-    let negated = reader.word(at + 2).is_some_and(|word| is_any_of(word, &["no", "default", "do"]));
-    let first = at + 2 + usize::from(negated);
-    (label && sign && reader.word(first).is_some_and(|word| IOS.has(word))).then_some(first)
-}
-
 /// Whether a line of a list opens what the lines after it belong to.
 pub(super) fn opens(line: &str) -> bool {
     let mut words = line.split_whitespace();
@@ -300,14 +303,6 @@ pub(super) fn opens(line: &str) -> bool {
     IOS_HEADS.iter().any(|(head, next)| {
         first.eq_ignore_ascii_case(head) && (next.is_empty() || second.eq_ignore_ascii_case(next))
     })
-}
-
-/// Where the command begins behind the prompt of IOS: `sw1(config)# `.
-fn after_prompt(reader: &Reader<'_>) -> Option<usize> {
-    let bracket = reader.tokens.get(1).is_some_and(|token| token.is(b'(') && token.glued);
-    let end = (2..8).find(|at| reader.word(*at).is_some_and(|word| word.starts_with('#')))?;
-    let config = reader.word(2).is_some_and(|word| word.starts_with("conf"));
-    (bracket && config).then_some(if reader.word(end) == Some("#") { end + 1 } else { end })
 }
 
 /// A word without the sign of a difference or a comment before it.

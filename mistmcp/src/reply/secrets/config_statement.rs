@@ -3,7 +3,7 @@
 use super::commands::has_secret_argument;
 use super::config_words::{FREE_TEXT, HARMLESS, NAMED, OTHERS, TYPES};
 use super::lexer::{Kind, Lexeme};
-use super::reader::{MOST_IN_VALUE, Reader};
+use super::reader::{MOST_IN_VALUE, Reader, is_number};
 use super::remarks::{is_message, is_remark, looks_random};
 use crate::quote;
 use crate::text::is_any_of;
@@ -88,6 +88,9 @@ impl Statement {
             .then(|| self.introduced(reader, at, word))
             .flatten();
         if let Some(pending) = self.pending {
+            if let Some(next) = self.behind_level(reader, at, word, pending) {
+                return next;
+            }
             if quoted || !self.passes(word, introduces.is_some(), followed, pending) {
                 let next = self.value(reader, at, word, pending, in_brackets);
                 self.previous.clear();
@@ -118,6 +121,27 @@ impl Statement {
         let ends = quoted || name && !is_named(word);
         self.previous = if ends { String::new() } else { word.to_ascii_lowercase() };
         at + 1
+    }
+
+    /// Where to go on behind the level of a password, or the format of a community: `secret level 15 0 x`, `community 7 x`.
+    fn behind_level(
+        &mut self,
+        reader: &Reader<'_>,
+        at: usize,
+        word: &str,
+        pending: Pending,
+    ) -> Option<usize> {
+        let next = reader.word(at + 1)?;
+        if pending == Pending::Community {
+            let value = !is_any_of(next, &["acl", "ipv6", "ro", "rw", "view"]) && !is_number(next);
+            return (matches!(word, "0" | "5" | "7" | "8" | "9") && value && self.previous == "community")
+                .then_some(at + 1);
+        }
+        let level = pending == Pending::Password && is_any_of(word, &["level"]) && is_number(next);
+        (level && reader.tokens.get(at + 2).is_some_and(Lexeme::is_text)).then(|| {
+            "level".clone_into(&mut self.previous);
+            at + 2
+        })
     }
 
     /// Whether a word is skipped between the word for a secret and the secret.

@@ -68,7 +68,7 @@ pub(super) static TYPES: LazyLock<Words> = LazyLock::new(|| {
 pub(super) static OTHERS: LazyLock<Words> = LazyLock::new(|| {
     Words::of(
         "accept-lifetime key-name address algorithm algorithms any authentication-order burst chain change-type ckn description \
-     encryption exchange expiration family format from generate hostname iburst import instance-type interfaces \
+     encryption exchange expiration family format from generate hostname iburst import instance-type interfaces iteration-count \
      key-chain lifetime oid options policy port prefer protocol-version pubkey-chain recovery retry routing-instance send-lifetime server single-connection source source-address \
      start-time strength-check targets then timeout tolerance unit version vlan-id zeroize",
     )

@@ -20,6 +20,8 @@ const ROUTING: u16 = 2;
 const VARIABLES: u16 = 4;
 /// Directly below headers of HTTP: any but the known ones may be a secret.
 const HEADERS: u16 = 64;
+/// Below variables, also deeper and in a list: names are judged as those of variables.
+const VARIABLE_NAMES: u16 = 128;
 /// How far the same flags of the field above that one are shifted.
 const ABOVE: u16 = 8;
 
@@ -72,7 +74,7 @@ static WORDS: Stems = LazyLock::new(|| {
 impl FieldContext {
     /// The context below a field of this name.
     pub(super) fn below(self, name: &str) -> Self {
-        let above = (self.0 & (CREDENTIAL | ROUTING)) * ABOVE;
+        let above = ((self.0 & (CREDENTIAL | ROUTING)) * ABOVE) | (self.0 & VARIABLE_NAMES);
         if !any_of(&WORDS, name) {
             return Self(above);
         }
@@ -85,7 +87,7 @@ impl FieldContext {
             own |= ROUTING;
         }
         if has(VARIABLE_WORDS) {
-            own |= VARIABLES;
+            own |= VARIABLES | VARIABLE_NAMES;
         }
         if parts[..count].last().is_some_and(|last| last.eq_ignore_ascii_case("headers")) {
             own |= HEADERS;
@@ -95,7 +97,7 @@ impl FieldContext {
 
     /// The context of a text in a field of this name: variables may come as JSON in a text.
     pub(super) fn of_text(self, name: &str) -> Self {
-        Self(self.0 | self.below(name).0 & VARIABLES)
+        Self(self.0 | self.below(name).0 & (VARIABLES | VARIABLE_NAMES))
     }
 
     /// The context in a list: its objects are no longer the variables themselves.
@@ -109,8 +111,8 @@ impl FieldContext {
             Sense::Key if self.has(CREDENTIAL | (CREDENTIAL * ABOVE) | VARIABLES) => Sense::Secret,
             Sense::Community if self.has(ROUTING | (ROUTING * ABOVE)) => Sense::Plain,
             Sense::Community => Sense::Secret,
-            Sense::Plain if self.has(VARIABLES) && is_secret_variable(name) => Sense::Secret,
-            Sense::Switch if !self.has(VARIABLES) => Sense::Plain,
+            Sense::Plain if self.has(VARIABLE_NAMES) && is_secret_variable(name) => Sense::Secret,
+            Sense::Switch if !self.has(VARIABLE_NAMES) => Sense::Plain,
             sense => sense,
         }
     }
@@ -132,6 +134,16 @@ impl FieldContext {
     /// something.
     pub(super) fn is_event(field: &str, named: &str) -> bool {
         is_kind(field) && parts(named).1 > 1
+    }
+
+    /// Whether the name in a pair is a secret's unless its value only says whether something is on.
+    pub(super) fn names_switch(self, named: &str) -> bool {
+        self.sense(named) == Sense::Switch
+    }
+
+    /// Whether names are judged as those of variables here.
+    pub(super) fn is_of_variables(self) -> bool {
+        self.has(VARIABLE_NAMES)
     }
 
     /// Whether headers of HTTP are here.

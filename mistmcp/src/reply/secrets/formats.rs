@@ -7,9 +7,20 @@ use crate::text::is_any_of;
 
 /// Whether a word announces a secret by its end: `psksecret`, `password`.
 pub(super) fn is_word_for_secret(word: &str) -> bool {
-    ["-key", "community-string", "passphrase", "passwd", "password", "psk", "secret"]
-        .iter()
-        .any(|ending| word.ends_with(ending))
+    [
+        "-community",
+        "-key",
+        "-token",
+        "apikey",
+        "community-string",
+        "passphrase",
+        "passwd",
+        "password",
+        "psk",
+        "secret",
+    ]
+    .iter()
+    .any(|ending| word.ends_with(ending))
 }
 
 /// Whether a line ends in a word for a secret with one value, also with the format of it or with `key` between them:

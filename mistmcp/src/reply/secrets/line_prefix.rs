@@ -56,3 +56,32 @@ pub(super) fn behind_prefix(reader: &Reader<'_>) -> Option<usize> {
     }
     None
 }
+
+/// Where a command begins behind a prompt or the number of a line: `> set …`, `12: set …`.
+pub(super) fn behind_number(reader: &Reader<'_>, first: usize) -> usize {
+    let sign = |at: usize, sign: u8| reader.tokens.get(at).is_some_and(|token| token.is(sign));
+    let number = reader.word(first).is_some_and(is_number) && sign(first + 1, b':');
+    first + if number { 2 } else { usize::from(sign(first, b'>')) }
+}
+
+/// Where a command of IOS begins that a log repeats: `logged command:username bob password x`.
+pub(super) fn logged_command(reader: &Reader<'_>, at: usize) -> Option<usize> {
+    let label = reader
+        .word(at)
+        .is_some_and(|word| is_any_of(word, &["cmd", "command", "commands", "configured", "executed"]));
+    let sign = reader.tokens.get(at + 1).is_some_and(|next| next.is(b':') || next.is(b'=') || next.is(b'['));
+    let negated = reader.word(at + 2).is_some_and(|word| is_any_of(word, &["no", "default", "do"]));
+    let first = at + 2 + usize::from(negated);
+    let password = |word: &str| {
+        is_any_of(word, &["password", "secret"]) && reader.word(first + 1).is_some_and(is_number)
+    };
+    (label && sign && reader.word(first).is_some_and(|word| IOS.has(word) || password(word))).then_some(first)
+}
+
+/// Where the command begins behind the prompt of IOS: `sw1(config)# `.
+pub(super) fn after_prompt(reader: &Reader<'_>) -> Option<usize> {
+    let bracket = reader.tokens.get(1).is_some_and(|token| token.is(b'(') && token.glued);
+    let end = (2..8).find(|at| reader.word(*at).is_some_and(|word| word.starts_with('#')))?;
+    let config = reader.word(2).is_some_and(|word| word.starts_with("conf"));
+    (bracket && config).then_some(if reader.word(end) == Some("#") { end + 1 } else { end })
+}

@@ -246,7 +246,7 @@ fn sense_of_part(parts: &[&str], at: usize, part: &str) -> Option<Sense> {
         Kind::Connection if is_before(&["connection", "conn"]) => secret_or(Sense::Composed),
         Kind::Webhook if last && is_webhook(parts) => secret_or(Sense::Composed),
         Kind::Headers if exact && last => secret_or(Sense::Secret),
-        Kind::Pass if exact => match before {
+        Kind::Pass if exact || is_one_of(part, &["pin"]) => match before {
             _ if before.is_some_and(|before| OTHER_PASSES.has_number(before)) => Some(Sense::Plain),
             None if part.eq_ignore_ascii_case("pass") && last => Some(Sense::Key),
             _ => secret_or(Sense::Secret),

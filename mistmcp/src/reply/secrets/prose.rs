@@ -21,12 +21,21 @@ pub(super) fn line(reader: &mut Reader<'_>) {
         if option || reader.tokens.get(at + 1).is_none_or(|next| next.is(b':') || next.is(b'=')) {
             continue;
         }
+        if is_pair(reader, at) {
+            reader.hide(at + 3, false);
+        }
         if word.eq_ignore_ascii_case("bearer") {
             random(reader, at + 1, 12);
         }
         let secret = match sense(word) {
             _ if is_file(word) => false,
-            Sense::Secret if !reader.tokens[at + 1].is(b'(') || is_before_in_brackets(reader, at) => true,
+            Sense::Secret
+                if !reader.tokens[at + 1].is(b'(')
+                    || is_before_in_brackets(reader, at)
+                    || reader.behind_unset(at + 1) > at + 1 =>
+            {
+                true
+            }
             Sense::Credential => true,
             Sense::Key => at > 0 && qualified(reader, at),
             Sense::Secret if reader.tokens.get(at + 1).is_some_and(|next| next.is(b'(') && next.glued) => {
@@ -40,6 +49,7 @@ pub(super) fn line(reader: &mut Reader<'_>) {
             }
             Sense::Community => {
                 at > 0 && qualified(reader, at)
+                    || is_changed_field(reader, at)
                     || reader.word(at + 1).is_some_and(|next| is_one_of(next, &["string"]))
             }
             _ => false,
@@ -58,6 +68,27 @@ pub(super) fn line(reader: &mut Reader<'_>) {
             sentence(reader, at);
         }
     }
+}
+
+/// Whether a pair without signs begins here: `key 'psk' value 'x'`.
+fn is_pair(reader: &Reader<'_>, at: usize) -> bool {
+    let is = |at: usize, senses: &[Sense]| reader.name(at).is_some_and(|name| senses.contains(&sense(name)));
+    reader.tokens.get(at + 1).is_some_and(|named| named.kind == Kind::Quoted)
+        && is(at + 1, &[Sense::Secret])
+        && is(at, &[Sense::Key, Sense::PairName])
+        && is(at + 2, &[Sense::PairValue])
+        && reader.tokens.get(at + 3).is_some_and(|value| value.kind == Kind::Quoted)
+}
+
+/// Whether a path to a community, or its field, is followed by a change of it: `community_name "a" -> "b"`.
+fn is_changed_field(reader: &Reader<'_>, at: usize) -> bool {
+    let field = reader.word(at).is_some_and(|word| word.contains(['_', '.']));
+    let value =
+        |at: usize| reader.tokens.get(at).filter(|value| value.is_text() && !reader.of(value).contains(':'));
+    let arrow = |at: usize| reader.tokens.get(at).is_some_and(|token| token.kind == Kind::Arrow);
+    let from =
+        reader.word(at + 1).is_some_and(|word| is_one_of(word, &["changed", "from", "set", "updated"]));
+    field && (from || value(at + 1).is_some() && arrow(reader.value(at + 1, false).next))
 }
 
 /// Whether the former value follows in brackets: `psk (was "old") is now "new"`.
@@ -87,6 +118,7 @@ fn is_object(reader: &Reader<'_>, at: usize) -> bool {
         .into_iter()
         .any(|(back, word)| VERBS.has_number(word) && !(back == 1 && word.eq_ignore_ascii_case("access")));
     let changes = reader.tokens.get(at + 2).is_some_and(|after| after.kind == Kind::Arrow)
+        || reader.behind_unset(at + 1) > at + 1
         || reader.word(at + 1).is_some_and(|word| CONNECTORS.has_number(word));
     (verb || is_object_before(reader, at) || is_renewed(reader, at)) && !changes
 }
@@ -122,7 +154,17 @@ fn is_object_before(reader: &Reader<'_>, at: usize) -> bool {
 
 /// Redacts the value after the word for a secret.
 fn sentence(reader: &mut Reader<'_>, at: usize) {
-    let mut next = at + 1 + usize::from(reader.tokens.get(at + 1).is_some_and(|next| next.is(b'(')));
+    // `vars[RADIUS_KEY] "a" -> "b"`
+    let index = reader.tokens.get(at + 1).is_some_and(|next| next.is(b']'))
+        && at > 1
+        && reader.tokens[at - 1].is(b'[')
+        && reader.tokens[at - 1].glued;
+    let unset = reader.behind_unset(at + 1);
+    if unset > at + 1 {
+        reader.hide(unset, false);
+        return;
+    }
+    let mut next = at + 1 + usize::from(index || reader.tokens.get(at + 1).is_some_and(|next| next.is(b'(')));
     while next < at + 6
         && reader
             .word(next)
@@ -151,7 +193,9 @@ fn sentence(reader: &mut Reader<'_>, at: usize) {
             .tokens
             .get(next + 1)
             .is_some_and(|_| reader.word(next + 1).is_some_and(|word| is_one_of(word, &["to"])));
-    let changed = changed || reader.tokens.get(next + 1).is_some_and(|after| after.kind == Kind::Arrow);
+    let changed = changed
+        || reader.tokens.get(next + 1).is_some_and(|after| after.kind == Kind::Arrow)
+        || reader.behind_change(next + 1).is_some();
     match token.kind {
         Kind::Quoted if !is_message(reader.of(token)) => {
             // A name in quotes that has a value itself is no secret.
@@ -225,7 +269,7 @@ fn changed(reader: &mut Reader<'_>, from: usize) {
         let set = at > from
             && !named
             && reader.word(at - 1).is_some_and(|word| word.eq_ignore_ascii_case("to"))
-            && (token.kind == Kind::Quoted || is_set_to(reader, at, at));
+            && (token.kind == Kind::Quoted || is_set_to(reader, at, at) || is_set_to(reader, from - 1, at));
         if token.is_text() && (arrow || set || to && begins) {
             let (next, hidden) = reader.hide(at, false);
             if hidden {

@@ -73,6 +73,13 @@ impl<'a> Reader<'a> {
         Some(before.unwrap_or(last))
     }
 
+    /// The context of the name at a place: behind that of variables, it is one of them: `vars.SNMP_RO`.
+    pub(super) fn context_of_path(&self, at: usize, context: FieldContext) -> FieldContext {
+        let path = self.word(at).filter(|word| word.len() <= LONGEST).and_then(|word| word.rsplit_once('.'));
+        let above = path.map(|(above, _)| context.below(above.rsplit('.').next().unwrap_or(above)));
+        above.filter(|above| above.is_of_variables()).unwrap_or(context)
+    }
+
     /// The last name of a quoted path, as in a patch of JSON: `"/auth/psk"`, `"/psks/0"`.
     pub(super) fn last_of_path(&self, at: usize) -> Option<&'a str> {
         let token = self.tokens.get(at).filter(|token| token.kind == Kind::Quoted)?;
@@ -157,82 +164,6 @@ impl<'a> Reader<'a> {
         }
         self.cover.add(range);
         (next, true)
-    }
-
-    /// Hides the other values behind the first: `"old" -> "new"`, `old, new`.
-    pub(super) fn others(&mut self, at: usize, inside: bool) -> usize {
-        let next = self.changed_to(at, inside);
-        if next > at { next } else { self.listed(at, inside) }
-    }
-
-    /// Hides the rest of a list that goes to the end of the line: `old, new`, `old | new`, `old / new`.
-    fn listed(&mut self, at: usize, inside: bool) -> usize {
-        const MOST: usize = 4;
-        let end = self.tokens.len();
-        let values = end.saturating_sub(at) / 2;
-        let is_value = |value: usize| {
-            let sign = self.tokens[at + 2 * value];
-            let word = self.tokens[at + 2 * value + 1];
-            let slash = sign.kind == Kind::Word && self.of(&sign) == "/";
-            (sign.is(b',') || sign.is(b'|') || slash)
-                && word.is_text()
-                && !word.glued
-                && !is_remark(self.of(&word))
-        };
-        if inside || end.checked_sub(at) != Some(2 * values) || values > MOST || !(0..values).all(is_value) {
-            return at;
-        }
-        for value in 0..values {
-            self.hide(at + 2 * value + 1, inside);
-        }
-        end
-    }
-
-    /// Hides the values behind the first of `"old" -> "new"`, or of `"new" (was "old")`.
-    pub(super) fn changed_to(&mut self, at: usize, inside: bool) -> usize {
-        const BEFORE: &[&str] = &["before", "formerly", "from", "old", "previously", "was"];
-        if self.tokens.get(at).is_some_and(|token| token.is(b'(') && !token.glued)
-            && self.word(at + 1).is_some_and(|word| is_one_of(word, BEFORE))
-        {
-            return self.hide(at + 2, inside).0;
-        }
-        let mut next = self.second(at, inside);
-        while next > at && self.tokens.get(next).is_some_and(|token| token.kind == Kind::Arrow) {
-            let third = self.second(next, inside);
-            if third <= next {
-                break;
-            }
-            next = third;
-        }
-        next
-    }
-
-    /// Hides the second value of `"old" -> "new"`.
-    fn second(&mut self, at: usize, inside: bool) -> usize {
-        if self.tokens.get(at.wrapping_sub(1)).is_some_and(|before| before.kind == Kind::Quoted) {
-            // `"old" is now "new"`, `"old" with "new"`.
-            const BETWEEN: &[&str] = &[
-                "and", "became", "by", "changed", "is", "new", "now", "replaced", "to", "was", "with", "->",
-            ];
-            // `(was "old") is now "new"`
-            let at = at + usize::from(self.tokens.get(at).is_some_and(|token| token.is(b')')));
-            let between = |at: &usize| {
-                let token = self.tokens.get(*at);
-                token.is_some_and(|token| token.kind == Kind::Arrow)
-                    || self.word(*at).is_some_and(|word| is_one_of(word, BETWEEN))
-            };
-            let words = (at..at + 5).take_while(between).count();
-            let value = at + words;
-            let quoted = self.tokens.get(value).is_some_and(|token| token.kind == Kind::Quoted);
-            let arrow = self.tokens.get(at).is_some_and(|token| token.kind == Kind::Arrow);
-            let named = self.separated(value).is_some();
-            return if words > 0 && (quoted && !named || arrow) { self.hide(value, inside).0 } else { at };
-        }
-        let arrow = self.tokens.get(at).is_some_and(|token| token.kind == Kind::Arrow);
-        if arrow || self.word(at).is_some_and(|word| word.eq_ignore_ascii_case("to")) {
-            return self.hide(at + 1, inside).0;
-        }
-        at
     }
 
     /// The value without quotes that begins at a token.

@@ -80,6 +80,7 @@ pub(super) fn redact_object(object: &mut Map<String, Value>, context: FieldConte
     keys::redact(object);
     let mut values = false;
     let mut pair = false;
+    let mut switch = false;
     let mut numbers = false;
     let token = is_api_token(object);
     let rows = columns::redact(object, context);
@@ -91,10 +92,12 @@ pub(super) fn redact_object(object: &mut Map<String, Value>, context: FieldConte
         match sense {
             Sense::Key if token => _ = hide(name, value, context),
             Sense::Secret => _ = hide(name, value, context),
-            Sense::Credential if !value.is_object() && !value.is_array() => _ = hide(name, value, context),
+            Sense::Credential if !value.is_object() && (!value.is_array() || context.is_of_variables()) => {
+                _ = hide(name, value, context);
+            }
             Sense::Authorization => authorization(name, value, context),
             Sense::Composed if value.is_string() => composed(name, value, context),
-            Sense::Switch if value.as_str().is_some_and(|text| !is_switch(text)) => {
+            Sense::Switch if !is_value_of_switch(value) => {
                 _ = hide(name, value, context);
             }
             // `pass` with a number counts what has passed.
@@ -106,6 +109,7 @@ pub(super) fn redact_object(object: &mut Map<String, Value>, context: FieldConte
                 {
                     let secret = context.names_secret(name, named);
                     pair |= secret;
+                    switch |= context.names_switch(named);
                     numbers |= secret && !FieldContext::is_event(name, named);
                 }
                 let below = match value {
@@ -117,8 +121,23 @@ pub(super) fn redact_object(object: &mut Map<String, Value>, context: FieldConte
             }
         }
     }
-    if values && pair {
+    if values && (pair || switch && !values_of(object, context).all(is_value_of_switch)) {
         hide_values(object, numbers, context);
+    }
+}
+
+/// The values of a pair.
+fn values_of(object: &Map<String, Value>, context: FieldContext) -> impl Iterator<Item = &Value> {
+    let is_value = move |name: &str| context.sense(name) == Sense::PairValue;
+    object.iter().filter(move |(name, _)| is_value(name)).map(|(_, value)| value)
+}
+
+/// Whether a value only says whether something is on, or how it is set.
+fn is_value_of_switch(value: &Value) -> bool {
+    match value {
+        Value::String(text) => is_switch(text),
+        Value::Array(items) => items.iter().all(is_value_of_switch),
+        _ => true,
     }
 }
 

@@ -187,6 +187,17 @@ const PATTERNS: &[&str] = &[
     "**psk:** ",
     "psk → ",
     "Authorization: A b, ",
+    // Changes without a colon, and from nothing.
+    "community_name x -> ",
+    "vars[PSK] \"a\" -> ",
+    "psk (none) -> ",
+    "psk not set ",
+    "psk: [old] a [new] ",
+    "psk x replaced by ",
+    "psk; old value: a; ",
+    "secret level 15 ",
+    "snmp-server community 7 ",
+    "error: [edit snmp] 'community x' ",
     // Before commands, and in them.
     "1. ",
     "> ",
