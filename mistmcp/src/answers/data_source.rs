@@ -15,8 +15,31 @@ pub struct DataSource {
     arguments: Map<String, Value>,
     pub(super) pages: usize,
     pub(super) or_none: bool,
+    pub(super) shows: Shows,
     is_list: bool,
     request: Option<Request>,
+}
+
+/// What a data source shows of troubles: whether an answer that has read it has looked for any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shows {
+    /// It has a row for each trouble, so that no rows say that there is none.
+    Reports,
+    /// It has a row for each thing that may have a trouble, so that no rows say nothing.
+    Things,
+    /// It has no trouble in it: names, or what explains a trouble that another source shows.
+    Names,
+}
+
+impl Shows {
+    /// Whether so many rows are something that was looked at.
+    pub(super) fn is_looked_at(self, rows: usize) -> bool {
+        match self {
+            Self::Reports => true,
+            Self::Things => rows > 0,
+            Self::Names => false,
+        }
+    }
 }
 
 /// How a list is paged.
@@ -41,6 +64,7 @@ impl DataSource {
             arguments: Map::new(),
             pages: 1,
             or_none: false,
+            shows: Shows::Reports,
             is_list: false,
             request: None,
         }
@@ -64,6 +88,19 @@ impl DataSource {
     /// Takes 404 for "there is none", as for the statistics of a client that is not connected.
     pub fn or_none(mut self) -> Self {
         self.or_none = true;
+        self
+    }
+
+    /// Says that its rows are the things that may have a trouble, such as devices: without rows, nothing was looked at.
+    pub fn of_things(mut self) -> Self {
+        self.shows = Shows::Things;
+        self
+    }
+
+    /// Says that no trouble can be found in it, such as in a list of names: an answer that read nothing else has looked at
+    /// nothing.
+    pub fn of_names(mut self) -> Self {
+        self.shows = Shows::Names;
         self
     }
 

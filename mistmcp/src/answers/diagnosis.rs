@@ -203,7 +203,7 @@ impl Diagnosis {
         Some(Value::Object(*view))
     }
 
-    /// The answer as JSON. `seen` names the data sources that were read.
+    /// The answer as JSON. `seen` names the data sources that were read and in which a trouble would show.
     pub(super) fn into_value(
         self,
         seen: &[String],

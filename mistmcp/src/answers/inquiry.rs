@@ -100,6 +100,9 @@ struct State {
     first: Option<See>,
     /// The organization that data sources name.
     org: Option<String>,
+    /// Whether a data source was read.
+    is_any_read: bool,
+    /// Names of those that were read, and in which a trouble would show.
     seen: HashSet<String>,
     /// Names of data sources with the reason.
     not_seen: Vec<(String, String)>,
@@ -275,11 +278,16 @@ impl Inquiry {
         });
         match fetched {
             Ok(pages) => {
+                let rows: usize = pages.0.iter().map(Rows::count).sum();
                 if !pages.1 {
-                    let rows: usize = pages.0.iter().cloned().map(|page| Rows::of(page).len()).sum();
                     self.not_seen(&source.name, &format!("only the first {rows} rows were read"));
                 }
-                self.0.state.lock().seen.insert(source.name.clone().into_owned());
+                let mut state = self.0.state.lock();
+                state.is_any_read = true;
+                if source.shows.is_looked_at(rows) {
+                    state.seen.insert(source.name.clone().into_owned());
+                }
+                drop(state);
                 Some(pages)
             }
             Err(NotRead::Failed(error)) if source.or_none && error.kind() == ErrorKind::Missing => {
@@ -318,7 +326,7 @@ impl Inquiry {
     fn conclude(&self, mut diagnosis: Diagnosis) -> Result<(Value, Option<Value>)> {
         let (seen, not_seen, unread) = {
             let mut state = self.0.state.lock();
-            if let (true, Some(refused)) = (state.seen.is_empty(), state.refused.take()) {
+            if let (false, Some(refused)) = (state.is_any_read, state.refused.take()) {
                 return Err(refused);
             }
             if let Some(first) = &state.first {

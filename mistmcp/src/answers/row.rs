@@ -30,6 +30,20 @@ impl Rows {
         Self { values: values.into_iter().filter(Value::is_object).collect(), seen: true }
     }
 
+    /// The number of rows of an answer.
+    pub(super) fn count(answer: &Value) -> usize {
+        let rows = match answer {
+            Value::Array(rows) => rows,
+            Value::Object(object) => match object.get("results") {
+                Some(Value::Array(rows)) => rows,
+                Some(_) => return 0,
+                None => return 1,
+            },
+            _ => return 0,
+        };
+        rows.iter().filter(|row| row.is_object()).count()
+    }
+
     /// Whether the data source was read. If so, no rows mean that there are none.
     pub fn is_seen(&self) -> bool {
         self.seen

@@ -135,6 +135,45 @@ async fn where_nothing_can_be_read_nothing_is_known() {
     }
 }
 
+/// Whether the answer to a path has names of organizations and sites, and nothing in which a trouble shows.
+fn is_of_names(path: &str) -> bool {
+    let parts: Vec<_> = path.trim_start_matches("/api/v1/").split('/').collect();
+    matches!(
+        parts.as_slice(),
+        ["self"]
+            | ["sites" | "orgs", _]
+            | ["sites", _, "stats"]
+            | ["orgs", _, "sites" | "stats"]
+            | ["orgs", _, "stats", "sites"]
+    ) || path.ends_with("/sites/search")
+}
+
+#[tokio::test]
+async fn where_only_names_of_sites_can_be_read_nothing_was_looked_at() {
+    let mut checks = Checks::default();
+    let (demo, questions) = demo().await;
+    let of_organization = ["rankSites", "listProblems", "auditConfig", "checkPorts", "checkCompliance"]
+        .map(|tool| (tool, json!({})));
+    let all = questions.iter().map(|question| (question.tool, question.arguments.clone()));
+    let all: Vec<_> = of_organization.into_iter().chain(all).collect();
+    for (name, fault, _) in FAULTS {
+        let fault = *fault;
+        demo.proxy.change(move |path, response| {
+            if !is_of_names(path) {
+                fault(response);
+            }
+        });
+        for (tool, arguments) in &all {
+            let answer = demo.ask(tool, arguments).await;
+            let verdict = answer["verdict"].as_str().unwrap();
+            let is_reassuring =
+                verdict.contains("nothing wrong") || verdict.contains("no change was recorded");
+            checks.expect(!is_reassuring, || format!("{tool} {arguments} {name}: {answer:#}"));
+            checks.expect(answer["not_seen"] != json!([]), || format!("{tool} {name}: {answer:#}"));
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_part_that_is_refused_for_the_rate_is_named_and_the_rest_is_not_asked_for() {
     let mut checks = Checks::default();

@@ -54,6 +54,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
     let stats_source = match site {
         Some(site) => sources::device_stats(site),
         None => of_org("device statistics", "listOrgDevicesStats")
+            .of_things()
             .with("type", "all")
             .with("limit", sources::ROWS)
             .pages(6),
@@ -63,7 +64,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
             Some(site) => DataSource::new(name, "listSiteAvailableDeviceVersions").with("site_id", site),
             None => of_org(name, "listOrgAvailableDeviceVersions"),
         };
-        source.with("type", kind).list()
+        source.with("type", kind).list().of_names()
     };
     let ap_source = versions("versions of access points", "ap");
     let switch_source = versions("versions of switches", "switch");
@@ -108,7 +109,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
     let ssr_source = devices
         .iter()
         .any(|device| device.model.as_deref().is_some_and(|model| model.to_uppercase().starts_with("SSR")))
-        .then(|| of_org("versions of SSR", "listOrgAvailableSsrVersions"));
+        .then(|| of_org("versions of SSR", "listOrgAvailableSsrVersions").of_names());
     let ssr = ask.rows_if(ssr_source.as_ref()).await;
     let offered: Vec<_> = [&aps, &switches, &gateways, &ssr]
         .into_iter()

@@ -110,7 +110,7 @@ async fn read_history(
     (wireless, client_events): (&Rows, &[Event]),
     state: &mut SiteState,
 ) -> SiteHistory {
-    let audit = sources::audit_logs(org, window);
+    let audit = sources::audit_logs(org, window).of_names();
     let has = |kind: &str| state.count(kind).0 > 0;
     let has_gateway = state.devices.iter().any(|device| device.kind == "gateway" && !device.is_down());
     // The classifiers of a low service level cost a request as well.

@@ -57,20 +57,21 @@ impl Search {
     }
 
     pub(super) fn wireless(&self) -> DataSource {
-        self.source("wireless clients", "searchOrgWirelessClients")
+        self.source("wireless clients", "searchOrgWirelessClients").of_names()
     }
 
     pub(super) fn wired(&self) -> DataSource {
-        self.source("wired clients", WIRED)
+        self.source("wired clients", WIRED).of_things()
     }
 
     pub(super) fn nac(&self) -> DataSource {
-        self.source("NAC clients", "searchOrgNacClients")
+        self.source("NAC clients", "searchOrgNacClients").of_things()
     }
 
     /// WAN clients, which have no search for any text.
     pub(super) fn wan(&self) -> DataSource {
         let source = DataSource::new("WAN clients", "searchOrgWanClients")
+            .of_names()
             .with("org_id", self.org.as_str())
             .with("limit", 100);
         let source = source.with("site_id", self.site.as_deref().map_or(Value::Null, Value::from));

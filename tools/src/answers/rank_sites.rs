@@ -86,6 +86,9 @@ async fn find(ask: &Inquiry, org: &str, window: Window, limit: Option<u32>) -> D
     if devices.is_seen() && empty == rows.len() {
         return Diagnosis::unknown("No site has devices, so nothing is known about them.");
     }
+    if rows.iter().flat_map(|site| &site.devices).any(|device| device.kind == "gateway") {
+        ask.nothing_there("VPN paths, tunnels, BGP and OSPF neighbors", wan_not_read(ask));
+    }
     locate::note_unknown_states(ask, rows.iter().flat_map(|site| &site.devices));
     let ranked = ranking::ranked(&rows, (ask.now(), window.end), |began| ask.is_in_time(began));
     let table: Vec<_> = ranked.iter().take(limit).map(row).collect();
@@ -101,6 +104,15 @@ async fn find(ask: &Inquiry, org: &str, window: Window, limit: Option<u32>) -> D
     .fact("sites", rows.len())
     .fact("ranking", table)
     .findings(findings.collect::<Vec<_>>())
+}
+
+/// Why what runs over the WAN of the sites is not read, with the call that shows it where the session has it.
+fn wan_not_read(ask: &Inquiry) -> &'static str {
+    if ask.may_call("checkWan") {
+        "not looked at, but for alarms and events of them; checkWan reads those of a site"
+    } else {
+        "not looked at, but for alarms and events of them"
+    }
 }
 
 fn sites_of(rows: &Rows) -> Vec<SiteRow> {

@@ -12,12 +12,17 @@ pub(super) const ROWS: u32 = 1_000;
 
 /// All devices of the organization, with their sites and whether they are connected.
 pub(super) fn inventory(org: &str) -> DataSource {
-    DataSource::new("inventory", "getOrgInventory").with("org_id", org).with("limit", ROWS).pages(4)
+    DataSource::new("inventory", "getOrgInventory")
+        .of_things()
+        .with("org_id", org)
+        .with("limit", ROWS)
+        .pages(4)
 }
 
 /// The statistics of all devices of a site: some 5 kB each.
 pub(super) fn device_stats(site: &str) -> DataSource {
     DataSource::new("device statistics", "listSiteDevicesStats")
+        .of_things()
         .with("site_id", site)
         .with("type", "all")
         .with("limit", ROWS)
@@ -26,7 +31,7 @@ pub(super) fn device_stats(site: &str) -> DataSource {
 
 /// The Mist Edges of the organization, which are not in the inventory.
 pub(super) fn mist_edges(org: &str) -> DataSource {
-    DataSource::new("Mist Edges", "listOrgMxEdgesStats").with("org_id", org).with("limit", ROWS)
+    DataSource::new("Mist Edges", "listOrgMxEdgesStats").of_things().with("org_id", org).with("limit", ROWS)
 }
 
 /// Events of a Mist Edge, the latest first.
@@ -37,12 +42,20 @@ pub(super) fn events_of_mist_edge(org: &str, id: Option<&str>, window: &Window) 
 
 /// All ports of switches and gateways of a site.
 pub(super) fn ports(site: &str) -> DataSource {
-    DataSource::new("ports", "searchSiteSwOrGwPorts").with("site_id", site).with("limit", ROWS).pages(2)
+    DataSource::new("ports", "searchSiteSwOrGwPorts")
+        .of_things()
+        .with("site_id", site)
+        .with("limit", ROWS)
+        .pages(2)
 }
 
 /// All ports of the organization.
 pub(super) fn org_ports(org: &str) -> DataSource {
-    DataSource::new("ports", "searchOrgSwOrGwPorts").with("org_id", org).with("limit", ROWS).pages(4)
+    DataSource::new("ports", "searchOrgSwOrGwPorts")
+        .of_things()
+        .with("org_id", org)
+        .with("limit", ROWS)
+        .pages(4)
 }
 
 /// Events of the devices of a site, the latest first.
@@ -94,12 +107,12 @@ pub(super) fn audit_logs(org: &str, window: &Window) -> DataSource {
 
 /// A site with its name and its counts of devices and clients.
 pub(super) fn site(site: &str) -> DataSource {
-    DataSource::new("site", "getSiteStats").with("site_id", site)
+    DataSource::new("site", "getSiteStats").of_names().with("site_id", site)
 }
 
 /// The names of all sites.
 pub(super) fn sites(org: &str) -> DataSource {
-    DataSource::new("sites", "listOrgSiteStats").with("org_id", org).with("limit", ROWS).pages(3)
+    DataSource::new("sites", "listOrgSiteStats").of_names().with("org_id", org).with("limit", ROWS).pages(3)
 }
 
 /// Findings with the part whose rows show them, where their rule has named none.
@@ -114,7 +127,7 @@ pub(super) fn levels(org: &str, sle: &str, window: &Window) -> DataSource {
         "wan" => "WAN service levels",
         _ => "wireless service levels",
     };
-    let source = DataSource::new(called, "getOrgSitesSle").with("org_id", org).with("sle", sle);
+    let source = DataSource::new(called, "getOrgSitesSle").of_things().with("org_id", org).with("sle", sle);
     window.on(source.with("limit", ROWS))
 }
 
@@ -139,6 +152,7 @@ pub(super) fn org_client_events(org: &str, window: &Window) -> DataSource {
 /// The state of all devices of the organization, without their statistics.
 pub(super) fn org_devices(org: &str) -> DataSource {
     DataSource::new("devices", "listOrgDevicesStats")
+        .of_things()
         .with("org_id", org)
         .with("type", "all")
         .with("fields", "mac,name,type,model,status,last_seen,site_id,uptime,version,fwupdate")
@@ -149,6 +163,7 @@ pub(super) fn org_devices(org: &str) -> DataSource {
 /// The devices of the organization with their addresses, which the inventory does not have.
 pub(super) fn org_device_addresses(org: &str) -> DataSource {
     DataSource::new("device addresses", "listOrgDevicesStats")
+        .of_things()
         .with("org_id", org)
         .with("type", "all")
         .with(
@@ -162,6 +177,7 @@ pub(super) fn org_device_addresses(org: &str) -> DataSource {
 /// The ports of all gateways of the organization.
 pub(super) fn gateway_ports(org: &str) -> DataSource {
     DataSource::new("gateway ports", "searchOrgSwOrGwPorts")
+        .of_things()
         .with("org_id", org)
         .with("device_type", "gateway")
         .with("limit", ROWS)
@@ -188,6 +204,7 @@ pub(super) const METRICS: &str = "names of service levels";
 /// The service levels that a site has.
 pub(super) fn metrics(site: &str) -> DataSource {
     DataSource::new(METRICS, "listSiteSlesMetrics")
+        .of_names()
         .with("site_id", site)
         .with("scope", "site")
         .with("scope_id", site)
@@ -196,6 +213,7 @@ pub(super) fn metrics(site: &str) -> DataSource {
 /// VPN paths of the gateways of a site.
 pub(super) fn vpn_paths(org: &str, site: &str) -> DataSource {
     DataSource::new("VPN paths", "searchOrgPeerPathStats")
+        .of_things()
         .with("site_id", site)
         .with("limit", ROWS)
         .with("org_id", org)
@@ -203,12 +221,13 @@ pub(super) fn vpn_paths(org: &str, site: &str) -> DataSource {
 
 /// VPN paths of all gateways of the organization.
 pub(super) fn org_vpn_paths(org: &str) -> DataSource {
-    DataSource::new("VPN paths", "searchOrgPeerPathStats").with("org_id", org).with("limit", ROWS)
+    DataSource::new("VPN paths", "searchOrgPeerPathStats").of_things().with("org_id", org).with("limit", ROWS)
 }
 
 /// Tunnels of all gateways of the organization.
 pub(super) fn org_tunnels(org: &str) -> DataSource {
     DataSource::new("tunnels", "searchOrgTunnelsStats")
+        .of_things()
         .with("org_id", org)
         .with("limit", ROWS)
         .with("type", "wan")
@@ -216,12 +235,13 @@ pub(super) fn org_tunnels(org: &str) -> DataSource {
 
 /// BGP neighbors of the organization.
 pub(super) fn org_bgp(org: &str) -> DataSource {
-    DataSource::new("BGP neighbors", "searchOrgBgpStats").with("org_id", org).with("limit", ROWS)
+    DataSource::new("BGP neighbors", "searchOrgBgpStats").of_things().with("org_id", org).with("limit", ROWS)
 }
 
 /// Tunnels of the gateways of a site.
 pub(super) fn tunnels(org: &str, site: &str) -> DataSource {
     DataSource::new("tunnels", "searchOrgTunnelsStats")
+        .of_things()
         .with("site_id", site)
         .with("limit", ROWS)
         .with("org_id", org)
@@ -230,12 +250,18 @@ pub(super) fn tunnels(org: &str, site: &str) -> DataSource {
 
 /// BGP neighbors of a site.
 pub(super) fn bgp(site: &str) -> DataSource {
-    DataSource::new("BGP neighbors", "searchSiteBgpStats").with("site_id", site).with("limit", ROWS)
+    DataSource::new("BGP neighbors", "searchSiteBgpStats")
+        .of_things()
+        .with("site_id", site)
+        .with("limit", ROWS)
 }
 
 /// OSPF neighbors of a site.
 pub(super) fn ospf(site: &str) -> DataSource {
-    DataSource::new("OSPF neighbors", "searchSiteOspfStats").with("site_id", site).with("limit", ROWS)
+    DataSource::new("OSPF neighbors", "searchSiteOspfStats")
+        .of_things()
+        .with("site_id", site)
+        .with("limit", ROWS)
 }
 
 /// The events of [`outage_events`], and those of VPN paths, tunnels and BGP neighbors that are down.
@@ -286,7 +312,7 @@ pub(super) fn events_of_other_clients(site: &str, window: &Window) -> DataSource
 
 /// The NAC rules with their names.
 pub(super) fn nac_rules(org: &str) -> DataSource {
-    DataSource::new("NAC rules", "listOrgNacRules").with("org_id", org).with("limit", ROWS)
+    DataSource::new("NAC rules", "listOrgNacRules").of_names().with("org_id", org).with("limit", ROWS)
 }
 
 /// The inventory of a site, one page.

@@ -91,11 +91,12 @@ async fn find(
     let devices_source = site.map(|site| sources::device_events(site, window));
     let rules_source = sources::nac_rules(org);
     let macs_source = DataSource::new("user MAC addresses", "searchOrgUserMacs")
+        .of_names()
         .with("org_id", org)
         .with("mac", mac)
         .with("limit", 10);
-    let wlans_source =
-        wireless.map(|site| DataSource::new("WLANs", "listSiteWlanDerived").with("site_id", site).list());
+    let wlans_source = wireless
+        .map(|site| DataSource::new("WLANs", "listSiteWlanDerived").with("site_id", site).list().of_things());
     let (nac_rows, events, others, devices, rules, macs, wlans) = join!(
         ask.rows(&nac_source),
         ask.rows_if(events_source.as_ref()),

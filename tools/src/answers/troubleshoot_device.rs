@@ -80,7 +80,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
     let own = sources::events_of(&site, &found.mac, "device", &window);
     let (port_rows, alarm_rows) = (sources::ports(&site), sources::alarms(&site, &window));
     let (stats_source, audit_source, site_source) =
-        (sources::device_stats(&site), sources::audit_logs(org, &window), sources::site(&site));
+        (sources::device_stats(&site), sources::audit_logs(org, &window).of_names(), sources::site(&site));
     let actions_source = sources::marvis_actions(org);
     let (actions, stats, events, ports, alarm_rows, audit, site_row, members) = join!(
         ask.rows(&actions_source),

@@ -32,11 +32,11 @@ struct Read {
 }
 
 fn of_org(org: &str, name: &'static str, tool: &'static str) -> DataSource {
-    DataSource::new(name, tool).with("org_id", org).with("limit", sources::ROWS)
+    DataSource::new(name, tool).with("org_id", org).with("limit", sources::ROWS).of_things()
 }
 
 fn vars_source(org: &str) -> DataSource {
-    of_org(org, "site variables", "searchOrgVars").with("var", "*").pages(2)
+    of_org(org, "site variables", "searchOrgVars").with("var", "*").pages(2).of_names()
 }
 
 fn wlans_source(org: &str) -> DataSource {
@@ -53,16 +53,16 @@ fn events_source(org: &str, window: &Window) -> DataSource {
 
 impl Read {
     async fn of(ask: &Inquiry, org: &str, window: &Window) -> Self {
-        let sites_source = of_org(org, "sites", "listOrgSites").pages(2);
+        let sites_source = of_org(org, "sites", "listOrgSites").pages(2).of_names();
         let network_source = of_org(org, "network templates", "listOrgNetworkTemplates");
         let gateway_source = of_org(org, "gateway templates", "listOrgGatewayTemplates");
         let rf_source = of_org(org, "RF templates", "listOrgRfTemplates");
         let networks_source = of_org(org, "networks", "listOrgNetworks");
-        let profiles_source = of_org(org, "device profiles", "listOrgDeviceProfiles");
+        let profiles_source = of_org(org, "device profiles", "listOrgDeviceProfiles").of_names();
         let (vars_source, wlans_source) = (vars_source(org), wlans_source(org));
         let (wlan_templates_source, events_source) = (wlan_templates_source(org), events_source(org, window));
         let (audit_source, inventory_source) =
-            (sources::audit_logs(org, window), sources::inventory(org).pages(2));
+            (sources::audit_logs(org, window).of_names(), sources::inventory(org).pages(2));
         let (
             sites,
             vars,
@@ -104,6 +104,13 @@ impl Read {
             audit,
             inventory,
         }
+    }
+
+    /// Whether there is a template, or a network.
+    fn has_templates(&self) -> bool {
+        [&self.network, &self.gateway, &self.rf, &self.networks, &self.wlan_templates]
+            .iter()
+            .any(|rows| !rows.is_empty())
     }
 
     /// The numbers of the templates that were read.
@@ -183,6 +190,11 @@ pub(super) async fn find(ask: &Inquiry, org: &str) -> Diagnosis {
 
     let events: Vec<_> = read.events.iter().filter_map(Event::of).collect();
     found.extend(shown_by(rules::failed(&devices, &events, ask.now()), &events_source(org, &window)));
+    if found.is_empty() && devices.is_empty() && known.is_empty() && !read.has_templates() {
+        return Diagnosis::unknown(
+            "Neither devices nor a configuration of the organization could be seen, so nothing is known.",
+        );
+    }
     Diagnosis::about("The configuration of the organization")
         .narrowed_by([("site_id", false)])
         .fact("sites", read.sites.if_seen(read.sites.len()))
@@ -203,6 +215,7 @@ async fn of_site(
     let (Some(id), Some(name)) = (site.text("id"), site.text("name")) else { return Default::default() };
     let at_site = |what, tool| {
         DataSource::new(format!("{what} of {name}"), tool)
+            .of_things()
             .with("site_id", id.as_str())
             .with("limit", sources::ROWS)
     };

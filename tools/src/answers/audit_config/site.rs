@@ -17,7 +17,7 @@ const OF_SITE: [&str; 6] =
 
 pub(super) async fn find(ask: &Inquiry, site: &str) -> Diagnosis {
     let window = Window::last(7 * t::DAY, ask);
-    let at_site = |name, tool| DataSource::new(name, tool).with("site_id", site);
+    let at_site = |name, tool| DataSource::new(name, tool).with("site_id", site).of_things();
     let unresolved = |name, tool| at_site(name, tool).with("resolve", false);
     let devices_source = at_site("device settings", "listSiteDevices")
         .with("type", "all")
@@ -124,7 +124,8 @@ async fn overrides(
         return found;
     }
     // The profile may be what gives these settings.
-    let source = DataSource::new("device profiles", "listSiteDeviceProfilesDerived").with("site_id", site);
+    let source =
+        DataSource::new("device profiles", "listSiteDeviceProfilesDerived").with("site_id", site).of_names();
     let profiles = ask.rows(&source.with("resolve", false)).await;
     rules::overrides(&configured(devices, templates, &profiles, own))
 }
