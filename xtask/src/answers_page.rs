@@ -48,7 +48,8 @@ pub(crate) fn page(catalog: &Catalog) -> String {
          An answer never says that all is well: it says what was looked at. If something stands in `not_seen`, give the API \
          token the permission, wait until calls are left, or allow the tool that reads it, and ask again. Only an empty list is \
          taken to say that there is nothing: other answers without rows stand in `not_seen`, and so does a device whose row does \
-         not say whether it is connected.\n\n\
+         not say whether it is connected. Names of sites, and lists of devices or templates without any, are nothing that was looked \
+         at: an answer that could read nothing else says that nothing is known.\n\n\
          With `--table`, `mistmcp call` prints the findings with numbers; *because of* has the number of the root that a finding \
          follows from, and below the table stand the calls that show the rows behind each finding, as command lines.\n\n\
          ### Time windows\n\n\
@@ -80,7 +81,10 @@ pub(crate) fn page(catalog: &Catalog) -> String {
          Where more calls would be needed, the rest stands in `not_seen`. `checkSite` and `troubleshootDevice` of a \
          gateway read VPN paths, BGP neighbors, tunnels and OSPF neighbors, in this order and what is reported first, as far as \
          calls remain; `checkSite` then reads the service levels of the WAN and of wired clients, and its facts show those that \
-         it has read. It reads the events of access control where clients fail to sign in without a reason.\n\n\
+         it has read. It reads the events of access control where clients fail to sign in without a reason. Names that are \
+         looked up are one to three of the calls, the first time that a process is asked: such an answer may lack the last of \
+         these parts, which stand in `not_seen`. Asked again, or with ids and `--org-id`, it has them. `troubleshootClient` reads the \
+         ports and the events of the switch above a client's access point as far as calls remain.\n\n\
          | tool | calls to Mist at one site, at most | otherwise | rounds |\n|---|---|---|---|\n",
     );
     for limit in LIMITS {

@@ -212,6 +212,11 @@ impl Finding {
         self
     }
 
+    /// Whether it was put behind another one by [`because_of`](Self::because_of).
+    pub fn has_root(&self) -> bool {
+        self.root.is_some()
+    }
+
     /// What tells a finding from others: its cause, and the object where that is.
     fn place(&self) -> (&'static str, Option<String>) {
         (self.cause.name, self.objects.first().map(Object::key))

@@ -124,6 +124,8 @@ fn fold(root: &mut Finding, symptom: &Finding) {
     if let Some(Value::Array(names)) = follows.get_mut("on")
         && names.len() < LISTED
         && !name.is_empty()
+        && root.objects.first().is_none_or(|own| own.name != name)
+        && !names.iter().any(|known| *known == name)
     {
         names.push(name.into());
     }

@@ -3,13 +3,14 @@
 mod wired;
 mod wireless;
 
-use mistmcp::answers::{Cause, Diagnosis, Rows, Window, answer, name};
+use mistmcp::answers::{Cause, Diagnosis, Finding, Rows, Window, answer, name};
 use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 
 use super::arguments::Organization;
 use super::causes as c;
-use super::facts::{Client, Event, Medium};
+use super::facts::{Client, Event, Medium, Port};
 use super::locate_client::{self, Search};
+use super::rules::ports::{self, PortContext};
 
 use wired::wired;
 use wireless::wireless;
@@ -34,6 +35,7 @@ pub(super) const FINDS: &[&[&Cause]] = &[
         &c::NOT_ASSIGNED,
         &c::LOOP,
         &c::MISSING_VLAN,
+        &c::WLAN_OFF,
     ],
 ];
 
@@ -80,6 +82,13 @@ pub(super) fn events_of_others(all: &Rows, own: &[Event], mac: &str) -> Vec<Even
                 }))
     };
     events.filter(|event| !is_own(event)).collect()
+}
+
+/// What is wrong with the uplinks of a client's switch, other than its own port.
+fn uplinks(ports: &[Port], context: &PortContext<'_>, own: Option<&Port>, client: &Client) -> Vec<Finding> {
+    let uplinks = ports.iter().filter(|port| port.uplink && own.is_none_or(|own| own.id != port.id));
+    let found = uplinks.flat_map(|port| ports::port(port, context));
+    found.map(|finding| finding.on(client.object())).collect()
 }
 
 /// Names a rule by its id.

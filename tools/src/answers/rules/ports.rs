@@ -34,14 +34,26 @@ static EFFECTS: &[&Cause] = &[
 /// Troubles of a port that carries frames and gives power all the same.
 static SLOWS: &[&Cause] = &[&c::PORT_SLOW, &c::PORT_HALF_DUPLEX, &c::PORT_ERRORS];
 
-/// What follows from these.
+/// What follows from a port that negotiated half duplex.
+static NEGOTIATED: &[&Cause] = &[&c::PORT_SLOW, &c::PORT_ERRORS];
+
+/// What follows from a slow port.
 static SLOW_EFFECTS: &[&Cause] = &[&c::PORT_ERRORS, &c::PORT_FLAPPING];
 
 /// All that is wrong with a port, the weightiest first.
 pub(in crate::answers) fn port(port: &Port, context: &PortContext<'_>) -> Vec<Finding> {
     let rules: [fn(&Port, &PortContext<'_>) -> Option<Finding>; 10] =
         [disabled, blocked, authentication, mac_limit, cable, flapping, half_duplex, slow, errors, down];
-    rules.iter().filter_map(|rule| rule(port, context)).collect()
+    let found: Vec<_> = rules.iter().filter_map(|rule| rule(port, context)).collect();
+    let root = found.iter().find(|finding| finding.cause().name == c::PORT_HALF_DUPLEX.name).cloned();
+    // Collisions and a low speed come with a bad negotiation, and are told with it.
+    let told = |finding: Finding| match &root {
+        Some(root) if NEGOTIATED.iter().any(|cause| cause.name == finding.cause().name) => {
+            finding.because_of(root).folds()
+        }
+        _ => finding,
+    };
+    found.into_iter().map(told).collect()
 }
 
 /// What events say of ports that no row shows: of a line card that is gone, or of a port that is in no list.

@@ -2,7 +2,7 @@
 
 use mistmcp::answers::{DataSource, Diagnosis, Finding, Inquiry, Severity, Window, join};
 
-use super::{client_facts, rule_names};
+use super::{client_facts, rule_names, uplinks};
 use crate::answers::facts::{Alarm, Client, Device, Event, Port};
 use crate::answers::rules::ports::{self, PortContext};
 use crate::answers::rules::tree::DeviceTree;
@@ -66,6 +66,9 @@ pub(super) async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, w
         }));
     } else if port_rows.is_seen() {
         ask.nothing_there("port of the client", "no port is known for it");
+    }
+    if switch.is_some() && device.is_none_or(|device| !device.is_down()) {
+        findings.extend(uplinks(&ports, &context, own, &found));
     }
     findings.extend(without_server(device, own, &found, &events, ask.now()));
     let held = ["held", "failed", "denied", "rejected", "unauthenticated"];

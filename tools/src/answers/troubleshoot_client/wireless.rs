@@ -1,9 +1,11 @@
 //! Why a wireless client has trouble.
 
-use mistmcp::answers::{DataSource, Diagnosis, Finding, Inquiry, Row, Rows, Window, join};
+use mistmcp::answers::{
+    DataSource, Diagnosis, Finding, Inquiry, Object, Row, Rows, Severity, Window, join, name,
+};
 use mistmcp::serde_json::Value;
 
-use super::{client_facts, events_of_others, rule_names};
+use super::{client_facts, events_of_others, rule_names, uplinks};
 use crate::answers::facts::{Alarm, Client, Device, Event, Medium, Port};
 use crate::answers::rules::ports::PortContext;
 use crate::answers::rules::{alarms, client, device, nac};
@@ -68,11 +70,15 @@ pub(super) async fn wireless(
     let alarms_source = (!is_denied && !is_ap_down).then(|| sources::alarms(site, window));
     // The devices of the site name the switch and the other access points.
     let is_asked = !is_ap_down && ask.calls_left() > 1 && has_unnamed_device(ap.as_ref(), &ports, &own);
-    let names_source = is_asked.then(|| sources::site_inventory(org, site));
-    let (rules, alarm_rows, names) = join!(
+    let names_source = is_asked.then(|| sources::site_inventory(org, site).of_names());
+    let taken = [rules_source.is_some(), alarms_source.is_some(), is_asked].map(usize::from);
+    let more_source =
+        MoreSources::of(ask, (site, window), taken.iter().sum(), &found, &stats, &ports, is_ap_down);
+    let (rules, alarm_rows, names, more) = join!(
         ask.rows_if(rules_source.as_ref()),
         ask.rows_if(alarms_source.as_ref()),
-        ask.rows_if(names_source.as_ref())
+        ask.rows_if(names_source.as_ref()),
+        more_source.read(ask)
     );
     let mut named = locate::devices_of(&names);
     if is_denied {
@@ -104,8 +110,10 @@ pub(super) async fn wireless(
     findings.extend(
         ap_source.as_ref().and_then(|source| Some(client::radio(&case, Row::of(&ap_row))?.see(source))),
     );
+    findings.extend(disabled_wlan(&more.wlans, more_source.wlans.as_ref(), &found));
     if let Some(ap) = &ap {
         let switch = upstream_switch(ap, &ports, &named);
+        findings.extend(more.uplinks((&named, switch.as_ref()), ask.now(), &found));
         findings.extend(missing_vlan(ap, switch.as_ref(), &ports, &alarm_rows, &found, ask.now()));
         findings.extend(access_point(ap, (site_known, switch), &ports, &ap_events, &found, ask.now()));
     }
@@ -120,6 +128,95 @@ pub(super) async fn wireless(
         .view("sessions", views::sessions(&own, ap.iter().chain(&named)))
         .view("signal", views::signal(&own))
         .findings(findings)
+}
+
+/// What is read of a client's surroundings as far as requests remain: its WLAN, where it is not connected, and the ports and
+/// events of the switch above its access point.
+struct MoreSources {
+    wlans: Option<DataSource>,
+    ports: Option<DataSource>,
+    events: Option<DataSource>,
+}
+
+/// What was read by them.
+struct More {
+    wlans: Rows,
+    ports: Vec<Port>,
+    events: Vec<Event>,
+}
+
+impl MoreSources {
+    fn of(
+        ask: &Inquiry,
+        (site, window): (&str, &Window),
+        taken: usize,
+        found: &Client,
+        stats: &Rows,
+        ports: &[Port],
+        is_ap_down: bool,
+    ) -> Self {
+        let mut left = ask.calls_left().saturating_sub(taken);
+        let is_away = stats.is_seen() && stats.is_empty() && found.ssid.is_some();
+        let wlans = DataSource::new("WLANs", "listSiteWlanDerived").with("site_id", site).list().of_things();
+        let wlans = is_away.then(|| ask.within(&mut left, wlans)).flatten();
+        // Why an access point is down follows from the devices of its site, which are read then.
+        let switch = ports.first().filter(|_| !is_ap_down).map(|port| port.device.as_str());
+        let ports = switch.and_then(|mac| {
+            let source =
+                DataSource::new("ports of the switch", "searchSiteSwOrGwPorts").with("site_id", site);
+            ask.within(&mut left, source.with("mac", mac).with("limit", sources::ROWS).of_things())
+        });
+        let events =
+            switch.and_then(|mac| ask.within(&mut left, sources::events_of(site, mac, "switch", window)));
+        Self { wlans, ports, events }
+    }
+
+    async fn read(&self, ask: &Inquiry) -> More {
+        let (wlans, ports, events) = join!(
+            ask.rows_if(self.wlans.as_ref()),
+            ask.rows_if(self.ports.as_ref()),
+            ask.rows_if(self.events.as_ref())
+        );
+        More {
+            wlans,
+            ports: ports.iter().filter_map(Port::of).collect(),
+            events: events.iter().filter_map(Event::of).collect(),
+        }
+    }
+}
+
+impl More {
+    /// What is wrong with the uplinks of the switch: less likely the reason than what is near the client.
+    fn uplinks(
+        &self,
+        (named, switch): (&[Device], Option<&Device>),
+        now: i64,
+        found: &Client,
+    ) -> Vec<Finding> {
+        let known: Vec<_> = named.iter().chain(switch).cloned().collect();
+        let context = PortContext::new(now, &known, &self.ports, &self.events);
+        let lowered = |finding: Finding| {
+            let weight = finding.get_weight().min(70).saturating_sub(8);
+            finding.weight(weight)
+        };
+        uplinks(&self.ports, &context, None, found).into_iter().map(lowered).collect()
+    }
+}
+
+/// The WLAN of a client that is not connected, where it is disabled.
+fn disabled_wlan(wlans: &Rows, source: Option<&DataSource>, found: &Client) -> Option<Finding> {
+    let ssid = found.ssid.as_deref()?;
+    let mut own = wlans.iter().filter(|row| row.is("ssid", ssid)).peekable();
+    own.peek()?;
+    // Several WLANs may have one SSID.
+    own.all(|row| row.flag("enabled") == Some(false)).then(|| {
+        Finding::new(&c::WLAN_OFF, Severity::Critical, format!("The WLAN {} is disabled.", name(ssid)))
+            .on(Object::wlan(ssid))
+            .on(found.object())
+            .weight(95)
+            .evidence("enabled", false)
+            .see(source)
+    })
 }
 
 /// Whether a client is connected, as the beginning of the verdict.

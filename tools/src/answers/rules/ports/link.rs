@@ -57,8 +57,12 @@ pub(super) fn half_duplex(port: &Port, context: &PortContext<'_>) -> Option<Find
     if port.up != Some(true) || port.full_duplex != Some(false) {
         return None;
     }
+    let speed = slow(port, context).and(port.speed);
+    let speed = speed.map_or(String::new(), |speed| format!(" at {speed} Mb/s"));
+    let errors = errors(port, context).map(|_| format!(", and has counted {} frame errors", port.errors()));
+    let what = format!("runs at half duplex{speed}{}", errors.unwrap_or_default());
     Some(
-        finding(&c::PORT_HALF_DUPLEX, Severity::Warning, port, context, "runs at half duplex")
+        finding(&c::PORT_HALF_DUPLEX, Severity::Warning, port, context, &what)
             .weight(65)
             .evidence("full_duplex", false)
             .evidence("speed", port.speed)

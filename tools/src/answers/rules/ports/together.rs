@@ -12,6 +12,8 @@ const MANY: usize = 4;
 /// The findings about ports; of many with one cause and severity at a device, the weightiest, with the others folded into it.
 pub(in crate::answers) fn together(found: Vec<(&Port, Finding)>) -> Vec<Finding> {
     let mut groups: BTreeMap<_, Vec<Finding>> = BTreeMap::new();
+    // What another finding explains goes with that.
+    let (explained, found): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, finding)| finding.has_root());
     for (port, finding) in found {
         let key = (port.device.clone(), finding.cause().name, finding.severity().name());
         groups.entry(key).or_default().push(finding);
@@ -32,7 +34,7 @@ pub(in crate::answers) fn together(found: Vec<(&Port, Finding)>) -> Vec<Finding>
         );
         std::iter::once(first.with_summary(words)).chain(others).collect()
     };
-    groups.into_values().flat_map(one).collect()
+    groups.into_values().flat_map(one).chain(explained.into_iter().map(|(_, finding)| finding)).collect()
 }
 
 #[cfg(test)]
