@@ -1,6 +1,8 @@
 //! The Mist Edges of an organization.
 
-use mistmcp::{Buckets, Choice, Fields, Id, OrgId, PageNumber, ParamGroup, Search, SiteId, mist_tool};
+use mistmcp::{
+    Buckets, Choice, Fields, Id, NameFilter, OrgId, PageNumber, ParamGroup, Search, SiteId, mist_tool,
+};
 
 use crate::shared::{ForSite, MxEdgeEventField, MxEdgeEventFilter, ReleaseChannel};
 
@@ -67,8 +69,9 @@ pub async fn search_org_mist_edge_events(
 #[mist_tool(category = "orgs_mxedges", get = "/api/v1/orgs/{org_id}/mxedges/search")]
 pub async fn search_org_mx_edges(
     org_id: OrgId,
-    /// Host name.
-    hostname: Option<String>,
+    /// Host name; `*` stands for any letters.
+    #[brief = "Host name"]
+    hostname: Option<NameFilter>,
     #[flatten] mxedge: MxEdgeFilter,
     #[flatten] search: Search,
 );

@@ -288,7 +288,12 @@ impl Entry {
         if !self.tool.hints.repeatable() || !reply.is_empty_list() {
             return Ok(reply);
         }
-        Ok(self.widened(endpoint, arguments, facts, mist).await.unwrap_or(reply))
+        let narrowed = self.narrowed_by_default(&arguments);
+        let mut reply = self.widened(endpoint, arguments, facts, mist).await.unwrap_or(reply);
+        if reply.is_empty_list() {
+            reply.notes.extend(narrowed);
+        }
+        Ok(reply)
     }
 
     /// Builds the endpoint's request for these arguments.
@@ -304,6 +309,16 @@ impl Entry {
         }
         request.cursor = arguments.parsed(CURSOR).and_then(|cursor| cursor.downcast_ref()).cloned();
         Ok(request)
+    }
+
+    /// A note that only things of one kind were searched, where the call left out the kind.
+    fn narrowed_by_default(&self, arguments: &Arguments) -> Option<String> {
+        let is_kind = |param: &&&Param| matches!(param.name, "type" | "device_type");
+        let Param { name, default, .. } = *self.params.iter().find(is_kind)?;
+        let default = default.filter(|default| *default != "all" && arguments.parsed(name).is_none())?;
+        Some(format!(
+            "`{name}` was not given, so only `{default}` was searched: give another `{name}` to search the rest."
+        ))
     }
 
     /// Repeats a search without rows with partial names in place of full ones, and returns the

@@ -402,3 +402,34 @@ async fn several_sites_are_resolved_each_by_name_or_id() {
     let refusal = client.refusal("getOrgInventory", json!({ "site_id": "Leeds Office,York" })).await;
     assert!(refusal.contains("Leeds Office,York"), "{refusal}");
 }
+
+#[tokio::test]
+async fn a_part_of_a_host_name_is_found_and_a_default_kind_that_hides_the_rest_is_told() {
+    let client = Launch::new("--demo").client(Lifecycle::Legacy).await;
+    for (tool, arguments, pattern) in [
+        ("searchOrgDevices", json!({ "hostname": "LDS-AP" }), "*LDS-AP*"),
+        (
+            "searchSiteDevices",
+            json!({ "site_id": "Leeds Distribution Centre", "hostname": "AP-01" }),
+            "*AP-01*",
+        ),
+        ("searchOrgWirelessClients", json!({ "hostname": "lds-008" }), "*lds-008*"),
+        ("searchOrgWirelessClients", json!({ "hostname": "hp-mac" }), "*hp-mac*"),
+        ("searchOrgWirelessClients", json!({ "text": "lds-008" }), "*lds-008*"),
+    ] {
+        let answer = client.json(tool, arguments.clone()).await;
+        assert_ne!(answer["results"], json!([]), "{tool} {arguments}: {answer}");
+        let taken = answer["taken"].as_str().unwrap_or_default();
+        assert!(taken.contains(pattern), "{tool} {arguments}: {answer}");
+    }
+    let switch = |kind: Option<&str>| json!({ "hostname": "SIN-SW-01", "type": kind });
+    let hidden = client.json("searchOrgDevices", switch(None)).await;
+    assert_eq!(hidden["results"], json!([]), "{hidden}");
+    let taken = hidden["taken"].as_str().unwrap_or_default();
+    assert!(taken.contains("`type`") && taken.contains("`ap`"), "{hidden}");
+    let found = client.json("searchOrgDevices", switch(Some("switch"))).await;
+    assert_eq!((found["results"].as_array().map(Vec::len), found.get("taken")), (Some(1), None), "{found}");
+    let events = json!({ "mac": "5c4527ffffff" });
+    let none = client.json("searchOrgDeviceEvents", events).await;
+    assert!(none["taken"].as_str().unwrap_or_default().contains("`device_type`"), "{none}");
+}

@@ -1,4 +1,4 @@
-use mistmcp::{Choice, Id, MacFilter, ParamGroup, Several};
+use mistmcp::{Choice, Id, MacFilter, NameFilter, ParamGroup, Several};
 
 /// Kind of device.
 #[derive(Clone, Copy, Choice)]
@@ -135,11 +135,12 @@ pub struct ConnectedDevice {
 /// What a device is, and the switch it is plugged into.
 #[derive(ParamGroup)]
 pub struct DeviceIdentity {
-    /// Host name.
-    pub hostname: Option<String>,
+    /// Host name; `*` stands for any letters.
+    #[brief = "Host name"]
+    pub hostname: Option<NameFilter>,
     /// Model, as the rows name it.
     #[brief = "Model"]
-    pub model: Option<String>,
+    pub model: Option<NameFilter>,
     /// Firmware version.
     #[brief = "Firmware"]
     pub version: Option<String>,
@@ -154,11 +155,11 @@ pub struct LldpNeighbor {
     /// Neighbor's address.
     pub lldp_mgmt_addr: Option<String>,
     /// Neighbor's port.
-    pub lldp_port_id: Option<String>,
+    pub lldp_port_id: Option<NameFilter>,
     /// Neighbor's description.
-    pub lldp_system_desc: Option<String>,
+    pub lldp_system_desc: Option<NameFilter>,
     /// Neighbor's name.
-    pub lldp_system_name: Option<String>,
+    pub lldp_system_name: Option<NameFilter>,
 }
 
 /// State of a tunnel.

@@ -1,4 +1,4 @@
-use mistmcp::{Choice, Id, MacFilter, MacPattern, ParamGroup, SearchPage, Several, TimeWindow};
+use mistmcp::{Choice, Id, MacFilter, MacPattern, NameFilter, ParamGroup, SearchPage, Several, TimeWindow};
 
 /// How NAC knows a client.
 #[derive(ParamGroup)]
@@ -79,7 +79,7 @@ pub struct NacAccessFilter {
     pub ssid: Option<String>,
     /// Text in the MAC address or the user name.
     #[brief = "In MAC or user"]
-    pub text: Option<String>,
+    pub text: Option<NameFilter>,
     /// User name.
     #[brief = "User"]
     pub username: Option<String>,
@@ -104,9 +104,10 @@ pub struct NacClientFilter {
     pub edr_status: Option<EdrStatus>,
     /// Device family; `*` stands for any letters.
     #[brief = "Family; * matches"]
-    pub family: Option<String>,
-    /// Host name.
-    pub hostname: Option<String>,
+    pub family: Option<NameFilter>,
+    /// Host name; `*` stands for any letters.
+    #[brief = "Host name"]
+    pub hostname: Option<NameFilter>,
     /// Verdict of the mobile device management: `compliant` or `not compliant`.
     #[brief = "compliant or not compliant"]
     pub mdm_compliance: Option<String>,
@@ -118,7 +119,7 @@ pub struct NacClientFilter {
     pub mdm_provider: Option<String>,
     /// Manufacturer of the client; `*` stands for any letters.
     #[brief = "Maker; * matches"]
-    pub mfg: Option<String>,
+    pub mfg: Option<NameFilter>,
     /// Model, as the rows name it.
     #[brief = "Model"]
     pub model: Option<String>,

@@ -1,16 +1,17 @@
-use mistmcp::{Choice, MacPattern, ParamGroup};
+use mistmcp::{Choice, MacPattern, NameFilter, ParamGroup};
 
 /// Who a client behind a gateway is.
 #[derive(ParamGroup)]
 pub struct WanClientIdentity {
-    /// Host name.
-    pub hostname: Option<String>,
+    /// Host name; `*` stands for any letters.
+    #[brief = "Host name"]
+    pub hostname: Option<NameFilter>,
     /// IP address.
     #[brief = "IP"]
     pub ip: Option<String>,
     /// Manufacturer of the client.
     #[brief = "Maker"]
-    pub mfg: Option<String>,
+    pub mfg: Option<NameFilter>,
 }
 
 /// What WAN clients are searched by.
@@ -23,7 +24,7 @@ pub struct WanClientFilter {
     pub ip_src: Option<String>,
     /// Name of the network; `*` stands for any letters.
     #[brief = "Name; * matches"]
-    pub network: Option<String>,
+    pub network: Option<NameFilter>,
 }
 
 /// What events of WAN clients are searched by.

@@ -1,4 +1,4 @@
-use mistmcp::ParamGroup;
+use mistmcp::{NameFilter, ParamGroup};
 
 /// Where a wired client is plugged in.
 #[derive(ParamGroup)]
@@ -30,7 +30,7 @@ pub struct WiredClientFilter {
     pub nacrule_id: Option<String>,
     /// Text in the MAC address or a name.
     #[brief = "In MAC or a name"]
-    pub text: Option<String>,
+    pub text: Option<NameFilter>,
 }
 
 /// What a client tells DHCP of itself.

@@ -1,4 +1,4 @@
-use mistmcp::{Choice, Choices, Id, MacFilter, ParamGroup};
+use mistmcp::{Choice, Choices, Id, MacFilter, NameFilter, ParamGroup};
 
 use super::ClientBand;
 
@@ -11,8 +11,9 @@ pub struct WirelessClientFilter {
     /// Kind of device, such as `iPhone` or `Printer`.
     #[brief = "iPhone, …"]
     pub device: Option<String>,
-    /// Host name.
-    pub hostname: Option<String>,
+    /// Host name; `*` stands for any letters.
+    #[brief = "Host name"]
+    pub hostname: Option<NameFilter>,
     /// IP address.
     #[brief = "IP"]
     pub ip: Option<String>,
@@ -43,10 +44,10 @@ pub struct WirelessClientSearch {
     pub psk: ClientPsk,
     /// Text in the MAC address, the IP address or a name.
     #[brief = "In MAC, IP or a name"]
-    pub text: Option<String>,
+    pub text: Option<NameFilter>,
     /// User name; `*` stands for any letters.
     #[brief = "User; * matches"]
-    pub username: Option<String>,
+    pub username: Option<NameFilter>,
 }
 
 /// Which of a WLAN's keys a client used.
