@@ -84,9 +84,10 @@ pub(super) fn events_of_others(all: &Rows, own: &[Event], mac: &str) -> Vec<Even
     events.filter(|event| !is_own(event)).collect()
 }
 
-/// What is wrong with the uplinks of a client's switch, other than its own port.
+/// What is wrong with the uplinks of a client's switch, other than its own port. Those of a dead switch have no current state.
 fn uplinks(ports: &[Port], context: &PortContext<'_>, own: Option<&Port>, client: &Client) -> Vec<Finding> {
     let uplinks = ports.iter().filter(|port| port.uplink && own.is_none_or(|own| own.id != port.id));
+    let uplinks = uplinks.filter(|port| context.device(port).is_none_or(|device| !device.is_down()));
     let found = uplinks.flat_map(|port| ports::port(port, context));
     found.map(|finding| finding.on(client.object())).collect()
 }

@@ -67,9 +67,7 @@ pub(super) async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, w
     } else if port_rows.is_seen() {
         ask.nothing_there("port of the client", "no port is known for it");
     }
-    if switch.is_some() && device.is_none_or(|device| !device.is_down()) {
-        findings.extend(uplinks(&ports, &context, own, &found));
-    }
+    findings.extend(uplinks(&ports, &context, own, &found));
     findings.extend(without_server(device, own, &found, &events, ask.now()));
     let held = ["held", "failed", "denied", "rejected", "unauthenticated"];
     let held = found.auth_state.as_deref().filter(|state| held.contains(state));

@@ -110,10 +110,9 @@ pub(super) async fn wireless(
     findings.extend(
         ap_source.as_ref().and_then(|source| Some(client::radio(&case, Row::of(&ap_row))?.see(source))),
     );
-    findings.extend(disabled_wlan(&more.wlans, more_source.wlans.as_ref(), &found));
+    let switch = ap.as_ref().and_then(|ap| upstream_switch(ap, &ports, &named));
+    findings.extend(more.findings(&more_source, (&named, switch.as_ref()), ask.now(), &found));
     if let Some(ap) = &ap {
-        let switch = upstream_switch(ap, &ports, &named);
-        findings.extend(more.uplinks((&named, switch.as_ref()), ask.now(), &found));
         findings.extend(missing_vlan(ap, switch.as_ref(), &ports, &alarm_rows, &found, ask.now()));
         findings.extend(access_point(ap, (site_known, switch), &ports, &ap_events, &found, ask.now()));
     }
@@ -186,9 +185,11 @@ impl MoreSources {
 }
 
 impl More {
-    /// What is wrong with the uplinks of the switch: less likely the reason than what is near the client.
-    fn uplinks(
+    /// What is wrong with the WLAN, and with the uplinks of the switch: these are less likely the reason than what is near the
+    /// client.
+    fn findings(
         &self,
+        sources: &MoreSources,
         (named, switch): (&[Device], Option<&Device>),
         now: i64,
         found: &Client,
@@ -199,7 +200,8 @@ impl More {
             let weight = finding.get_weight().min(70).saturating_sub(8);
             finding.weight(weight)
         };
-        uplinks(&self.ports, &context, None, found).into_iter().map(lowered).collect()
+        let uplinks = uplinks(&self.ports, &context, None, found).into_iter().map(lowered);
+        uplinks.chain(disabled_wlan(&self.wlans, sources.wlans.as_ref(), found)).collect()
     }
 }
 

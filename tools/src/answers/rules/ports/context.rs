@@ -70,9 +70,14 @@ impl<'a> PortContext<'a> {
         device.is_covered(self.devices.values().copied())
     }
 
+    /// The device that a port belongs to.
+    pub(in crate::answers) fn device(&self, port: &Port) -> Option<&'a Device> {
+        self.devices.get(port.device.as_str()).copied()
+    }
+
     /// The name of the device that a port belongs to.
     pub(super) fn device_of(&self, port: &Port) -> String {
-        self.devices.get(port.device.as_str()).map_or_else(|| port.device.clone(), |device| device.called())
+        self.device(port).map_or_else(|| port.device.clone(), Device::called)
     }
 
     /// The device behind a port.
