@@ -154,7 +154,7 @@ async fn asked(incidents: &[(Incident, Question)], beside: Beside) -> Result<Vec
             let asker = Asker::start(Overlay::of(std::slice::from_ref(&incident))?).await?;
             let answered = asker.ask(&question).await;
             let raw_tools = match beside {
-                Beside::RawTools => Some(raw_tools::cost(&asker, &question).await),
+                Beside::RawTools => Some(Box::pin(raw_tools::cost(&asker, &question)).await),
                 Beside::Nothing => None,
             };
             anyhow::Ok(Part { place, incident, answered, raw_tools })

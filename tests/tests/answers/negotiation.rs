@@ -79,7 +79,7 @@ async fn the_uplink_of_the_switch_of_a_client_is_judged() {
         let answer = demo.ask("troubleshootClient", &json!({ "client": "till-chi-09" })).await;
         let found = of_port(&answer, "CHI-SW-01", "xe-0/2/0");
         assert_eq!(found, [(cause.to_owned(), None)], "{answer:#}");
-        let client = wireless_behind(&demo, "CHI-SW-01").await;
+        let client = Box::pin(wireless_behind(&demo, "CHI-SW-01")).await;
         // The names are known the second time.
         demo.ask("troubleshootClient", &json!({ "client": client })).await;
         let answer = demo.ask("troubleshootClient", &json!({ "client": client })).await;
