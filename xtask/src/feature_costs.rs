@@ -14,12 +14,13 @@ use anyhow::{Context, Result, ensure};
 const MEASURED: &str = "xtask/feature_costs.tsv";
 
 /// Sets of features without the default ones, and the example that is built with each.
-const SETS: [(&str, &str); 7] = [
+const SETS: [(&str, &str); 8] = [
     ("", "embedded"),
     ("http", "embedded"),
     ("cli", "two_tools"),
     ("cli,demo", "two_tools"),
     ("cli,redis", "two_tools"),
+    ("cli,demo,http,redis", "two_tools"),
     ("cli,demo,http,query,redis", "two_tools"),
     ("cli,demo,http,query,redis,otlp", "two_tools"),
 ];
@@ -53,6 +54,7 @@ pub(crate) fn table(root: &Path) -> Result<String> {
 fn label(features: &str) -> String {
     match features {
         "" => "none: a server over stdio".to_owned(),
+        "cli,demo,http,redis" => "the default ones without `query`".to_owned(),
         "cli,demo,http,query,redis" => "the default ones".to_owned(),
         "cli,demo,http,query,redis,otlp" => "the default ones and `otlp`".to_owned(),
         features => features.split(',').map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),

@@ -74,10 +74,10 @@ async fn other_texts_and_lists_are_limited() {
     let fixture = Fixture::start("").await;
     let alice = fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless);
     for text in [json!("x".repeat(65_537)), json!(vec!["x".repeat(10); 7_000])] {
-        let asked = json!({ "hostname": text });
-        assert_too_long(&alice, "searchOrgWirelessClients", asked, "hostname", "at most 65536").await;
+        let asked = json!({ "os": text });
+        assert_too_long(&alice, "searchOrgWirelessClients", asked, "os", "at most 65536").await;
     }
-    let asked = json!({ "hostname": vec![1; 66_000] });
+    let asked = json!({ "os": vec![1; 66_000] });
     let refused = alice.try_call("searchOrgWirelessClients", asked).await;
     assert!(refused.status == 400 && refused.body.contains("20000 JSON values"), "{refused:?}");
     let many: serde_json::Map<_, _> =
