@@ -200,7 +200,7 @@ async fn call_tool_reaches_what_find_tools_finds() {
         assert!(tools.contains(&&json!("getSiteCurrentChannelPlanning")), "{lifecycle:?}: {tools:?}");
         assert!(found["tools"][0]["parameters"].is_object(), "{found}");
 
-        let nothing = client.json("findTools", json!({ "query": "bake a chocolate cake" })).await;
+        let nothing = client.json("findTools", json!({ "query": "recipe of a chocolate cake" })).await;
         assert_eq!(nothing["fit"], "weak", "{nothing}");
         assert_eq!(nothing["tools"].as_array().unwrap().len(), 5, "{nothing}");
         assert!(nothing["note"].as_str().unwrap().contains("No tool fits this well"), "{nothing}");
