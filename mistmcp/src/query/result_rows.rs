@@ -76,8 +76,14 @@ pub(super) fn rows(
 
 /// The names of the result's columns; equal names get a number.
 fn column_names<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let names: Vec<_> = names.collect();
+    // SQLite names the second `id` of a subquery `id:1`.
+    let own = |name: &'a str| match name.rsplit_once(':') {
+        Some((own, number)) if number.parse::<u16>().is_ok() && names.contains(&own) => own,
+        _ => name,
+    };
     let mut different = UniqueNames::default();
-    names.map(|name| different.add(shortened(name, LONGEST_NAME))).collect()
+    names.iter().map(|name| different.add(shortened(own(name), LONGEST_NAME))).collect()
 }
 
 /// Bytes of a value as JSON, about.
@@ -119,6 +125,10 @@ mod tests {
         assert_eq!(
             column_names(["name", "name", "mac", "name"].into_iter()),
             ["name", "name_2", "mac", "name_3"]
+        );
+        assert_eq!(
+            column_names(["id", "id:1", "id:2", "mac:1", "vlan:x", "id"].into_iter()),
+            ["id", "id_2", "id_3", "mac:1", "vlan:x", "id_4"]
         );
         let long = "x".repeat(10_000);
         let names = column_names(std::iter::repeat_n(long.as_str(), 1_990));
