@@ -44,9 +44,7 @@ impl LineLimit {
     /// Takes a line. Returns false if it is left out, which is counted.
     pub(super) fn take(&self, now: Instant) -> bool {
         let mut current = self.period.lock();
-        if current.as_ref().is_some_and(|period| period.is_over(now)) {
-            self.close(&mut current);
-        }
+        self.close_if_over(&mut current, now);
         let period = current.get_or_insert(Period { began: now, lines: 0, omitted: 0 });
         let is_written = period.lines < LINES;
         if is_written {
@@ -60,15 +58,18 @@ impl LineLimit {
 
     /// Writes how many lines were left out, if the period is over.
     pub(crate) fn sweep(&self, now: Instant) {
-        let mut current = self.period.lock();
-        if current.as_ref().is_some_and(|period| period.is_over(now)) {
-            self.close(&mut current);
-        }
+        self.close_if_over(&mut self.period.lock(), now);
     }
 
     /// The same, before it is over.
     pub(crate) fn end(&self) {
         self.close(&mut self.period.lock());
+    }
+
+    fn close_if_over(&self, current: &mut Option<Period>, now: Instant) {
+        if current.as_ref().is_some_and(|period| period.is_over(now)) {
+            self.close(current);
+        }
     }
 
     /// Ends a period. If the queue has no room for its number of omitted lines, the number goes into the next one.

@@ -15,8 +15,8 @@ pub(super) enum Unreadable {
 const NO_ROWS: &str = "Mist answered something without rows";
 const NONE_CAME: &str = "Mist counts rows, and sent none of them";
 
-/// What of the pages of a data source cannot be read. An answer without rows is no answer that there are none: only an empty list
-/// says that. `is_list` is whether the answer has to be a list; otherwise one object is as well.
+/// What of the pages of a data source cannot be read. An answer without rows is no answer that there are none: only an empty
+/// list says that. `is_list` is whether the answer has to be a list; otherwise one object is as well.
 pub(super) fn unreadable((pages, is_whole): &(Vec<Value>, bool), is_list: bool) -> Option<Unreadable> {
     let (mut bad, mut all) = (0, 0);
     for page in pages {

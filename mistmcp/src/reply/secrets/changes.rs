@@ -55,23 +55,17 @@ impl Reader<'_> {
             "undefined",
             "unset",
         ];
-        let is_any = |at: usize, signs: &[u8]| {
-            self.tokens.get(at).is_some_and(|token| signs.iter().any(|sign| token.is(*sign)))
-        };
-        let open = usize::from(is_any(at, b"(<["));
+        let open = usize::from(self.is_sign(at, b"(<["));
         let is_unset = |at: &usize| self.word(*at).is_some_and(|word| is_any_of(word, UNSET));
         let words = (at + open..at + open + 2).take_while(is_unset).count();
         let end = at + open + words;
-        let whole = if open > 0 { is_any(end, b")>]") } else { words == 2 };
+        let whole = if open > 0 { self.is_sign(end, b")>]") } else { words == 2 };
         (words > 0 && whole).then_some(end + open)
     }
 
     /// Where the new value begins behind one that says that there was none: `(none) -> "x"`, `not set -> "x"`.
     pub(super) fn behind_unset(&self, at: usize) -> usize {
-        let arrow = self
-            .behind_none(at)
-            .filter(|at| self.tokens.get(*at).is_some_and(|next| next.kind == Kind::Arrow));
-        arrow.map_or(at, |arrow| arrow + 1)
+        self.behind_none(at).filter(|at| self.is_arrow(*at)).map_or(at, |arrow| arrow + 1)
     }
 
     /// Hides values with labels in brackets: `[old] a [new] b`; where to go on, or the same place.
@@ -80,16 +74,9 @@ impl Reader<'_> {
             &["after", "before", "current", "from", "new", "now", "old", "previous", "to", "was"];
         let mut next = at;
         for _ in 0..2 {
-            let open = self
-                .tokens
-                .get(next)
-                .is_some_and(|token| matches!(token.kind, Kind::Sign(b'(' | b'<' | b'[')));
-            let close = self
-                .tokens
-                .get(next + 2)
-                .is_some_and(|token| matches!(token.kind, Kind::Sign(b')' | b'>' | b']')));
+            let in_brackets = self.is_sign(next, b"(<[") && self.is_sign(next + 2, b")>]");
             let label = self.word(next + 1).is_some_and(|word| is_any_of(word, LABELS));
-            if !(open && close && label && self.tokens.get(next + 3).is_some_and(Lexeme::is_text)) {
+            if !(in_brackets && label && self.tokens.get(next + 3).is_some_and(Lexeme::is_text)) {
                 break;
             }
             next = self.hide(next + 3, inside).0;
@@ -101,7 +88,7 @@ impl Reader<'_> {
     pub(super) fn behind_change(&self, at: usize) -> Option<usize> {
         const BETWEEN: [(&str, &str); 5] =
             [("replaced", "by"), ("replaced", "with"), ("is", "now"), ("now", "is"), ("and", "now")];
-        let first = at + usize::from(self.tokens.get(at).is_some_and(|token| token.is(b',')));
+        let first = at + usize::from(self.is_sign(at, b","));
         let (one, two) = (self.word(first)?, self.word(first + 1)?);
         let is =
             |(left, right): &(&str, &str)| one.eq_ignore_ascii_case(left) && two.eq_ignore_ascii_case(right);
@@ -117,7 +104,7 @@ impl Reader<'_> {
             return self.hide(at + 2, inside).0;
         }
         let mut next = self.second(at, inside);
-        while next > at && self.tokens.get(next).is_some_and(|token| token.kind == Kind::Arrow) {
+        while next > at && self.is_arrow(next) {
             let third = self.second(next, inside);
             if third <= next {
                 break;
@@ -135,23 +122,21 @@ impl Reader<'_> {
                 "and", "became", "by", "changed", "is", "new", "now", "replaced", "to", "was", "with", "->",
             ];
             // `(was "old") is now "new"`
-            let at = at + usize::from(self.tokens.get(at).is_some_and(|token| token.is(b')')));
+            let at = at + usize::from(self.is_sign(at, b")"));
             let between = |at: &usize| {
-                let token = self.tokens.get(*at);
-                token.is_some_and(|token| token.kind == Kind::Arrow)
-                    || self.word(*at).is_some_and(|word| is_one_of(word, BETWEEN))
+                self.is_arrow(*at) || self.word(*at).is_some_and(|word| is_one_of(word, BETWEEN))
             };
             let words = (at..at + 5).take_while(between).count();
             let value = at + words;
             let quoted = self.tokens.get(value).is_some_and(|token| token.kind == Kind::Quoted);
-            let arrow = self.tokens.get(at).is_some_and(|token| token.kind == Kind::Arrow);
+            let arrow = self.is_arrow(at);
             let named = self.separated(value).is_some();
             if let Some(none) = self.behind_none(value).filter(|_| arrow) {
                 return none;
             }
             return if words > 0 && (quoted && !named || arrow) { self.hide(value, inside).0 } else { at };
         }
-        let arrow = self.tokens.get(at).is_some_and(|token| token.kind == Kind::Arrow);
+        let arrow = self.is_arrow(at);
         if arrow || self.word(at).is_some_and(|word| word.eq_ignore_ascii_case("to")) {
             return self.behind_none(at + 1).unwrap_or_else(|| self.hide(at + 1, inside).0);
         }

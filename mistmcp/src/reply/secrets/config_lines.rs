@@ -278,7 +278,7 @@ fn changed(reader: &mut Reader<'_>, at: usize) -> usize {
     let state = reader.tokens.get(at).is_some_and(|token| token.is(b'<'));
     let close = (at + 1..at + 4).find(|close| reader.tokens.get(*close).is_some_and(|token| token.is(b'>')));
     if let Some(close) = close.filter(|_| state)
-        && reader.tokens.get(close + 1).is_some_and(|next| next.kind == Kind::Arrow)
+        && reader.is_arrow(close + 1)
     {
         // How it is written: `[system ntp authentication-key 1 type]`.
         if reader.tokens.get(close + 2).is_some_and(|value| TYPES.has(reader.of(value))) {
@@ -286,7 +286,7 @@ fn changed(reader: &mut Reader<'_>, at: usize) -> usize {
         }
         return reader.hide(close + 2, false).0;
     }
-    let arrow = reader.tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Arrow);
+    let arrow = reader.is_arrow(at + 1);
     let quoted = reader.tokens.get(at).is_some_and(|token| token.kind == Kind::Quoted);
     if !arrow && !quoted {
         return at;

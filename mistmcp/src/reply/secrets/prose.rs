@@ -85,7 +85,7 @@ fn is_changed_field(reader: &Reader<'_>, at: usize) -> bool {
     let field = reader.word(at).is_some_and(|word| word.contains(['_', '.']));
     let value =
         |at: usize| reader.tokens.get(at).filter(|value| value.is_text() && !reader.of(value).contains(':'));
-    let arrow = |at: usize| reader.tokens.get(at).is_some_and(|token| token.kind == Kind::Arrow);
+    let arrow = |at: usize| reader.is_arrow(at);
     let from =
         reader.word(at + 1).is_some_and(|word| is_one_of(word, &["changed", "from", "set", "updated"]));
     field && (from || value(at + 1).is_some() && arrow(reader.value(at + 1, false).next))
@@ -117,7 +117,7 @@ fn is_object(reader: &Reader<'_>, at: usize) -> bool {
     let verb = words
         .into_iter()
         .any(|(back, word)| VERBS.has_number(word) && !(back == 1 && word.eq_ignore_ascii_case("access")));
-    let changes = reader.tokens.get(at + 2).is_some_and(|after| after.kind == Kind::Arrow)
+    let changes = reader.is_arrow(at + 2)
         || reader.behind_unset(at + 1) > at + 1
         || reader.word(at + 1).is_some_and(|word| CONNECTORS.has_number(word));
     (verb || is_object_before(reader, at) || is_renewed(reader, at)) && !changes
@@ -193,9 +193,7 @@ fn sentence(reader: &mut Reader<'_>, at: usize) {
             .tokens
             .get(next + 1)
             .is_some_and(|_| reader.word(next + 1).is_some_and(|word| is_one_of(word, &["to"])));
-    let changed = changed
-        || reader.tokens.get(next + 1).is_some_and(|after| after.kind == Kind::Arrow)
-        || reader.behind_change(next + 1).is_some();
+    let changed = changed || reader.is_arrow(next + 1) || reader.behind_change(next + 1).is_some();
     match token.kind {
         Kind::Quoted if !is_message(reader.of(token)) => {
             // A name in quotes that has a value itself is no secret.

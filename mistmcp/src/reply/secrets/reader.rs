@@ -53,6 +53,15 @@ impl<'a> Reader<'a> {
         self.tokens.get(at).filter(|token| token.kind == Kind::Word).map(|token| self.of(token))
     }
 
+    pub(super) fn is_arrow(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.kind == Kind::Arrow)
+    }
+
+    /// Whether one of these signs stands there.
+    pub(super) fn is_sign(&self, at: usize, signs: &[u8]) -> bool {
+        self.tokens.get(at).is_some_and(|token| signs.iter().any(|sign| token.is(*sign)))
+    }
+
     /// The name at a place: of a word with dots, its last part.
     pub(super) fn name(&self, at: usize) -> Option<&'a str> {
         let token = self.tokens.get(at).filter(|token| token.is_text())?;
@@ -129,7 +138,7 @@ impl<'a> Reader<'a> {
         // `The password is: x`
         let named = || at.checked_sub(1).and_then(|before| self.name(before));
         let quoted = || self.tokens.get(value).is_some_and(|token| token.kind == Kind::Quoted);
-        let arrow = || self.tokens.get(value + 1).is_some_and(|token| token.kind == Kind::Arrow);
+        let arrow = || self.is_arrow(value + 1);
         let is = self.word(at).is_some_and(|word| word.eq_ignore_ascii_case("is"));
         (is || change && (quoted() || arrow()))
             && named().is_some_and(|name| context.sense(name) == Sense::Secret)

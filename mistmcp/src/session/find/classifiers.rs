@@ -1,5 +1,6 @@
-//! Linear classifiers of queries: whether a tool can answer, whether a change is ordered, and which kinds of tools answer. Each is a function of hashed
-//! sequences of stems, and of words of the pattern, fitted offline by `mistmcp/search/fit.py` and compiled into the program.
+//! Linear classifiers of queries: whether a tool can answer, whether a change is ordered, and which kinds of tools answer.
+//! Each is a function of hashed sequences of stems, and of words of the pattern, fitted offline by `mistmcp/search/fit.py`
+//! and compiled into the program.
 //!
 //! Format of a classifier, little-endian: a scale and an intercept (f32 each), and a signed byte for each bucket. The file
 //! of kinds has a line of words with spaces between them, and a classifier for each. A tool is of a kind that is the
