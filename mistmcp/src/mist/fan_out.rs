@@ -10,10 +10,12 @@ use super::routing::Route;
 use crate::error::ErrorKind;
 use crate::{Error, Result};
 
-/// How long other accounts may take once one has what is wanted.
+/// How long other accounts may take in a call of [`USUAL_TIME`] or less once one has what is wanted.
 const FAST_ACCOUNT_TIME: Duration = Duration::from_secs(1);
-/// How long other accounts may take once one has answered, where all are wanted.
+/// How long other accounts may take in a call of [`USUAL_TIME`] or less once one has answered, where all are wanted.
 const SLOW_ACCOUNT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The time of a call from which on other accounts get more time, by its ratio to this.
+const USUAL_TIME: Duration = Duration::from_secs(30);
 
 /// What is wanted of the accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +59,7 @@ pub(super) async fn fan_out<'r, T, F: Future<Output = Result<T>>>(
 }
 
 /// Asks accounts at once, and returns their results in their order. As soon as an answer is certain, the others have a
-/// second left. `timeout` is that of the call.
+/// second left, or a thirtieth of the call's time. `timeout` is that of the call.
 pub(super) async fn results<'r, T, F: Future<Output = Result<T>>>(
     asking: impl IntoIterator<Item = (&'r Route, F)>,
     wait_for: WaitFor,
@@ -65,6 +67,8 @@ pub(super) async fn results<'r, T, F: Future<Output = Result<T>>>(
     is_certain: impl Fn(&'r Route, &T) -> bool,
 ) -> Vec<(&'r Route, Result<T>)> {
     let begun = Instant::now();
+    let ratio = timeout.div_duration_f64(USUAL_TIME).max(1.0);
+    let [fast, slow] = [FAST_ACCOUNT_TIME, SLOW_ACCOUNT_TIMEOUT].map(|time| time.mul_f64(ratio));
     let (mut pending, mut late, mut waiting) = (FuturesUnordered::new(), Vec::new(), Vec::new());
     for (place, (route, future)) in asking.into_iter().enumerate() {
         let asked = async move { (place, route, future.await) };
@@ -82,7 +86,7 @@ pub(super) async fn results<'r, T, F: Future<Output = Result<T>>>(
     let (mut results, mut has_answer) = (Vec::new(), false);
     let mut certain: Option<Instant> = None;
     loop {
-        if certain.is_none() && (pending.is_empty() || begun.elapsed() >= FAST_ACCOUNT_TIME) {
+        if certain.is_none() && (pending.is_empty() || begun.elapsed() >= fast) {
             pending.extend(late.drain(..));
         }
         let all_slow = waiting.iter().all(|waiting| waiting.was_slow);
@@ -90,14 +94,12 @@ pub(super) async fn results<'r, T, F: Future<Output = Result<T>>>(
             break;
         }
         let end = match certain {
-            Some(certain) => certain + FAST_ACCOUNT_TIME,
-            None if wait_for == WaitFor::All && has_answer => {
-                begun + if all_slow { FAST_ACCOUNT_TIME } else { SLOW_ACCOUNT_TIMEOUT }
-            }
+            Some(certain) => certain + fast,
+            None if wait_for == WaitFor::All && has_answer => begun + if all_slow { fast } else { slow },
             None => longest,
         };
         let end = end.min(longest);
-        let wake = if late.is_empty() { end } else { end.min(begun + FAST_ACCOUNT_TIME) };
+        let wake = if late.is_empty() { end } else { end.min(begun + fast) };
         let next = if is_alone { Ok(pending.next().await) } else { timeout_at(wake, pending.next()).await };
         let (place, route, answer) = match next {
             Ok(Some(asked)) => asked,
@@ -107,7 +109,7 @@ pub(super) async fn results<'r, T, F: Future<Output = Result<T>>>(
         };
         waiting.retain(|waiting| waiting.place != place);
         if !is_alone {
-            route.note_speed(begun.elapsed() > FAST_ACCOUNT_TIME);
+            route.note_speed(begun.elapsed() > fast);
         }
         if let Ok(answer) = &answer {
             has_answer = true;

@@ -118,6 +118,10 @@ impl Service {
         killed.signal("KILL").await;
         let (status, errors) = killed.ended().await;
         assert!(!status.success() && !errors.contains("panicked"), "{errors}");
+        // Shown if the test fails later.
+        for line in errors.lines().filter(|line| !line.contains(" INFO call ")) {
+            println!("killed replica: {line}");
+        }
     }
 }
 

@@ -39,7 +39,8 @@ impl Customers {
         }
     }
 
-    /// A server with an account for each, whose keys `more` may be added to.
+    /// A server with an account for each, whose keys `more` may be added to. Its time for a call is long, so that both accounts
+    /// are heard on a busy machine as well.
     pub(crate) fn launch(&self, more: [&str; 2]) -> Launch {
         let account = |name: &str, upstream: &MockUpstream, more: &str| {
             format!(
@@ -49,6 +50,7 @@ impl Customers {
         };
         let file = account("acme", &self.acme, more[0]) + &account("beta", &self.beta, more[1]);
         Launch::new("--mode all --accounts accounts.toml")
+            .variable("MISTMCP_TIMEOUT", "600")
             .argument("--allow-cloud")
             .argument(&format!("{},{}", self.acme.url(), self.beta.url()))
             .file("accounts.toml", file)

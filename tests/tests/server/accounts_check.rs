@@ -138,7 +138,7 @@ async fn a_cloud_that_does_not_answer_leaves_the_other_accounts_their_time() {
     let customers = Customers::start().await;
     customers.acme.answers("/api/v1/self", [Answer::never()]);
     let finished =
-        customers.launch(["", ""]).arguments("check --json --timeout 3 --retry-wait 0").run().await;
+        customers.launch(["", ""]).arguments("check --json --timeout 20 --retry-wait 0").run().await;
     let report: Value = serde_json::from_str(&finished.output()).unwrap();
     let findings = report["findings"].as_array().unwrap();
     let words = |what: &str, mark: &str| {

@@ -129,7 +129,7 @@ async fn a_cloud_that_does_not_answer_delays_no_other() {
     for lifecycle in Lifecycle::BOTH {
         let customers = Customers::start().await;
         break_beta(&customers, &Answer::never());
-        let client = customers.launch(["", ""]).client(lifecycle).await;
+        let client = customers.launch(["", ""]).arguments("--timeout 30").client(lifecycle).await;
         // A call that waited for all accounts would end with an error at its deadline.
         for _ in 0..2 {
             assert_eq!(client.json("getOrg", json!({ "org_id": ACME })).await["name"], "Acme");

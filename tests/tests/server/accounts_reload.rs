@@ -284,9 +284,10 @@ async fn warnings_of_files_are_told_at_a_reload() {
     set_mode("token", 0o600);
     std::fs::write(&path, account("token_file = \"token\"", &customers.acme)).unwrap();
     let mut process = started(folder.path(), &customers.acme).await;
-    set_mode("token", 0o644);
-    std::fs::write(folder.path().join("token"), ROTATED[1]).unwrap();
     set_mode("accounts.toml", 0o666);
+    set_mode("token", 0o644);
+    // The last change: whoever uses the new token has read the modes.
+    std::fs::write(folder.path().join("token"), ROTATED[1]).unwrap();
     uses(&mut process, &customers.acme, ROTATED[1]).await;
     process.close_stdin();
     let finished = process.ended().await;
