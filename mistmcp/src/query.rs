@@ -25,6 +25,7 @@ mod result_rows;
 mod row;
 mod sandbox;
 mod scope;
+mod seconds;
 mod select;
 mod table;
 mod table_cache;

@@ -31,15 +31,14 @@ pub(crate) struct Selected {
     pub(crate) notes: Vec<Vec<String>>,
 }
 
-/// Runs a statement, and reads its rows from `offset`, as far as `room` bytes hold them.
+/// Runs a statement, and reads its rows from `offset`, as far as `room` bytes hold them. `names`: those of its columns.
 pub(super) fn rows(
     statement: &mut Statement<'_>,
-    offset: usize,
-    room: usize,
+    names: Vec<String>,
+    (offset, room): (usize, usize),
     stop: &Stop,
     failed: impl Fn(rusqlite::Error) -> Failure,
 ) -> Result<Selected, Failure> {
-    let names = column_names(statement.column_names());
     let mut selected = Selected::default();
     let mut bytes = 0;
     let mut rows = statement.raw_query();
@@ -75,15 +74,15 @@ pub(super) fn rows(
 }
 
 /// The names of the result's columns; equal names get a number.
-fn column_names<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let names: Vec<_> = names.collect();
+pub(super) fn column_names<'a, T: AsRef<str>>(names: &'a [T]) -> Vec<String> {
+    let is_name = |own: &str| names.iter().any(|name| name.as_ref() == own);
     // SQLite names the second `id` of a subquery `id:1`.
     let own = |name: &'a str| match name.rsplit_once(':') {
-        Some((own, number)) if number.parse::<u16>().is_ok() && names.contains(&own) => own,
+        Some((own, number)) if number.parse::<u16>().is_ok() && is_name(own) => own,
         _ => name,
     };
     let mut different = UniqueNames::default();
-    names.iter().map(|name| different.add(shortened(own(name), LONGEST_NAME))).collect()
+    names.iter().map(|name| different.add(shortened(own(name.as_ref()), LONGEST_NAME))).collect()
 }
 
 /// Bytes of a value as JSON, about.
@@ -122,16 +121,13 @@ mod tests {
 
     #[test]
     fn columns_of_one_name_are_told_apart_and_their_names_are_bounded() {
+        assert_eq!(column_names(&["name", "name", "mac", "name"]), ["name", "name_2", "mac", "name_3"]);
         assert_eq!(
-            column_names(["name", "name", "mac", "name"].into_iter()),
-            ["name", "name_2", "mac", "name_3"]
-        );
-        assert_eq!(
-            column_names(["id", "id:1", "id:2", "mac:1", "vlan:x", "id"].into_iter()),
+            column_names(&["id", "id:1", "id:2", "mac:1", "vlan:x", "id"]),
             ["id", "id_2", "id_3", "mac:1", "vlan:x", "id_4"]
         );
         let long = "x".repeat(10_000);
-        let names = column_names(std::iter::repeat_n(long.as_str(), 1_990));
+        let names = column_names(&vec![long; 1_990]);
         assert!(names.iter().all(|name| name.len() <= LONGEST_NAME + 5));
         assert_eq!(names.iter().collect::<std::collections::HashSet<_>>().len(), 1_990);
     }

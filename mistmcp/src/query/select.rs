@@ -13,8 +13,9 @@ use super::empty_columns::EmptyColumns;
 use super::error::Failure;
 use super::indexes::{self, TableCopy};
 use super::notes::of_comparisons;
-use super::result_rows::{Selected, rows};
+use super::result_rows::{Selected, column_names, rows};
 use super::sandbox::{self, Refused, Stop};
+use super::seconds::Seconds;
 use super::table::Table;
 use super::tokens::{defined_names, tokens};
 use crate::Call;
@@ -96,8 +97,9 @@ async fn run_once(
 fn select(request: &SelectRequest, stop: &Arc<Stop>) -> Result<Selected, Failure> {
     let mut empty = EmptyColumns::new(&request.tables);
     let mut first = None;
+    let seconds = Seconds::of(&request.sql);
     loop {
-        match attempt(request, empty.names(), stop) {
+        match attempt(request, &seconds, empty.names(), stop) {
             Err(Failure::Sql { message, offset }) => {
                 let is_added = !stop.is_due() && empty.add(&message);
                 let failure = first.get_or_insert(Failure::Sql { message: message.clone(), offset });
@@ -124,21 +126,28 @@ fn select(request: &SelectRequest, stop: &Arc<Stop>) -> Result<Selected, Failure
     }
 }
 
-fn attempt(request: &SelectRequest, empty: &[Vec<String>], stop: &Arc<Stop>) -> Result<Selected, Failure> {
+fn attempt(
+    request: &SelectRequest,
+    seconds: &Seconds<'_>,
+    empty: &[Vec<String>],
+    stop: &Arc<Stop>,
+) -> Result<Selected, Failure> {
+    let sql: &str = &seconds.sql;
     let refused: Refused = Arc::new(Mutex::new(None));
     let failed = |error: rusqlite::Error| Failure::of(error, refused.lock().take());
-    let defined = defined_names(&tokens(&request.sql));
+    let defined = defined_names(&tokens(sql));
     let open = |copies: &[Option<TableCopy<'_>>]| {
         sandbox::for_tables(&request.tables, empty, copies, defined.clone(), stop, &refused).map_err(failed)
     };
     let mut connection = open(&[])?;
-    only_statement(&connection, &request.sql, failed)?;
-    let copies = indexes::copies(&connection, &request.sql, &request.tables);
+    only_statement(&connection, sql, failed)?;
+    let copies = indexes::copies(&connection, sql, &request.tables);
     if !copies.is_empty() {
         connection = open(&copies)?;
     }
-    let mut statement = only_statement(&connection, &request.sql, failed)?;
-    rows(&mut statement, request.offset, request.room, stop, failed)
+    let mut statement = only_statement(&connection, sql, failed)?;
+    let names: Vec<_> = statement.column_names().map(|name| seconds.written(name)).collect();
+    rows(&mut statement, column_names(&names), (request.offset, request.room), stop, failed)
 }
 
 /// Prepares the statement of a query, which has to be one `SELECT`.
@@ -246,6 +255,16 @@ mod tests {
             ("SELECT group_concat(load || typeof(load)) AS n FROM t", json!("1.5real,2integer")),
             ("SELECT group_concat(mixed || typeof(mixed)) AS n FROM t", json!("7integer,7.0text")),
             ("SELECT sum(j.value) AS n FROM t, json_each(t.list) j", json!(3)),
+            ("SELECT count(*) AS n FROM t GROUP BY up HAVING max(speed) < strftime('%s', 'now')", json!(1)),
+            (
+                "WITH x AS (SELECT max(load) AS m FROM t) SELECT count(*) AS n FROM x WHERE m > strftime('%s', 'now')",
+                json!(0),
+            ),
+            ("SELECT count(*) AS n FROM t WHERE ifnull(speed + 0, 0) < strftime ( '%s' )", json!(2)),
+            (
+                "SELECT typeof(strftime('%s', 'now')) || typeof(strftime('%H', 'now')) AS n",
+                json!("integertext"),
+            ),
         ] {
             let rows = selected(&tables, sql, LONG).unwrap().rows;
             assert_eq!(rows[0]["n"], wanted, "{sql}");
@@ -343,6 +362,18 @@ mod tests {
             );
             assert!(!selected(&tables, &sql, LONG).unwrap().rows.is_empty(), "{column}");
         }
+    }
+
+    #[test]
+    fn columns_and_mistakes_of_seconds_are_told_as_they_are_written() {
+        let sql = "SELECT strftime('%s', '2026-01-31'), 1 AS x";
+        let selected = selected(&tables(&[]), sql, LONG).unwrap();
+        assert_eq!(selected.columns, ["strftime('%s', '2026-01-31')", "x"]);
+        assert_eq!(selected.rows, [json!({ "strftime('%s', '2026-01-31')": 1_769_817_600, "x": 1 })]);
+        let sql = "SELECT strftime('%s', 'now'), nme";
+        let outcome = self::selected(&tables(&[]), sql, LONG);
+        let offset = sql.find("nme");
+        assert!(matches!(outcome, Err(Failure::Sql { offset: found, .. }) if found == offset));
     }
 
     #[test]
