@@ -200,14 +200,22 @@ impl Reply {
         Self { body, notes: Vec::new(), instead: Map::new(), view_data: None }
     }
 
-    /// Whether it is a list without rows.
-    pub(crate) fn is_empty_list(&self) -> bool {
-        let Body::Data { value, .. } = &self.body else { return false };
+    /// Its rows if it is a list; none if it is null, as Mist answers in place of an empty list.
+    fn rows(&self) -> Option<&[Value]> {
+        let Body::Data { value, .. } = &self.body else { return None };
         match value.get("results").unwrap_or(value) {
-            Value::Null => true,
-            Value::Array(rows) => rows.is_empty(),
-            _ => false,
+            Value::Null => Some(&[]),
+            Value::Array(rows) => Some(rows),
+            _ => None,
         }
+    }
+
+    pub(crate) fn is_list(&self) -> bool {
+        self.rows().is_some()
+    }
+
+    pub(crate) fn has_rows(&self) -> bool {
+        self.rows().is_some_and(|rows| !rows.is_empty())
     }
 
     /// As [`from_answer`](Self::from_answer), for a call of these facts. Large answers are parsed off the async threads.

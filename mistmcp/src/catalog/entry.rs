@@ -238,7 +238,8 @@ impl Entry {
             // A search that may be repeated for partial names is parsed at once: the repetition depends on its rows.
             Run::Endpoint(endpoint) if !may_widen => {
                 let send = async {
-                    let notes = self.resolve(true, &mut arguments, mist).await?;
+                    let mut notes = self.resolve(true, &mut arguments, mist).await?;
+                    notes.extend(self.narrowed_by_default(&arguments));
                     match mist.send(self.request(endpoint, &arguments)?).await {
                         Ok(answer) => Ok((answer, notes)),
                         Err(error) => {
@@ -285,14 +286,16 @@ impl Entry {
                 return Err(unknown::explained(error, endpoint, &self.params, &arguments, mist).await);
             }
         };
-        if !self.tool.hints.repeatable() || !reply.is_empty_list() {
+        if !self.tool.hints.repeatable() || !reply.is_list() {
             return Ok(reply);
         }
         let narrowed = self.narrowed_by_default(&arguments);
-        let mut reply = self.widened(endpoint, arguments, facts, mist).await.unwrap_or(reply);
-        if reply.is_empty_list() {
-            reply.notes.extend(narrowed);
-        }
+        let mut reply = if reply.has_rows() {
+            reply
+        } else {
+            self.widened(endpoint, arguments, facts, mist).await.unwrap_or(reply)
+        };
+        reply.notes.extend(narrowed);
         Ok(reply)
     }
 
@@ -345,7 +348,7 @@ impl Entry {
         }
         let answer = mist.send(self.request(endpoint, &arguments).ok()?).await.ok()?;
         let reply = Reply::from_endpoint(answer, facts).await.ok();
-        let mut reply = reply.filter(|reply| !reply.is_empty_list())?;
+        let mut reply = reply.filter(Reply::has_rows)?;
         for (name, value) in &instead {
             let value = shortened(value.as_str().unwrap_or_default(), 100);
             reply.notes.push(format!("`{name}`: nothing has this very name; searched for \"{value}\"."));

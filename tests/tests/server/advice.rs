@@ -472,3 +472,28 @@ async fn a_word_like_no_other_brings_those_there_are() {
         assert!(refusal.len() <= 1_500, "{refusal}");
     }
 }
+
+#[tokio::test]
+async fn a_list_of_the_default_kind_alone_says_so() {
+    let client = Launch::new("--demo -m all").client(Lifecycle::Legacy).await;
+    const NOTE: &str = "so only `ap` was searched";
+    for (tool, arguments, is_told) in [
+        ("listOrgDevicesStats", json!({}), true),
+        ("listOrgDevicesStats", json!({ "type": "ap" }), false),
+        ("listOrgDevicesStats", json!({ "type": "all" }), false),
+        ("searchOrgDevices", json!({}), true),
+        ("searchSiteDevices", json!({ "site_id": "Rotterdam" }), true),
+        ("searchSiteDevices", json!({ "site_id": "Rotterdam", "type": "switch" }), false),
+        ("countOrgDevices", json!({ "distinct": "model" }), true),
+        ("getOrgInventory", json!({}), false),
+    ] {
+        let told = client.call(tool, arguments.clone()).await;
+        assert_eq!(told.contains(NOTE), is_told, "{tool} {arguments}: {told}");
+    }
+    for (arguments, is_told) in [(json!({}), true), (json!({ "type": "all" }), false)] {
+        let table = json!({ "tool": "listOrgDevicesStats", "arguments": arguments });
+        let query = json!({ "tables": { "d": table }, "sql": "select count(*) from d" });
+        let told = client.call("queryRows", query).await;
+        assert_eq!(told.contains(NOTE), is_told, "{arguments}: {told}");
+    }
+}
