@@ -1,10 +1,10 @@
 """Fits the weights of findTools to the train questions, and makes its classifiers: answerable.bin, order.bin and kinds.bin.
 
-    fit.py CORPUS FOLDER
+    fit.py CORPUS-0 CORPUS-1 FOLDER
 
-CORPUS is what `cargo xtask search-corpus` prints. The weights are printed; they belong into weights.rs. A classifier is a
-scale and an intercept (f32), and a signed byte for each bucket of hashed stems, pairs of stems, and up to three words of the
-pattern. answerable.bin and order.bin are those of the confidence; kinds.bin has a line with the kinds of tools, and one for
+Each corpus is what `cargo xtask search-corpus` prints with the vectors that know every second train question. The weights are
+printed; they belong into weights.rs. A classifier is a scale and an intercept (f32), and a signed byte for each bucket of
+hashed stems, pairs of stems, and up to three words of the pattern. answerable.bin and order.bin are those of the confidence; kinds.bin has a line with the kinds of tools, and one for
 each.
 
 Only train questions that are not questions of a tool too decide on the ranking and on the threshold of the confidence: the
@@ -35,7 +35,7 @@ BUCKETS, BUCKETS_OF_ORDER, BUCKETS_OF_KIND = 1 << 14, 1 << 13, 1 << 11
 # Maximum number of adjacent stems, and of adjacent words of the pattern, in a bucket.
 LONGEST = {"stems": 2, "pattern": 3}
 # Share of the answerable questions that may be doubted.
-DOUBTED = 0.02
+DOUBTED = 0.03
 # A train question counts as much as so many others.
 TRAIN = 3.0
 rng = np.random.default_rng(0)
@@ -200,8 +200,21 @@ def of_best(query, weights):
     return confidence
 
 
+def read(paths):
+    """The corpus, with each train question's features by vectors that do not know it."""
+    for half, path in enumerate(paths):
+        corpus = json.load(open(path))
+        for number, row in enumerate(corpus["train"]):
+            if number % 2 == half:
+                row["query"] = train[number]["query"] if half else None
+            else:
+                row["query"]["tools"] = np.array(row["query"]["tools"], np.float32)
+        train = corpus["train"]
+    return corpus
+
+
 def main():
-    corpus = json.load(open(sys.argv[1]))
+    corpus = read(sys.argv[1:3])
     train = corpus["train"]
     asked_of_tools = {text["text"].lower() for text in corpus["texts"]}
     fresh = np.array([row["question"].lower() not in asked_of_tools for row in train])
@@ -247,9 +260,9 @@ def main():
     weights = [float(final.intercept_[0] - threshold), *final.coef_[0].tolist()]
     print("CONFIDENCE", [round(weight, 2) for weight in weights])
     for name, classifier in zip(("answerable", "order"), classifiers):
-        with open(f"{sys.argv[2]}/{name}.bin", "wb") as output:
+        with open(f"{sys.argv[3]}/{name}.bin", "wb") as output:
             output.write(as_bytes(classifier.trained(everything)))
-    kinds.write(f"{sys.argv[2]}/kinds.bin")
+    kinds.write(f"{sys.argv[3]}/kinds.bin")
 
 
 main()

@@ -11,7 +11,7 @@ use mistmcp::serde_json::{Value, json};
 use mistmcp::{Catalog, Format, Mode, Rules, Settings};
 
 /// The parts of the evaluation, each a file.
-const PARTS: [&str; 4] = ["train", "test", "short", "third"];
+const PARTS: [&str; 5] = ["train", "test", "short", "third", "reworded"];
 /// In place of tools: a change is ordered.
 const ORDER: &str = "!";
 /// One tool in so many loses its questions, to see how the search does without.

@@ -20,6 +20,14 @@ fn find_tools_answers_short_queries_as_well_as_it_is_meant_to() {
     assert!(short.first() >= 96.0 && short.top_five() >= 98.0, "{short:?}");
 }
 
+#[test]
+fn find_tools_answers_the_questions_of_strangers_as_well_as_it_is_meant_to() {
+    let third = rates("third");
+    assert!(third.first() >= 85.0 && third.top_five() >= 96.0 && third.doubted() <= 3.0, "{third:?}");
+    let reworded = rates("reworded");
+    assert!(reworded.first() >= 75.0 && reworded.top_five() >= 91.0, "{reworded:?}");
+}
+
 /// A name in other notations and in sentences.
 fn notations(name: &str) -> Vec<String> {
     let mut snake = String::new();

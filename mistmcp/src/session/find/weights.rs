@@ -11,11 +11,11 @@ pub(super) const WITHOUT_QUESTIONS: usize = 2;
 /// tool replaces; and for a tool without questions once more BM25F and the nearest text by words and by meaning. Those of
 /// tools without questions were fitted with the questions of a third of the tools left out, a tenth at a time.
 pub(super) const WEIGHTS: [f32; 19] = [
-    2.75, 1.08, 3.61, 4.1, 0.2, 0.29, -1.06, 0.25, -0.63, 3.0, -0.01, -0.66, 0.47, 0.19, -0.06, -1.12, -2.0,
+    2.22, 0.85, 3.4, 4.11, 0.12, 0.18, -0.84, 0.25, -0.63, 3.0, 0.17, -0.54, 0.45, 0.15, -0.04, -1.11, -2.0,
     -1.5, 1.0,
 ];
 /// Weights of the confidence features, for a logistic function.
 pub(super) const CONFIDENCE: [f32; 14] =
-    [-5.44, 0.64, 1.16, 0.58, -0.22, 0.62, -1.81, 0.91, 3.59, 1.38, 0.67, -0.57, 0.69, -0.16];
+    [-2.83, -0.98, 0.29, 0.61, -0.17, 1.23, -1.76, 0.69, 2.91, 1.56, 0.74, -0.59, 0.48, -0.19];
 /// Minimum confidence of a good match.
 pub(super) const GOOD: f32 = 0.5;
