@@ -89,7 +89,7 @@ fn remedy(text: &str, is_time: bool) -> String {
 }
 
 /// The arguments in the parentheses of a function.
-fn arguments<'a>(tokens: &'a [SqlToken<'a>]) -> impl Iterator<Item = &'a [SqlToken<'a>]> {
+pub(super) fn arguments<'a>(tokens: &'a [SqlToken<'a>]) -> impl Iterator<Item = &'a [SqlToken<'a>]> {
     let mut depth = 0_i32;
     tokens.split(move |token| {
         match token {

@@ -1,10 +1,13 @@
 //! Notes on comparisons that are valid and find other rows than they seem to ([`of_comparisons`]): a date's text and a time in
 //! seconds, a number and a text, a list and a single value.
 
+mod expressions;
 mod lists;
 #[cfg(test)]
 mod tests;
 mod units;
+mod value;
+mod values;
 
 use std::sync::Arc;
 
@@ -52,21 +55,18 @@ pub(super) fn of_comparisons(sql: &str, tables: &[(String, Arc<Table>)]) -> Vec<
                 notes.add(place, lists::of_pair(&pair, written, column, &scope));
             }
         }
-        match pair.left {
-            Operand::Column(table, name) => {
-                let comparison =
-                    Comparison { table, column: name, operator: pair.operator, other: pair.right };
-                for (place, column) in scope.columns((table, name)) {
-                    let note = note(&comparison, column).or_else(|| of_empty(&pair, name, column, &tokens));
-                    notes.add(place, note);
-                }
+        if let Operand::Column(table, name) = pair.left {
+            let comparison = Comparison { table, column: name, operator: pair.operator, other: pair.right };
+            for (place, column) in scope.columns((table, name)) {
+                let note = note(&comparison, column).or_else(|| of_empty(&pair, name, column, &tokens));
+                notes.add(place, note);
             }
-            left => notes.add(0, of_date_and_number(left, pair.right)),
         }
     }
     lists::of_subqueries(&tokens, &scope, |place, note| notes.add(place, note));
     lists::of_using(&tokens, &scope, |place, note| notes.add(place, note));
-    units::of_expressions(&tokens, &scope, |place, note| notes.add(place, note));
+    let values = values::Values::new(&tokens, &scope);
+    units::of_expressions(&tokens, &values, |place, note| notes.add(place, note));
     for (function, table, name) in arguments_of(&tokens, &OF_NUMBERS).take(MAX_COMPARISONS) {
         for (place, column) in scope.columns((table, name)) {
             notes.add(place, lists::of_function(function, column).or_else(|| of_long(function, column)));
@@ -149,18 +149,6 @@ fn of_long(function: &str, column: &Column) -> Option<String> {
     })
 }
 
-/// The text of a function of dates and a number, which no column makes one of.
-fn of_date_and_number(left: Operand<'_>, right: Operand<'_>) -> Option<String> {
-    const TEXTS: [&str; 4] = ["date", "time", "datetime", "strftime"];
-    let (Operand::Call(name, _), Operand::Number(number)) = (left, right) else { return None };
-    let name = TEXTS.iter().find(|known| known.eq_ignore_ascii_case(name))?;
-    let number = shortened(number, 20);
-    Some(format!(
-        "{name}() is a text, which is never equal to the number {number} and more than every number: write '{number}' with the \
-         digits of the format, or CAST({name}(…) AS INTEGER)"
-    ))
-}
-
 /// The note on a comparison of a column.
 fn note(comparison: &Comparison<'_>, column: &Column) -> Option<String> {
     const EQUAL: [&str; 7] = ["=", "==", "<>", "!=", "IN", "LIKE", "IS"];
@@ -195,10 +183,9 @@ fn note(comparison: &Comparison<'_>, column: &Column) -> Option<String> {
                 shortened(literal, 20)
             ))
         }
-        Operand::Text(text) if column.has_macs() && is_other_mac(text, is_like) => Some(format!(
-            "the MAC addresses in {name} have 12 lower-case digits and letters without separators: {}",
-            shortened(&normalized_mac(text), 40)
-        )),
+        Operand::Text(text) if column.has_macs() && is_other_mac(text, is_like) => {
+            Some(of_macs(column, text))
+        }
         Operand::Text(text) if column.has_ids() && !orders && !is_like && !is_id(text) => Some(format!(
             "{name} has ids, and '{}' is none: join the table that has the names by its id",
             shortened(text, 40)
@@ -210,16 +197,30 @@ fn note(comparison: &Comparison<'_>, column: &Column) -> Option<String> {
 /// The note on a column of numbers that is compared with a text.
 fn of_number_and_text(name: &str, column: &Column, text: &str) -> String {
     if let Some(unit) = column.unit_of_time() {
-        format!(
-            "{name} is a time in {unit} since 1970, and {text} is a text: compare it with \
-             unixepoch('2026-01-31 08:00:00') or unixepoch('now', '-1 hour'){}",
-            if unit == "milliseconds" { " * 1000" } else { "" }
-        )
+        of_time_and_text(name, unit, text)
     } else if column.is_of_booleans() {
         format!("{name} is 1 (true) or 0 (false), and never equal to {text}: write {name} = 1")
     } else {
         format!("{name} has numbers, which are never equal to {text}, and less than every text")
     }
+}
+
+/// The note on a time since 1970 that is compared with a text.
+fn of_time_and_text(name: &str, unit: &str, text: &str) -> String {
+    let factor = if unit == "milliseconds" { " * 1000" } else { "" };
+    format!(
+        "{name} is a time in {unit} since 1970, and {text} is a text: compare it with unixepoch('2026-01-31 08:00:00') or \
+         unixepoch('now', '-1 hour'){factor}"
+    )
+}
+
+/// The note on a MAC address in another form.
+fn of_macs(column: &Column, text: &str) -> String {
+    format!(
+        "the MAC addresses in {} have 12 lower-case digits and letters without separators: {}",
+        named(column),
+        shortened(&normalized_mac(text), 40)
+    )
 }
 
 /// An operand that is a text and no number.

@@ -116,6 +116,16 @@ impl<'a> Scope<'a> {
         self.of_tables(place, name)
     }
 
+    /// Whether a name is that of a table of the query, or an alias of one.
+    pub(super) fn is_table(&self, name: &str) -> bool {
+        self.aliases.contains_key(&name.to_lowercase())
+    }
+
+    /// The columns of this name in the table of the query, or in all tables, whatever else has the name.
+    pub(super) fn columns_of(&self, (table, name): Written<'_>) -> Vec<(usize, &'a Column)> {
+        self.of_tables(table.and_then(|table| self.aliases.get(&table.to_lowercase())), name)
+    }
+
     fn of_tables(&self, place: Option<&usize>, name: &str) -> Vec<(usize, &'a Column)> {
         let tables = self.tables.iter().enumerate();
         let tables = tables.filter(|(number, _)| place.is_none_or(|place| place == number));

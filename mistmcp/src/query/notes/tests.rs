@@ -101,7 +101,7 @@ fn times_in_different_units_have_a_note() {
         ("SELECT 1 FROM t WHERE \"when\" > unixepoch() - 3600", "milliseconds since 1970"),
         ("SELECT 1 FROM t WHERE \"when\" BETWEEN unixepoch('now', '-1 day') AND unixepoch()", "milliseconds"),
         ("SELECT 1 FROM t WHERE \"when\" > 1795389000", "1795389000 is in seconds"),
-        ("SELECT 1 FROM t a JOIN t b ON a.\"when\" > b.last_seen", "\"last_seen\" is in seconds"),
+        ("SELECT 1 FROM t a JOIN t b ON a.\"when\" > b.last_seen", "b.last_seen is in seconds"),
         ("SELECT 1 FROM t WHERE last_seen > 1795389000000", "1795389000000 is in milliseconds"),
         ("SELECT datetime(\"when\", 'unixepoch') AS at FROM t", "\"when\" / 1000, 'unixepoch'"),
         ("SELECT 1 FROM t WHERE day > unixepoch('now', '-1 hour')", "write unixepoch(\"day\")"),
@@ -113,8 +113,79 @@ fn times_in_different_units_have_a_note() {
 }
 
 #[test]
+fn values_are_followed_through_names_aggregates_and_arithmetic() {
+    for (sql, wanted) in [
+        (
+            "SELECT max(last_seen) m FROM t GROUP BY up HAVING m > datetime('now')",
+            "\"m\" is a time in seconds",
+        ),
+        (
+            "WITH x AS (SELECT max(last_seen) AS last_seen FROM t) SELECT 1 FROM x WHERE last_seen > '2026-11-30'",
+            "unixepoch(",
+        ),
+        (
+            "SELECT 1 FROM t GROUP BY up HAVING min(\"when\") < '2026-11-30'",
+            "unixepoch('now', '-1 hour') * 1000",
+        ),
+        (
+            "WITH x(m) AS (SELECT last_seen + 0 FROM t) SELECT 1 FROM x WHERE x.m > '2026-11-30'",
+            "a time in seconds",
+        ),
+        (
+            "SELECT strftime('%H', last_seen, 'unixepoch') h FROM t GROUP BY h HAVING h BETWEEN 8 AND 18",
+            "CAST(\"h\" AS INTEGER)",
+        ),
+        (
+            "WITH x AS (SELECT strftime('%H', last_seen, 'unixepoch') h FROM t) SELECT 1 FROM x WHERE x.h < 18",
+            "CAST(x.h AS INTEGER)",
+        ),
+        ("SELECT 1 FROM t WHERE substr(band, 1, 1) = 2", "CAST(substr(…) AS INTEGER)"),
+        ("SELECT 1 FROM t GROUP BY up HAVING max(band) > 5", "CAST(max(\"band\") AS INTEGER)"),
+        ("SELECT site_id, count(*) n FROM t GROUP BY 1 HAVING n >= '5'", "write 5 without quotes"),
+        ("SELECT 1 FROM t WHERE speed / 3600 > '1'", "speed / 3600 is a number"),
+        ("SELECT 1 FROM t WHERE coalesce(speed, 0) > '100'", "write 100 without"),
+        ("SELECT 1 FROM t WHERE json_array_length(ip) IN ('1', '2')", "write 1 without"),
+        ("SELECT count(*) OVER (PARTITION BY up) n FROM t ORDER BY n = '2'", "write 2 without"),
+        (
+            "SELECT 1 FROM t WHERE last_seen > unixepoch('now', '-6 hours') * 1000",
+            "unixepoch('now', '-6 hours') * 1000 is in milliseconds",
+        ),
+        ("SELECT 1 FROM t WHERE last_seen < unixepoch()*1000 - 900000", "divide that by 1000"),
+        ("SELECT 1 FROM t WHERE last_seen > julianday('now', '-6 hours')", "julianday(…) is in days"),
+        ("WITH x AS (SELECT max(\"when\") AS w FROM t) SELECT unixepoch() - w FROM x", "write \"w\" / 1000"),
+        (
+            "SELECT 1 FROM t WHERE datetime(last_seen, 'unixepoch') > '2026-11-30T00:00:00Z'",
+            "datetime('2026-11-30T00:00:00Z')",
+        ),
+        ("SELECT 1 FROM t WHERE day < strftime('%Y-%m-%dT%H:%M:%SZ', 'now')", "datetime(strftime(…))"),
+        ("SELECT 1 FROM t WHERE lower(mac) = '5c:5b:35:0e:00:01'", "separators: 5c5b350e0001"),
+        (
+            "SELECT 1 FROM t a JOIN (SELECT '5C:5B:35:0E:00:01' m) b ON a.mac = b.m",
+            "separators: 5c5b350e0001",
+        ),
+        ("SELECT 1 FROM t WHERE upper(mac) LIKE '5C:5B%'", "separators: 5c5b%"),
+        ("SELECT CASE mac WHEN '5C:5B:35:0E:00:01' THEN 1 END FROM t", "separators: 5c5b350e0001"),
+    ] {
+        let note = notes(sql);
+        assert!(note.contains(wanted), "{sql}: {note}");
+    }
+}
+
+#[test]
+fn a_statement_with_one_name_for_many_expressions_is_looked_at_in_bounded_time() {
+    let items = ["b + b AS a, ", "c + c AS b, ", "d + d AS c, ", "e + e AS d, "].map(|item| item.repeat(300));
+    assert_eq!(notes(&format!("SELECT {} 1 AS e FROM t WHERE a > 'x'", items.concat())), "");
+}
+
+#[test]
 fn comparisons_that_find_what_they_seem_to_have_no_note() {
     for sql in [
+        "SELECT max(last_seen) m FROM t GROUP BY up HAVING m > strftime('%s', 'now') AND count(*) > 5",
+        "SELECT 1 FROM t WHERE \"when\" / 1000 > strftime('%s', 'now', '-15 minutes') AND last_seen * 1000 > \"when\"",
+        "SELECT 1 FROM t WHERE upper(mac) = '5C5B350E0001' AND datetime(day) > '2026-11-30 00:00:00'",
+        "SELECT CAST(band AS INTEGER) b, count(*) n FROM t GROUP BY 1 HAVING b > '5' AND n > 2 AND max(band) > '5'",
+        "SELECT CASE WHEN up THEN 'a' ELSE 1 END c FROM t WHERE c = 1 AND coalesce(speed, 'n/a') = 'n/a'",
+        "SELECT 1 FROM t WHERE julianday('now') - julianday(last_seen, 'unixepoch') < 1 AND ip ->> 0 = 5",
         "SELECT 1 FROM t WHERE last_seen > unixepoch() - 3600 AND speed < '1000' AND up = '1' AND up = true",
         "SELECT 1 FROM t WHERE last_seen > strftime('%s', 'now')",
         "SELECT date(last_seen, 'unixepoch') AS a, strftime('%H', last_seen, 'auto') AS b, date(speed) AS c FROM t",
@@ -125,7 +196,7 @@ fn comparisons_that_find_what_they_seem_to_have_no_note() {
         "SELECT datetime(last_seen, 'unixepoch') AS last_seen FROM t ORDER BY last_seen > '2026'",
         "WITH c AS (SELECT datetime(last_seen, 'unixepoch') last_seen FROM t) SELECT 1 FROM c WHERE last_seen > '2026'",
         "SELECT 1 FROM t JOIN x ON x.last_seen > '2026' WHERE 'last_seen > ''2026''' = name",
-        "SELECT last_seen, 'up = ''true''' FROM t WHERE speed + 1 > 'x' AND site_id LIKE '0a%'",
+        "SELECT last_seen, 'up = ''true''' FROM t WHERE speed + 1 > 5 AND site_id LIKE '0a%'",
         "SELECT 1 FROM t, json_each(t.ip) AS i WHERE i.value = '10.0.0.1' AND ip LIKE '%\"10.0.0.1\"%' AND ip <> '[]'",
         "SELECT 1 FROM t WHERE EXISTS (SELECT 1 FROM json_each(t.vlan) WHERE value = 20) AND instr(ip, '10.0') > 0",
         "SELECT value AS ip FROM t, json_each(t.ip) WHERE ip = 'x'",

@@ -1,129 +1,118 @@
-//! Notes on times of different units in one expression ([`of_expressions`]): seconds, milliseconds and dates as texts.
+//! Notes on two expressions whose values are never equal, or ordered otherwise than they seem to be ([`of_expressions`]): times in
+//! different units or forms, numbers and texts, MAC addresses in another form.
 
-use super::super::column::{MILLISECONDS, SECONDS, units};
-use super::super::comparisons::{Operand, operand};
-use super::super::scope::{Scope, Written};
-use super::super::tokens::{SqlToken, closing};
-use super::named;
-use crate::text::is_any_of;
+use super::super::tokens::SqlToken;
+use super::expressions::related;
+use super::value::{Kind, Unit, Value};
+use super::values::Values;
+use super::{is_number, is_other_mac, of_macs, of_time_and_text};
+use crate::text::{is_any_of, shortened};
 
-/// Words that end an expression.
-const ENDS: [&str; 22] = [
-    "AND", "OR", "NOT", "WHERE", "ON", "SELECT", "HAVING", "WHEN", "THEN", "ELSE", "END", "CASE", "FROM",
-    "GROUP", "ORDER", "BY", "LIMIT", "JOIN", "UNION", "AS", "DISTINCT", "IN",
-];
-const FACTORS: [&str; 4] = ["1000", "1000.0", "1e3", "1000."];
-
-/// What an expression has.
-#[derive(Debug, Default)]
-struct Expression<'a> {
-    columns: Vec<Written<'a>>,
-    /// The first value in seconds, as a note writes it.
-    seconds: Option<String>,
-    milliseconds: Option<String>,
-    has_factor: bool,
-    /// Whether it compares or subtracts.
-    relates: bool,
-}
-
-/// Notes on expressions that compare or subtract times of different units.
-pub(super) fn of_expressions(
-    tokens: &[SqlToken<'_>],
-    scope: &Scope<'_>,
+/// Notes on expressions that a statement compares or subtracts, each with the place of a table.
+pub(super) fn of_expressions<'a>(
+    tokens: &'a [SqlToken<'a>],
+    values: &Values<'a>,
     mut add: impl FnMut(usize, Option<String>),
 ) {
-    let mut rest = tokens;
-    while !rest.is_empty() {
-        let (expression, after) = read(rest);
-        rest = after;
-        if !expression.relates || expression.has_factor {
-            continue;
-        }
-        let columns: Vec<_> = expression.columns.iter().flat_map(|written| scope.columns(*written)).collect();
-        let in_unit = |unit| columns.iter().find(|(_, column)| column.unit_of_time() == Some(unit));
-        let of_seconds = || in_unit("seconds").map(|(_, column)| named(column));
-        for (place, column) in &columns {
-            let name = named(column);
-            let note = match (column.unit_of_time(), column.date(), &expression) {
-                (Some("milliseconds"), ..) => expression.seconds.clone().or_else(of_seconds).map(|seconds| {
-                    format!(
-                        "{name} is a time in milliseconds since 1970, and {seconds} is in seconds: write {name} / 1000 for seconds"
-                    )
-                }),
-                (Some("seconds"), _, Expression { milliseconds: Some(other), .. }) => Some(format!(
-                    "{name} is a time in seconds since 1970, and {other} is in milliseconds: divide that by 1000"
-                )),
-                (None, Some(date), Expression { seconds: Some(seconds), .. }) => Some(format!(
-                    "{name} has dates as texts such as '{date}', and {seconds} is a number: write unixepoch({name}) for seconds"
-                )),
-                _ => None,
-            };
-            add(*place, note);
-        }
-    }
-}
-
-/// The expression at the begin of these tokens, and the tokens after it.
-fn read<'a>(tokens: &'a [SqlToken<'a>]) -> (Expression<'a>, &'a [SqlToken<'a>]) {
-    let mut expression = Expression::default();
-    let mut place = 0;
-    while let Some(token) = tokens.get(place) {
-        place += 1;
-        match token {
-            SqlToken::Sign("," | ";") => break,
-            SqlToken::Sign("=" | "==" | "<" | "<=" | ">" | ">=" | "<>" | "!=" | "-") => {
-                expression.relates = true;
-            }
-            SqlToken::Number(number) => expression.add_number(number),
-            SqlToken::Word(word) if is_any_of(word, &ENDS) => {
-                // The first value of BETWEEN ends with AND.
-                break;
-            }
-            SqlToken::Word(word) if word.eq_ignore_ascii_case("BETWEEN") => expression.relates = true,
-            SqlToken::Word(name) if tokens.get(place).is_some_and(|open| open.is_sign("(")) => {
-                let inside = &tokens[place + 1..];
-                let end = closing(inside).unwrap_or(inside.len());
-                if expression.add_call(name, &inside[..end]) {
-                    place += end + 2;
-                }
-            }
-            SqlToken::Word(_) | SqlToken::Quoted(_) => {
-                if let Some(Operand::Column(table, name)) = column(&tokens[place - 1..]) {
-                    expression.columns.push((table, name));
-                    place += if table.is_some() { 2 } else { 0 };
-                }
-            }
-            _ => {}
-        }
-    }
-    (expression, tokens.get(place..).unwrap_or_default())
-}
-
-/// The column at the begin of these tokens, whatever follows it.
-fn column<'a>(tokens: &'a [SqlToken<'a>]) -> Option<Operand<'a>> {
-    let is_qualified = tokens.get(1).is_some_and(|dot| dot.is_sign("."));
-    operand(tokens.get(..if is_qualified { 3 } else { 1 })?)
-}
-
-impl Expression<'_> {
-    fn add_number(&mut self, number: &str) {
-        self.has_factor |= FACTORS.contains(&number);
-        let value = match number.parse().map_or(0, units) {
-            SECONDS => &mut self.seconds,
-            MILLISECONDS => &mut self.milliseconds,
-            _ => return,
+    for pair in related(tokens) {
+        let (left, right) = (values.of(pair.left), values.of(pair.right));
+        let of = |one: &Value<'a>, other: &Value<'a>| match pair.operator {
+            "-" => of_units(one, other),
+            operator if is_any_of(operator, &["LIKE"]) => of_mac(one, other, true),
+            _ => of_units(one, other)
+                .or_else(|| of_separators(one, other))
+                .or_else(|| of_kinds(one, other))
+                .or_else(|| of_mac(one, other, false)),
         };
-        value.get_or_insert_with(|| number.to_owned());
+        let place = left.column.or(right.column).map_or(0, |(place, _)| place);
+        add(place, of(&left, &right).or_else(|| of(&right, &left)));
     }
+}
 
-    /// Adds a function of dates. Returns whether it is one, whose arguments are no part of the expression.
-    fn add_call(&mut self, name: &str, arguments: &[SqlToken<'_>]) -> bool {
-        let is_in_seconds = name.eq_ignore_ascii_case("unixepoch")
-            || name.eq_ignore_ascii_case("strftime")
-                && matches!(arguments.first(), Some(SqlToken::Text(format)) if format == "%s");
-        if is_in_seconds {
-            self.seconds.get_or_insert_with(|| format!("{}()", name.to_lowercase()));
+/// Times in different units.
+fn of_units(one: &Value<'_>, other: &Value<'_>) -> Option<String> {
+    let (name, written) = (one.written(), other.written());
+    let unit = if other.unit == Some(Unit::Milliseconds) { "milliseconds" } else { "seconds" };
+    match (one.unit, other.unit) {
+        (Some(Unit::Milliseconds), Some(Unit::Seconds)) if one.column.is_some() || other.column.is_none() => {
+            let name_in_seconds = one.operand();
+            Some(format!(
+                "{name} is a time in milliseconds since 1970, and {written} is in seconds: write {name_in_seconds} / 1000 for seconds"
+            ))
         }
-        is_in_seconds || is_any_of(name, &["date", "time", "datetime", "strftime", "julianday"])
+        (Some(Unit::Seconds), Some(Unit::Milliseconds)) if one.column.is_some() && other.column.is_none() => {
+            Some(format!(
+                "{name} is a time in seconds since 1970, and {written} is in milliseconds: divide that by 1000"
+            ))
+        }
+        (Some(Unit::Days), Some(Unit::Seconds | Unit::Milliseconds)) => Some(format!(
+            "{written} is a time in {unit} since 1970, and {name} is in days since 4714 BC: write unixepoch(…){} with the same arguments",
+            if unit == "milliseconds" { " * 1000" } else { "" }
+        )),
+        (None, Some(_)) if one.kind == Kind::Text && other.kind == Kind::Number => {
+            let date = one.column?.1.date()?;
+            Some(format!(
+                "{name} has dates as texts such as '{date}', and {written} is a number: write unixepoch({name}) for seconds"
+            ))
+        }
+        _ => None,
     }
+}
+
+/// Dates as texts, one of which has a `T` before the time.
+fn of_separators(one: &Value<'_>, other: &Value<'_>) -> Option<String> {
+    (one.separator == Some('T') && other.separator == Some(' ')).then(|| {
+        let (name, written) = (one.written(), other.written());
+        format!(
+            "{name} has a T between date and time, and {written} has a space, which is less: within a day they do not compare as \
+             times. Write datetime({name})"
+        )
+    })
+}
+
+/// A number and a text of which SQLite converts neither.
+fn of_kinds(number: &Value<'_>, text: &Value<'_>) -> Option<String> {
+    // A date is no number that SQLite could convert it to.
+    let is_time = matches!(number.unit, Some(Unit::Seconds | Unit::Milliseconds)) && number.literal.is_none();
+    let is_date = is_time && !text.has_affinity && !text.literal.is_some_and(is_number);
+    let is_converted = if is_date { number.is_plain } else { number.has_affinity || text.has_affinity };
+    if number.kind != Kind::Number || text.kind != Kind::Text || is_converted {
+        return None;
+    }
+    let (name, written) = (number.written(), text.written());
+    Some(match (number.literal, text.literal) {
+        (Some(_), Some(_)) => return None,
+        (_, Some(digits)) if is_number(digits) => {
+            let digits = shortened(digits.trim(), 20);
+            format!(
+                "{name} is a number, which is never equal to a text and less than every text, also '{digits}': write {digits} without \
+                 quotes"
+            )
+        }
+        (Some(literal), None) => format!(
+            "{written} is a text, which is never equal to the number {literal} and more than every number: write '{literal}' in the \
+             form of the text, or CAST({written} AS INTEGER)"
+        ),
+        _ if is_time => {
+            let is_in_seconds = number.unit == Some(Unit::Seconds);
+            of_time_and_text(&name, if is_in_seconds { "seconds" } else { "milliseconds" }, &written)
+        }
+        (None, Some(_)) => {
+            format!(
+                "{name} is a number, which is never equal to the text {written}, and less than every text"
+            )
+        }
+        (None, None) => format!(
+            "{name} is a number, which is never equal to the text {written}, and less than every text: write CAST({written} AS INTEGER)"
+        ),
+    })
+}
+
+/// A MAC address in another form than that of the column.
+fn of_mac(value: &Value<'_>, other: &Value<'_>, is_part: bool) -> Option<String> {
+    let (column, text) = (value.column?.1, other.literal?);
+    let is_written_so = value.is_upper && !text.contains([':', '-', '.']);
+    let differs =
+        column.has_macs() && other.kind == Kind::Text && is_other_mac(text, is_part) && !is_written_so;
+    differs.then(|| of_macs(column, text))
 }

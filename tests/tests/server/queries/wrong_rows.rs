@@ -102,7 +102,7 @@ async fn empty_texts_names_in_another_case_and_long_integers_are_told() {
         (
             "SELECT count(*) AS n FROM t WHERE strftime('%H', hour, 'unixepoch') = 10",
             json!(0),
-            "strftime() is a text",
+            "strftime(…) is a text",
         ),
     ] {
         let answer = query(&session, sql).await.unwrap();

@@ -1,0 +1,231 @@
+//! The expressions of a statement by its tokens: operands of comparisons ([`related`]), and what `SELECT` lists ([`select_items`]).
+
+use super::super::dates::arguments;
+use super::super::tokens::{SqlToken, closing};
+use crate::text::is_any_of;
+
+/// Pairs of a statement at most.
+const MOST: usize = 200;
+/// Words beside an expression.
+const ENDS: [&str; 40] = [
+    "AND",
+    "OR",
+    "NOT",
+    "WHERE",
+    "ON",
+    "SELECT",
+    "HAVING",
+    "WHEN",
+    "THEN",
+    "ELSE",
+    "END",
+    "CASE",
+    "FROM",
+    "GROUP",
+    "ORDER",
+    "BY",
+    "LIMIT",
+    "OFFSET",
+    "JOIN",
+    "LEFT",
+    "INNER",
+    "CROSS",
+    "UNION",
+    "EXCEPT",
+    "INTERSECT",
+    "AS",
+    "DISTINCT",
+    "ALL",
+    "IN",
+    "IS",
+    "LIKE",
+    "GLOB",
+    "BETWEEN",
+    "ESCAPE",
+    "ASC",
+    "DESC",
+    "NULLS",
+    "WINDOW",
+    "USING",
+    "WITH",
+];
+const COMPARISONS: [&str; 8] = ["=", "==", "<", "<=", ">", ">=", "<>", "!="];
+
+/// Two expressions and the operator that compares them, or `-`.
+pub(super) struct Related<'a> {
+    pub(super) left: &'a [SqlToken<'a>],
+    pub(super) operator: &'a str,
+    pub(super) right: &'a [SqlToken<'a>],
+}
+
+/// The expressions that a statement compares, and those that it subtracts.
+pub(super) fn related<'a>(tokens: &'a [SqlToken<'a>]) -> Vec<Related<'a>> {
+    let mut found = Vec::new();
+    for (place, token) in tokens.iter().enumerate() {
+        if found.len() >= MOST {
+            break;
+        }
+        let after = &tokens[place + 1..];
+        let mut add = |operator, right| {
+            let left = ending(&tokens[..place], false);
+            found.push(Related { left, operator, right });
+        };
+        match token {
+            SqlToken::Sign("-") => {
+                let (left, right) = (ending(&tokens[..place], true), beginning(after, true));
+                found.push(Related { left, operator: "-", right });
+            }
+            SqlToken::Sign(sign) if COMPARISONS.contains(sign) => add(sign, beginning(after, false)),
+            SqlToken::Word(word) if token.is_word("LIKE") => add(word, beginning(after, false)),
+            SqlToken::Word(word) if token.is_word("BETWEEN") => {
+                let least = beginning(after, false);
+                add(word, least);
+                if let Some([and, most @ ..]) = after.get(least.len()..)
+                    && and.is_word("AND")
+                {
+                    add(word, beginning(most, false));
+                }
+            }
+            SqlToken::Word(_) if token.is_word("CASE") => {
+                let left = beginning(after, false);
+                found.extend(cases(&after[left.len()..]).map(|right| Related { left, operator: "=", right }));
+            }
+            SqlToken::Word(word) if token.is_word("IN") => {
+                if let [SqlToken::Sign("("), list @ ..] = after {
+                    let items = &list[..closing(list).unwrap_or(0)];
+                    arguments(items).for_each(|item| add(word, item));
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The values after the `WHEN`s of a `CASE`, in its tokens after the expression that is compared with them.
+fn cases<'a>(tokens: &'a [SqlToken<'a>]) -> impl Iterator<Item = &'a [SqlToken<'a>]> {
+    let end = tokens.iter().position(|token| token.is_word("END") || token.is_word("CASE"));
+    let inside = &tokens[..end.unwrap_or(tokens.len())];
+    let when = inside.iter().enumerate().filter(|(_, token)| token.is_word("WHEN"));
+    when.map(|(place, _)| beginning(&inside[place + 1..], false)).take(MOST)
+}
+
+/// Whether an expression ends at a token outside of parentheses. Operators of equal rank end the operand of `-`.
+fn is_end(token: &SqlToken<'_>, is_operand: bool) -> bool {
+    match token {
+        SqlToken::Sign(sign) => {
+            [",", ";"].contains(sign) || COMPARISONS.contains(sign) || is_operand && ["+", "-"].contains(sign)
+        }
+        SqlToken::Word(word) => is_any_of(word, &ENDS),
+        _ => false,
+    }
+}
+
+/// Whether an expression has no part that ends others, such as a comparison or `CASE`, outside of parentheses.
+pub(super) fn is_single(tokens: &[SqlToken<'_>]) -> bool {
+    let mut depth = 0_i32;
+    !tokens.iter().any(|token| {
+        match token {
+            SqlToken::Sign("(") => depth += 1,
+            SqlToken::Sign(")") => depth -= 1,
+            _ => {}
+        }
+        depth == 0 && (is_end(token, false) || token.is_word("COLLATE"))
+    })
+}
+
+/// The expression that ends these tokens, without a `NOT` behind it.
+fn ending<'a>(tokens: &'a [SqlToken<'a>], is_operand: bool) -> &'a [SqlToken<'a>] {
+    let tokens = match tokens {
+        [before @ .., not] if not.is_word("NOT") => before,
+        tokens => tokens,
+    };
+    let mut depth = 0_i32;
+    let end = tokens.iter().rposition(|token| {
+        match token {
+            SqlToken::Sign(")") => depth += 1,
+            SqlToken::Sign("(") => depth -= 1,
+            _ => {}
+        }
+        depth < 0 || depth == 0 && is_end(token, is_operand)
+    });
+    &tokens[end.map_or(0, |end| end + 1)..]
+}
+
+/// The expression at the begin of these tokens.
+fn beginning<'a>(tokens: &'a [SqlToken<'a>], is_operand: bool) -> &'a [SqlToken<'a>] {
+    let mut depth = 0_i32;
+    let end = tokens.iter().enumerate().position(|(place, token)| {
+        match token {
+            SqlToken::Sign("(") => depth += 1,
+            SqlToken::Sign(")") => depth -= 1,
+            _ => {}
+        }
+        let is_sign_of_number = place == 0 && matches!(token, SqlToken::Sign("+" | "-"));
+        depth < 0 || depth == 0 && !is_sign_of_number && is_end(token, is_operand)
+    });
+    &tokens[..end.unwrap_or(tokens.len())]
+}
+
+/// The expressions that a statement's `SELECT`s list and give a name, with that name.
+pub(super) fn select_items<'a>(tokens: &'a [SqlToken<'a>]) -> Vec<(&'a [SqlToken<'a>], &'a str)> {
+    let mut found = Vec::new();
+    for (place, _) in tokens.iter().enumerate().filter(|(_, token)| token.is_word("SELECT")) {
+        let mut list = &tokens[place + 1..];
+        list = &list
+            [usize::from(list.first().is_some_and(|word| word.is_word("DISTINCT") || word.is_word("ALL")))..];
+        let mut depth = 0_i32;
+        let end = list.iter().position(|token| {
+            match token {
+                SqlToken::Sign("(") => depth += 1,
+                SqlToken::Sign(")") => depth -= 1,
+                _ => {}
+            }
+            depth < 0 || depth == 0 && token.is_word("FROM")
+        });
+        let of_columns = columns_before(&tokens[..place]);
+        for (number, item) in arguments(&list[..end.unwrap_or(list.len())]).enumerate() {
+            let (expression, name) = named(item);
+            let name = of_columns.get(number).copied().flatten().or(name);
+            if let Some(name) = name.filter(|_| !expression.is_empty()) {
+                found.push((expression, name));
+            }
+        }
+    }
+    found
+}
+
+/// The expression of an item of a `SELECT`, and the name that it gives it.
+fn named<'a>(item: &'a [SqlToken<'a>]) -> (&'a [SqlToken<'a>], Option<&'a str>) {
+    match item {
+        [expression @ .., word, name] if word.is_word("AS") => (expression, name.name()),
+        [] | [.., SqlToken::Sign(")")] => (item, None),
+        [before @ .., last] => match before.last() {
+            Some(SqlToken::Sign(sign)) if *sign != ")" => (item, None),
+            Some(_) if !last.is_word("END") => (before, last.name()),
+            _ => (item, None),
+        },
+    }
+}
+
+/// The names of the columns of a table that `WITH` defines, before its `SELECT`: `x(a, b) AS (`.
+fn columns_before<'a>(tokens: &'a [SqlToken<'a>]) -> Vec<Option<&'a str>> {
+    let [tokens @ .., SqlToken::Sign("(")] = tokens else { return Vec::new() };
+    let is_hint = |token: &SqlToken<'_>| token.is_word("MATERIALIZED") || token.is_word("NOT");
+    let end = tokens.iter().rposition(|token| !is_hint(token)).map_or(0, |last| last + 1);
+    match &tokens[..end] {
+        [before @ .., SqlToken::Sign(")"), word] if word.is_word("AS") => {
+            let open =
+                before.iter().rposition(|token| token.is_sign("(")).map_or(before.len(), |open| open + 1);
+            arguments(&before[open..]).map(|name| name.first().and_then(SqlToken::name)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What is inside the parentheses around an expression.
+pub(super) fn parenthesized<'a>(tokens: &'a [SqlToken<'a>]) -> Option<&'a [SqlToken<'a>]> {
+    let (open, inside) = tokens.split_first()?;
+    let is_whole = open.is_sign("(") && closing(inside)? + 1 == inside.len();
+    is_whole.then(|| &inside[..inside.len() - 1])
+}
