@@ -214,7 +214,7 @@ pub(in crate::answers) enum Stage {
     Disconnect,
 }
 
-/// The stage of a client event, and whether it went well. `None` for types that say neither.
+/// The stage of a client event, and whether it went well. `None` for types that say neither, and for those of IPv6.
 pub(in crate::answers) fn stage_of(kind: &str) -> Option<(Stage, bool)> {
     let has = |words: &[&str]| words.iter().any(|word| kind.contains(word));
     let failed = has(&[
@@ -231,13 +231,17 @@ pub(in crate::answers) fn stage_of(kind: &str) -> Option<(Stage, bool)> {
         "SPOOFING",
         "BAD_IP",
     ]);
+    // A client without IPv6 asks for it again and again, and that it has an address of IPv6 tells nothing of IPv4.
+    if has(&["DHCPV6", "IPV6"]) {
+        return None;
+    }
     if kind.starts_with("NAC_") {
         return nac_stage(kind, failed);
     }
     if has(&["FBT", "FT_KEY"]) {
         return Some((Stage::Roaming, !failed));
     }
-    if has(&["DHCP", "IP_ASSIGNED", "IPV6_ASSIGNED", "IP_ASSIGNMENT", "STATIC_IP"]) {
+    if has(&["DHCP", "IP_ASSIGNED", "IP_ASSIGNMENT", "STATIC_IP"]) {
         return Some((Stage::Dhcp, !failed));
     }
     if has(&["ARP", "GATEWAY_SPOOFING"]) {
@@ -407,6 +411,8 @@ mod tests {
             ("MARVIS_EVENT_CLIENT_FBT_FAILURE", Some((Stage::Roaming, false))),
             ("MARVIS_EVENT_WLC_FT_KEY_NOT_FOUND", Some((Stage::Roaming, false))),
             ("CLIENT_IP_ASSIGNED", Some((Stage::Dhcp, true))),
+            ("CLIENT_IPV6_ASSIGNED", None),
+            ("MARVIS_EVENT_CLIENT_DHCPV6_FAILURE", None),
             ("MARVIS_EVENT_CLIENT_DHCP_STUCK", Some((Stage::Dhcp, false))),
             ("MARVIS_EVENT_CLIENT_DHCP_NAK", Some((Stage::Dhcp, false))),
             ("CLIENT_GW_ARP_OK", Some((Stage::Arp, true))),

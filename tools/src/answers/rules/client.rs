@@ -8,7 +8,6 @@ use crate::answers::facts::{Client, Device, Event, Stage, stage_of};
 use crate::answers::thresholds as t;
 use crate::answers::{causes as c, evidence};
 
-use stages::is_noise;
 pub(in crate::answers) use stages::{authorization, stages};
 
 /// The input of the rules for a client.
@@ -154,7 +153,7 @@ pub(in crate::answers) fn alone(case: &ClientCase<'_>, others: &[Finding]) -> Op
     let failures = case
         .events
         .iter()
-        .filter(|event| matches!(stage_of(&event.kind), Some((_, false))) && !is_noise(event))
+        .filter(|event| matches!(stage_of(&event.kind), Some((_, false))))
         .filter(|event| !has_passed_since(case.events, event))
         .count();
     if leaves.len() < t::MANY_REASSOCIATIONS && failures < 2 * t::MIN_FAILURES {
@@ -190,7 +189,6 @@ fn has_passed_since(events: &[Event], failure: &Event) -> bool {
     let stage = stage_of(&failure.kind).map(|(stage, _)| stage);
     events.iter().any(|event| {
         event.time > failure.time
-            && !is_noise(event)
             && stage_of(&event.kind).is_some_and(|(other, good)| good && Some(other) == stage)
     })
 }

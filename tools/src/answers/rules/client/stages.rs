@@ -16,16 +16,10 @@ struct Failing<'a> {
     last: i64,
 }
 
-/// Events that are often noise: a client without IPv6 asks for it again and again.
-pub(super) fn is_noise(event: &Event) -> bool {
-    event.kind.contains("DHCPV6") || event.kind.contains("IPV6")
-}
-
 /// The failures of a stage since a client last passed it. Reaching a later stage passes the earlier ones.
 fn failing(events: &[Event], wanted: Stage) -> Option<Failing<'_>> {
     let passed = events
         .iter()
-        .filter(|event| !is_noise(event))
         .filter_map(|event| stage_of(&event.kind).map(|(stage, good)| (stage, good, event.time)))
         .filter(|(stage, good, _)| {
             (*stage == wanted && *good)
@@ -36,9 +30,7 @@ fn failing(events: &[Event], wanted: Stage) -> Option<Failing<'_>> {
         .unwrap_or(i64::MIN);
     let failures: Vec<_> = events
         .iter()
-        .filter(|event| {
-            !is_noise(event) && event.time > passed && stage_of(&event.kind) == Some((wanted, false))
-        })
+        .filter(|event| event.time > passed && stage_of(&event.kind) == Some((wanted, false)))
         .collect();
     let last = failures.iter().map(|event| event.time).max()?;
     Some(Failing { failures, last })
@@ -49,7 +41,6 @@ fn failing(events: &[Event], wanted: Stage) -> Option<Failing<'_>> {
 fn recurring(events: &[Event], wanted: Stage, now: i64) -> Option<Failing<'_>> {
     let mut of_stage: Vec<_> = events
         .iter()
-        .filter(|event| !is_noise(event))
         .filter_map(|event| {
             let (stage, good) = stage_of(&event.kind)?;
             (stage == wanted).then_some((event, good))
@@ -182,7 +173,7 @@ fn others_failing<'a>(case: &ClientCase<'a>, stage: Stage, own: &[&Event]) -> Ve
         .iter()
         .filter(same)
         .filter(|event| around.contains(&event.time))
-        .filter(|event| !is_noise(event) && stage_of(&event.kind) == Some((stage, false)))
+        .filter(|event| stage_of(&event.kind) == Some((stage, false)))
         .collect()
 }
 

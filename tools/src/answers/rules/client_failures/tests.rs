@@ -166,6 +166,19 @@ fn others_fail_where_one_fails_again_or_three_fail() {
 }
 
 #[test]
+fn a_missing_address_of_ipv6_is_no_trouble() {
+    for kind in ["MARVIS_EVENT_CLIENT_DHCPV6_FAILURE", "MARVIS_EVENT_CLIENT_DHCPV6_STUCK"] {
+        let events: Vec<_> = (0..40).map(|number| event(kind, 60, "Guest", number % 8, 0)).collect();
+        assert!(causes(&events).is_empty(), "{kind}");
+    }
+    // An address of IPv6 is none of IPv4.
+    let mut events: Vec<_> =
+        (0..10).map(|number| event("MARVIS_EVENT_CLIENT_DHCP_FAILURE", 60, "Guest", number, 0)).collect();
+    events.extend((0..30).map(|number| event("CLIENT_IPV6_ASSIGNED", 60, "Guest", number, 0)));
+    assert_eq!(causes(&events), [("dhcp_failure", vec!["Guest", "Leeds"])]);
+}
+
+#[test]
 fn failures_among_more_successes_are_none() {
     let mut events: Vec<_> =
         (0..10).map(|number| event("MARVIS_EVENT_CLIENT_DHCP_FAILURE", 60, "Guest", number, 0)).collect();
