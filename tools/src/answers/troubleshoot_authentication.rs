@@ -113,7 +113,8 @@ async fn find(
     let called = found.called();
     let who = nac::Subject { called: &called, client: Some(found), now: ask.now() };
     let refused = nac::refused(&nac_events, &who, rule_names(&rules)).map(|finding| finding.see(&nac_source));
-    let unreachable = nac::server_unreachable(&own, &others, &devices, &who);
+    // What access control answered, it has said.
+    let unreachable = nac::server_unreachable(&own, &others, &devices, &who).filter(|_| refused.is_none());
     let case = client::ClientCase { client: found, events: &own, others: &others, ap: None, now: ask.now() };
     let mut findings: Vec<Finding> = Vec::new();
     if refused.is_none() && unreachable.is_none() {

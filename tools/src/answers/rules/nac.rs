@@ -162,8 +162,8 @@ pub(in crate::answers) fn says_unreachable(text: &str) -> bool {
     server && silent.iter().any(|words| text.contains(words))
 }
 
-/// A RADIUS server or identity provider that does not answer: from failures of the client, of others on its WLAN, and
-/// from events of the devices.
+/// A RADIUS server or identity provider that does not answer: from texts of the client's failures, or from failures of 802.1X
+/// and events of the devices.
 pub(in crate::answers) fn server_unreachable(
     own: &[Event],
     others: &[Event],
@@ -198,15 +198,8 @@ pub(in crate::answers) fn server_unreachable(
     });
     let others: Vec<_> = others.iter().filter(authorization).filter(recent).collect();
     let enterprise = own.iter().any(|event| event.reason == Some(23));
-    let denied = own.iter().any(|event| {
-        event.kind.contains("DENIED")
-            || event.text.as_deref().is_some_and(|text| text.to_lowercase().contains("reject"))
-    });
-    // Many who fail at once, without a denial, have no answer.
-    let many = enterprise
-        && !denied
-        && others.iter().filter(|event| event.reason == Some(23)).count() >= 2 * t::MIN_FAILURES;
-    if told.is_empty() && !(enterprise && device.is_some()) && !many {
+    // Failures of many without a reason may as well follow from a certificate or a rule.
+    if told.is_empty() && !(enterprise && device.is_some()) {
         return None;
     }
     let ssid = own.first().and_then(|event| event.ssid.clone()).or_else(|| who.client?.ssid.clone());
@@ -341,6 +334,8 @@ mod tests {
         assert!(found(&[fail(100, silent)], &[]));
         assert!(!found(&[fail(100, silent), event("CLIENT_AUTHENTICATED", 200, "")], &[]), "it works again");
         assert!(!found(&[fail(100, "Access-Reject")], &[]));
+        let others: Vec<_> = (0..40).map(|step| fail(100 + step, "")).collect();
+        assert!(server_unreachable(&[fail(100, "")], &others, &[], &who()).is_none(), "nothing says why");
         assert!(found(&[fail(100, "")], &[event("SW_RADIUS_SERVER_UNREACHABLE", 90, "")]));
         assert!(!found(&[fail(100_000, "")], &[event("SW_RADIUS_SERVER_UNREACHABLE", 90, "")]), "long ago");
     }
