@@ -86,14 +86,13 @@ async fn find(ask: &Inquiry, org: &str, id: &str, window: Window) -> Diagnosis {
     if let Some(level) = service_levels::lowest(&history.levels) {
         let source = sources::levels(org, sle_scope(level), &window);
         let low = match classified(ask, id, &window, level, &state.name, &found).await {
-            Classified::Found(finding) => Some(*finding),
-            Classified::Explained(root) => service_levels::low(level, &state.name, &[root.cause()])
-                .map(|finding| finding.see(&source).because_of(root)),
-            Classified::Unknown => {
-                service_levels::low(level, &state.name, &[]).map(|finding| finding.see(&source))
+            Classified::Found(finding) => *finding,
+            Classified::Explained(root) => {
+                service_levels::low(level, &state.name, &[root.cause()]).see(&source).because_of(root)
             }
+            Classified::Unknown => service_levels::low(level, &state.name, &[]).see(&source),
         };
-        found.extend(low);
+        found.push(low);
     }
     let before = changes::change_before(&history.changes, &found, ask.now());
     found.extend(before.map(|(finding, time)| finding.see(&evidence::audit_log(org, time))));
@@ -114,8 +113,7 @@ async fn read_history(
     let has = |kind: &str| state.count(kind).0 > 0;
     let has_gateway = state.devices.iter().any(|device| device.kind == "gateway" && !device.is_down());
     // The classifiers of a low service level cost a request as well.
-    let is_low = service_levels::lowest(&ServiceLevel::at_site(wireless, id, "wireless"))
-        .is_some_and(|level| service_levels::low(level, &state.name, &[]).is_some());
+    let is_low = service_levels::lowest(&ServiceLevel::at_site(wireless, id, "wireless")).is_some();
     let mut left = ask.calls_left().saturating_sub(1 + usize::from(is_low));
     let is_unexplained = client_failures::lacks_a_reason(client_events, window.end);
     let nac =
@@ -185,15 +183,14 @@ async fn classified<'f>(
         let can_lower = |cause: &Cause| classifiers::may_stand_for(&level.metric, cause);
         return explained(&can_lower).unwrap_or(Classified::Unknown);
     };
-    let causes = classifiers::causes(&level.metric, &classifier.name);
+    let (says, causes) = classifiers::causes(&level.metric, &classifier.name);
     let root = explained(&|cause| causes.iter().any(|known| known.name == cause.name));
     let finding = || {
-        let cause = causes.first()?;
         let found =
-            service_levels::explained(&level.metric, assessment, classifier, share, cause, site, ask.now());
-        Some(Classified::Found(Box::new(found.see(&source))))
+            service_levels::explained(&level.metric, assessment, classifier, share, says, site, ask.now());
+        Classified::Found(Box::new(found.see(&source)))
     };
-    root.or_else(finding).unwrap_or(Classified::Unknown)
+    root.unwrap_or_else(finding)
 }
 
 /// The scope of a service level, as Mist's list of them spells it.

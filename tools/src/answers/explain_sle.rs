@@ -54,6 +54,7 @@ pub(super) const FINDS: &[&[&Cause]] = &[
         &c::WAN_LINK_DEGRADED,
         &c::VPN_PATH_DOWN,
         &c::TUNNEL_DOWN,
+        &c::REPORTED_TROUBLE,
     ],
 ];
 

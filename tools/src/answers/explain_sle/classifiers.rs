@@ -1,6 +1,6 @@
 //! What the classifiers of a service level stand for at a site.
 
-use mistmcp::answers::{Cause, Finding, Inquiry, Window};
+use mistmcp::answers::{Finding, Inquiry, Window};
 
 use super::impact::{Impacted, concentrated, with_objects};
 use crate::answers::facts::{Event, classifiers, metric_name};
@@ -20,7 +20,7 @@ pub(super) struct SleSite<'a> {
     pub(super) ask: &'a Inquiry,
 }
 
-/// What the classifiers stand for: a trouble of the site that fits, or else the usual cause.
+/// What the classifiers stand for: a trouble of the site that fits, or else what their names say.
 pub(super) fn explained(metric: &str, assessment: &SleAssessment<'_>, at: &SleSite<'_>) -> Vec<Finding> {
     let metric_known = metric_name(metric);
     let state = at.state;
@@ -47,16 +47,16 @@ pub(super) fn explained(metric: &str, assessment: &SleAssessment<'_>, at: &SleSi
         if *share < if place == 0 { 0.0 } else { 0.25 } {
             continue;
         }
-        let causes = classifiers::causes(&metric_known, &classifier.name);
+        let (says, causes) = classifiers::causes(&metric_known, &classifier.name);
         let is_fitting = |finding: &&Finding| causes.iter().any(|cause| cause.name == finding.cause().name);
         let mut fitting: Vec<_> = troubles.iter().filter(is_fitting).collect();
         fitting.sort_by_key(|finding| std::cmp::Reverse(finding.get_weight()));
-        let usual = usual_cause(&metric_known, causes, at.impacted);
-        let cause = fitting.first().map(|finding| finding.cause()).or(usual);
-        let Some(cause) = cause.filter(|cause| !found.iter().any(|known| known.cause().name == cause.name))
-        else {
+        let says = if is_one_place(&metric_known, at.impacted) { Some(&c::COVERAGE_HOLE) } else { says };
+        let cause = fitting.first().map(|finding| finding.cause()).or(says);
+        let name_of = cause.unwrap_or(&c::REPORTED_TROUBLE).name;
+        if found.iter().any(|known| known.cause().name == name_of) {
             continue;
-        };
+        }
         let mut finding = service_levels::explained(
             metric,
             assessment,
@@ -82,11 +82,7 @@ pub(super) fn explained(metric: &str, assessment: &SleAssessment<'_>, at: &SleSi
     found
 }
 
-/// The usual cause. Weak signals of one access point are a hole in the coverage there.
-fn usual_cause(metric: &str, causes: &[&'static Cause], impacted: &[Impacted]) -> Option<&'static Cause> {
-    let is_one_place = concentrated(impacted, "ap").is_some();
-    if metric == "coverage" && is_one_place {
-        return Some(&c::COVERAGE_HOLE);
-    }
-    causes.first().copied()
+/// Whether weak signals are those of one access point: a hole in the coverage there.
+fn is_one_place(metric: &str, impacted: &[Impacted]) -> bool {
+    metric == "coverage" && concentrated(impacted, "ap").is_some()
 }

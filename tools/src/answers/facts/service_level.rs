@@ -202,14 +202,35 @@ mod tests {
     fn each_metric_has_a_cause_for_any_classifier() {
         for metric in classifiers::METRICS {
             for classifier in ["dhcp", "DHCP-stuck", "anything new", ""] {
-                assert!(!classifiers::causes(metric, classifier).is_empty(), "{metric} {classifier}");
+                assert!(!classifiers::causes(metric, classifier).1.is_empty(), "{metric} {classifier}");
             }
         }
-        let first = |metric: &str, classifier: &str| classifiers::causes(metric, classifier)[0].name;
-        assert_eq!(first("successful-connect", "dhcp"), "dhcp_failure");
-        assert_eq!(first("time-to-connect", "IP-services"), "dns_failure");
-        assert_eq!(first("capacity", "Non-WiFi-interference"), "noise");
-        assert_eq!(first("ap-health", "ap-disconnected"), "device_down");
-        assert!(classifiers::causes("new-metric", "x").is_empty());
+        assert!(classifiers::causes("new-metric", "x").1.is_empty());
+    }
+
+    #[test]
+    fn a_classifier_says_only_what_its_name_has() {
+        for (metric, classifier, says) in [
+            ("successful-connect", "dhcp", Some("dhcp_failure")),
+            ("capacity", "Non-WiFi-interference", Some("noise")),
+            ("ap-health", "ap-disconnected", Some("device_down")),
+            ("ap-health", "low-power", Some("power_constrained")),
+            ("coverage", "asymmetry-uplink", Some("weak_signal")),
+            ("time-to-connect", "IP-services", None),
+            ("time-to-connect", "authorization", None),
+            ("successful-connect", "authorization", None),
+            ("successful-connect", "no-data", None),
+            ("switch-health", "cpu", None),
+            ("wan-link-health", "interface-congestion", None),
+            ("throughput", "device-capability", None),
+            ("throughput", "network-issues", None),
+            ("ap-health", "network-latency", None),
+            ("application-health", "application-services", None),
+            ("gateway-health", "dhcp", None),
+            ("switch-throughput", "storm-control", None),
+        ] {
+            let found = classifiers::causes(metric, classifier).0.map(|cause| cause.name);
+            assert_eq!(found, says, "{metric} {classifier}");
+        }
     }
 }

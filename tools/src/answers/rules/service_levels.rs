@@ -3,7 +3,7 @@
 use mistmcp::answers::{Cause, Finding, Object, Severity, lasting, name};
 
 use crate::answers::facts::{Classifier, ServiceLevel, ServiceLevelTrend, classifiers, percent};
-use crate::answers::thresholds as t;
+use crate::answers::{causes as c, thresholds as t};
 
 /// The lowest service level of a site, if it is low.
 pub(in crate::answers) fn lowest(levels: &[ServiceLevel]) -> Option<&ServiceLevel> {
@@ -14,28 +14,22 @@ pub(in crate::answers) fn lowest(levels: &[ServiceLevel]) -> Option<&ServiceLeve
 }
 
 /// A finding about a service level that is low, where its classifiers are not known: with the first of the `reported`
-/// causes that can lower it.
-pub(in crate::answers) fn low(
-    level: &ServiceLevel,
-    site: &str,
-    reported: &[&'static Cause],
-) -> Option<Finding> {
+/// causes that can lower it, or else what the level itself says.
+pub(in crate::answers) fn low(level: &ServiceLevel, site: &str, reported: &[&'static Cause]) -> Finding {
     let can_lower = |cause: &&&Cause| classifiers::may_stand_for(&level.metric, cause);
-    let usual = || classifiers::causes(&level.metric, "").first();
-    let cause = reported.iter().find(can_lower).or_else(usual)?;
+    let known = reported.iter().find(can_lower).copied();
+    let cause = known.or_else(|| classifiers::causes(&level.metric, "").0).unwrap_or(&c::REPORTED_TROUBLE);
     let (value, metric) = (level.percent(), &level.metric);
     let severity = severity(level.value);
-    Some(
-        Finding::new(
-            cause,
-            severity,
-            format!("The service level {} of {} is {value}%.", name(metric), name(site)),
-        )
-        .on(Object::site(site))
-        .weight(if severity == Severity::Critical { 46 } else { 26 })
-        .evidence("metric", metric.clone())
-        .evidence("percent", value),
+    Finding::new(
+        cause,
+        severity,
+        format!("The service level {} of {} is {value}%.", name(metric), name(site)),
     )
+    .on(Object::site(site))
+    .weight(if severity == Severity::Critical { 46 } else { 26 })
+    .evidence("metric", metric.clone())
+    .evidence("percent", value)
 }
 
 /// What a service level over time shows: its value now and before, since when it is worse, and what costs most.
@@ -91,13 +85,13 @@ fn onset(trend: &ServiceLevelTrend) -> Option<usize> {
 /// How far a service level falls below its usual value when it gets worse.
 const ONSET_DROP: f64 = 0.1;
 
-/// A finding for the cause that a classifier stands for.
+/// A finding for the cause that a classifier stands for, or else about the service level alone, which is no outage.
 pub(in crate::answers) fn explained(
     metric: &str,
     assessment: &SleAssessment<'_>,
     classifier: &Classifier,
     share: f64,
-    cause: &'static Cause,
+    cause: Option<&'static Cause>,
     site: &str,
     now: i64,
 ) -> Finding {
@@ -112,6 +106,10 @@ pub(in crate::answers) fn explained(
         name(&classifier.name)
     );
     let severity = severity(assessment.recent);
+    let (cause, severity) = match cause {
+        Some(cause) => (cause, severity),
+        None => (&c::REPORTED_TROUBLE, severity.min(Severity::Warning)),
+    };
     Finding::new(cause, severity, words)
         .weight(match severity {
             Severity::Critical => 84,
@@ -171,7 +169,7 @@ mod tests {
             &assessment,
             assessment.shares[0].0,
             0.9,
-            &crate::answers::causes::DHCP_FAILURE,
+            Some(&c::DHCP_FAILURE),
             "Leeds",
             99_999,
         );
@@ -190,14 +188,12 @@ mod tests {
     fn only_a_low_level_is_a_finding() {
         let level = |value: f64| ServiceLevel { scope: "wireless", metric: "coverage".into(), value };
         assert_eq!(lowest(&[level(0.95), level(0.93)]), None);
-        let cause = |reported: &[&'static Cause]| {
-            low(&level(0.6), "Leeds", reported).map(|finding| finding.cause().name)
-        };
-        let causes = [&crate::answers::causes::LOOP, &crate::answers::causes::COVERAGE_HOLE];
+        let cause = |reported: &[&'static Cause]| Some(low(&level(0.6), "Leeds", reported).cause().name);
+        let causes = [&c::LOOP, &c::COVERAGE_HOLE];
         assert_eq!((cause(&[]), cause(&causes)), (Some("weak_signal"), Some("coverage_hole")));
         assert_eq!(lowest(&[level(0.8), level(0.6)]).map(|level| level.value), Some(0.6));
         for (value, severity) in [(0.6, Severity::Critical), (0.8, Severity::Warning)] {
-            let assessment = low(&level(value), "Leeds", &[]).map(|finding| finding.severity());
+            let assessment = Some(low(&level(value), "Leeds", &[]).severity());
             assert_eq!((assessment, super::severity(value)), (Some(severity), severity), "{value}");
         }
     }
