@@ -203,7 +203,7 @@ async fn neighbor_signals(
                 && radios[..place].iter().any(|other| other.ap != radio.ap && other.overlaps(radio))
         });
         (band.is_none_or(|band| band == own) && shared).then(|| {
-            DataSource::new(format!("neighbors at {}", band_name(own)), "listSiteCurrentRrmNeighbors")
+            DataSource::new(neighbors(own), "listSiteCurrentRrmNeighbors")
                 .with("site_id", site)
                 .with("band", own)
                 .with("limit", ROWS)
@@ -213,10 +213,18 @@ async fn neighbor_signals(
     let (middle, low, high) =
         join!(ask.rows_if(middle.as_ref()), ask.rows_if(low.as_ref()), ask.rows_if(high.as_ref()));
     let mut signals = NeighborSignals::default();
-    for rows in [low, middle, high] {
-        signals.add(&rows);
+    for (band, rows) in BANDS.into_iter().zip([low, middle, high]) {
+        signals.add(band, &rows);
+        if signals.is_of_others(band, radios) {
+            ask.not_seen(&neighbors(band), "its rows are of no radio that is known here");
+        }
     }
     signals
+}
+
+/// What the neighbors in a band are called in `not_seen`.
+fn neighbors(band: &str) -> String {
+    format!("neighbors at {}", band_name(band))
 }
 
 /// Radios that the settings of their access points switch off. Only asked for where a radio is missing.

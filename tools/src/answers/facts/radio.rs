@@ -20,7 +20,7 @@ pub(in crate::answers) struct Radio {
     pub(in crate::answers) width: Option<i64>,
     /// Transmit power in dBm.
     pub(in crate::answers) power: Option<i64>,
-    /// Percent of the air time: all of it, what other networks take, what is not Wi-Fi, and its own.
+    /// Percent of the air time: all of it, what other access points take, own or foreign, what is not Wi-Fi, and its own.
     pub(in crate::answers) utilization: Option<f64>,
     pub(in crate::answers) others: Option<f64>,
     pub(in crate::answers) non_wifi: Option<f64>,
@@ -117,8 +117,9 @@ impl Radio {
 
     /// Whether the MAC address is the radio's, or one of its access point's.
     fn is(&self, mac: &str) -> bool {
-        // Radios and networks of an access point differ in the last digit.
+        // Mist lists neighbors by either. Radios and networks of an access point differ in the last digit.
         self.mac.as_deref() == Some(mac)
+            || self.ap == mac
             || (self.mac.is_none() && mac.get(..11).is_some_and(|start| self.ap.starts_with(start)))
     }
 }
@@ -130,18 +131,18 @@ fn percent(row: Row<'_>, field: &str) -> Option<f64> {
 /// The levels at which radios receive each other, from the neighbors that radio management (RRM) lists.
 #[derive(Clone, Debug, Default)]
 pub(in crate::answers) struct NeighborSignals(
-    /// MAC addresses of the receiving and the sending radio, and RSSI in dBm.
-    Vec<(String, String, f64)>,
+    /// Band, MAC addresses of the receiving and the sending radio or access point, and RSSI in dBm.
+    Vec<(&'static str, String, String, f64)>,
 );
 
 impl NeighborSignals {
     /// Adds the rows of a band.
-    pub(in crate::answers) fn add(&mut self, rows: &Rows) {
+    pub(in crate::answers) fn add(&mut self, band: &'static str, rows: &Rows) {
         for row in rows.iter() {
             let Some(receiver) = row.mac("mac") else { continue };
             for neighbor in row.rows("neighbors") {
                 if let (Some(mac), Some(rssi)) = (neighbor.mac("mac"), neighbor.number("rssi")) {
-                    self.0.push((receiver.clone(), mac, rssi));
+                    self.0.push((band, receiver.clone(), mac, rssi));
                 }
             }
         }
@@ -149,10 +150,17 @@ impl NeighborSignals {
 
     /// The level at which one receives the other, in dBm; the better of both directions.
     pub(in crate::answers) fn rssi_between(&self, one: &Radio, other: &Radio) -> Option<f64> {
-        let pairs = self.0.iter().filter(|(receiver, sender, _)| {
-            (one.is(receiver) && other.is(sender)) || (other.is(receiver) && one.is(sender))
+        let pairs = self.0.iter().filter(|(band, receiver, sender, _)| {
+            *band == one.band
+                && ((one.is(receiver) && other.is(sender)) || (other.is(receiver) && one.is(sender)))
         });
         pairs.map(|(.., rssi)| *rssi).reduce(f64::max)
+    }
+
+    /// Whether a band has rows, and none is of these radios.
+    pub(in crate::answers) fn is_of_others(&self, band: &str, radios: &[Radio]) -> bool {
+        let mut own = self.0.iter().filter(|(of, ..)| *of == band).peekable();
+        own.peek().is_some() && !own.any(|(_, receiver, ..)| radios.iter().any(|radio| radio.is(receiver)))
     }
 }
 
@@ -209,16 +217,27 @@ mod tests {
     fn radios_are_neighbors_in_either_direction() {
         let ap = |mac: &str, radio: Option<&str>| Radio {
             ap: mac.into(),
+            band: "5".into(),
             mac: radio.map(str::to_owned),
             ..Radio::default()
         };
         let mut signals = NeighborSignals::default();
-        signals.add(&Rows::of(json!([
+        signals.add("5", &Rows::of(json!([
             { "mac": "5c5b35000012", "neighbors": [{ "mac": "5c5b35000022", "rssi": -60 }, null, { "mac": "x" }] },
             { "mac": "5c5b35000022", "neighbors": [{ "mac": "5c5b35000012", "rssi": "-55" }] },
         ])));
         let (one, other) = (ap("5c5b35000010", Some("5c5b35000012")), ap("5c5b35000020", None));
         assert_eq!(signals.rssi_between(&one, &other), Some(-55.0));
         assert_eq!(signals.rssi_between(&one, &ap("5c5b35000030", None)), None);
+        assert!(
+            !signals.is_of_others("5", std::slice::from_ref(&one))
+                && signals.is_of_others("5", &[ap("5c5b35000030", None)])
+        );
+        let by_ap = json!([{ "mac": "5c5b35000010", "neighbors": [{ "mac": "5c5b35000040", "rssi": -50 }] }]);
+        signals.add("24", &Rows::of(by_ap.clone()));
+        let third = ap("5c5b35000040", Some("5c5b35000042"));
+        assert_eq!(signals.rssi_between(&one, &third), None, "of another band");
+        signals.add("5", &Rows::of(by_ap));
+        assert_eq!(signals.rssi_between(&one, &third), Some(-50.0), "rows of access points");
     }
 }

@@ -154,8 +154,10 @@ mod tests {
                 .collect()
         };
         let rows = (0..count).map(|own| json!({ "mac": mac(own), "neighbors": neighbors(own) }));
-        let mut signals = NeighborSignals::default();
-        signals.add(&Rows::of(rows.collect()));
+        let (rows, mut signals) = (Rows::of(rows.collect()), NeighborSignals::default());
+        for band in ["24", "5", "6"] {
+            signals.add(band, &rows);
+        }
         signals
     }
 

@@ -104,11 +104,21 @@ pub(in crate::answers) fn utilization(radios: &[Radio], explained: &[RadioKey]) 
         radio.noise.is_some_and(|noise| noise > t::HIGH_NOISE_FLOOR) && has_interference(radio)
     };
     let found = found.filter(|radio| !is_noise(radio) && !explained(radio));
+    let sharing = |radio: &Radio| {
+        let others = radios.iter().filter(|other| !other.disabled && other.ap != radio.ap);
+        others.filter(|other| other.overlaps(radio)).count()
+    };
     found
         .map(|radio| {
             let used = utilization_of(radio);
+            // What Mist counts as of other networks has the own access points in it.
+            let own = sharing(radio);
+            let by_others = match own {
+                0 => "mostly with other networks".to_owned(),
+                own => format!("mostly with other access points; {own} more of the site use it"),
+            };
             let most = [
-                (radio.others, "mostly with other networks"),
+                (radio.others, by_others.as_str()),
                 (radio.own, "mostly with its own clients"),
                 (radio.non_wifi, "mostly with signals that are not Wi-Fi"),
             ];
@@ -136,9 +146,10 @@ pub(in crate::answers) fn utilization(radios: &[Radio], explained: &[RadioKey]) 
             })
             .evidence("band", radio.band.clone())
             .evidence("channel", radio.channel)
-            .evidence("width", radio.width)
             .evidence("utilization", radio.utilization)
-            .evidence("other_networks", radio.others)
+            .evidence("from_other_access_points", radio.others)
+            .evidence("own_access_points_on_channel", Some(own).filter(|own| *own > 0))
+            .evidence("width", radio.width)
             .evidence("own_traffic", radio.own)
             .evidence("clients", radio.clients)
             .item(radio.band.clone())
