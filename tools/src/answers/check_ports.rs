@@ -160,7 +160,7 @@ async fn find(
     }
     let has_state =
         |mac: &str| context.devices.get(mac).is_none_or(|device| !device.is_down() || device.kind == "ap");
-    let (current, _): (Vec<&Port>, Vec<&Port>) = ports.iter().partition(|port| has_state(&port.device));
+    let current: Vec<&Port> = ports.iter().filter(|port| has_state(&port.device)).collect();
     let mut found = of_ports(&current, &devices, &context);
     found.extend(outages.into_iter().map(|(_, finding)| finding));
     let asked = |device: &&Device| of_device.is_none_or(|of_device| of_device.mac == device.mac);
@@ -182,7 +182,7 @@ async fn find(
     let diagnosis = Diagnosis::about(subject)
         .narrowed_by(narrowing)
         .fact("ports", ports.len())
-        .fact("up", ports.iter().filter(|port| port.up == Some(true)).count())
+        .fact("up", current.iter().filter(|port| port.up == Some(true)).count())
         .fact("unused", ports::unused(&ports, ask.now()))
         .view("devices", views::switch_ports(&ports, &devices))
         .findings(found)

@@ -50,6 +50,7 @@ async fn find(ask: &Inquiry, org: &str, site: &str, window: &Window) -> Diagnosi
         ));
     }
     locate::note_unknown_states(ask, &state.gateways);
+    state.note_unknown_ports(ask);
     let nodes = state.cluster_nodes(ask, site).await;
     // Whether the site itself is what is down.
     let site_source = state.gateways.iter().any(Device::is_down).then(|| sources::site(site));
@@ -85,8 +86,10 @@ impl Parts {
         let at_site =
             |name, tool| DataSource::new(name, tool).with("site_id", site).with("limit", sources::ROWS);
         Self {
-            stats: at_site("gateways", "listSiteDevicesStats").with("type", "gateway"),
-            ports: at_site("gateway ports", "searchSiteSwOrGwPorts").with("device_type", "gateway"),
+            stats: at_site("gateways", "listSiteDevicesStats").with("type", "gateway").of_things(),
+            ports: at_site("gateway ports", "searchSiteSwOrGwPorts")
+                .with("device_type", "gateway")
+                .of_things(),
             paths: sources::vpn_paths(org, site),
             tunnels: sources::tunnels(org, site),
             bgp: sources::bgp(site),
@@ -102,6 +105,8 @@ impl Parts {
 struct State {
     gateways: Vec<Device>,
     ports: Vec<Port>,
+    /// Whether the ports could be read.
+    ports_seen: bool,
     paths: Vec<VpnPath>,
     tunnels: Vec<Tunnel>,
     neighbors: Vec<RoutingNeighbor>,
@@ -139,6 +144,7 @@ impl State {
         let is_outage =
             |row: &mistmcp::answers::Row<'_>| row.text("type").is_some_and(|kind| kind.ends_with("_DOWN"));
         let state = Self {
+            ports_seen: ports.is_seen(),
             ports: ports
                 .iter()
                 .filter_map(Port::of)
@@ -210,21 +216,40 @@ impl State {
         weighted.collect()
     }
 
+    /// Records gateways whose ports have no state: those that are down, and those that are connected and have no rows.
+    fn note_unknown_ports(&self, ask: &Inquiry) {
+        for gateway in &self.gateways {
+            let of = format!("ports of {}", gateway.called());
+            if gateway.is_down() {
+                ask.nothing_there(
+                    &of,
+                    "it is down, so that the state of its ports, paths and neighbors is not current",
+                );
+            } else if self.ports_seen && !self.ports.iter().any(|port| gateway.has_mac(&port.device)) {
+                ask.nothing_there(&of, "Mist has none, so that nothing is known of its WAN links");
+            }
+        }
+    }
+
+    /// What is up, of the gateways that are not down.
     fn facts(&self, site: &str) -> Diagnosis {
-        let count_up = |up: usize, all: usize| (all > 0).then(|| format!("{up} of {all} up"));
-        let links: Vec<_> = self.ports.iter().filter(|port| port.is_wan()).collect();
-        let up = [
-            links.iter().filter(|port| port.up == Some(true)).count(),
-            self.paths.iter().filter(|path| path.up == Some(true)).count(),
-            self.tunnels.iter().filter(|tunnel| tunnel.up == Some(true)).count(),
-            self.neighbors.iter().filter(|neighbor| neighbor.is_up).count(),
-        ];
+        let is_current =
+            |mac: &str| !self.gateways.iter().any(|gateway| gateway.is_down() && gateway.has_mac(mac));
+        let count_up = |states: Vec<bool>| {
+            let up = states.iter().filter(|up| **up).count();
+            (!states.is_empty()).then(|| format!("{up} of {} up", states.len()))
+        };
+        let links: Vec<_> =
+            self.ports.iter().filter(|port| port.is_wan() && is_current(&port.device)).collect();
+        let paths = self.paths.iter().filter(|path| is_current(&path.gateway));
+        let tunnels = self.tunnels.iter().filter(|tunnel| is_current(&tunnel.gateway));
+        let neighbors = self.neighbors.iter().filter(|neighbor| is_current(&neighbor.device));
         Diagnosis::about(format!("The WAN of {}", name(site)))
             .fact("gateways", self.gateways.iter().map(Device::called).collect::<Vec<_>>())
-            .fact("links", count_up(up[0], links.len()))
-            .fact("vpn_paths", count_up(up[1], self.paths.len()))
-            .fact("tunnels", count_up(up[2], self.tunnels.len()))
-            .fact("routing_neighbors", count_up(up[3], self.neighbors.len()))
+            .fact("links", count_up(links.iter().map(|port| port.up == Some(true)).collect()))
+            .fact("vpn_paths", count_up(paths.map(|path| path.up == Some(true)).collect()))
+            .fact("tunnels", count_up(tunnels.map(|tunnel| tunnel.up == Some(true)).collect()))
+            .fact("routing_neighbors", count_up(neighbors.map(|neighbor| neighbor.is_up).collect()))
             .fact("line", line(&links))
             .fact("service_path_outages", Some(self.outages).filter(|outages| *outages > 0))
     }

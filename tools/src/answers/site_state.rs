@@ -173,10 +173,15 @@ impl SiteState {
         );
         let name = about.first().and_then(|row| row.text("name")).or(resolved);
         let name = name.unwrap_or_else(|| nameless(site));
+        let devices = locate::devices_at(site, &stats);
+        let has_ports = |device: &Device| device.kind != "ap" && device.connected == Some(true);
+        if ports.is_seen() && ports.is_empty() && devices.iter().any(has_ports) {
+            ask.nothing_there("ports", "Mist has none of the switches and gateways");
+        }
         Self {
             id: site.to_owned(),
             name,
-            devices: locate::devices_at(site, &stats),
+            devices,
             devices_seen: stats.is_seen(),
             radios: stats.iter().flat_map(Radio::all_of).collect(),
             pools: stats.iter().flat_map(DhcpPool::all_of).collect(),
@@ -225,11 +230,12 @@ impl SiteState {
         self.about.first().unwrap_or(Row::of(&NONE))
     }
 
-    /// Number of wireless clients.
+    /// Number of wireless clients: of access points that are connected.
     pub(super) fn clients(&self) -> Option<i64> {
         let of_devices = || {
             let aps = self.devices.iter().filter(|device| device.kind == "ap");
-            aps.filter_map(|ap| ap.clients).reduce(i64::saturating_add)
+            let clients = aps.filter_map(|ap| if ap.is_down() { Some(0) } else { ap.clients });
+            clients.reduce(i64::saturating_add)
         };
         self.row().integer("num_clients").or_else(of_devices)
     }
