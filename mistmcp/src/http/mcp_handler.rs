@@ -33,7 +33,7 @@ use super::{Configuration, Mcp};
 use crate::key::Key;
 use crate::metrics::Metrics;
 use crate::mist::{Cloud, Clouds};
-use crate::server::json_rpc::Invalid;
+use crate::server::json_rpc::{ID_IN_USE, Invalid};
 use crate::server::{ClientAdmission, HttpRequestContext, HttpSession, RequestIdGuard};
 use crate::session::Settings;
 
@@ -359,8 +359,7 @@ async fn read(
 /// Takes the id of a request in its session.
 async fn take_id(session: &HttpSession, summary: &RequestSummary) -> Result<RequestIdGuard, Rejection> {
     session.request_ids.take(&summary.id).await.ok_or_else(|| {
-        let words = "another request with this `id` is under way in the session: give each request an `id` of its own";
-        let invalid = Invalid::request(words).of(summary.id.clone());
+        let invalid = Invalid::request(ID_IN_USE).of(summary.id.clone());
         Rejection::of_message(StatusCode::BAD_REQUEST, "message", invalid)
     })
 }

@@ -25,6 +25,10 @@ const MAX_VALUES: usize = 20_000;
 /// Estimated memory of an `initialize` at most. Its parameters are kept as long as the session.
 const MAX_INITIALIZE_MEMORY: usize = 32 * 1024;
 
+/// The error for a request with the id of another in flight, whose response rmcp would lose.
+pub(crate) const ID_IN_USE: &str =
+    "another request with this `id` is under way in the session: give each request an `id` of its own";
+
 /// A valid message.
 #[derive(Debug)]
 pub(crate) struct Message {
@@ -38,7 +42,7 @@ pub(crate) struct Message {
 /// A JSON-RPC error for an invalid message.
 #[derive(Debug)]
 pub(crate) struct Invalid {
-    /// The id of the request. Null if it is unknown.
+    /// The id of the request. Null if it is unknown. An array for a batch: the ids of its requests.
     pub(crate) id: Value,
     pub(crate) code: ErrorCode,
     pub(crate) message: String,
@@ -56,9 +60,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Message, Invalid> {
     unchanged &= text.len() == bytes.len() && size.is_whole(&value);
     let mut object = match value {
         Value::Object(object) => object,
-        Value::Array(_) => {
-            return Err(Invalid::request("Batches are not supported. Send each message by itself."));
-        }
+        Value::Array(batch) => return Err(Invalid::batch(&batch)),
         _ => {
             return Err(Invalid::request(
                 "A message is a JSON object with `jsonrpc`, `method` and `params`.",
@@ -66,11 +68,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Message, Invalid> {
         }
     };
     unchanged &= !normalize(&mut object);
-    // The id of a response is that of another request.
-    let is_outcome = ["result", "error"].iter().any(|name| object.contains_key(*name));
-    let is_request = object.contains_key("method") || is_json_rpc(&object) && !is_outcome;
-    let id = object.get("id").filter(|id| is_id(id) && is_request);
-    let id = id.cloned().unwrap_or_default();
+    let id = request_id(&object).cloned().unwrap_or_default();
     check(&object).map_err(|message| Invalid::request(message).of(id.clone()))?;
     let Some(Value::String(method)) = object.get("method").cloned() else {
         return Ok(Message { object, unchanged, size });
@@ -160,15 +158,29 @@ impl Invalid {
         Self { id: Value::Null, code, message: message.into(), is_notification: false }
     }
 
+    /// Refuses a batch. Each of its requests gets an error, so that no client waits for a response.
+    fn batch(messages: &[Value]) -> Self {
+        let objects = messages.iter().filter_map(Value::as_object);
+        let ids: Vec<_> = objects.filter_map(request_id).cloned().collect();
+        let is_notification = !messages.is_empty() && messages.iter().all(is_notification_message);
+        let id = if ids.is_empty() { Value::Null } else { ids.into() };
+        let invalid = Self::request("Batches are not supported. Send each message by itself.").of(id);
+        Self { is_notification, ..invalid }
+    }
+
     /// The same error for the request of that id.
     pub(crate) fn of(self, id: Value) -> Self {
         Self { id, ..self }
     }
 
-    /// The error response. An unknown id is null, as JSON-RPC requires.
+    /// The error response, or an array of them for a batch. An unknown id is null, as JSON-RPC requires.
     pub(crate) fn to_json(&self) -> Value {
         let Self { id, code, message, .. } = self;
-        json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code.0, "message": message } })
+        let error = |id: &Value| json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code.0, "message": message } });
+        match id {
+            Value::Array(ids) => ids.iter().map(error).collect(),
+            id => error(id),
+        }
     }
 }
 
@@ -276,7 +288,7 @@ fn scalar_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Err
         }
 
         fn visit_u64<E: de::Error>(self, id: u64) -> Result<Value, E> {
-            Ok(i64::try_from(id).map_or(Value::Null, Value::from))
+            Ok(id.into())
         }
     }
     deserializer.deserialize_any(Id)
@@ -316,6 +328,24 @@ fn is_id(value: &Value) -> bool {
     value.is_string() || value.is_i64()
 }
 
+/// The id of a request, for its error response. None if the object is no request or its id is no scalar. The id of a response
+/// is that of another request.
+fn request_id(object: &Map<String, Value>) -> Option<&Value> {
+    let is_outcome = ["result", "error"].iter().any(|name| object.contains_key(*name));
+    let is_request = object.contains_key("method") || is_json_rpc(object) && !is_outcome;
+    object.get("id").filter(|id| is_request && (id.is_string() || is_integer(id)))
+}
+
+/// Whether a value is an integer of any size. One beyond 64 bits is parsed as a float.
+fn is_integer(value: &Value) -> bool {
+    const BEYOND: f64 = 9e18;
+    value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.abs() >= BEYOND)
+}
+
+fn is_notification_message(message: &Value) -> bool {
+    message.get("method").is_some() && message.get("id").is_none()
+}
+
 fn is_json_rpc(object: &Map<String, Value>) -> bool {
     object.get("jsonrpc").and_then(Value::as_str) == Some("2.0")
 }
@@ -325,8 +355,12 @@ fn check(object: &Map<String, Value>) -> Result<(), &'static str> {
     if !is_json_rpc(object) {
         return Err("`jsonrpc` must be the text \"2.0\".");
     }
-    if object.get("id").is_some_and(|id| !is_id(id)) {
-        return Err("`id` must be a text or an integer. A notification has none.");
+    match object.get("id") {
+        Some(id) if is_integer(id) && !is_id(id) => {
+            return Err("`id` must be an integer of 64 bits (-2^63 to 2^63-1), or a text.");
+        }
+        Some(id) if !is_id(id) => return Err("`id` must be a text or an integer. A notification has none."),
+        _ => {}
     }
     let outcome = object.contains_key("result") || object.contains_key("error");
     match object.get("method") {

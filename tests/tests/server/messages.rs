@@ -80,6 +80,34 @@ async fn what_means_no_parameters_is_none() {
 }
 
 #[tokio::test]
+async fn a_request_before_initialize_is_told_to_begin_with_it() {
+    let mut stdio = start(Lifecycle::Stateless).await;
+    for method in ["tools/list", "tools/call", "prompts/list", "nonsense/method"] {
+        let told = ask(&mut stdio, method, &json!({ "name": "getSelf" })).await;
+        let words = told["error"]["message"].as_str().unwrap_or_default();
+        assert!(
+            told["error"]["code"] == -32602 && words.contains("send `initialize` first"),
+            "{method}: {told}"
+        );
+    }
+    assert!(ask(&mut stdio, "ping", &json!({})).await["result"].is_object());
+    stdio.initialize().await;
+    assert!(ask(&mut stdio, "tools/list", &json!({})).await["result"].is_object());
+}
+
+#[tokio::test]
+async fn completion_for_a_prompt_that_is_not_there_is_refused() {
+    let mut stdio = start(Lifecycle::Legacy).await;
+    for name in ["nothing-like-it", "site-healht", ""] {
+        let reference = json!({ "type": "ref/prompt", "name": name });
+        let params = json!({ "ref": reference, "argument": { "name": "site", "value": "" } });
+        let told = ask(&mut stdio, "completion/complete", &params).await;
+        let words = told["error"]["message"].as_str().unwrap_or_default();
+        assert!(told["error"]["code"] == -32602 && words.contains("site-health"), "{name}: {told}");
+    }
+}
+
+#[tokio::test]
 async fn every_method_that_is_not_there_is_told_as_such_without_a_token() {
     const REMOVED: [&str; 4] = ["ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"];
     const NONE: [&str; 4] = ["tasks/get", "skills/list", "resources/directory/read", "nonsense/method"];
@@ -165,7 +193,6 @@ async fn each_line_that_is_no_message_is_answered_once() {
         ("hello", -32700, json!(null)),
         (r#"{"jsonrpc":"2.0","id":1,"method":"ping""#, -32700, json!(null)),
         ("[]", -32600, json!(null)),
-        (r#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#, -32600, json!(null)),
         ("null", -32600, json!(null)),
         (r#"{"jsonrpc":"2.0","id":1}"#, -32600, json!(1)),
         (r#"{"jsonrpc":"1.0","id":"b","method":"ping"}"#, -32600, json!("b")),
@@ -176,6 +203,13 @@ async fn each_line_that_is_no_message_is_answered_once() {
         assert_eq!(told["error"]["code"], code, "{line}: {told}");
         assert_ne!(told["error"]["message"], "", "{line}: {told}");
     }
+    // Each request of a batch, so that no client waits for one.
+    let [one, two] = ["1", "\"b\""].map(|id| format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#));
+    stdio.write(&format!(r#"[{one},{{"jsonrpc":"2.0","method":"notifications/initialized"}},{two}]"#)).await;
+    let told = stdio.read().await.unwrap();
+    let errors: Vec<_> =
+        told.as_array().unwrap().iter().map(|told| (&told["id"], &told["error"]["code"])).collect();
+    assert_eq!(errors, [(&json!(1), &json!(-32600)), (&json!("b"), &json!(-32600))]);
     // These want no answer.
     for line in ["", "  ", "\r", r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":7}"#] {
         stdio.write(line).await;

@@ -60,7 +60,6 @@ fn a_wrong_envelope_is_an_invalid_request() {
     for (text, id) in [
         ("[]", Value::Null),
         ("3", Value::Null),
-        (r#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#, Value::Null),
         (r#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#, json!(1)),
         (r#"{"id":1,"method":"ping"}"#, json!(1)),
         (r#"{"jsonrpc":"2.0","id":"x"}"#, json!("x")),
@@ -75,6 +74,45 @@ fn a_wrong_envelope_is_an_invalid_request() {
     ] {
         let (code, found, message) = rejection_of(text);
         assert_eq!((code, found), (-32600, id), "{text}: {message}");
+    }
+}
+
+#[test]
+fn each_request_of_a_batch_is_rejected_by_its_id() {
+    let ping = |id: &str| format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#);
+    let notification = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
+    for (batch, ids) in [
+        (vec![ping("1")], json!([1])),
+        (vec![ping("1"), notification.to_owned(), ping("\"b\"")], json!([1, "b"])),
+        (vec![ping("1.5"), "3".to_owned(), ping("2")], json!([2])),
+        (vec![r#"{"jsonrpc":"2.0","id":1,"result":{}}"#.to_owned(), ping("3")], json!([3])),
+    ] {
+        let text = format!("[{}]", batch.join(","));
+        let invalid = read(text.as_bytes()).unwrap_err();
+        let answer = invalid.to_json();
+        let answered: Vec<_> = answer.as_array().unwrap().iter().map(|error| error["id"].clone()).collect();
+        assert_eq!(json!(answered), ids, "{text}");
+        assert!(
+            answer[0]["error"]["message"].as_str().unwrap().contains("each message by itself"),
+            "{answer}"
+        );
+        assert!(!invalid.is_notification, "{text}");
+    }
+    assert!(read(format!("[{notification}]").as_bytes()).unwrap_err().is_notification);
+    let empty = read(b"[]").unwrap_err();
+    assert!(empty.to_json()["id"].is_null() && !empty.is_notification);
+}
+
+#[test]
+fn an_id_beyond_64_bits_is_rejected_with_the_id_and_the_range() {
+    for id in
+        ["9223372036854775808", "18446744073709551615", "-9223372036854775809", "1000000000000000000000"]
+    {
+        let (code, found, message) =
+            rejection_of(&format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#));
+        let id: Value = serde_json::from_str(id).unwrap();
+        assert_eq!((code, &found), (-32600, &id), "{message}");
+        assert!(message.contains("2^63-1"), "{message}");
     }
 }
 

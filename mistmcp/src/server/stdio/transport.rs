@@ -1,5 +1,6 @@
 //! The line-based stdio transport: [`LineTransport`].
 
+use std::collections::HashSet;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -27,6 +28,11 @@ use crate::server::json_rpc::{self, Invalid};
 /// How long subscriptions may take to end after the end of input, once calls are answered.
 const SUBSCRIPTION_END_TIME: Duration = Duration::from_secs(1);
 
+/// The error for a request before the lifecycle has begun.
+const NOT_STARTED: &str = "The session has not begun: send `initialize` first. A client of MCP's revision 2026-07-28, which has \
+                           none, sends `io.modelcontextprotocol/protocolVersion` and \
+                           `io.modelcontextprotocol/clientCapabilities` in `params._meta` of each request.";
+
 /// Request extension of `subscriptions/listen`: cancelled after the end of input, once calls are answered.
 #[derive(Clone, Debug)]
 pub(in crate::server) struct InputEnd(pub(in crate::server) CancellationToken);
@@ -41,6 +47,8 @@ pub(super) struct LineTransport<R, W> {
     /// Requests beyond the limit of those in progress. Responses and notifications do not wait: a request in progress may
     /// need them to end.
     queue: RequestQueue,
+    /// Ids of the client's requests without a response. rmcp drops the response to a request whose id is used again.
+    ids: HashSet<RequestId>,
     /// The error response to an invalid line, while it is being written.
     rejection: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     /// Whether a request has begun the lifecycle. Notifications and responses before that would fail rmcp's
@@ -63,6 +71,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> LineTransport
             pending: Arc::default(),
             waiting: Arc::default(),
             queue: RequestQueue::default(),
+            ids: HashSet::new(),
             rejection: None,
             is_started: false,
             deadline: None,
@@ -131,6 +140,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> LineTransport
         };
         match &mut message {
             JsonRpcMessage::Request(request) => {
+                if let Err(invalid) = self.check(&request.id, &request.request) {
+                    self.reject(&invalid);
+                    return None;
+                }
                 self.is_started |= starts_session(&request.request);
                 match &mut request.request {
                     ClientRequest::SubscriptionsListenRequest(listen) => {
@@ -153,6 +166,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> LineTransport
                 {
                     self.pending.answered(id);
                     self.queue.remove(id);
+                    self.ids.remove(id);
                 }
             }
             JsonRpcMessage::Response(response) => self.pending.answered_by_client(&response.id),
@@ -167,11 +181,24 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> LineTransport
         Some(message)
     }
 
+    /// Rejects a request that rmcp would not answer, or not with what to do.
+    fn check(&mut self, id: &RequestId, request: &ClientRequest) -> Result<(), Invalid> {
+        let invalid = if !self.is_started && !may_be_first(request) {
+            Invalid::new(ErrorCode::INVALID_PARAMS, NOT_STARTED)
+        } else if !self.ids.insert(id.clone()) {
+            Invalid::request(json_rpc::ID_IN_USE)
+        } else {
+            return Ok(());
+        };
+        Err(invalid.of(id.clone().into_json_value()))
+    }
+
     /// Keeps a request until fewer are in progress, or refuses it.
     fn enqueue(&mut self, id: RequestId, request: ClientJsonRpcMessage, bytes: usize) {
         if self.queue.push(id.clone(), request, bytes) {
             return;
         }
+        self.ids.remove(&id);
         let busy = format!(
             "The server is busy: {MAX_CALLS} requests of this client have no answer yet, and too many others wait. Send this \
              one again when some of them are answered."
@@ -245,6 +272,10 @@ where
             }
             JsonRpcMessage::Notification(_) => None,
         };
+        // Before the client can read the response: it may use the id again.
+        if let Some(id) = &answered {
+            self.ids.remove(id);
+        }
         let written = serde_json::to_vec(&message).map(|line| self.write(line));
         let pending = Arc::clone(&self.pending);
         async move {
@@ -305,6 +336,13 @@ fn starts_session(request: &ClientRequest) -> bool {
         ClientRequest::PingRequest(_) | ClientRequest::DiscoverRequest(_) => false,
         request => request.get_meta().missing_required_keys(&ProtocolVersion::V_2026_07_28).is_empty(),
     }
+}
+
+/// Whether rmcp serves this request when no session has begun, or explains what is wrong with it.
+fn may_be_first(request: &ClientRequest) -> bool {
+    starts_session(request)
+        || matches!(request, ClientRequest::PingRequest(_) | ClientRequest::DiscoverRequest(_))
+        || request.get_meta().protocol_version().is_some()
 }
 
 #[cfg(test)]

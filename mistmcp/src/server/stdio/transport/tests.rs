@@ -118,3 +118,50 @@ async fn responses_and_cancellations_are_read_while_requests_wait_and_others_are
     let next = tokio::time::timeout(LONG, transport.receive()).await.unwrap();
     assert_eq!(id(next), Some(RequestId::Number((most + 1).into())));
 }
+
+#[tokio::test]
+async fn an_id_of_a_request_without_an_answer_is_refused() {
+    let most = u32::try_from(MAX_CALLS).unwrap();
+    let queued = most + 1;
+    let (mut input, received) = tokio::io::duplex(8 << 20);
+    let (output, client) = tokio::io::duplex(8 << 20);
+    let mut transport = LineTransport::new(received, output, LONG, CancellationToken::new());
+    let mut lines = tokio::io::BufReader::new(client).lines();
+    input.write_all(&pings(0..queued + 1)).await.unwrap();
+    for _ in 0..most {
+        assert!(id(transport.receive().await).is_some());
+    }
+    // One is in progress, and one waits.
+    for used in [3, queued] {
+        input.write_all(&pings(used..used + 1)).await.unwrap();
+        assert!(poll!(pin!(transport.receive())).is_pending());
+        assert!(poll!(pin!(transport.receive())).is_pending());
+        let refused = tokio::time::timeout(LONG, lines.next_line()).await.unwrap().unwrap().unwrap();
+        assert!(refused.contains(&format!("\"id\":{used},")) && refused.contains("-32600"), "{refused}");
+        assert!(refused.contains("under way"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn an_id_is_free_again_once_its_request_is_answered_or_cancelled() {
+    let (mut input, received) = tokio::io::duplex(1 << 20);
+    let (output, _client) = tokio::io::duplex(1 << 20);
+    let mut transport = LineTransport::new(received, output, LONG, CancellationToken::new());
+    transport.is_started = true;
+    input.write_all(&[pings(3..5), cancellation(4), pings(3..5)].concat()).await.unwrap();
+    let mut next = async |answer: Option<TxJsonRpcMessage<RoleServer>>| {
+        // The client may read a response before the server learns that it is written.
+        let sent = answer.map(|answer| transport.send(answer));
+        let message = tokio::time::timeout(LONG, transport.receive()).await.unwrap();
+        if let Some(sent) = sent {
+            sent.await.unwrap();
+        }
+        id(message)
+    };
+    let number = |id: i64| Some(RequestId::Number(id));
+    assert_eq!(next(None).await, number(3));
+    assert_eq!(next(None).await, number(4));
+    assert_eq!(next(None).await, None, "the cancellation");
+    assert_eq!(next(Some(answer(3, 1))).await, number(3));
+    assert_eq!(next(None).await, number(4));
+}
