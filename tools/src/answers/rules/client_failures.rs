@@ -107,22 +107,43 @@ pub(in crate::answers) fn failures(events: &[Event], end: i64) -> Vec<Failures<'
 }
 
 /// When failures that still go on began: the first one that no pause separates from the next. A pause is much longer than the
-/// usual time between two failures, since every network has one now and then.
+/// usual time between two failures, since every network has one now and then, and longer than that after which a client tries
+/// again.
 fn onset(events: &[Event], failures: &Failures<'_>) -> i64 {
     let own = events.iter().filter(|event| {
         event.time <= failures.last
             && event.ssid == failures.ssid
             && cause_of(event).is_some_and(|cause| cause.name == failures.cause.name)
     });
-    let mut times: Vec<_> = own.map(|event| event.time).collect();
-    times.sort_unstable_by_key(|time| std::cmp::Reverse(*time));
-    let gaps = || times.windows(2).map(|pair| pair[0] - pair[1]);
-    let mut lately: Vec<_> = gaps().take(failures.failed.saturating_sub(1)).collect();
-    lately.sort_unstable();
-    let usual = lately.get(lately.len() / 2).copied().unwrap_or_default();
+    let mut own: Vec<_> = own.collect();
+    own.sort_unstable_by_key(|event| std::cmp::Reverse(event.time));
+    let gaps = || own.windows(2).map(|pair| pair[0].time - pair[1].time);
+    let usual = median(gaps().take(failures.failed.saturating_sub(1)).collect());
     let pause = usual.saturating_mul(PAUSE).clamp(t::OUTAGE_WINDOW, t::SHORTLY_BEFORE);
+    let pause = pause.max(retry_pause(own.iter().take(failures.failed).copied()));
     let lasting = gaps().take_while(|gap| *gap <= pause).count();
-    times.get(lasting).copied().unwrap_or(failures.first)
+    own.get(lasting).map_or(failures.first, |event| event.time)
+}
+
+/// The time without a failure that is a pause, by how often one client tries again: clients that fail together do so in bursts.
+fn retry_pause<'e>(failures: impl Iterator<Item = &'e Event>) -> i64 {
+    let mut of_client: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    for event in failures {
+        if let Some(mac) = event.mac.as_deref() {
+            of_client.entry(mac).or_default().push(event.time);
+        }
+    }
+    let mut gaps = Vec::new();
+    for times in of_client.values_mut() {
+        times.sort_unstable();
+        gaps.extend(times.windows(2).map(|pair| pair[1] - pair[0]));
+    }
+    median(gaps).saturating_mul(2).min(t::RECENT)
+}
+
+fn median(mut values: Vec<i64>) -> i64 {
+    values.sort_unstable();
+    values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
 /// How much longer than the usual time between two failures a pause is.

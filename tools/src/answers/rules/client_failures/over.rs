@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mistmcp::answers::{Finding, Object, Severity, ago, count, name, span};
 
-use super::{Failures, cause_of, explain, shown, stage_of_cause};
+use super::{Failures, cause_of, explain, retry_pause, shown, stage_of_cause};
 use crate::answers::facts::{Event, Stage, stage_of};
 use crate::answers::rules::recovered::is_past;
 use crate::answers::thresholds as t;
@@ -24,7 +24,8 @@ pub(in crate::answers) fn over<'a>(
     let mut found = Vec::new();
     for mut failed in of_kind.into_values() {
         failed.sort_by_key(|(event, _)| event.time);
-        let runs = failed.chunk_by(|(one, _), (next, _)| next.time - one.time <= t::OUTAGE_WINDOW);
+        let pause = t::OUTAGE_WINDOW.max(retry_pause(failed.iter().map(|(event, _)| *event)));
+        let runs = failed.chunk_by(|(one, _), (next, _)| next.time - one.time <= pause);
         found.extend(runs.map(|run| {
             let mut all = Failures::none(run[0].1, run[0].0);
             for (event, _) in run {
@@ -151,6 +152,21 @@ mod tests {
         assert_eq!(found(&all, NOW - 200 * 60), [("dhcp_failure", Severity::Critical, began)]);
         let mixed = [failures, events("CLIENT_IP_ASSIGNED", 60, 290)].concat();
         assert_eq!(found(&mixed, NOW), [], "most exchanges went well");
+    }
+
+    #[test]
+    fn failures_in_bursts_are_one_time_of_failures() {
+        let bursts = (0..6).flat_map(|burst| {
+            (0..8).map(move |client| {
+                let row = json!({
+                    "type": "MARVIS_DNS_FAILURE", "timestamp": NOW - 20_000 - burst * 1_000 - client, "ssid": "Guest",
+                    "mac": format!("5c5b3500000{client}"),
+                });
+                Event::of(Row::of(&row)).unwrap()
+            })
+        });
+        let began = Some(NOW - 25_007);
+        assert_eq!(found(&bursts.collect::<Vec<_>>(), NOW), [("dns_failure", Severity::Info, began)]);
     }
 
     #[test]

@@ -73,6 +73,23 @@ fn failures_began_with_the_first_that_no_pause_separates_from_the_next() {
 }
 
 #[test]
+fn clients_that_try_again_after_a_while_fail_since_the_first_burst() {
+    for gap in [60, 600, 700, 1_000, 1_200] {
+        let failures: Vec<_> = (0..8)
+            .flat_map(|client| {
+                (0..5_200 / gap).map(move |step| {
+                    let ago = 60 + step * gap + i64::from(client) * 7;
+                    event("MARVIS_EVENT_CLIENT_AUTH_FAILURE", ago, "Staff", client, 15)
+                })
+            })
+            .collect();
+        let first = failures.iter().map(|event| event.time).min();
+        let found = findings(&super::failures(&failures, NOW), ("s", "Leeds"), (NOW, NOW));
+        assert_eq!(found[0].began(), first, "{gap}");
+    }
+}
+
+#[test]
 fn a_failure_long_before_the_others_is_not_their_beginning() {
     for alone in [25 * 60, 50 * 60, 110 * 60] {
         let failures: Vec<_> = (0..32)
