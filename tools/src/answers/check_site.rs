@@ -94,7 +94,7 @@ async fn find(ask: &Inquiry, org: &str, id: &str, window: Window) -> Diagnosis {
         };
         found.push(low);
     }
-    let before = changes::change_before(&history.changes, &found, ask.now());
+    let before = changes::change_before(&history.changes, &found, (&state.devices, &state.ports), ask.now());
     found.extend(before.map(|(finding, time)| finding.see(&evidence::audit_log(org, time))));
     let found = site::worst_first(found);
     facts(&state, id, &history, &found).findings(found).shown_by(&sources::device_stats(id))

@@ -7,9 +7,10 @@ use mistmcp::{Call, Mist, Reply, Result, TimeWindow, mist_tool};
 
 use super::arguments::Organization;
 use super::facts::wan::GatewayCluster;
-use super::facts::{Alarm, Device, Event, Port};
+use super::facts::{Alarm, Change, Device, Event, Port};
 use super::locate::{self, Located};
 use super::rules::recovered::{self, Past};
+use super::rules::tree::DeviceTree;
 use super::rules::wan::{self, Wan};
 use super::rules::{alarms, device, ports::PortContext};
 use super::site_state::{WanPeers, site_name};
@@ -149,7 +150,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
     findings.extend(reported(&alarms, &case, &site_name, ask.now()));
     findings.extend(ended(&case, &port_events, &findings));
     let mut findings = ask.in_time(findings);
-    findings.extend(changed_before(org, &audit, &found, &own_events, &findings, ask.now()));
+    findings.extend(changed_before(org, &audit, &case, &findings));
     device::add_outage(&case, &mut findings);
     facts(state(&found, ask), &found)
         .fact("site", name(&site_name))
@@ -378,16 +379,18 @@ fn is_change(message: &str) -> bool {
         .any(|verb| first.starts_with(verb))
 }
 
-/// A change of the device shortly before its trouble began.
+/// A change of the device, or of one upstream of it, shortly before its trouble began.
 fn changed_before(
     org: &str,
     audit: &Rows,
-    found: &Device,
-    events: &[Event],
+    case: &device::DeviceCase<'_>,
     findings: &[Finding],
-    now: i64,
 ) -> Option<Finding> {
-    let name_of = found.name.as_deref()?;
+    let (found, events, now) = (case.device, case.events, case.context.now);
+    let tree = DeviceTree::of(case.site, case.ports);
+    let place = tree.place(&found.mac).filter(|_| found.is_down());
+    let above = place.into_iter().flat_map(|place| tree.above(place));
+    let devices: Vec<_> = std::iter::once(found).chain(above).collect();
     let began = if found.is_down() {
         found.last_seen?
     } else {
@@ -396,23 +399,36 @@ fn changed_before(
             events.iter().filter(|event| troubles.contains(&event.short())).map(|event| event.time).max();
         last.filter(|_| findings.iter().any(|finding| finding.get_weight() >= 60))?
     };
-    let row = audit
+    let shortly: Vec<_> = audit
         .iter()
         .filter(|row| {
             row.time("timestamp").is_some_and(|time| (0..=t::SHORTLY_BEFORE).contains(&(began - time)))
         })
-        .filter(|row| {
-            row.text("message").is_some_and(|message| message.contains(name_of) && is_change(&message))
-        })
-        .max_by_key(|row| row.time("timestamp"))?;
+        .filter_map(|row| Some((row, Change::of(row)?)))
+        .filter(|(_, change)| is_change(&change.message))
+        .collect();
+    // The nearest device goes first.
+    let (changed, row) = devices.iter().find_map(|device| {
+        let name = device.name.as_deref()?;
+        let is_of = |change: &Change| match &change.called {
+            Some(called) if device.mac != found.mac => called.eq_ignore_ascii_case(name),
+            _ => device.mac == found.mac && change.names(name),
+        };
+        let own = shortly.iter().filter(|(_, change)| is_of(change));
+        own.max_by_key(|(_, change)| change.time).map(|(row, _)| (*device, *row))
+    })?;
     let (who, when) = (name(&row.text_or("admin_name", "Somebody")), row.time("timestamp")?);
     Some(
         Finding::new(
             &c::CHANGED_BEFORE,
             Severity::Warning,
-            format!("{who} changed {} {}, shortly before the trouble began.", found.called(), ago(when, now)),
+            format!(
+                "{who} changed {} {}, shortly before the trouble began.",
+                changed.called(),
+                ago(when, now)
+            ),
         )
-        .on(found.object())
+        .on(changed.object())
         .on(Object::change(&row.text_or("message", "change")))
         .weight(69)
         .since(when)

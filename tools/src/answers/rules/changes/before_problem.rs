@@ -5,13 +5,16 @@ use mistmcp::answers::{Cause, Finding, Severity, ago, name};
 use super::action;
 use super::weight::CAUSING_CHANGES;
 use crate::answers::causes as c;
-use crate::answers::facts::{Change, Target};
+use crate::answers::facts::{Change, Device, Port, Target};
+use crate::answers::rules::tree::DeviceTree;
 use crate::answers::thresholds as t;
 
-/// The change shortly before the worst trouble of a site began, that may be its cause, with its time.
+/// The change shortly before the worst trouble of a site began, that may be its cause, with its time. What is upstream of the
+/// devices of the trouble follows from the devices and ports of the site.
 pub(in crate::answers) fn change_before(
     changes: &[Change],
     found: &[Finding],
+    (devices, ports): (&[Device], &[Port]),
     now: i64,
 ) -> Option<(Finding, i64)> {
     let serious =
@@ -24,7 +27,8 @@ pub(in crate::answers) fn change_before(
             && !change.is_cosmetic()
             && !matches!(change.target, Target::Account | Target::Site)
     });
-    let fitting = shortly.filter_map(|change| Some((fit(change, trouble)?, change)));
+    let above = upstream_of(trouble, devices, ports);
+    let fitting = shortly.filter_map(|change| Some((fit(change, trouble, &above)?, change)));
     let (_, change) = fitting.max_by_key(|(fit, change)| (*fit, change.time))?;
     let what = name(change.called.as_deref().unwrap_or("the configuration"));
     let words = format!(
@@ -40,6 +44,16 @@ pub(in crate::answers) fn change_before(
         .evidence("who", change.who.clone())
         .evidence("message", change.message.clone());
     Some((finding, change.time))
+}
+
+/// The devices upstream of those that a trouble of devices, ports or the WAN is on.
+fn upstream_of<'a>(trouble: &Finding, devices: &'a [Device], ports: &[Port]) -> Vec<&'a Device> {
+    if !["device", "ports", "WAN"].contains(&trouble.cause().group) {
+        return Vec::new();
+    }
+    let tree = DeviceTree::of(devices, ports);
+    let hit = devices.iter().enumerate().filter(|(_, device)| trouble.is_on(&device.called()));
+    hit.flat_map(|(place, _)| tree.above(place)).collect()
 }
 
 /// Words in the names of fields by which a network reaches its devices.
@@ -62,11 +76,15 @@ const NETWORK_FIELDS: &[&str] = &[
 
 /// How well a change can be the cause of a trouble: best if it is of the very thing that has it, then if fields differ that the
 /// trouble follows from. `None` if it cannot be.
-fn fit(change: &Change, trouble: &Finding) -> Option<(bool, bool)> {
+fn fit(change: &Change, trouble: &Finding, above: &[&Device]) -> Option<(bool, bool)> {
     let of_device = matches!(change.target, Target::Device | Target::Restart | Target::Upgrade);
     let is_on = change.called.as_deref().is_some_and(|called| trouble.is_on(called));
-    // A change of another device is no cause.
-    if of_device && !is_on {
+    let is_above = above.iter().any(|device| {
+        let (Some(called), Some(name)) = (&change.called, &device.name) else { return false };
+        called.eq_ignore_ascii_case(name)
+    });
+    // A change of another device is no cause, unless the trouble hangs from it.
+    if of_device && !is_on && !is_above {
         return None;
     }
     let cause = trouble.cause();
@@ -98,7 +116,7 @@ static BREAKS: &[&Cause] =
 
 #[cfg(test)]
 mod tests {
-    use mistmcp::answers::Object;
+    use mistmcp::answers::{Object, Row};
     use mistmcp::serde_json::json;
 
     use super::super::tests::{NOW, change};
@@ -111,7 +129,7 @@ mod tests {
             .since(NOW - 1_000)
             .weight(87);
         let before = |change: Change| {
-            usize::from(change_before(&[change], std::slice::from_ref(&trouble), NOW).is_some())
+            usize::from(change_before(&[change], std::slice::from_ref(&trouble), (&[], &[]), NOW).is_some())
         };
         assert_eq!(before(change("Update Site Settings \"Leeds\"", 1_100, &json!({}))), 1);
         assert_eq!(before(change("Update Site Settings \"Leeds\"", 900, &json!({}))), 0, "after it");
@@ -131,9 +149,37 @@ mod tests {
             change("Update Site Settings \"Leeds\"", 1_100, &json!({ "led": { "enabled": false } })),
             change("Update WLAN \"Guest\"", 1_100, &json!({ "auth": { "psk": "a" } })),
         ] {
-            let found = change_before(&[other, own.clone()], std::slice::from_ref(&trouble), NOW);
+            let found = change_before(&[other, own.clone()], std::slice::from_ref(&trouble), (&[], &[]), NOW);
             assert!(found.unwrap().0.is_on("Scanners"));
         }
+    }
+
+    #[test]
+    fn a_change_of_a_device_upstream_may_be_the_cause_and_one_of_another_device_is_not() {
+        let device = |mac: &str, name: &str| {
+            Device::of(Row::of(&json!({ "mac": mac, "name": name, "type": "switch" }))).unwrap()
+        };
+        let devices = [
+            device("5c4527000001", "core"),
+            device("5c4527000002", "access"),
+            device("5c4527000003", "other"),
+        ];
+        let port = |mac: &str, neighbor: &str| {
+            let row = json!({ "mac": mac, "port_id": "xe-0/2/0", "neighbor_mac": neighbor, "uplink": mac.ends_with('2') });
+            Port::of(Row::of(&row)).unwrap()
+        };
+        let ports = [port("5c4527000001", "5c4527000002"), port("5c4527000002", "5c4527000001")];
+        let blamed = |cause, message: &str| {
+            let trouble = Finding::new(cause, Severity::Critical, "x").on(Object::switch("access"));
+            let trouble = trouble.since(NOW - 1_000).weight(87);
+            change_before(&[change(message, 1_100, &json!({}))], &[trouble], (&devices, &ports), NOW)
+                .is_some()
+        };
+        assert!(blamed(&c::UPSTREAM_DOWN, "Update Device \"core\""));
+        assert!(blamed(&c::DEVICE_DOWN, "Restart Device \"core\""));
+        assert!(blamed(&c::UPSTREAM_DOWN, "Update Device \"access\""));
+        assert!(!blamed(&c::UPSTREAM_DOWN, "Update Device \"other\""));
+        assert!(!blamed(&c::DNS_FAILURE, "Update Device \"core\""));
     }
 
     #[test]
@@ -141,7 +187,7 @@ mod tests {
         let blamed = |cause, message: &str| {
             let trouble = Finding::new(cause, Severity::Critical, "x").on(Object::switch("SW-1"));
             let trouble = trouble.on(Object::site("Leeds")).since(NOW - 1_000).weight(87);
-            change_before(&[change(message, 1_100, &json!({}))], &[trouble], NOW).is_some()
+            change_before(&[change(message, 1_100, &json!({}))], &[trouble], (&[], &[]), NOW).is_some()
         };
         assert!(!blamed(&c::UPSTREAM_DOWN, "Update WLAN \"Guest\""));
         assert!(!blamed(&c::SITE_DOWN, "Update PSK \"Guest\""));
