@@ -8,6 +8,7 @@ use super::arguments::Organization;
 use super::facts::wan::{DhcpPool, GatewayCluster, RoutingNeighbor, Tunnel, VpnPath};
 use super::facts::{Alarm, Device, Event, Port};
 use super::rules::alarms;
+use super::rules::ports::{self, PortContext};
 use super::rules::recovered::{self, Past};
 use super::rules::wan::{self as rules, Wan};
 use super::site_state::site_name;
@@ -15,7 +16,10 @@ use super::sources::shown_by;
 use super::{causes as c, locate, sources};
 
 /// The causes that this tool finds.
-pub(super) const FINDS: &[&[&Cause]] = &[c::WAN, &[&c::SITE_DOWN, &c::DEVICE_DOWN, &c::UPGRADING]];
+pub(super) const FINDS: &[&[&Cause]] = &[c::WAN, OF_LINKS, &[&c::SITE_DOWN, &c::DEVICE_DOWN, &c::UPGRADING]];
+
+/// What may be wrong with a WAN port itself. The speed of a line is that of its provider.
+const OF_LINKS: &[&Cause] = &[&c::PORT_HALF_DUPLEX, &c::PORT_ERRORS, &c::CABLE_FAULT];
 
 /// What is wrong with the WAN of a site: links, VPN paths, tunnels, BGP and OSPF, DHCP pools, gateway cluster.
 #[mist_tool(category = "answers", hints(read_only), view = "findings")]
@@ -59,6 +63,7 @@ async fn find(ask: &Inquiry, org: &str, site: &str, window: &Window) -> Diagnosi
     let wan = state.wan(ask.now());
     let mut found = rules::gateways_down(&wan, Some(&site_name), others_up);
     found.extend(rules::all(&wan));
+    found.extend(state.links(ask.now()));
     found.extend(rules::pools(&wan, &state.pools));
     found.extend(rules::clusters(&wan, &state.clusters, &nodes));
     let by_events = rules::by_events(&wan, &found);
@@ -194,6 +199,17 @@ impl State {
             alarms: &self.alarms,
             now,
         }
+    }
+
+    /// What is wrong with the WAN ports themselves, of gateways that are not down: duplex, frame errors and cables.
+    fn links(&self, now: i64) -> Vec<Finding> {
+        let context = PortContext::new(now, &self.gateways, &self.ports, &self.events);
+        let is_up = |port: &&Port| {
+            !self.gateways.iter().any(|gateway| gateway.is_down() && gateway.has_mac(&port.device))
+        };
+        let links = self.ports.iter().filter(|port| port.is_wan()).filter(is_up);
+        let found = links.flat_map(|port| ports::port(port, &context));
+        found.filter(|finding| OF_LINKS.iter().any(|cause| cause.name == finding.cause().name)).collect()
     }
 
     /// What the rules for outages that are over take.

@@ -73,7 +73,8 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: Option<LeastS
         None => (sources::org_alarms(org, &window), sources::org_ports(org)),
     };
     let (actions_source, inventory_source) = (sources::marvis_actions(org), sources::inventory(org));
-    let events_source = sources::problem_events(org, site, &window);
+    // They say when what is down now went down, or that it is over, and nothing of what comes again and again.
+    let events_source = sources::problem_events(org, site, &window).of_names();
     let paths_source = site.map_or_else(|| sources::org_vpn_paths(org), |site| sources::vpn_paths(org, site));
     // Of an organization whose lists fill all their pages, the last page that the calls do not suffice for is left out, and
     // `not_seen` says so.

@@ -13,7 +13,7 @@ use crate::answers::rules::wan::{self, Wan};
 use crate::answers::rules::{device, upgrading};
 use crate::answers::site_state::WanPeers;
 
-/// VPN paths, tunnels and BGP neighbors that are down, by their statistics and events as for `checkWan`. What is of a gateway
+/// VPN paths, tunnels and BGP neighbors that are down, and paths that are degraded, by their statistics and events as for `checkWan`. What is of a gateway
 /// that is down, or leads to one, is left out: the outage of that gateway is listed.
 pub(super) fn carried_down(
     devices: &[Device],
@@ -65,6 +65,7 @@ pub(super) fn carried_down(
     let mut found =
         [wan::links_down(&wan), wan::paths_down(&wan), wan::tunnels_down(&wan), wan::neighbors_down(&wan)]
             .concat();
+    found.extend(wan::paths_degraded(&wan, &[]));
     let by_events = wan::by_events(&wan, &found);
     found.extend(by_events);
     let site_of = |finding: &Finding| {
