@@ -151,7 +151,10 @@ impl Inquiry {
     /// Reads the rows of a data source: of each page the list, its `results`, or the object itself. Where that fails, the answer says so in `not_seen`, and there are no rows.
     pub async fn rows(&self, source: &DataSource) -> Rows {
         match self.read(source).await {
-            Some(pages) => pages.0.iter().cloned().map(Rows::of).reduce(Rows::and).unwrap_or_default(),
+            Some(pages) => {
+                let rows = pages.0.iter().cloned().map(Rows::of).reduce(Rows::and).unwrap_or_default();
+                if pages.1 { rows } else { rows.cut() }
+            }
             None => Rows::default(),
         }
     }

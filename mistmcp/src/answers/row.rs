@@ -9,6 +9,7 @@ use crate::Mac;
 pub struct Rows {
     values: Vec<Value>,
     seen: bool,
+    cut: bool,
 }
 
 /// One row, or a value in it. A field that is missing, `null` or of another type reads as `None`.
@@ -27,7 +28,7 @@ impl Rows {
             },
             _ => Vec::new(),
         };
-        Self { values: values.into_iter().filter(Value::is_object).collect(), seen: true }
+        Self { values: values.into_iter().filter(Value::is_object).collect(), seen: true, cut: false }
     }
 
     /// The number of rows of an answer.
@@ -54,6 +55,17 @@ impl Rows {
         self.seen.then_some(fact)
     }
 
+    /// Whether there are more rows than those that were read, so that a row which is missing says nothing.
+    pub fn is_cut(&self) -> bool {
+        self.cut
+    }
+
+    /// The same rows as the first ones of a longer list.
+    #[must_use]
+    pub fn cut(self) -> Self {
+        Self { cut: true, ..self }
+    }
+
     /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
@@ -78,7 +90,7 @@ impl Rows {
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.values.extend(other.values);
-        Self { seen: self.seen && other.seen, ..self }
+        Self { seen: self.seen && other.seen, cut: self.cut || other.cut, ..self }
     }
 }
 
@@ -289,5 +301,7 @@ mod tests {
             assert!(rows.is_empty() && rows.is_seen());
         }
         assert!(!Rows::default().is_seen());
+        let cut = Rows::of(json!([{}])).cut();
+        assert!(cut.is_cut() && cut.and(Rows::of(json!([]))).is_cut() && !Rows::of(json!([])).is_cut());
     }
 }

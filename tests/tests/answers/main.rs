@@ -6,6 +6,7 @@
 mod arguments;
 mod demo_session;
 mod faults;
+mod incomplete;
 mod negotiation;
 mod past_windows;
 mod problems;

@@ -53,6 +53,9 @@ async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
     );
     let mut devices = locate::devices_of(&device_rows);
     devices.extend(edge_rows.iter().filter_map(Device::of_mist_edge));
+    if !is_address && !devices.iter().any(|device| is_named(device, text)) {
+        devices.extend(locate::beyond(ask, org, &device_rows, text).await);
+    }
     let names = Names { devices: &devices, sites: &sites };
     let found = [
         (&wireless, Medium::Wireless),
@@ -69,12 +72,17 @@ async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
     things.extend(fitting_sites(&sites, text).map(|site| Names::site(&site)));
     let called = name(text);
     let all_seen =
-        [&wireless, &wired, &wan, &device_rows, &edge_rows, &sites].iter().all(|rows| rows.is_seen())
-            && (is_address || nac_rows.is_seen());
+        [&wireless, &wired, &wan, &device_rows, &edge_rows, &sites].iter().all(|rows| is_whole(rows))
+            && (is_address || is_whole(&nac_rows));
     if things.is_empty() {
         return not_found(ask, text, all_seen, devices.is_empty() && sites.is_empty());
     }
     let headlines: Vec<_> = things.iter().map(headline).collect();
+    let is_exact = clients.len() == things.len() || fitting.iter().any(|device| is_named(device, text));
+    let note = match device_rows.is_cut() && !is_exact {
+        true => format!(" Only the first {} were looked at.", count(device_rows.len(), "device")),
+        false => String::new(),
+    };
     let sharing = fitting.iter().filter(|device| is_address && !has_address(device, text)).count();
     let verdict = match things.len() {
         all if sharing == all => {
@@ -85,7 +93,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
     };
     let more = things.len().saturating_sub(MOST);
     things.truncate(MOST);
-    Diagnosis::unknown(format!("{verdict}."))
+    Diagnosis::unknown(format!("{verdict}.{note}"))
         .fact("found", things)
         .fact("more", Some(more).filter(|more| *more > 0))
 }
@@ -142,19 +150,26 @@ fn is_same_address<'a>(mut known: impl Iterator<Item = &'a String>, text: &str) 
     wanted.is_ok_and(|wanted| known.any(|known| known.parse::<IpAddr>().is_ok_and(|known| known == wanted)))
 }
 
+/// Whether all rows were read.
+fn is_whole(rows: &Rows) -> bool {
+    rows.is_seen() && !rows.is_cut()
+}
+
+/// Whether a text is the MAC address, an IP address, the name, the serial number or the id of a device.
+fn is_named(device: &Device, text: &str) -> bool {
+    locate::mac_of(text).is_some_and(|mac| device.has_mac(&mac))
+        || has_address(device, text)
+        || [&device.name, &device.serial, &device.id]
+            .into_iter()
+            .flatten()
+            .any(|known| known.eq_ignore_ascii_case(text.trim()))
+}
+
 /// Devices that a text names: exactly, or else by their external address, or by a part of the name or MAC address.
 fn fitting_devices<'a>(devices: &'a [Device], text: &str) -> Vec<&'a Device> {
     let wanted = text.trim().to_lowercase();
     let mac = locate::mac_of(text);
-    let exact = |device: &&Device| {
-        mac.as_deref().is_some_and(|mac| device.has_mac(mac))
-            || has_address(device, text)
-            || [&device.name, &device.serial, &device.id]
-                .into_iter()
-                .flatten()
-                .any(|known| known.eq_ignore_ascii_case(&wanted))
-    };
-    let found: Vec<_> = devices.iter().filter(exact).collect();
+    let found: Vec<_> = devices.iter().filter(|device| is_named(device, text)).collect();
     if !found.is_empty() || mac.is_some() || wanted.is_empty() {
         return found;
     }

@@ -1,6 +1,6 @@
 //! Finds the device that a question is about.
 
-use mistmcp::answers::{Diagnosis, Finding, Inquiry, Object, Rows, Severity, listed, name};
+use mistmcp::answers::{Diagnosis, Finding, Inquiry, Object, Rows, Severity, join, listed, name};
 use mistmcp::{Arg, Mac};
 
 use super::causes as c;
@@ -17,6 +17,12 @@ pub(super) struct Located {
 /// A MAC address in any form, as Mist writes it.
 pub(super) fn mac_of(text: &str) -> Option<String> {
     Mac::read(&text.into()).ok().map(|mac| mac.as_str().to_owned())
+}
+
+/// The MAC address that a text is, or that is in the id of a device.
+fn mac_or_id(text: &str) -> Option<String> {
+    let of_id = || text.trim().to_lowercase().strip_prefix("00000000-0000-0000-1000-").and_then(mac_of);
+    mac_of(text).or_else(of_id)
 }
 
 /// The devices of rows, each once.
@@ -39,15 +45,30 @@ pub(super) fn devices_at(site: &str, rows: &Rows) -> Vec<Device> {
     devices
 }
 
-/// Records devices whose rows do not say whether they are connected: they are neither up nor down.
+/// Records devices whose rows do not say whether they are connected, which are neither up nor down, and those that are connected
+/// by rows of long ago.
 pub(super) fn note_unknown_states<'a>(ask: &Inquiry, devices: impl IntoIterator<Item = &'a Device>) {
-    let unknown = devices.into_iter().filter(|device| device.connected.is_none());
-    let unknown: Vec<_> = unknown.map(Device::called).collect();
+    let devices: Vec<_> = devices.into_iter().collect();
+    let unknown = devices.iter().filter(|device| device.connected.is_none());
+    let unknown: Vec<_> = unknown.map(|device| device.called()).collect();
+    let old: Vec<_> = devices.iter().filter(|device| device.is_outdated(ask.now())).collect();
+    if let Some(last) = old.iter().filter_map(|device| device.last_seen).max() {
+        let names: Vec<_> = old.iter().map(|device| device.called()).collect();
+        let of = format!("state of {}", listed(&names, 3));
+        let rows = if old.len() == 1 { "its row is" } else { "their rows are" };
+        ask.not_seen(&of, &format!("{rows} out of date, last seen {}", ask.ago(last)));
+    }
     if !unknown.is_empty() {
         let rows = if unknown.len() == 1 { "its row does" } else { "their rows do" };
         let of = format!("state of {}", listed(&unknown, 3));
         ask.not_seen(&of, &format!("{rows} not say whether it is connected"));
     }
+}
+
+/// The devices that a text names by MAC address, id or serial number, where a longer inventory was not read to its end.
+pub(super) async fn beyond(ask: &Inquiry, org: &str, inventory: &Rows, text: &str) -> Vec<Device> {
+    let source = inventory.is_cut().then(|| sources::inventory_of(org, mac_or_id(text), text.trim()));
+    devices_of(&ask.rows_if(source.as_ref()).await)
 }
 
 /// Finds a device of the inventory, or a Mist Edge, by id, MAC address, name, serial number or a part of its name; or an answer that says
@@ -57,16 +78,25 @@ pub(super) async fn find_device(ask: &Inquiry, org: &str, text: &str) -> Result<
     let mut inventory = devices_of(&rows);
     // The exact name of a Mist Edge goes before a part of another name.
     if named(&inventory, text).is_empty() {
-        let edges = ask.rows(&sources::mist_edges(org)).await;
+        let edges = sources::mist_edges(org);
+        let (edges, more) = join!(ask.rows(&edges), beyond(ask, org, &rows, text));
         inventory.extend(edges.iter().filter_map(Device::of_mist_edge));
+        inventory.extend(more);
     }
-    let (called, fitting) = (name(text), fitting(&inventory, text));
+    // The exact name may be among the devices that were not read.
+    let fitting = if rows.is_cut() { named(&inventory, text) } else { fitting(&inventory, text) };
+    let called = name(text);
     match fitting.as_slice() {
         [device] => Ok(Located { device: (*device).clone(), inventory }),
         // Without its row nothing is known of it, not even its site.
         [] if !rows.is_seen() => Err(Diagnosis::unknown(format!(
             "{called} could not be looked up, because the inventory could not be read. Try again, or ask with a token that \
              may read it."
+        ))),
+        [] if rows.is_cut() => Err(Diagnosis::unknown(format!(
+            "{called} is no name among the first {} devices of the inventory and no MAC address or serial number of the \
+             others, so nothing is known about it. Ask again with the MAC address or serial number.",
+            rows.len()
         ))),
         [] => {
             ask.nothing_there("device", "none in the inventory fits");
@@ -102,7 +132,7 @@ fn fitting<'a>(devices: &'a [Device], text: &str) -> Vec<&'a Device> {
 /// The devices that a text names exactly: by id, MAC address, name or serial number, or else by the MAC address of a member.
 fn named<'a>(devices: &'a [Device], text: &str) -> Vec<&'a Device> {
     let id = text.trim().to_lowercase();
-    let mac = mac_of(text).or_else(|| id.strip_prefix("00000000-0000-0000-1000-").and_then(mac_of));
+    let mac = mac_or_id(text);
     let exact = |device: &&Device| {
         device.id.as_deref() == Some(id.as_str())
             || mac.as_deref().is_some_and(|mac| device.mac == mac)

@@ -81,7 +81,12 @@ async fn find(ask: &Inquiry, org: &str, window: Window, limit: Option<u32>) -> D
     fill_levels(&mut rows, &places, &now, |level| level.value < t::BAD_LEVEL);
     let empty = rows.iter().filter(|site| site.devices.is_empty()).count();
     if devices.is_seen() && empty > 0 {
-        ask.nothing_there(&format!("{} of {}", empty, count(rows.len(), "site")), "no devices there");
+        let of = format!("{empty} of {}", count(rows.len(), "site"));
+        if devices.is_cut() {
+            ask.not_seen(&of, "their devices are not among those that were read");
+        } else {
+            ask.nothing_there(&of, "no devices there");
+        }
     }
     if devices.is_seen() && empty == rows.len() {
         return Diagnosis::unknown("No site has devices, so nothing is known about them.");

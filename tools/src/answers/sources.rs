@@ -19,6 +19,15 @@ pub(super) fn inventory(org: &str) -> DataSource {
         .pages(4)
 }
 
+/// The devices of the inventory with a MAC address or else a serial number.
+pub(super) fn inventory_of(org: &str, mac: Option<String>, serial: &str) -> DataSource {
+    let source = DataSource::new("device in the inventory", "getOrgInventory").of_names().with("org_id", org);
+    match mac {
+        Some(mac) => source.with("mac", mac),
+        None => source.with("serial", serial),
+    }
+}
+
 /// The statistics of all devices of a site: some 5 kB each.
 pub(super) fn device_stats(site: &str) -> DataSource {
     DataSource::new("device statistics", "listSiteDevicesStats")

@@ -3,6 +3,7 @@
 use mistmcp::answers::{Object, Row, name};
 
 use super::Event;
+use crate::answers::thresholds as t;
 
 /// A device, from its row in the inventory (`getOrgInventory`), in the statistics (`listSiteDevicesStats`,
 /// `listOrgDevicesStats`, `listSiteMxEdgesStats`) or in a search. MAC addresses are twelve digits in lower case.
@@ -158,6 +159,11 @@ impl Device {
 
     pub(in crate::answers) fn is_down(&self) -> bool {
         self.connected == Some(false)
+    }
+
+    /// Whether it is connected by a row that shows no sign of it lately: those of connected devices are minutes old.
+    pub(in crate::answers) fn is_outdated(&self, now: i64) -> bool {
+        self.connected == Some(true) && self.last_seen.is_some_and(|seen| now - seen > t::RECENT)
     }
 
     /// Whether it is an access point whose site has more access points that are connected than others, which take over its

@@ -1,0 +1,113 @@
+//! Lists that are not whole, parts without rows and rows of long ago: none of them shows that all is well, or that a thing is not
+//! there.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use mistmcp_demo::{Incident, Overlay};
+use serde_json::{Value, json};
+
+use crate::demo_session::DemoSession;
+use crate::proxy::ProxiedResponse;
+
+fn not_seen(answer: &Value, words: &str) -> bool {
+    answer["not_seen"].as_array().unwrap().iter().any(|line| line.as_str().unwrap().contains(words))
+}
+
+/// The first three devices of the inventory are read, and its next page is refused. Later requests are answered.
+fn cut_inventory(demo: &DemoSession) {
+    let requests = AtomicUsize::new(0);
+    demo.proxy.change(move |path, response| {
+        if path.ends_with("/inventory") {
+            match requests.fetch_add(1, Ordering::SeqCst) {
+                0 => response.edit(|body| body.as_array_mut().unwrap().truncate(3)),
+                1 => *response = ProxiedResponse::status(403),
+                _ => {}
+            }
+        }
+    });
+}
+
+#[tokio::test]
+async fn a_device_beyond_the_rows_that_were_read_is_not_denied_and_is_found_by_its_address() {
+    let demo = DemoSession::start(Overlay::default()).await;
+    let inventory = demo.call("getOrgInventory", &json!({ "fields": "name,mac,serial" })).await.unwrap();
+    let inventory: Value = serde_json::from_str(&inventory).unwrap();
+    let (first, last) = (&inventory["results"][0], inventory["results"].as_array().unwrap().last().unwrap());
+    let part = first["name"].as_str().unwrap().split_at(3).1;
+    for (text, found) in [
+        (first["name"].as_str().unwrap(), Some(first)),
+        (part, None),
+        (last["name"].as_str().unwrap(), None),
+        (last["mac"].as_str().unwrap(), Some(last)),
+        (last["serial"].as_str().unwrap(), Some(last)),
+    ] {
+        for tool in ["troubleshootDevice", "checkPorts"] {
+            cut_inventory(&demo);
+            let answer = demo.ask(tool, &json!({ "device_id": text })).await;
+            assert!(not_seen(&answer, "inventory: only the first 3 rows"), "{tool} {text}: {answer}");
+            let verdict = answer["verdict"].as_str().unwrap();
+            match found {
+                Some(device) => assert!(verdict.contains(device["name"].as_str().unwrap()), "{answer}"),
+                None => assert!(verdict.contains("nothing is known"), "{tool} {text}: {answer}"),
+            }
+            let causes = answer["findings"].as_array().unwrap().iter().map(|finding| &finding["cause"]);
+            assert!(!causes.into_iter().any(|cause| cause == "never_seen"), "{tool} {text}: {answer}");
+        }
+        cut_inventory(&demo);
+        let answer = demo.ask("findAnything", &json!({ "text": text })).await;
+        let things = answer["facts"]["found"].as_array().into_iter().flatten();
+        let names: Vec<_> = things.map(|thing| &thing["name"]).collect();
+        let has_found = found.is_some_and(|device| names.contains(&&device["name"]));
+        let says = ["not everything could be looked at", "Only the first 3 devices were looked at"];
+        let says = says.iter().any(|words| answer["verdict"].as_str().unwrap().contains(words));
+        assert!(has_found || says, "{text}: {answer}");
+        assert_eq!(answer["findings"], json!([]), "{text}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn ports_without_rows_and_those_of_a_gateway_that_is_down_are_not_well() {
+    let demo = DemoSession::start(Overlay::default()).await;
+    demo.proxy.change(|path, response| {
+        if path.ends_with("/stats/ports/search") {
+            *response = ProxiedResponse::body("{\"results\": [], \"total\": 0}");
+        }
+    });
+    for tool in ["checkWan", "checkSite"] {
+        let answer = demo.ask(tool, &json!({ "site_id": "Sydney Store" })).await;
+        assert!(not_seen(&answer, "Mist has none"), "{answer}");
+        assert!(!answer["verdict"].as_str().unwrap().contains(" ports"), "{answer}");
+    }
+    let dark = r#"{ "title": "A dark site", "overlay": [
+        { "device": "SYD-GW-01", "offline_for": 3000 }, { "device": "SYD-SW-01", "offline_for": 3000 }
+    ] }"#;
+    let dark = Overlay::of(&[Incident::parse("dark.json", dark).unwrap()]).unwrap();
+    let demo = DemoSession::start(dark).await;
+    let wan = demo.ask("checkWan", &json!({ "site_id": "Sydney Store" })).await;
+    assert!(wan["facts"].get("links").is_none() && wan["facts"].get("vpn_paths").is_none(), "{wan}");
+    assert!(not_seen(&wan, "ports of SYD-GW-01: it is down"), "{wan}");
+    let ports = demo.ask("checkPorts", &json!({ "device_id": "SYD-SW-01" })).await;
+    assert_eq!(ports["facts"]["up"], 0, "{ports}");
+}
+
+#[tokio::test]
+async fn devices_that_are_connected_by_rows_of_long_ago_are_told() {
+    let demo = DemoSession::start(Overlay::default()).await;
+    let arguments = json!({ "site_id": "Sydney Store" });
+    assert!(!not_seen(&demo.ask("checkSite", &arguments).await, "out of date"));
+    demo.proxy.change(|path, response| {
+        if path.ends_with("/stats/devices") {
+            response.edit(|body| {
+                for row in body.as_array_mut().unwrap() {
+                    row["last_seen"] = json!(row["last_seen"].as_f64().unwrap() - 9.0 * 86_400.0);
+                }
+            });
+        }
+    });
+    for (tool, arguments) in
+        [("checkSite", &arguments), ("checkRadio", &arguments), ("rankSites", &json!({}))]
+    {
+        let answer = demo.ask(tool, arguments).await;
+        assert!(not_seen(&answer, "out of date, last seen 9"), "{tool}: {answer}");
+    }
+}
