@@ -79,9 +79,10 @@ async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
     }
     let headlines: Vec<_> = things.iter().map(headline).collect();
     let is_exact = clients.len() == things.len() || fitting.iter().any(|device| is_named(device, text));
-    let note = match device_rows.is_cut() && !is_exact {
-        true => format!(" Only the first {} were looked at.", count(device_rows.len(), "device")),
-        false => String::new(),
+    let note = if device_rows.is_cut() && !is_exact {
+        format!(" Only the first {} were looked at.", count(device_rows.len(), "device"))
+    } else {
+        String::new()
     };
     let sharing = fitting.iter().filter(|device| is_address && !has_address(device, text)).count();
     let verdict = match things.len() {
