@@ -68,7 +68,9 @@ mod size;
 mod window;
 mod wording;
 
-pub use cause::Cause;
+#[cfg(feature = "demo")]
+pub(crate) use cause::cause_names;
+pub use cause::{Cause, Causes};
 pub use data_source::DataSource;
 pub use diagnosis::Diagnosis;
 pub use finding::{Finding, Severity};

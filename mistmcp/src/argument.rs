@@ -26,6 +26,7 @@ pub use mac::{Mac, MacFilter, MacForms, MacList, MacPattern, MacPatterns};
 pub use name_filter::NameFilter;
 pub(crate) use reader::{BodyReader, Parsed, ValueReader, inlined_schema};
 pub use reader::{Mismatch, RequestBody};
+pub use scalar::UpTo;
 pub use several::Several;
 pub(crate) use time::is_name_of_time;
 pub use time::{RelativeDuration, Time};

@@ -92,6 +92,12 @@ pub struct Registered(pub &'static Tool);
 
 inventory::collect!(Registered);
 
+/// Names of all linked tools.
+#[cfg(feature = "demo")]
+pub(crate) fn names() -> impl Iterator<Item = &'static str> + Clone {
+    inventory::iter::<Registered>().map(|Registered(tool)| tool.name)
+}
+
 /// Endpoints of all linked tools.
 pub(crate) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
     inventory::iter::<Registered>().filter_map(|Registered(tool)| match &tool.run {

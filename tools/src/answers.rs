@@ -80,6 +80,8 @@ mistmcp::category! {
     listed answers
 }
 
+mistmcp::__private::submit! { mistmcp::answers::Causes(causes::ALL) }
+
 /// What the answers of a tool may cost.
 #[derive(Clone, Copy, Debug)]
 pub struct Limit {

@@ -14,3 +14,16 @@ pub struct Cause {
     /// What to do about it.
     pub remedy: &'static str,
 }
+
+/// Causes that answers of the program name. `submit!` registers them.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Causes(pub &'static [&'static Cause]);
+
+inventory::collect!(Causes);
+
+/// The names of all causes that the linked tools know.
+#[cfg(feature = "demo")]
+pub(crate) fn cause_names() -> impl Iterator<Item = &'static str> + Clone {
+    inventory::iter::<Causes>().flat_map(|Causes(causes)| *causes).map(|cause| cause.name)
+}

@@ -150,13 +150,9 @@ impl Inquiry {
 
     /// Reads the rows of a data source: of each page the list, its `results`, or the object itself. Where that fails, the answer says so in `not_seen`, and there are no rows.
     pub async fn rows(&self, source: &DataSource) -> Rows {
-        match self.read(source).await {
-            Some(pages) => {
-                let rows = pages.0.iter().cloned().map(Rows::of).reduce(Rows::and).unwrap_or_default();
-                if pages.1 { rows } else { rows.cut() }
-            }
-            None => Rows::default(),
-        }
+        let Some(pages) = self.read(source).await else { return Rows::default() };
+        let rows = pages.0.iter().cloned().map(Rows::of).reduce(Rows::and).unwrap_or_default();
+        if pages.1 { rows } else { rows.cut() }
     }
 
     /// Reads the first answer of a data source as it is.

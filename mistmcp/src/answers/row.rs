@@ -50,6 +50,11 @@ impl Rows {
         self.seen
     }
 
+    /// Whether all rows were read. If not, what is not among them may be there all the same.
+    pub fn is_whole(&self) -> bool {
+        self.seen && !self.cut
+    }
+
     /// A fact about the rows, if the data source was read: a count of what was not seen is none.
     pub fn if_seen<T>(&self, fact: T) -> Option<T> {
         self.seen.then_some(fact)

@@ -126,6 +126,34 @@ impl Arg for NonZero<u32> {
     }
 }
 
+/// A number from 1 to `MOST`, such as that of the rows of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UpTo<const MOST: u32>(u32);
+
+impl<const MOST: u32> UpTo<MOST> {
+    /// The number.
+    pub fn get(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl<const MOST: u32> Arg for UpTo<MOST> {
+    const MAX_LENGTH: usize = NAME;
+
+    fn schema() -> Schema {
+        u32::schema()
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        let number = u32::read(value).ok().filter(|number| (1..=MOST).contains(number));
+        number.map(Self).ok_or_else(|| Mismatch::wanted(format!("an integer from 1 to {MOST}")))
+    }
+
+    fn wire(&self) -> QueryValue {
+        self.0.wire()
+    }
+}
+
 /// What is wanted in place of a value that is no `u32` of at least `least`. The upper bound is named where it is exceeded.
 fn out_of_range(value: &Value, least: u32) -> Mismatch {
     let is_above =

@@ -53,7 +53,7 @@ pub(super) async fn explained(
                     Some(listed_values) => {
                         let mut written = value.split(',').map(str::trim);
                         if let Some(unknown) = written.find(|written| !listed_values.contains(*written)) {
-                            return unlisted(error.kind(), param.name, unknown, &listed_values, listed);
+                            return unlisted(param.name, unknown, &listed_values, listed);
                         }
                         if error.kind() == ErrorKind::Missing {
                             error = error.append(format!(
@@ -74,17 +74,15 @@ pub(super) async fn explained(
     error
 }
 
-fn unlisted(
-    kind: ErrorKind,
-    name: &str,
-    written: &str,
-    listed_values: &BTreeSet<String>,
-    listed: Listed,
-) -> Error {
+/// The error for a value that Mist does not list: an argument is wrong, whether Mist answers 400 or 404.
+fn unlisted(name: &str, written: &str, listed_values: &BTreeSet<String>, listed: Listed) -> Error {
     let remedy = remedy(written, listed_values.iter().map(String::as_str));
     let hint = format!(" `{}` lists them.", listed.tool);
-    Error::new(kind, format!("`{name}`: Mist has no \"{}\" here{remedy}", shortened(written, 60)))
-        .hint([(listed.tool, hint.as_str())], "")
+    Error::new(
+        ErrorKind::Request,
+        format!("`{name}`: Mist has no \"{}\" here{remedy}", shortened(written, 60)),
+    )
+    .hint([(listed.tool, hint.as_str())], "")
 }
 
 /// The values that Mist lists, if they can be requested.

@@ -51,12 +51,41 @@ fn overlay(flags: &Flags) -> anyhow::Result<Option<mistmcp_demo::Overlay>> {
         let said = || format!("--demo-overlay (or MISTMCP_DEMO_OVERLAY): {}", path.display());
         let text = crate::text_file::read(path, MAX_OVERLAY).with_context(said)?;
         let name = path.display().to_string();
-        incidents.push(Incident::parse(&name, &text).context("--demo-overlay (or MISTMCP_DEMO_OVERLAY)")?);
+        let incident = Incident::parse(&name, &text).context("--demo-overlay (or MISTMCP_DEMO_OVERLAY)")?;
+        check_names(&incident).with_context(said)?;
+        incidents.push(incident);
     }
     if incidents.is_empty() {
         return Ok(None);
     }
     Overlay::of(&incidents).context("the demo network cannot be changed so").map(Some)
+}
+
+/// Checks the names of a tool and of a cause in an overlay, which the demo cloud does not know.
+#[cfg(feature = "demo")]
+fn check_names(incident: &mistmcp_demo::Incident) -> anyhow::Result<()> {
+    use anyhow::ensure;
+
+    use crate::answers::cause_names;
+    use crate::suggestion::remedy;
+    use crate::text::{one_line, shortened};
+
+    const LONGEST: usize = 100;
+    let written = |name: &str| shortened(&one_line(name), LONGEST);
+    if let Some(question) = &incident.question {
+        let tool = question.tool.as_str();
+        let words =
+            || format!("`question` has no tool `{}`{}", written(tool), remedy(tool, crate::tool::names()));
+        ensure!(crate::tool::names().any(|known| known == tool), words());
+    }
+    // A program without answers knows no causes.
+    if let Some(expected) = &incident.expect {
+        let cause = expected.cause.as_str();
+        let words = || format!("`expect` has no cause `{}`{}", written(cause), remedy(cause, cause_names()));
+        let is_known = cause_names().next().is_none() || cause_names().any(|known| known == cause);
+        ensure!(is_known, words());
+    }
+    Ok(())
 }
 
 /// The questions that the web page offers over the demo network.

@@ -244,9 +244,12 @@ impl Mist {
             // Without headers, a page cut to Mist's default size may not be the last one.
             let full = said.limit().map_or(DEFAULT_LIMIT, |_| limit);
             let more = said.total().map_or(came >= full, |total| total > seen);
-            // A page without new rows is the last one, whatever its headers say.
-            if path == SELF || !more || ids.len() == before {
+            if path == SELF || !more {
                 return Ok((rows, true));
+            }
+            // A page without new rows is the last one. Where the total counts more, the list has broken off.
+            if ids.len() == before {
+                return Ok((rows, said.total().is_none_or(|total| total <= seen - came)));
             }
         }
         Ok((rows, false))

@@ -96,6 +96,14 @@ impl NameQuery<'_> {
             // That a part matches would disclose the name letter by letter.
             Some((MatchKind::Part, _)) | None if !self.disclosed => return Err(self.undisclosed()),
             Some((MatchKind::Part, matching)) => match matching.as_slice() {
+                // The exact name may be among the rows that were not read.
+                [only] if !listing.complete => format!(
+                    "`{parameter}`: no {kind} is called \"{written}\" among the first {}, which are all that could be read. If \"{}\" \
+                     is meant, give its id: {}.",
+                    named.len(),
+                    only.name,
+                    only.id
+                ),
                 [only] if self.partial => {
                     let NamedObject { id, name, .. } = only;
                     let note = format!("`{parameter}`: \"{written}\" was taken for \"{name}\" ({id}).");
@@ -265,6 +273,16 @@ mod tests {
         let strict = NameQuery { partial: false, ..query("berl") };
         let error = strict.pick(&sites()).unwrap_err().to_string();
         assert!(error.contains("\"Berlin\" is meant, give its id: 1"), "{error}");
+    }
+
+    #[test]
+    fn a_part_of_a_name_is_not_accepted_from_a_list_that_was_not_read_to_its_end() {
+        let first = NameList { complete: false, ..sites() };
+        for partial in [true, false] {
+            let error = NameQuery { partial, ..query("berl") }.pick(&first).unwrap_err().to_string();
+            assert!(error.contains("among the first 3") && error.contains("give its id: 1."), "{error}");
+        }
+        assert_eq!(query("berlin").pick(&first).unwrap().id, "1");
     }
 
     #[test]

@@ -23,9 +23,9 @@ pub(super) use engine::Index;
 pub use questions::Questions;
 pub use questions::registered;
 
-use super::meta_tools::Query;
+use super::meta_tools::{MOST_FOUND, Query};
 use super::{Session, Settings};
-use crate::argument::Arguments;
+use crate::argument::{Arguments, UpTo};
 use crate::catalog::{Category, Entry, Reader};
 use crate::prompt::Prompt;
 use crate::reply::Reply;
@@ -33,8 +33,6 @@ use crate::{Result, work};
 
 /// Default of `limit`.
 const SHOWN: usize = 5;
-/// Maximum of `limit`.
-const MOST: usize = 10;
 
 /// Result of a search, best first.
 #[derive(Debug)]
@@ -51,8 +49,7 @@ pub(crate) struct Found<'a> {
 impl Session {
     pub(super) async fn find(&self, arguments: &mut Arguments) -> Result<Reply> {
         let Query(query) = arguments.take("query")?;
-        let limit = arguments.take::<Option<u32>>("limit")?;
-        let limit = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(SHOWN).clamp(1, MOST);
+        let limit = arguments.take::<Option<UpTo<MOST_FOUND>>>("limit")?.map_or(SHOWN, UpTo::get);
         let category = arguments.take::<Option<String>>("category")?.filter(|name| !name.trim().is_empty());
         let category = category.map(|name| self.settings.category(&name)).transpose()?;
         let settings = Arc::clone(&self.settings);

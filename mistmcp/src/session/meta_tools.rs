@@ -6,12 +6,15 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value};
 
 use super::{Mode, Outcome, Session};
-use crate::argument::{Arguments, NAME, names};
+use crate::argument::{Arguments, NAME, UpTo, names};
 use crate::catalog::Entry;
 use crate::error::ErrorKind;
 use crate::reply::{Content, Reply, RequestFacts, Rules};
 use crate::tool::MetaTool;
 use crate::{Arg, Call, Error, Hints, Mismatch, Param, QueryValue, Result, Run, Tool};
+
+/// Maximum of `limit` of `findTools`.
+pub(super) const MOST_FOUND: u32 = 10;
 
 const SESSION_ONLY: Hints =
     Hints { read_only: true, destructive: false, idempotent: true, open_world: false };
@@ -44,7 +47,7 @@ static FIND: Tool = Tool {
     hints: SESSION_ONLY,
     params: &[
         Param::described::<Query>("query", "What you want to know, in a few words."),
-        Param::described::<Option<u32>>("limit", "Tools in the answer, 1 to 10; 5 if left out."),
+        Param::described::<Option<UpTo<MOST_FOUND>>>("limit", "Tools in the answer, 1 to 10; 5 if left out."),
         Param::described::<Option<String>>("category", "Only tools of this category."),
     ],
     run: Run::MetaTool(MetaTool::Find),

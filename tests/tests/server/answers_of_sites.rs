@@ -98,6 +98,11 @@ async fn rank_sites_puts_the_worst_first_and_takes_a_limit() {
     .await;
     assert_eq!(answer["findings"].as_array().unwrap().len(), 2, "{answer}");
     assert!(is(&answer["findings"][1], "wan_link_degraded", "Singapore Office"), "{answer}");
+    let client = Launch::new("--demo -m all").client(Lifecycle::Legacy).await;
+    for limit in [21, 100] {
+        let refusal = client.refusal("rankSites", json!({ "limit": limit })).await;
+        assert!(refusal.contains("`limit`") && refusal.contains("from 1 to 20"), "{refusal}");
+    }
 }
 
 #[tokio::test]

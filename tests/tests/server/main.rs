@@ -30,6 +30,7 @@ mod found_file;
 mod incomplete;
 mod install;
 mod invisible;
+mod large_organization;
 mod lookups;
 mod marvis_actions;
 mod messages;

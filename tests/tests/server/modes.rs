@@ -210,6 +210,11 @@ async fn call_tool_reaches_what_find_tools_finds() {
         let tools = narrowed["tools"].as_array().unwrap();
         assert!(tools.len() == 2 && tools.iter().all(|tool| tool["category"] == "sites_rrm"), "{narrowed}");
 
+        for limit in [11, 50] {
+            let refusal = client.refusal("findTools", json!({ "query": "channels", "limit": limit })).await;
+            assert!(refusal.contains("`limit`") && refusal.contains("from 1 to 10"), "{refusal}");
+        }
+
         let order = client.json("findTools", json!({ "query": "please delete the WLAN Guest" })).await;
         assert!(order["tools"].as_array().is_some_and(|tools| !tools.is_empty()), "{order}");
 

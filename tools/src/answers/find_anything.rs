@@ -72,8 +72,8 @@ async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
     things.extend(fitting_sites(&sites, text).map(|site| Names::site(&site)));
     let called = name(text);
     let all_seen =
-        [&wireless, &wired, &wan, &device_rows, &edge_rows, &sites].iter().all(|rows| is_whole(rows))
-            && (is_address || is_whole(&nac_rows));
+        [&wireless, &wired, &wan, &device_rows, &edge_rows, &sites].iter().all(|rows| rows.is_whole())
+            && (is_address || nac_rows.is_whole());
     if things.is_empty() {
         return not_found(ask, text, all_seen, devices.is_empty() && sites.is_empty());
     }
@@ -149,11 +149,6 @@ fn has_address(device: &Device, text: &str) -> bool {
 fn is_same_address<'a>(mut known: impl Iterator<Item = &'a String>, text: &str) -> bool {
     let wanted = text.trim().parse::<IpAddr>();
     wanted.is_ok_and(|wanted| known.any(|known| known.parse::<IpAddr>().is_ok_and(|known| known == wanted)))
-}
-
-/// Whether all rows were read.
-fn is_whole(rows: &Rows) -> bool {
-    rows.is_seen() && !rows.is_cut()
 }
 
 /// Whether a text is the MAC address, an IP address, the name, the serial number or the id of a device.

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use mistmcp::answers::{Cause, DataSource, Diagnosis, Inquiry, Rows, Window, answer, count, has, join};
 use mistmcp::serde_json::{Value, json};
-use mistmcp::{Call, Mist, Reply, Result, TimeWindow, mist_tool};
+use mistmcp::{Call, Mist, Reply, Result, TimeWindow, UpTo, mist_tool};
 
 use super::arguments::Organization;
 use super::check_site::sle_scope;
 use super::facts::{Alarm, Device, Event, Port, ServiceLevel};
-use super::rules::ranking::{self, RankedSite, SiteRow};
+use super::rules::ranking::{self, DeviceCounts, RankedSite, SiteRow};
 use super::rules::service_levels;
 use super::{causes as c, locate, sources, thresholds as t};
 
@@ -20,7 +20,7 @@ pub(super) const FINDS: &[&[&Cause]] =
 /// Sites that are shown, if the call does not say.
 const SITES: usize = 5;
 /// The most sites that are shown.
-const MOST_SITES: usize = 20;
+const MOST_SITES: u32 = 20;
 
 /// Which sites are worst, and the main reason of each.
 #[mist_tool(category = "answers", hints(read_only), view = "findings")]
@@ -32,17 +32,16 @@ pub async fn rank_sites(
     /// Number of sites in the answer, from 1 to 20.
     #[brief = "Sites, 1 to 20"]
     #[default = 5]
-    limit: Option<u32>,
+    limit: Option<UpTo<MOST_SITES>>,
 ) -> Result<Reply> {
     answer(mist, call, 12, move |ask| async move {
         let window = Window::of(&window, &ask)?;
-        Ok(find(&ask, org_id.as_str(), window, limit).await)
+        Ok(find(&ask, org_id.as_str(), window, limit.map_or(SITES, UpTo::get)).await)
     })
     .await
 }
 
-async fn find(ask: &Inquiry, org: &str, window: Window, limit: Option<u32>) -> Diagnosis {
-    let limit = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(SITES).clamp(1, MOST_SITES);
+async fn find(ask: &Inquiry, org: &str, window: Window, limit: usize) -> Diagnosis {
     let sites_source = sources::sites(org);
     let (devices_source, ports_source) = (sources::org_devices(org), sources::gateway_ports(org));
     let alarms_source = sources::org_alarms(org, &window);
@@ -65,7 +64,7 @@ async fn find(ask: &Inquiry, org: &str, window: Window, limit: Option<u32>) -> D
         ask.rows_if(now[1].as_ref()),
         ask.rows_if(now[2].as_ref())
     );
-    let mut rows = sites_of(&sites);
+    let mut rows = sites_of(&sites, devices.is_seen() && !devices.is_whole());
     if rows.is_empty() {
         if sites.is_seen() {
             ask.nothing_there("sites", "the organization has none");
@@ -79,17 +78,22 @@ async fn find(ask: &Inquiry, org: &str, window: Window, limit: Option<u32>) -> D
     let now = [("wireless", &wireless_now), ("wired", &wired_now), ("wan", &wan_now)];
     // Some hours vary more than a day.
     fill_levels(&mut rows, &places, &now, |level| level.value < t::BAD_LEVEL);
-    let empty = rows.iter().filter(|site| site.devices.is_empty()).count();
-    if devices.is_seen() && empty > 0 {
-        let of = format!("{empty} of {}", count(rows.len(), "site"));
-        if devices.is_cut() {
-            ask.not_seen(&of, "their devices are not among those that were read");
-        } else {
-            ask.nothing_there(&of, "no devices there");
+    let all = rows.len();
+    if devices.is_seen() && !devices.is_whole() {
+        // Without a row and without numbers, nothing is known of a site's devices.
+        rows.retain(|site| site.counts.is_some());
+        if rows.len() < all {
+            let unread = format!("devices of {} of {}", all - rows.len(), count(all, "site"));
+            ask.not_seen(&unread, "not read, so these sites are not ranked");
         }
     }
+    let empty = rows.iter().filter(|site| site.has_no_devices()).count();
+    if devices.is_seen() && empty > 0 {
+        ask.nothing_there(&format!("{} of {}", empty, count(all, "site")), "no devices there");
+    }
     if devices.is_seen() && empty == rows.len() {
-        return Diagnosis::unknown("No site has devices, so nothing is known about them.");
+        let unknown = if empty == all { "No site has devices" } else { "The devices could not be read" };
+        return Diagnosis::unknown(format!("{unknown}, so nothing is known about them."));
     }
     if rows.iter().flat_map(|site| &site.devices).any(|device| device.kind == "gateway") {
         ask.nothing_there("VPN paths, tunnels, BGP and OSPF neighbors", wan_not_read(ask));
@@ -120,11 +124,15 @@ fn wan_not_read(ask: &Inquiry) -> &'static str {
     }
 }
 
-fn sites_of(rows: &Rows) -> Vec<SiteRow> {
+/// The sites, with the numbers of their devices where not all rows of devices were read.
+fn sites_of(rows: &Rows, by_count: bool) -> Vec<SiteRow> {
     let sites = rows.iter().filter_map(|row| {
         let id = row.text("id").or_else(|| row.text("site_id"))?;
         let name = row.text_or("name", &id);
-        Some(SiteRow { id, name, clients: row.integer("num_clients"), ..SiteRow::default() })
+        let number = |field| usize::try_from(row.integer(field)?).ok();
+        let counts = number("num_devices").zip(number("num_devices_connected")).filter(|_| by_count);
+        let counts = counts.map(|(all, connected)| DeviceCounts { all, connected });
+        Some(SiteRow { id, name, clients: row.integer("num_clients"), counts, ..SiteRow::default() })
     });
     sites.collect()
 }
@@ -187,18 +195,25 @@ fn fill_levels(
 /// A line of the ranking.
 fn row(ranked: &RankedSite<'_>) -> Value {
     let site = ranked.site;
-    let up = site.devices.iter().filter(|device| device.connected == Some(true)).count();
+    let counts = site.counts.unwrap_or_else(|| DeviceCounts {
+        all: site.devices.len(),
+        connected: site.devices.iter().filter(|device| device.connected == Some(true)).count(),
+    });
     let lowest = site.levels.iter().min_by(|one, other| one.value.total_cmp(&other.value));
     json!({
         "site": site.name,
         "main_reason": ranked.finding.cause().name,
-        "devices_up": format!("{up} of {}", site.devices.len()),
+        "devices_up": format!("{} of {}", counts.connected, counts.all),
         "lowest_service_level": lowest.map(|level| format!("{} {} %", level.metric, level.percent())),
     })
 }
 
-/// The call that shows the service level that is the main reason.
+/// The call that shows the main reason: the numbers of devices, or else the service level.
 fn see(org: &str, ranked: &RankedSite<'_>, window: &Window) -> DataSource {
+    let is_counted = [c::SITE_DOWN.name, c::DEVICE_DOWN.name].contains(&ranked.finding.cause().name);
+    if is_counted && ranked.site.counts.is_some() {
+        return sources::sites(org);
+    }
     let lowest = service_levels::lowest(&ranked.site.levels);
     sources::levels(org, lowest.map_or("wifi", sle_scope), window)
 }

@@ -94,6 +94,18 @@ async fn an_overlay_that_is_no_file_of_text_stops_the_program() {
     }
 }
 
+#[tokio::test]
+async fn an_unknown_metric_is_a_wrong_argument_whatever_mist_answers() {
+    const METRICS: &str = "/api/v1/const/insight_metrics";
+    for status in [400, 404] {
+        let upstream = MockUpstream::start().await;
+        upstream.json(METRICS, &json!({ "bytes": { "scopes": ["site"] } }));
+        upstream.default_handler(move |_| Answer::json(&json!({ "detail": "no" })).status(status));
+        let call = Launch::at(&upstream, "call getSiteInsightMetrics metrics=nope");
+        stops(call.argument(&format!("site_id={ORG}")), 2, &["`metrics`", "nope", "bytes"]).await;
+    }
+}
+
 const ORG: &str = "9777c1a0-6ef6-11e6-8bbf-02e208b2d34f";
 
 #[tokio::test]
@@ -128,4 +140,24 @@ async fn the_help_of_call_has_no_flags_of_servers() {
     let launch = Launch::new("--demo call getSelf").variable("MISTMCP_TRANSPORT_MODE", "http");
     let finished = launch.run().await;
     assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));
+}
+
+#[tokio::test]
+async fn an_overlay_with_an_unknown_tool_or_cause_stops_the_program_with_the_known_names() {
+    for (part, wanted) in [
+        (
+            json!({ "question": { "tool": "chekPorts" } }),
+            "`question` has no tool `chekPorts`; did you mean \"checkPorts\"?",
+        ),
+        (
+            json!({ "expect": { "cause": "port_slw" } }),
+            "`expect` has no cause `port_slw`; did you mean \"port_slow\"?",
+        ),
+        (json!({ "expect": { "cause": "xyzzy" } }), "`expect` has no cause `xyzzy`; there are weak_signal"),
+    ] {
+        let mut overlay = json!({ "overlay": [{ "device": "SYD-GW-01", "offline_for": 60 }] });
+        overlay.as_object_mut().unwrap().extend(part.as_object().unwrap().clone());
+        let launch = Launch::new("--demo call getSelf --demo-overlay").argument("own.json");
+        stops(launch.file("own.json", overlay.to_string()), 2, &["own.json", wanted]).await;
+    }
 }

@@ -1,6 +1,10 @@
 //! Rules that rank sites: the worst first, with the main reason.
 
+mod counts;
+
 use mistmcp::answers::{Finding, Object, Severity, count, is, lasting, listed, name, state_since};
+
+pub(in crate::answers) use counts::DeviceCounts;
 
 use super::recovered::{self, Past};
 use super::wan::{self, Wan};
@@ -22,6 +26,16 @@ pub(in crate::answers) struct SiteRow {
     pub(in crate::answers) events: Vec<Event>,
     pub(in crate::answers) levels: Vec<ServiceLevel>,
     pub(in crate::answers) clients: Option<i64>,
+    /// The number of its devices, and how many of them are connected, by Mist's statistics of the site. Set where not all devices
+    /// of the organization were read: those of the site may be missing.
+    pub(in crate::answers) counts: Option<DeviceCounts>,
+}
+
+impl SiteRow {
+    /// Whether it is known to have no devices.
+    pub(in crate::answers) fn has_no_devices(&self) -> bool {
+        self.counts.map_or(self.devices.is_empty(), |counts| counts.all == 0)
+    }
 }
 
 /// A site with what is wrong there.
@@ -55,9 +69,10 @@ fn rank<'s>(
     is_in_time: &impl Fn(Option<i64>) -> bool,
 ) -> Option<RankedSite<'s>> {
     let mut reasons: Vec<(u32, Finding)> = Vec::new();
-    match device::site_down(&site.devices, &site.name, now).filter(|down| is_in_time(down.began())) {
-        Some(down) => reasons.push((10_000, down)),
-        None => reasons.extend(devices_down(site, now, is_in_time)),
+    if let Some(counts) = site.counts {
+        reasons.extend(counts.down(&site.name));
+    } else {
+        reasons.extend(down_by_rows(site, now, is_in_time));
     }
     reasons.extend(over(site, (now, end)));
     reasons.extend(links(site, now));
@@ -81,6 +96,16 @@ fn rank<'s>(
         .evidence("also", Some(causes).filter(|causes| !causes.is_empty()))
         .evidence("clients", site.clients);
     Some(RankedSite { site, score, finding })
+}
+
+/// The site that is down as a whole, or its devices that are.
+fn down_by_rows(
+    site: &SiteRow,
+    now: i64,
+    is_in_time: &impl Fn(Option<i64>) -> bool,
+) -> Option<(u32, Finding)> {
+    let down = device::site_down(&site.devices, &site.name, now).filter(|down| is_in_time(down.began()));
+    down.map(|down| (10_000, down)).or_else(|| devices_down(site, now, is_in_time))
 }
 
 /// Devices that are down, as one reason: the gateway or a switch before access points.
@@ -346,6 +371,30 @@ mod tests {
         (empty.levels, empty.clients) = (vec![level(0.5)], Some(0));
         (used.levels, used.clients) = (vec![level(0.6)], Some(20));
         assert_eq!(order(&[empty, used])[0].0, "used!");
+    }
+
+    #[test]
+    fn a_site_whose_devices_were_not_all_read_is_judged_by_their_numbers() {
+        let counted = |name: &str, all: usize, connected: usize, rows: usize| {
+            // The rows that were read are down, whatever the others are.
+            let mut site = site(name, &["gateway", "switch", "ap"]);
+            site.devices.truncate(rows);
+            SiteRow { counts: Some(DeviceCounts { all, connected }), ..site }
+        };
+        let sites = [
+            counted("up", 100, 100, 0),
+            counted("down", 100, 0, 0),
+            counted("some", 100, 97, 3),
+            counted("most", 100, 3, 5),
+            counted("one", 1, 0, 0),
+            counted("empty", 0, 0, 0),
+        ];
+        let order = order(&sites);
+        let order: Vec<_> = order.iter().map(|(name, cause)| (name.as_str(), *cause)).collect();
+        assert_eq!(
+            order,
+            [("down", "site_down"), ("most", "device_down"), ("one", "device_down"), ("some", "device_down")]
+        );
     }
 
     #[test]

@@ -1,0 +1,110 @@
+//! Organizations with more devices than an answer reads: what was not read is not known.
+
+use mistmcp_tests::{Answer, Client, Launch, Lifecycle, MockUpstream, Received};
+use serde_json::{Value, json};
+
+const SITES: usize = 30;
+const DEVICES: usize = 6_000;
+/// The site whose devices are all down.
+const DOWN: usize = 25;
+
+fn site(number: usize) -> String {
+    format!("{number:08x}-0000-4000-8000-000000000000")
+}
+
+fn device(number: usize) -> Value {
+    let name = match number {
+        7 => "BR9-AP-1-old".to_owned(),
+        5_200 => "BR9-AP-1".to_owned(),
+        _ => format!("AP-{number:05}"),
+    };
+    let at = number * SITES / DEVICES;
+    json!({
+        "id": format!("00000000-0000-0000-1000-5c5b35{number:06x}"), "mac": format!("5c5b35{number:06x}"), "name": name,
+        "serial": format!("S{number:09}"), "type": "ap", "site_id": site(at), "last_seen": 1_700_000_000,
+        "status": if at == DOWN { "disconnected" } else { "connected" },
+    })
+}
+
+/// A page of 1,000 rows at most.
+fn page(received: &Received, count: usize, row: impl Fn(usize) -> Value) -> Answer {
+    let page = received.query.iter().find(|(key, _)| key == "page");
+    let page: usize = page.map_or(1, |(_, page)| page.parse().unwrap());
+    let rows: Vec<_> = ((page - 1) * 1_000..count.min(page * 1_000)).map(row).collect();
+    let values = [("x-page-limit", 1_000), ("x-page-page", page), ("x-page-total", count)];
+    values
+        .iter()
+        .fold(Answer::json(&rows.into()), |answer, (name, value)| answer.header(name, &value.to_string()))
+}
+
+/// A client of such an organization. `counted` is up to which site Mist tells the number of devices.
+async fn start(counted: usize) -> (MockUpstream, Client) {
+    let upstream = MockUpstream::start().await;
+    upstream.default_handler(move |received| {
+        let counts = move |number: usize| {
+            let all = DEVICES / SITES;
+            let connected = if number == DOWN { 0 } else { all };
+            let mut row = json!({ "id": site(number), "name": format!("Site {number}") });
+            if number < counted {
+                row["num_devices"] = all.into();
+                row["num_devices_connected"] = connected.into();
+            }
+            row
+        };
+        match received.path.rsplit('/').next() {
+            Some("sites") => page(received, SITES, counts),
+            Some("inventory" | "devices") => page(received, DEVICES, device),
+            Some("self") => Answer::json(&json!({
+                "privileges": [{ "scope": "org", "org_id": "9777c1a0-6ef6-11e6-8bbf-02e208b2d34f", "name": "Acme", "role": "read" }]
+            })),
+            _ => Answer::json(&json!([])),
+        }
+    });
+    let client = Launch::at(&upstream, "-m all --rate-limit 100000").client(Lifecycle::Legacy).await;
+    (upstream, client)
+}
+
+#[tokio::test]
+async fn a_site_whose_devices_were_not_read_is_ranked_by_their_number() {
+    let (_upstream, client) = start(SITES).await;
+    let answer = client.json("rankSites", json!({})).await;
+    let finding = &answer["findings"][0];
+    assert_eq!(
+        (&finding["cause"], &finding["see"]["tool"]),
+        (&json!("site_down"), &json!("listOrgSiteStats")),
+        "{answer}"
+    );
+    assert!(finding["summary"].as_str().unwrap().contains("All 200 devices of Site 25"), "{answer}");
+    assert!(answer["verdict"].as_str().unwrap().contains("1 of 30 sites has trouble"), "{answer}");
+    assert!(!answer["not_seen"].to_string().contains("no devices there"), "{answer}");
+}
+
+#[tokio::test]
+async fn sites_of_which_nothing_was_read_are_not_ranked() {
+    for (counted, verdict) in [(10, "0 of 10 sites"), (0, "nothing is known")] {
+        let (_upstream, client) = start(counted).await;
+        let answer = client.json("rankSites", json!({})).await;
+        assert!(answer["verdict"].as_str().unwrap().contains(verdict), "{answer}");
+        let unread = format!("devices of {} of 30 sites: not read", SITES - counted);
+        let not_seen = answer["not_seen"].to_string();
+        assert!(not_seen.contains(&unread) && !not_seen.contains("no devices there"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_part_of_a_name_is_not_taken_from_the_first_devices_alone() {
+    let (_upstream, client) = start(SITES).await;
+    for (tool, argument) in
+        [("troubleshootDevice", "device_id"), ("whatChanged", "device_id"), ("checkPorts", "device_id")]
+    {
+        for written in ["BR9-AP-1", "r9-ap"] {
+            let answer = client.json(tool, json!({ argument: written })).await;
+            let verdict = answer["verdict"].as_str().unwrap();
+            assert!(!verdict.contains("-old") && verdict.contains("nothing is known"), "{tool}: {answer}");
+            assert_eq!(answer["findings"], json!([]), "{tool}: {answer}");
+        }
+    }
+    // A whole name is certain.
+    let answer = client.json("troubleshootDevice", json!({ "device_id": "BR9-AP-1-old" })).await;
+    assert!(answer["verdict"].as_str().unwrap().starts_with("BR9-AP-1-old is connected"), "{answer}");
+}
