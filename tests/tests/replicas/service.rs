@@ -113,12 +113,12 @@ impl Service {
     }
 
     /// Kills a replica, and removes it.
+    #[expect(clippy::print_stdout, reason = "it is shown if the test fails later")]
     pub(crate) async fn kill(&mut self, replica: usize) {
         let killed = self.fixture.replicas.remove(replica);
         killed.signal("KILL").await;
         let (status, errors) = killed.ended().await;
         assert!(!status.success() && !errors.contains("panicked"), "{errors}");
-        // Shown if the test fails later.
         for line in errors.lines().filter(|line| !line.contains(" INFO call ")) {
             println!("killed replica: {line}");
         }

@@ -475,8 +475,8 @@ async fn a_word_like_no_other_brings_those_there_are() {
 
 #[tokio::test]
 async fn a_list_of_the_default_kind_alone_says_so() {
-    let client = Launch::new("--demo -m all").client(Lifecycle::Legacy).await;
     const NOTE: &str = "so only `ap` was searched";
+    let client = Launch::new("--demo -m all").client(Lifecycle::Legacy).await;
     for (tool, arguments, is_told) in [
         ("listOrgDevicesStats", json!({}), true),
         ("listOrgDevicesStats", json!({ "type": "ap" }), false),
