@@ -3,9 +3,9 @@
     fit.py CORPUS-0 CORPUS-1 FOLDER
 
 Each corpus is what `cargo xtask search-corpus` prints with the vectors that know every second train question. The weights are
-printed; they belong into weights.rs. A classifier is a scale and an intercept (f32), and a signed byte for each bucket of
-hashed stems, pairs of stems, and up to three words of the pattern. answerable.bin and order.bin are those of the confidence; kinds.bin has a line with the kinds of tools, and one for
-each.
+printed; they belong in weights.rs. A classifier is a scale and an intercept (f32), and a signed byte for each bucket of hashed
+stems, pairs of stems, and up to three words of the pattern. answerable.bin and order.bin are those of the confidence; kinds.bin
+has a line with the kinds of tools, and one for each.
 
 Only train questions that are not questions of a tool too decide on the ranking and on the threshold of the confidence: the
 vectors know the others.

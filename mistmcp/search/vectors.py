@@ -3,10 +3,10 @@
     vectors.py CORPUS OUTPUT
 
 CORPUS is what `cargo xtask search-corpus` prints. OUTPUT-0 and OUTPUT-1 are made as well: vectors for every second train question,
-and for the others, which do not know them, so that the weights can be fitted to similarities as strangers' questions have them.
-Each stem gets the model's vector of its commonest word, reduced by principal
-components and weighted by rarity; the sums of stems are fitted to the model's vectors of whole texts, and then tuned so that
-questions of one tool are near each other. The train questions are tuned as well: they tell which words are mere context. The
+and for the others, which do not know them, so that the weights can be fitted to similarities as new questions have them.
+
+Each stem gets the model's vector of its commonest word, reduced by principal components and weighted by rarity; the sums of stems
+are fitted to the model's vectors of whole texts, and then tuned so that questions of one tool are near each other. The train questions are tuned as well: they tell which words are mere context. The
 questions that no tool answers count as those of two more tools.
 """
 

@@ -99,7 +99,8 @@ pub(super) async fn results<'r, T, F: Future<Output = Result<T>>>(
             None => longest,
         };
         let end = end.min(longest);
-        let wake = if late.is_empty() { end } else { end.min(begun + fast) };
+        let asks_late = certain.is_none() && !late.is_empty();
+        let wake = if asks_late { end.min(begun + fast) } else { end };
         let next = if is_alone { Ok(pending.next().await) } else { timeout_at(wake, pending.next()).await };
         let (place, route, answer) = match next {
             Ok(Some(asked)) => asked,

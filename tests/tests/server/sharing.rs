@@ -73,7 +73,7 @@ async fn the_last_calls_of_an_hour_are_reserved_for_diagnosis() {
     process.upstream.json(USAGE, &json!({ "requests": 950, "request_limit": 1000, "seconds": 9 }));
     usage(&session).await.unwrap();
     let refused = call(&session, "listSelfAuditLogs", json!({})).await.unwrap_err().to_string();
-    for wanted in ["1000", "seconds", " UTC", "`getSelfApiUsage`"] {
+    for wanted in ["1000", " second", " UTC", "`getSelfApiUsage`"] {
         assert!(refused.contains(wanted), "{wanted}: {refused}");
     }
     usage(&session).await.unwrap();

@@ -21,7 +21,7 @@ fn find_tools_answers_short_queries_as_well_as_it_is_meant_to() {
 }
 
 #[test]
-fn find_tools_answers_the_questions_of_strangers_as_well_as_it_is_meant_to() {
+fn find_tools_answers_questions_in_other_words_as_well_as_it_is_meant_to() {
     let third = rates("third");
     assert!(third.first() >= 85.0 && third.top_five() >= 96.0 && third.doubted() <= 3.0, "{third:?}");
     let reworded = rates("reworded");
