@@ -4,6 +4,7 @@ mod sites;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 use tokio::time::Instant;
@@ -21,6 +22,10 @@ use crate::{Error, Result};
 /// What an organization is called in errors.
 const ORGANIZATION: &str = "organization";
 
+/// A list of more rows takes several requests. For a name that is not in it, it is read again after [`REREAD_INTERVAL`] only, so that
+/// misspelled names do not use up the calls of an hour.
+const ROWS_OF_SHORT_LIST: usize = 1_000;
+const REREAD_INTERVAL: Duration = Duration::from_mins(1);
 /// The most names or ids in one argument.
 const MOST_NAMES: usize = 100;
 
@@ -400,8 +405,12 @@ impl Mist {
     ) -> Result<T> {
         let begun = Instant::now();
         let listing = fetch(None).await?;
+        let is_short = listing.rows.len() <= ROWS_OF_SHORT_LIST;
+        let interval = if is_short { Duration::ZERO } else { REREAD_INTERVAL };
         match pick(&listing) {
-            Err(_) if !query.is_trial && listing.requested_at < begun => pick(&*fetch(Some(begun)).await?),
+            Err(_) if !query.is_trial && listing.requested_at + interval < begun => {
+                pick(&*fetch(Some(begun)).await?)
+            }
             picked => picked,
         }
     }
