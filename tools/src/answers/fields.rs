@@ -157,7 +157,8 @@ pub static OF_FACTS: &[Facts] = &[
         tools: &["rankSites"],
         fields: fields! {
             "sites": "Number of sites.",
-            "ranking": "The worst sites in order: `site`, `main_reason`, `devices_up` and `lowest_service_level`.",
+            "ranking": "The worst sites in order: `site`, `main_reason`, `devices_up` (`null` if unknown) and \
+                        `lowest_service_level`.",
         },
     },
     Facts {

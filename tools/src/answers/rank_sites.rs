@@ -9,7 +9,7 @@ use mistmcp::{Call, Mist, Reply, Result, TimeWindow, UpTo, mist_tool};
 use super::arguments::Organization;
 use super::check_site::sle_scope;
 use super::facts::{Alarm, Device, Event, Port, ServiceLevel};
-use super::rules::ranking::{self, DeviceCounts, RankedSite, SiteRow};
+use super::rules::ranking::{self, DeviceCounts, DevicesRead, RankedSite, SiteRow};
 use super::rules::service_levels;
 use super::{causes as c, locate, sources, thresholds as t};
 
@@ -64,7 +64,7 @@ async fn find(ask: &Inquiry, org: &str, window: Window, limit: usize) -> Diagnos
         ask.rows_if(now[1].as_ref()),
         ask.rows_if(now[2].as_ref())
     );
-    let mut rows = sites_of(&sites, devices.is_seen() && !devices.is_whole());
+    let mut rows = sites_of(&sites, devices.is_cut());
     if rows.is_empty() {
         if sites.is_seen() {
             ask.nothing_there("sites", "the organization has none");
@@ -79,38 +79,37 @@ async fn find(ask: &Inquiry, org: &str, window: Window, limit: usize) -> Diagnos
     // Some hours vary more than a day.
     fill_levels(&mut rows, &places, &now, |level| level.value < t::BAD_LEVEL);
     let all = rows.len();
-    if devices.is_seen() && !devices.is_whole() {
-        // Without a row and without numbers, nothing is known of a site's devices.
-        rows.retain(|site| site.counts.is_some());
-        if rows.len() < all {
-            let unread = format!("devices of {} of {}", all - rows.len(), count(all, "site"));
-            ask.not_seen(&unread, "not read, so these sites are not ranked");
-        }
+    let unread = rows.iter().filter(|site| matches!(site.read, DevicesRead::Unknown)).count();
+    if unread > 0 {
+        let of = format!("devices of {unread} of {}", count(all, "site"));
+        ask.not_seen(&of, "not read, so these sites are judged by alarms, events and service levels alone");
     }
     let empty = rows.iter().filter(|site| site.has_no_devices()).count();
     if devices.is_seen() && empty > 0 {
         ask.nothing_there(&format!("{} of {}", empty, count(all, "site")), "no devices there");
     }
-    if devices.is_seen() && empty == rows.len() {
-        let unknown = if empty == all { "No site has devices" } else { "The devices could not be read" };
-        return Diagnosis::unknown(format!("{unknown}, so nothing is known about them."));
+    if devices.is_seen() && empty == all {
+        return Diagnosis::unknown("No site has devices, so nothing is known about them.");
     }
     if rows.iter().flat_map(|site| &site.devices).any(|device| device.kind == "gateway") {
         ask.nothing_there("VPN paths, tunnels, BGP and OSPF neighbors", wan_not_read(ask));
     }
     locate::note_unknown_states(ask, rows.iter().flat_map(|site| &site.devices));
     let ranked = ranking::ranked(&rows, (ask.now(), window.end), |began| ask.is_in_time(began));
+    if devices.is_seen() && ranked.is_empty() && empty + unread == all {
+        return Diagnosis::unknown("The devices could not be read, so nothing is known about them.");
+    }
     let table: Vec<_> = ranked.iter().take(limit).map(row).collect();
     let findings =
         ranked.iter().take(limit).map(|site| site.finding.clone().see_or(&see(org, site, &window)));
-    let sites = count(rows.len(), "site");
-    // Without their devices, that no site has trouble is not known.
+    // Without its devices, that a site has no trouble is not known.
+    let sites = count(if ranked.is_empty() { all - unread } else { all }, "site");
     Diagnosis::about(if ranked.is_empty() && !devices.is_seen() {
         sites
     } else {
         format!("{} of {sites} {} trouble", ranked.len(), has(ranked.len()))
     })
-    .fact("sites", rows.len())
+    .fact("sites", all)
     .fact("ranking", table)
     .findings(findings.collect::<Vec<_>>())
 }
@@ -124,15 +123,16 @@ fn wan_not_read(ask: &Inquiry) -> &'static str {
     }
 }
 
-/// The sites, with the numbers of their devices where not all rows of devices were read.
-fn sites_of(rows: &Rows, by_count: bool) -> Vec<SiteRow> {
+/// The sites, with the numbers of their devices where the list of all devices is cut.
+fn sites_of(rows: &Rows, is_cut: bool) -> Vec<SiteRow> {
     let sites = rows.iter().filter_map(|row| {
         let id = row.text("id").or_else(|| row.text("site_id"))?;
         let name = row.text_or("name", &id);
         let number = |field| usize::try_from(row.integer(field)?).ok();
-        let counts = number("num_devices").zip(number("num_devices_connected")).filter(|_| by_count);
+        let counts = number("num_devices").zip(number("num_devices_connected"));
         let counts = counts.map(|(all, connected)| DeviceCounts { all, connected });
-        Some(SiteRow { id, name, clients: row.integer("num_clients"), counts, ..SiteRow::default() })
+        let read = if is_cut { DevicesRead::of(counts, 0) } else { DevicesRead::Rows };
+        Some(SiteRow { id, name, clients: row.integer("num_clients"), read, ..SiteRow::default() })
     });
     sites.collect()
 }
@@ -150,6 +150,11 @@ fn fill(
     for device in devices {
         if let Some(place) = place(device.site.as_deref()) {
             sites[place].devices.push(device);
+        }
+    }
+    for site in sites.iter_mut() {
+        if let DevicesRead::Counts(counts) = site.read {
+            site.read = DevicesRead::of(Some(counts), site.devices.len());
         }
     }
     for port in ports.iter().filter_map(Port::of) {
@@ -195,23 +200,28 @@ fn fill_levels(
 /// A line of the ranking.
 fn row(ranked: &RankedSite<'_>) -> Value {
     let site = ranked.site;
-    let counts = site.counts.unwrap_or_else(|| DeviceCounts {
+    let by_rows = || DeviceCounts {
         all: site.devices.len(),
         connected: site.devices.iter().filter(|device| device.connected == Some(true)).count(),
-    });
+    };
+    let counts = match site.read {
+        DevicesRead::Rows => Some(by_rows()),
+        DevicesRead::Counts(counts) => Some(counts),
+        DevicesRead::Unknown => None,
+    };
     let lowest = site.levels.iter().min_by(|one, other| one.value.total_cmp(&other.value));
     json!({
         "site": site.name,
         "main_reason": ranked.finding.cause().name,
-        "devices_up": format!("{} of {}", counts.connected, counts.all),
+        "devices_up": counts.map(|counts| format!("{} of {}", counts.connected, counts.all)),
         "lowest_service_level": lowest.map(|level| format!("{} {} %", level.metric, level.percent())),
     })
 }
 
 /// The call that shows the main reason: the numbers of devices, or else the service level.
 fn see(org: &str, ranked: &RankedSite<'_>, window: &Window) -> DataSource {
-    let is_counted = [c::SITE_DOWN.name, c::DEVICE_DOWN.name].contains(&ranked.finding.cause().name);
-    if is_counted && ranked.site.counts.is_some() {
+    let is_of_devices = ranked.finding.cause().name == c::DEVICE_DOWN.name;
+    if is_of_devices && matches!(ranked.site.read, DevicesRead::Counts(_)) {
         return sources::sites(org);
     }
     let lowest = service_levels::lowest(&ranked.site.levels);

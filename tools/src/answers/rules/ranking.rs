@@ -4,7 +4,7 @@ mod counts;
 
 use mistmcp::answers::{Finding, Object, Severity, count, is, lasting, listed, name, state_since};
 
-pub(in crate::answers) use counts::DeviceCounts;
+pub(in crate::answers) use counts::{DeviceCounts, DevicesRead};
 
 use super::recovered::{self, Past};
 use super::wan::{self, Wan};
@@ -26,15 +26,14 @@ pub(in crate::answers) struct SiteRow {
     pub(in crate::answers) events: Vec<Event>,
     pub(in crate::answers) levels: Vec<ServiceLevel>,
     pub(in crate::answers) clients: Option<i64>,
-    /// The number of its devices, and how many of them are connected, by Mist's statistics of the site. Set where not all devices
-    /// of the organization were read: those of the site may be missing.
-    pub(in crate::answers) counts: Option<DeviceCounts>,
+    /// What is known of its devices.
+    pub(in crate::answers) read: DevicesRead,
 }
 
 impl SiteRow {
     /// Whether it is known to have no devices.
     pub(in crate::answers) fn has_no_devices(&self) -> bool {
-        self.counts.map_or(self.devices.is_empty(), |counts| counts.all == 0)
+        matches!(self.read, DevicesRead::Rows) && self.devices.is_empty()
     }
 }
 
@@ -69,11 +68,11 @@ fn rank<'s>(
     is_in_time: &impl Fn(Option<i64>) -> bool,
 ) -> Option<RankedSite<'s>> {
     let mut reasons: Vec<(u32, Finding)> = Vec::new();
-    if let Some(counts) = site.counts {
-        reasons.extend(counts.down(&site.name));
-    } else {
-        reasons.extend(down_by_rows(site, now, is_in_time));
-    }
+    reasons.extend(match site.read {
+        DevicesRead::Rows => down_by_rows(site, now, is_in_time),
+        DevicesRead::Counts(counts) => counts.not_connected(&site.name),
+        DevicesRead::Unknown => None,
+    });
     reasons.extend(over(site, (now, end)));
     reasons.extend(links(site, now));
     reasons.extend(reported(site, now));
@@ -182,8 +181,8 @@ fn devices_down(
     Some((score, finding))
 }
 
-/// The devices downstream of one, as far as that is known without its ports: all others of a site with one switch or gateway of
-/// the kind.
+/// The devices downstream of one, as far as that is known without its ports: all others of a site with one switch or
+/// gateway of the kind.
 fn downstream<'a>(site: &'a SiteRow, root: &Device) -> Vec<&'a Device> {
     let is_only = site.devices.iter().filter(|device| device.kind == root.kind).count() == 1;
     let below: &[&str] = match root.kind.as_str() {
@@ -374,27 +373,40 @@ mod tests {
     }
 
     #[test]
-    fn a_site_whose_devices_were_not_all_read_is_judged_by_their_numbers() {
-        let counted = |name: &str, all: usize, connected: usize, rows: usize| {
+    fn a_site_whose_devices_were_not_all_read_is_judged_by_what_is_known() {
+        let of = |name: &str, counts: Option<(usize, usize)>, rows: usize| {
             // The rows that were read are down, whatever the others are.
             let mut site = site(name, &["gateway", "switch", "ap"]);
             site.devices.truncate(rows);
-            SiteRow { counts: Some(DeviceCounts { all, connected }), ..site }
+            let counts = counts.map(|(all, connected)| DeviceCounts { all, connected });
+            SiteRow { read: DevicesRead::of(counts, rows), ..site }
         };
         let sites = [
-            counted("up", 100, 100, 0),
-            counted("down", 100, 0, 0),
-            counted("some", 100, 97, 3),
-            counted("most", 100, 3, 5),
-            counted("one", 1, 0, 0),
-            counted("empty", 0, 0, 0),
+            of("up", Some((100, 100)), 0),
+            of("away", Some((100, 0)), 0),
+            of("some", Some((100, 97)), 3),
+            // Two devices that may never have connected.
+            of("new", Some((2, 0)), 0),
+            of("one", Some((1, 0)), 0),
+            of("empty", Some((0, 0)), 0),
+            // All rows of its devices were read.
+            of("whole", Some((5, 0)), 5),
+            of("unread", None, 1),
+            SiteRow { levels: vec![level(0.5)], ..of("slow", None, 1) },
         ];
         let order = order(&sites);
         let order: Vec<_> = order.iter().map(|(name, cause)| (name.as_str(), *cause)).collect();
-        assert_eq!(
-            order,
-            [("down", "site_down"), ("most", "device_down"), ("one", "device_down"), ("some", "device_down")]
-        );
+        let away = ["away", "slow", "new", "one", "some"]
+            .map(|name| (name, if name == "slow" { "reported_trouble" } else { "device_down" }));
+        assert_eq!(order, [&[("whole", "site_down")][..], &away].concat());
+        for ranked in &ranked(&sites, (NOW, NOW), |_| true)[1..] {
+            assert!(ranked.finding.severity() <= Severity::Warning, "{ranked:?}");
+            let summary = ranked.finding.summary();
+            assert_eq!(summary.contains("not connected"), ranked.site.name != "slow", "{summary}");
+        }
+        assert!(sites[5].has_no_devices() && !sites[7].has_no_devices());
+        // A past window has only what was down then.
+        assert!(ranked(&sites[6..7], (NOW, NOW), |began| began != Some(NOW - 600)).is_empty());
     }
 
     #[test]

@@ -18,9 +18,8 @@ pub(in crate::answers) fn lowest(levels: &[ServiceLevel]) -> Option<&ServiceLeve
 pub(in crate::answers) fn low(level: &ServiceLevel, site: &str, reported: &[&'static Cause]) -> Finding {
     let can_lower = |cause: &&&Cause| classifiers::may_stand_for(&level.metric, cause);
     let known = reported.iter().find(can_lower).copied();
-    let cause = known.or_else(|| classifiers::causes(&level.metric, "").0).unwrap_or(&c::REPORTED_TROUBLE);
+    let (cause, severity) = judged(known.or_else(|| classifiers::causes(&level.metric, "").0), level.value);
     let (value, metric) = (level.percent(), &level.metric);
-    let severity = severity(level.value);
     Finding::new(
         cause,
         severity,
@@ -105,11 +104,7 @@ pub(in crate::answers) fn explained(
         name(metric),
         name(&classifier.name)
     );
-    let severity = severity(assessment.recent);
-    let (cause, severity) = match cause {
-        Some(cause) => (cause, severity),
-        None => (&c::REPORTED_TROUBLE, severity.min(Severity::Warning)),
-    };
+    let (cause, severity) = judged(cause, assessment.recent);
     Finding::new(cause, severity, words)
         .weight(match severity {
             Severity::Critical => 84,
@@ -124,6 +119,14 @@ pub(in crate::answers) fn explained(
         .evidence("classifier", classifier.name.clone())
         .evidence("share_percent", share_percent)
         .evidence("users", classifier.users)
+}
+
+/// The cause of a service level with this value, and its severity. A level without a cause is no outage.
+fn judged(cause: Option<&'static Cause>, value: f64) -> (&'static Cause, Severity) {
+    match cause {
+        Some(cause) => (cause, severity(value)),
+        None => (&c::REPORTED_TROUBLE, severity(value).min(Severity::Warning)),
+    }
 }
 
 /// How much a service level matters to people.
@@ -188,13 +191,22 @@ mod tests {
     fn only_a_low_level_is_a_finding() {
         let level = |value: f64| ServiceLevel { scope: "wireless", metric: "coverage".into(), value };
         assert_eq!(lowest(&[level(0.95), level(0.93)]), None);
-        let cause = |reported: &[&'static Cause]| Some(low(&level(0.6), "Leeds", reported).cause().name);
+        let cause = |reported: &[&'static Cause]| low(&level(0.6), "Leeds", reported).cause().name;
         let causes = [&c::LOOP, &c::COVERAGE_HOLE];
-        assert_eq!((cause(&[]), cause(&causes)), (Some("weak_signal"), Some("coverage_hole")));
+        assert_eq!((cause(&[]), cause(&causes)), ("weak_signal", "coverage_hole"));
         assert_eq!(lowest(&[level(0.8), level(0.6)]).map(|level| level.value), Some(0.6));
         for (value, severity) in [(0.6, Severity::Critical), (0.8, Severity::Warning)] {
-            let assessment = Some(low(&level(value), "Leeds", &[]).severity());
-            assert_eq!((assessment, super::severity(value)), (Some(severity), severity), "{value}");
+            let assessment = low(&level(value), "Leeds", &[]).severity();
+            assert_eq!((assessment, super::severity(value)), (severity, severity), "{value}");
         }
+        // Without a cause it is no outage, whether its classifiers are known or not.
+        let level = ServiceLevel { metric: "throughput".into(), ..level(0.4) };
+        let low = low(&level, "Leeds", &[]);
+        assert_eq!((low.cause().name, low.severity()), ("reported_trouble", Severity::Warning));
+        let trend = trend(&[60.0; 6]);
+        let assessment = assess(&trend).unwrap();
+        let explained =
+            explained("throughput", &assessment, assessment.shares[0].0, 0.9, None, "Leeds", 99_999);
+        assert_eq!((explained.cause().name, explained.severity()), ("reported_trouble", Severity::Warning));
     }
 }

@@ -1,38 +1,51 @@
-//! What the numbers of its devices say of a site whose devices were not all read: [`DeviceCounts`].
+//! What is known of the devices of a site where not all devices of the organization were read: [`DevicesRead`].
 
 use mistmcp::answers::{Finding, Object, Severity, count, is, name};
 
 use crate::answers::causes as c;
 
-/// Numbers of devices of a site.
+/// Numbers of devices of a site, by Mist's statistics of the site.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::answers) struct DeviceCounts {
     pub(in crate::answers) all: usize,
     pub(in crate::answers) connected: usize,
 }
 
+/// What is known of the devices of a site.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::answers) enum DevicesRead {
+    /// The rows of all.
+    #[default]
+    Rows,
+    /// Their numbers. Rows are missing.
+    Counts(DeviceCounts),
+    /// Nothing. Rows may be missing, and there are no numbers.
+    Unknown,
+}
+
+impl DevicesRead {
+    /// What is known by these numbers of devices and so many rows, where rows of the organization are missing.
+    pub(in crate::answers) fn of(counts: Option<DeviceCounts>, rows: usize) -> Self {
+        match counts {
+            Some(counts) if rows >= counts.all => Self::Rows,
+            Some(counts) => Self::Counts(counts),
+            None => Self::Unknown,
+        }
+    }
+}
+
 impl DeviceCounts {
-    /// The site that is down as a whole, or its devices that are. Which ones, and since when, is not known.
-    pub(super) fn down(self, site: &str) -> Option<(u32, Finding)> {
+    /// The devices that are not connected. Which ones, since when, and whether they ever were, is not known.
+    pub(super) fn not_connected(self, site: &str) -> Option<(u32, Finding)> {
         let Self { all, connected } = self;
-        let down = all.saturating_sub(connected);
-        let called = name(site);
-        let (score, cause, severity, words) = match (down, connected) {
-            (0, _) => return None,
-            (2.., 0) => (
-                10_000,
-                &c::SITE_DOWN,
-                Severity::Critical,
-                format!("All {all} devices of {called} are down."),
-            ),
-            _ => {
-                let score = if down * 2 >= all { 2_000 } else { 600 };
-                let words = format!("{called}: {down} of {} {} down.", count(all, "device"), is(down));
-                let score = score + 100 * u32::try_from(down.min(20)).unwrap_or(20);
-                (score, &c::DEVICE_DOWN, Severity::Warning, words)
-            }
-        };
-        let finding = Finding::new(cause, severity, words).on(Object::site(site));
-        Some((score, finding.evidence("devices_down", down).evidence("devices", all)))
+        let away = all.saturating_sub(connected);
+        if away == 0 {
+            return None;
+        }
+        let score =
+            if away * 2 >= all { 1_000 } else { 300 } + 50 * u32::try_from(away.min(20)).unwrap_or(20);
+        let words = format!("{}: {away} of {} {} not connected.", name(site), count(all, "device"), is(away));
+        let finding = Finding::new(&c::DEVICE_DOWN, Severity::Warning, words).on(Object::site(site));
+        Some((score, finding.evidence("devices_not_connected", away).evidence("devices", all)))
     }
 }
