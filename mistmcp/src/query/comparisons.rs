@@ -5,7 +5,7 @@ use crate::text::is_any_of;
 
 /// Signs that make an expression of two operands.
 const ARITHMETIC: [&str; 10] = ["+", "-", "*", "/", "%", "||", "->", "->>", ".", "&"];
-const COMPARISONS: [&str; 8] = ["=", "==", "<", "<=", ">", ">=", "<>", "!="];
+pub(super) const COMPARISONS: [&str; 8] = ["=", "==", "<", "<=", ">", ">=", "<>", "!="];
 
 /// A side of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -18,6 +18,7 @@ use super::comparisons::{Comparison, Operand, Pair, arguments_of, pairs};
 use super::dates;
 use super::names::quoted;
 use super::scope::Scope;
+use super::seconds::is_of_seconds;
 use super::table::Table;
 use super::tokens::{SqlToken, tokens};
 use crate::text::{is_any_of, shortened};
@@ -26,6 +27,8 @@ use crate::text::{is_any_of, shortened};
 const MAX_NOTES: usize = 4;
 /// Comparisons of a statement that are looked at.
 const MAX_COMPARISONS: usize = 200;
+/// Keywords for the time of the statement, as a text.
+const CURRENT: [&str; 3] = ["CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"];
 /// Functions that take numbers for what they are.
 const OF_NUMBERS: [&str; 7] = ["sum", "total", "avg", "min", "max", "abs", "round"];
 
@@ -227,12 +230,10 @@ fn of_macs(column: &Column, text: &str) -> String {
 fn text_of(operand: Operand<'_>) -> Option<String> {
     match operand {
         Operand::Text(text) => (!is_number(text)).then(|| format!("the text '{}'", shortened(text, 40))),
-        Operand::Column(None, name) => {
-            is_any_of(name, &["CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"])
-                .then(|| name.to_uppercase())
-        }
+        Operand::Column(None, name) => is_any_of(name, &CURRENT).then(|| name.to_uppercase()),
         Operand::Call(name, arguments) => {
-            let is_number = matches!(arguments.first(), Some(SqlToken::Text(format)) if ["%s", "%J"].contains(&&**format));
+            let is_day = matches!(arguments.first(), Some(SqlToken::Text(format)) if format == "%J");
+            let is_number = is_day || is_of_seconds(arguments);
             let makes_text = ["date", "time", "datetime", "strftime", "lower", "upper", "printf", "format"];
             (is_any_of(name, &makes_text) && !is_number).then(|| format!("{}()", name.to_lowercase()))
         }

@@ -13,7 +13,7 @@ const MOST_BYTES: usize = 32 << 20;
 /// Bytes of one row of a result at most.
 pub(super) const LONGEST_ROW: usize = 2 << 20;
 /// Bytes of the name of a result's column at most.
-const LONGEST_NAME: usize = 200;
+pub(super) const LONGEST_NAME: usize = 200;
 /// Rows of a result at most.
 const MOST_ROWS: usize = 100_000;
 /// Values of a row between two looks at the clock.

@@ -13,13 +13,14 @@ use super::empty_columns::EmptyColumns;
 use super::error::Failure;
 use super::indexes::{self, TableCopy};
 use super::notes::of_comparisons;
-use super::result_rows::{Selected, column_names, rows};
+use super::result_rows::{LONGEST_NAME, Selected, column_names, rows};
 use super::sandbox::{self, Refused, Stop};
-use super::seconds::Seconds;
+use super::seconds::{as_written, with_numbers};
 use super::table::Table;
 use super::tokens::{defined_names, tokens};
 use crate::Call;
 use crate::call::Stage;
+use crate::text::shortened;
 use crate::work;
 
 /// Time of a statement at most.
@@ -97,9 +98,9 @@ async fn run_once(
 fn select(request: &SelectRequest, stop: &Arc<Stop>) -> Result<Selected, Failure> {
     let mut empty = EmptyColumns::new(&request.tables);
     let mut first = None;
-    let seconds = Seconds::of(&request.sql);
+    let sql = with_numbers(&request.sql);
     loop {
-        match attempt(request, &seconds, empty.names(), stop) {
+        match attempt(request, &sql, empty.names(), stop) {
             Err(Failure::Sql { message, offset }) => {
                 let is_added = !stop.is_due() && empty.add(&message);
                 let failure = first.get_or_insert(Failure::Sql { message: message.clone(), offset });
@@ -128,11 +129,10 @@ fn select(request: &SelectRequest, stop: &Arc<Stop>) -> Result<Selected, Failure
 
 fn attempt(
     request: &SelectRequest,
-    seconds: &Seconds<'_>,
+    sql: &str,
     empty: &[Vec<String>],
     stop: &Arc<Stop>,
 ) -> Result<Selected, Failure> {
-    let sql: &str = &seconds.sql;
     let refused: Refused = Arc::new(Mutex::new(None));
     let failed = |error: rusqlite::Error| Failure::of(error, refused.lock().take());
     let defined = defined_names(&tokens(sql));
@@ -146,7 +146,9 @@ fn attempt(
         connection = open(&copies)?;
     }
     let mut statement = only_statement(&connection, sql, failed)?;
-    let names: Vec<_> = statement.column_names().map(|name| seconds.written(name)).collect();
+    // Shortened before all else: the time of a statement does not bound what is done with its names.
+    let name = |name: &str| as_written(&shortened(name, 2 * LONGEST_NAME));
+    let names: Vec<_> = statement.column_names().map(name).collect();
     rows(&mut statement, column_names(&names), (request.offset, request.room), stop, failed)
 }
 
@@ -370,6 +372,15 @@ mod tests {
         let selected = selected(&tables(&[]), sql, LONG).unwrap();
         assert_eq!(selected.columns, ["strftime('%s', '2026-01-31')", "x"]);
         assert_eq!(selected.rows, [json!({ "strftime('%s', '2026-01-31')": 1_769_817_600, "x": 1 })]);
+        let sql =
+            "SELECT strftime('%s','2026-01-31'), STRFTIME ('%s', '2026-01-31'), unixepoch(    '2026-01-31')";
+        let names =
+            ["strftime('%s','2026-01-31')", "STRFTIME ('%s', '2026-01-31')", "unixepoch(    '2026-01-31')"];
+        assert_eq!(self::selected(&tables(&[]), sql, LONG).unwrap().columns, names);
+        let long = format!("max({}1)", "strftime('%s',1), ".repeat(30));
+        let sql = format!("SELECT *, * FROM (SELECT {long})");
+        let columns = self::selected(&tables(&[]), &sql, LONG).unwrap().columns;
+        assert!(long.starts_with(columns[0].trim_end_matches('…')) && columns[0].len() <= LONGEST_NAME);
         let sql = "SELECT strftime('%s', 'now'), nme";
         let outcome = self::selected(&tables(&[]), sql, LONG);
         let offset = sql.find("nme");

@@ -1,11 +1,12 @@
-//! The expressions of a statement by its tokens: operands of comparisons ([`related`]), and what `SELECT` lists ([`select_items`]).
+//! The expressions of a statement by its tokens: operands of comparisons ([`related`]), and what `SELECT` lists
+//! ([`select_items`]).
 
+use super::super::comparisons::COMPARISONS;
 use super::super::dates::arguments;
 use super::super::tokens::{SqlToken, closing};
+use super::MAX_COMPARISONS;
 use crate::text::is_any_of;
 
-/// Pairs of a statement at most.
-const MOST: usize = 200;
 /// Words beside an expression.
 const ENDS: [&str; 40] = [
     "AND",
@@ -49,7 +50,8 @@ const ENDS: [&str; 40] = [
     "USING",
     "WITH",
 ];
-const COMPARISONS: [&str; 8] = ["=", "==", "<", "<=", ">", ">=", "<>", "!="];
+/// Words that may follow `IS` before an expression.
+const OF_IS: [&str; 3] = ["NOT", "DISTINCT", "FROM"];
 
 /// Two expressions and the operator that compares them, or `-`.
 pub(super) struct Related<'a> {
@@ -62,7 +64,7 @@ pub(super) struct Related<'a> {
 pub(super) fn related<'a>(tokens: &'a [SqlToken<'a>]) -> Vec<Related<'a>> {
     let mut found = Vec::new();
     for (place, token) in tokens.iter().enumerate() {
-        if found.len() >= MOST {
+        if found.len() >= MAX_COMPARISONS {
             break;
         }
         let after = &tokens[place + 1..];
@@ -76,7 +78,12 @@ pub(super) fn related<'a>(tokens: &'a [SqlToken<'a>]) -> Vec<Related<'a>> {
                 found.push(Related { left, operator: "-", right });
             }
             SqlToken::Sign(sign) if COMPARISONS.contains(sign) => add(sign, beginning(after, false)),
-            SqlToken::Word(word) if token.is_word("LIKE") => add(word, beginning(after, false)),
+            SqlToken::Word(word) if token.is_word("LIKE") || token.is_word("IS") => {
+                let is_before =
+                    |token: &&SqlToken<'_>| token.name().is_some_and(|name| is_any_of(name, &OF_IS));
+                let start = after.iter().take_while(is_before).count();
+                add(word, beginning(&after[start..], false));
+            }
             SqlToken::Word(word) if token.is_word("BETWEEN") => {
                 let least = beginning(after, false);
                 add(word, least);
@@ -92,8 +99,9 @@ pub(super) fn related<'a>(tokens: &'a [SqlToken<'a>]) -> Vec<Related<'a>> {
             }
             SqlToken::Word(word) if token.is_word("IN") => {
                 if let [SqlToken::Sign("("), list @ ..] = after {
-                    let items = &list[..closing(list).unwrap_or(0)];
-                    arguments(items).for_each(|item| add(word, item));
+                    let left = ending(&tokens[..place], false);
+                    let items = arguments(&list[..closing(list).unwrap_or(0)]).take(MAX_COMPARISONS);
+                    found.extend(items.map(|right| Related { left, operator: word, right }));
                 }
             }
             _ => {}
@@ -107,7 +115,7 @@ fn cases<'a>(tokens: &'a [SqlToken<'a>]) -> impl Iterator<Item = &'a [SqlToken<'
     let end = tokens.iter().position(|token| token.is_word("END") || token.is_word("CASE"));
     let inside = &tokens[..end.unwrap_or(tokens.len())];
     let when = inside.iter().enumerate().filter(|(_, token)| token.is_word("WHEN"));
-    when.map(|(place, _)| beginning(&inside[place + 1..], false)).take(MOST)
+    when.map(|(place, _)| beginning(&inside[place + 1..], false)).take(MAX_COMPARISONS)
 }
 
 /// Whether an expression ends at a token outside of parentheses. Operators of equal rank end the operand of `-`.
@@ -167,7 +175,8 @@ fn beginning<'a>(tokens: &'a [SqlToken<'a>], is_operand: bool) -> &'a [SqlToken<
     &tokens[..end.unwrap_or(tokens.len())]
 }
 
-/// The expressions that a statement's `SELECT`s list and give a name, with that name.
+/// The expressions that a statement's `SELECT`s list and give a name, with that name. An expression in a part of a
+/// `UNION`, `INTERSECT` or `EXCEPT` has no tokens: others stand for it in the other parts.
 pub(super) fn select_items<'a>(tokens: &'a [SqlToken<'a>]) -> Vec<(&'a [SqlToken<'a>], &'a str)> {
     let mut found = Vec::new();
     for (place, _) in tokens.iter().enumerate().filter(|(_, token)| token.is_word("SELECT")) {
@@ -184,15 +193,36 @@ pub(super) fn select_items<'a>(tokens: &'a [SqlToken<'a>]) -> Vec<(&'a [SqlToken
             depth < 0 || depth == 0 && token.is_word("FROM")
         });
         let of_columns = columns_before(&tokens[..place]);
+        let is_part = is_part(&tokens[..place], list);
         for (number, item) in arguments(&list[..end.unwrap_or(list.len())]).enumerate() {
             let (expression, name) = named(item);
             let name = of_columns.get(number).copied().flatten().or(name);
             if let Some(name) = name.filter(|_| !expression.is_empty()) {
-                found.push((expression, name));
+                found.push((if is_part { &[] } else { expression }, name));
             }
         }
     }
     found
+}
+
+/// Whether a `SELECT` between these tokens is one of several whose rows a statement unites or compares.
+fn is_part(before: &[SqlToken<'_>], after: &[SqlToken<'_>]) -> bool {
+    let operators = ["UNION", "INTERSECT", "EXCEPT"];
+    let is_operator = |token: &SqlToken<'_>| operators.iter().any(|word| token.is_word(word));
+    let before = match before {
+        [before @ .., all] if all.is_word("ALL") => before,
+        before => before,
+    };
+    let mut depth = 0_i32;
+    let next = after.iter().find(|token| {
+        match token {
+            SqlToken::Sign("(") => depth += 1,
+            SqlToken::Sign(")") => depth -= 1,
+            _ => {}
+        }
+        depth < 0 || depth == 0 && is_operator(token)
+    });
+    before.last().is_some_and(is_operator) || next.is_some_and(is_operator)
 }
 
 /// The expression of an item of a `SELECT`, and the name that it gives it.

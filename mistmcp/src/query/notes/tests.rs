@@ -97,6 +97,8 @@ fn lists_that_are_compared_with_single_values_have_a_note_that_names_their_value
 fn times_in_different_units_have_a_note() {
     for (sql, wanted) in [
         ("SELECT 1 FROM t WHERE \"when\" > unixepoch('now', '-1 hour')", "write \"when\" / 1000"),
+        ("SELECT 1 FROM t WHERE \"when\" - 60000 > unixepoch()", "write (\"when\" - 60000) / 1000"),
+        ("SELECT 1 FROM t WHERE t.\"when\" > unixepoch()", "write t.\"when\" / 1000"),
         ("SELECT 1 FROM t WHERE unixepoch() - \"when\" < 3600", "unixepoch() is in seconds"),
         ("SELECT 1 FROM t WHERE \"when\" > unixepoch() - 3600", "milliseconds since 1970"),
         ("SELECT 1 FROM t WHERE \"when\" BETWEEN unixepoch('now', '-1 day') AND unixepoch()", "milliseconds"),
@@ -142,6 +144,19 @@ fn values_are_followed_through_names_aggregates_and_arithmetic() {
         ("SELECT 1 FROM t WHERE substr(band, 1, 1) = 2", "CAST(substr(…) AS INTEGER)"),
         ("SELECT 1 FROM t GROUP BY up HAVING max(band) > 5", "CAST(max(\"band\") AS INTEGER)"),
         ("SELECT site_id, count(*) n FROM t GROUP BY 1 HAVING n >= '5'", "write 5 without quotes"),
+        (
+            "SELECT 1 FROM t GROUP BY up HAVING max(last_seen) IS strftime('%s' || '', 'now')",
+            "strftime(…) is a text",
+        ),
+        ("SELECT 1 FROM t GROUP BY up HAVING max(speed) IS NOT '1000'", "write 1000 without quotes"),
+        ("SELECT 1 FROM t GROUP BY up HAVING count(*) IS NOT DISTINCT FROM '5'", "write 5 without quotes"),
+        ("SELECT 1 FROM t WHERE -speed < '-5'", "write -5 without quotes"),
+        (
+            "SELECT 1 FROM t GROUP BY up HAVING max(last_seen) > CURRENT_TIMESTAMP",
+            "and CURRENT_TIMESTAMP is a text",
+        ),
+        ("SELECT 1 FROM t WHERE mac = lower('5C:5B:35:0E:00:01')", "separators: 5c5b350e0001"),
+        ("SELECT 1 FROM t WHERE mac = trim('5C5B350E0001')", "separators: 5c5b350e0001"),
         ("SELECT 1 FROM t WHERE speed / 3600 > '1'", "speed / 3600 is a number"),
         ("SELECT 1 FROM t WHERE coalesce(speed, 0) > '100'", "write 100 without"),
         ("SELECT 1 FROM t WHERE json_array_length(ip) IN ('1', '2')", "write 1 without"),
@@ -175,6 +190,10 @@ fn values_are_followed_through_names_aggregates_and_arithmetic() {
 fn a_statement_with_one_name_for_many_expressions_is_looked_at_in_bounded_time() {
     let items = ["b + b AS a, ", "c + c AS b, ", "d + d AS c, ", "e + e AS d, "].map(|item| item.repeat(300));
     assert_eq!(notes(&format!("SELECT {} 1 AS e FROM t WHERE a > 'x'", items.concat())), "");
+    let counted = |before| {
+        notes(&format!("SELECT up FROM t GROUP BY 1 HAVING count(*) IN ({} '5')", "1, ".repeat(before)))
+    };
+    assert_eq!((counted(MAX_COMPARISONS).as_str(), counted(9).is_empty()), ("", false));
 }
 
 #[test]
@@ -208,7 +227,15 @@ fn comparisons_that_find_what_they_seem_to_have_no_note() {
         "SELECT \"when\" - 3600000, datetime(\"when\" / 1000, 'unixepoch') FROM t WHERE \"when\" > 1795389000000",
         "SELECT 1 FROM t WHERE unixepoch(day) > unixepoch('now') - 60 AND last_seen > 1795389000 AND day > '2026-11'",
         "SELECT SSID, ssid_2 FROM t WHERE big = '18446744073709551615' AND name = '' OR name IS NULL",
-        "SELECT 1 FROM t WHERE strftime('%H', last_seen, 'unixepoch') = '10' AND CAST(strftime('%H', last_seen, 'unixepoch') AS INTEGER) > 8",
+        "SELECT 1 FROM t WHERE strftime('%H', last_seen, 'unixepoch') = '10'",
+        "SELECT 1 FROM t WHERE CAST(strftime('%H', last_seen, 'unixepoch') AS INTEGER) > 8",
+        "SELECT 1 FROM t WHERE -strftime('%H', last_seen, 'unixepoch') < -18",
+        "SELECT 1 FROM t WHERE mac = lower('5C5B350E0001') AND mac IN (lower('5C5B350E0002'))",
+        "WITH a AS (SELECT mac, last_seen FROM t), b AS (SELECT mac, datetime(max(last_seen), 'unixepoch') AS last_seen \
+         FROM t GROUP BY 1) SELECT 1 FROM a JOIN b USING (mac) WHERE a.last_seen > unixepoch() - 3600",
+        "WITH x AS (SELECT count(*) AS v FROM t UNION ALL SELECT max(name) FROM t) SELECT 1 FROM x WHERE v = 'b'",
+        "WITH x(v) AS (SELECT max(name) FROM t EXCEPT SELECT 1) SELECT 1 FROM x WHERE v = 1",
+        "SELECT 1 FROM t WHERE last_seen IS NOT NULL AND up IS TRUE AND speed IS '1000' AND name IS NOT 'x'",
     ] {
         assert_eq!(notes(sql), "", "{sql}");
     }

@@ -6,7 +6,7 @@ use super::expressions::related;
 use super::value::{Kind, Unit, Value};
 use super::values::Values;
 use super::{is_number, is_other_mac, of_macs, of_time_and_text};
-use crate::text::{is_any_of, shortened};
+use crate::text::shortened;
 
 /// Notes on expressions that a statement compares or subtracts, each with the place of a table.
 pub(super) fn of_expressions<'a>(
@@ -18,7 +18,7 @@ pub(super) fn of_expressions<'a>(
         let (left, right) = (values.of(pair.left), values.of(pair.right));
         let of = |one: &Value<'a>, other: &Value<'a>| match pair.operator {
             "-" => of_units(one, other),
-            operator if is_any_of(operator, &["LIKE"]) => of_mac(one, other, true),
+            operator if operator.eq_ignore_ascii_case("LIKE") => of_mac(one, other, true),
             _ => of_units(one, other)
                 .or_else(|| of_separators(one, other))
                 .or_else(|| of_kinds(one, other))
@@ -31,28 +31,33 @@ pub(super) fn of_expressions<'a>(
 
 /// Times in different units.
 fn of_units(one: &Value<'_>, other: &Value<'_>) -> Option<String> {
-    let (name, written) = (one.written(), other.written());
     let unit = if other.unit == Some(Unit::Milliseconds) { "milliseconds" } else { "seconds" };
     match (one.unit, other.unit) {
         (Some(Unit::Milliseconds), Some(Unit::Seconds)) if one.column.is_some() || other.column.is_none() => {
-            let name_in_seconds = one.operand();
+            let (name, written, operand) = (one.written(), other.written(), one.operand());
             Some(format!(
-                "{name} is a time in milliseconds since 1970, and {written} is in seconds: write {name_in_seconds} / 1000 for seconds"
+                "{name} is a time in milliseconds since 1970, and {written} is in seconds: write {operand} / 1000 \
+                 for seconds"
             ))
         }
         (Some(Unit::Seconds), Some(Unit::Milliseconds)) if one.column.is_some() && other.column.is_none() => {
+            let (name, written) = (one.written(), other.written());
             Some(format!(
                 "{name} is a time in seconds since 1970, and {written} is in milliseconds: divide that by 1000"
             ))
         }
         (Some(Unit::Days), Some(Unit::Seconds | Unit::Milliseconds)) => Some(format!(
-            "{written} is a time in {unit} since 1970, and {name} is in days since 4714 BC: write unixepoch(…){} with the same arguments",
+            "{} is a time in {unit} since 1970, and {} is in days since 4714 BC: write unixepoch(…){} with the same \
+             arguments",
+            other.written(),
+            one.written(),
             if unit == "milliseconds" { " * 1000" } else { "" }
         )),
         (None, Some(_)) if one.kind == Kind::Text && other.kind == Kind::Number => {
-            let date = one.column?.1.date()?;
+            let (date, name) = (one.column?.1.date()?, one.written());
             Some(format!(
-                "{name} has dates as texts such as '{date}', and {written} is a number: write unixepoch({name}) for seconds"
+                "{name} has dates as texts such as '{date}', and {} is a number: write unixepoch({name}) for seconds",
+                other.written()
             ))
         }
         _ => None,

@@ -4,8 +4,9 @@
 use super::super::column::Column;
 use super::super::names::quoted;
 use super::super::tokens::SqlToken;
+use super::CURRENT;
 use super::expressions::parenthesized;
-use crate::text::shortened;
+use crate::text::{is_any_of, shortened};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) enum Kind {
@@ -46,7 +47,8 @@ pub(super) struct Value<'a> {
 impl Value<'_> {
     /// The expression as a note writes it before an operator.
     pub(super) fn operand(&self) -> String {
-        let is_term = self.tokens.len() <= 3 || self.tokens.get(1..).and_then(parenthesized).is_some();
+        let is_name = matches!(self.tokens, [_] | [_, SqlToken::Sign("."), _]);
+        let is_term = is_name || self.tokens.get(1..).and_then(parenthesized).is_some();
         if is_term { self.written() } else { format!("({})", self.written()) }
     }
 
@@ -73,7 +75,9 @@ fn text_of(tokens: &[SqlToken<'_>]) -> String {
             text.push(' ');
         }
         match token {
-            SqlToken::Word(word) if tokens.len() == 1 => text.push_str(&quoted(word)),
+            SqlToken::Word(word) if tokens.len() == 1 && !is_any_of(word, &CURRENT) => {
+                text.push_str(&quoted(word));
+            }
             SqlToken::Word(word) | SqlToken::Number(word) | SqlToken::Sign(word) => text.push_str(word),
             SqlToken::Quoted(name) => text.push_str(&quoted(name)),
             SqlToken::Text(value) => {

@@ -7,7 +7,9 @@ use std::collections::HashMap;
 use super::super::column::{MILLISECONDS, SECONDS, units};
 use super::super::dates::arguments;
 use super::super::scope::{Scope, Written};
+use super::super::seconds::is_of_seconds;
 use super::super::tokens::{SqlToken, closing};
+use super::CURRENT;
 use super::expressions::{is_single, parenthesized, select_items};
 use super::value::{Kind, Unit, Value, both, computed, of_column, one_of, separator, text};
 use crate::text::is_any_of;
@@ -133,7 +135,7 @@ impl<'a> Values<'a> {
                 ..Value::default()
             },
             [SqlToken::Sign("-"), number @ ..] => {
-                Value { unit: None, literal: None, ..self.at(number, levels) }
+                Value { kind: Kind::Number, column: self.at(number, levels).column, ..Value::default() }
             }
             [table, SqlToken::Sign("."), name] => match (table.name(), name.name()) {
                 (Some(table), Some(name)) => self.of_name((Some(table), name), levels),
@@ -163,7 +165,7 @@ impl<'a> Values<'a> {
     }
 
     fn of_name(&self, (table, name): Written<'a>, levels: usize) -> Value<'a> {
-        if table.is_none() && is_any_of(name, &["CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"]) {
+        if table.is_none() && is_any_of(name, &CURRENT) {
             return Value { kind: Kind::Text, ..Value::default() };
         }
         let lower = name.to_lowercase();
@@ -174,10 +176,8 @@ impl<'a> Values<'a> {
         let mut values: Vec<_> =
             named.into_iter().flatten().map(|expression| self.at(expression, levels)).collect();
         self.inside.borrow_mut().pop();
-        // Without a table's name, it may be a column as well.
-        if named.is_none() || table.is_none() {
-            values.extend(self.scope.columns_of((table, name)).into_iter().map(of_column));
-        }
+        // It may be a column as well, also of a subquery that has the table's name.
+        values.extend(self.scope.columns_of((table, name)).into_iter().map(of_column));
         let mut values = values.into_iter();
         let Some(first) = values.next() else { return Value::default() };
         values.fold(first, |all, other| both(&all, &other))
@@ -193,20 +193,27 @@ impl<'a> Values<'a> {
         };
         match name.to_lowercase().as_str() {
             "unixepoch" => number(Some(Unit::Seconds)),
-            "strftime" if format == "%s" => number(Some(Unit::Seconds)),
+            "strftime" if is_of_seconds(inside) => number(Some(Unit::Seconds)),
             "strftime" if format.contains("%dT") || format.contains("%FT") => text(Some('T')),
             "strftime" if format.contains("%d ") || format.contains("%F ") => text(Some(' ')),
             "julianday" => number(Some(Unit::Days)),
             "datetime" => text(Some(' ')),
             "cast" => self.of_cast(inside, levels),
-            "lower" | "upper" | "trim" | "ltrim" | "rtrim" => Value {
-                kind: Kind::Text,
-                has_affinity: false,
-                is_plain: false,
-                unit: None,
-                is_upper: name.eq_ignore_ascii_case("upper"),
-                ..first()
-            },
+            function @ ("lower" | "upper" | "trim" | "ltrim" | "rtrim") => {
+                let first = first();
+                Value {
+                    kind: Kind::Text,
+                    has_affinity: false,
+                    is_plain: false,
+                    unit: None,
+                    is_upper: function == "upper",
+                    // Of a text in lower case, only the separators are as they are written.
+                    literal: first
+                        .literal
+                        .filter(|text| function != "lower" || text.contains([':', '-', '.'])),
+                    ..first
+                }
+            }
             name if KEEP_UNIT.contains(&name) => Value { column: first().column, ..number(first().unit) },
             "nullif" | "lag" | "lead" | "nth_value" => {
                 Value { has_affinity: false, is_plain: false, literal: None, ..first() }
@@ -249,7 +256,7 @@ impl<'a> Values<'a> {
 }
 
 /// The operands of the last of these operators that stands outside of parentheses.
-pub(super) fn split<'a>(
+fn split<'a>(
     tokens: &'a [SqlToken<'a>],
     signs: &[&str],
 ) -> Option<(&'a [SqlToken<'a>], &'a str, &'a [SqlToken<'a>])> {
