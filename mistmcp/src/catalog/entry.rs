@@ -314,8 +314,11 @@ impl Entry {
         Ok(request)
     }
 
-    /// A note that only things of one kind were searched, where the call left out the kind.
+    /// A note that only things of one kind were searched, where the call left out the kind. The first page has it.
     fn narrowed_by_default(&self, arguments: &Arguments) -> Option<String> {
+        if [CURSOR, "page", "search_after"].iter().any(|name| arguments.parsed(name).is_some()) {
+            return None;
+        }
         let is_kind = |param: &&&Param| matches!(param.name, "type" | "device_type");
         let Param { name, default, .. } = *self.params.iter().find(is_kind)?;
         let default = default.filter(|default| *default != "all" && arguments.parsed(name).is_none())?;

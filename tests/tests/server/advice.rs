@@ -479,6 +479,7 @@ async fn a_list_of_the_default_kind_alone_says_so() {
     let client = Launch::new("--demo -m all").client(Lifecycle::Legacy).await;
     for (tool, arguments, is_told) in [
         ("listOrgDevicesStats", json!({}), true),
+        ("listOrgDevicesStats", json!({ "limit": 2, "page": 2 }), false),
         ("listOrgDevicesStats", json!({ "type": "ap" }), false),
         ("listOrgDevicesStats", json!({ "type": "all" }), false),
         ("searchOrgDevices", json!({}), true),
