@@ -71,7 +71,7 @@ const CODE_KEY = /(^|_)(action|alarm|also|cause|category|classifier|kind|metric|
 const DURATION_KEY = /(^|_)(uptime|duration|seconds)$/;
 const UNIT_KEY = /_(bytes|db|dbm|gbps|ghz|kbps|mbps|mhz|ms|percent|seconds|watts)$/;
 const UNITS = { bytes: 'bytes', db: 'dB', dbm: 'dBm', gbps: 'Gb/s', ghz: 'GHz', kbps: 'kb/s', mbps: 'Mb/s', mhz: 'MHz', ms: 'ms', percent: '%', watts: 'W' };
-const UNITS_OF = { percent: '%', percent_since: '%', utilization: '%', non_wifi: '%', own_traffic: '%', other_networks: '%', rssi: 'dBm', noise: 'dBm', noise_floor: 'dBm', snr: 'dB', power_draw: 'W', width: 'MHz' };
+const UNITS_OF = { percent: '%', percent_since: '%', utilization: '%', non_wifi: '%', own_traffic: '%', from_other_access_points: '%', rssi: 'dBm', noise: 'dBm', noise_floor: 'dBm', snr: 'dB', power_draw: 'W', width: 'MHz' };
 const ACRONYMS = Object.fromEntries(('AP APs ARP ASN BGP BPDU BSSID CPU CVSS DHCP DNS EAP HA ID IDP IP IPv4 IPv6 LAN LLDP MAC MTU NAC NTP OSPF PIM PoE PSK RADIUS RSSI RX SAE SLE SLEs SNR SQL SSID SSIDs STP'
   + ' TCP TLS TX UDP URL USB VC VLAN VLANs VPN VRRP WAN WLAN WLANs').split(' ').map((word) => [word.toLowerCase(), word]));
 

@@ -148,7 +148,8 @@ impl Inquiry {
         super::ago(time, self.0.now)
     }
 
-    /// Reads the rows of a data source: of each page the list, its `results`, or the object itself. Where that fails, the answer says so in `not_seen`, and there are no rows.
+    /// Reads the rows of a data source: of each page the list, its `results`, or the object itself. Where that fails, the
+    /// answer says so in `not_seen`, and there are no rows.
     pub async fn rows(&self, source: &DataSource) -> Rows {
         let Some(pages) = self.read(source).await else { return Rows::default() };
         let rows = pages.0.iter().cloned().map(Rows::of).reduce(Rows::and).unwrap_or_default();

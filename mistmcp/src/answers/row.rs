@@ -50,7 +50,7 @@ impl Rows {
         self.seen
     }
 
-    /// Whether all rows were read. If not, what is not among them may be there all the same.
+    /// Whether the data source was read to its end: it is seen and not cut.
     pub fn is_whole(&self) -> bool {
         self.seen && !self.cut
     }

@@ -1,5 +1,5 @@
-//! Lists that are not whole, parts without rows and rows of long ago: none of them shows that all is well, or that a thing is not
-//! there.
+//! Lists that are not whole, parts without rows and rows of long ago: none of them shows that all is well, or that a
+//! thing is not there.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -13,15 +13,17 @@ fn not_seen(answer: &Value, words: &str) -> bool {
     answer["not_seen"].as_array().unwrap().iter().any(|line| line.as_str().unwrap().contains(words))
 }
 
-/// The first three devices of the inventory are read, and its next page is refused. Later requests are answered.
-fn cut_inventory(demo: &DemoSession) {
+/// The first three devices of the inventory are read, and its next page is refused. Later requests are answered, or
+/// else refused as well.
+fn cut_inventory(demo: &DemoSession, is_answered: bool) {
     let requests = AtomicUsize::new(0);
     demo.proxy.change(move |path, response| {
         if path.ends_with("/inventory") {
             match requests.fetch_add(1, Ordering::SeqCst) {
                 0 => response.edit(|body| body.as_array_mut().unwrap().truncate(3)),
                 1 => *response = ProxiedResponse::status(403),
-                _ => {}
+                _ if is_answered => {}
+                _ => *response = ProxiedResponse::status(403),
             }
         }
     });
@@ -42,7 +44,7 @@ async fn a_device_beyond_the_rows_that_were_read_is_not_denied_and_is_found_by_i
         (last["serial"].as_str().unwrap(), Some(last)),
     ] {
         for tool in ["troubleshootDevice", "checkPorts"] {
-            cut_inventory(&demo);
+            cut_inventory(&demo, true);
             let answer = demo.ask(tool, &json!({ "device_id": text })).await;
             assert!(not_seen(&answer, "inventory: only the first 3 rows"), "{tool} {text}: {answer}");
             let verdict = answer["verdict"].as_str().unwrap();
@@ -50,18 +52,45 @@ async fn a_device_beyond_the_rows_that_were_read_is_not_denied_and_is_found_by_i
                 Some(device) => assert!(verdict.contains(device["name"].as_str().unwrap()), "{answer}"),
                 None => assert!(verdict.contains("nothing is known"), "{tool} {text}: {answer}"),
             }
+            // What could not be looked up is not denied.
+            if text != first["name"] {
+                cut_inventory(&demo, false);
+                let answer = demo.ask(tool, &json!({ "device_id": text })).await;
+                let verdict = answer["verdict"].as_str().unwrap();
+                assert!(
+                    verdict.contains("could not be looked up among the others"),
+                    "{tool} {text}: {answer}"
+                );
+            }
             let causes = answer["findings"].as_array().unwrap().iter().map(|finding| &finding["cause"]);
             assert!(!causes.into_iter().any(|cause| cause == "never_seen"), "{tool} {text}: {answer}");
         }
-        cut_inventory(&demo);
+        cut_inventory(&demo, true);
         let answer = demo.ask("findAnything", &json!({ "text": text })).await;
         let things = answer["facts"]["found"].as_array().into_iter().flatten();
         let names: Vec<_> = things.map(|thing| &thing["name"]).collect();
         let has_found = found.is_some_and(|device| names.contains(&&device["name"]));
         let says = ["not everything could be looked at", "Only the first 3 devices were looked at"];
         let says = says.iter().any(|words| answer["verdict"].as_str().unwrap().contains(words));
-        assert!(has_found || says, "{text}: {answer}");
+        assert!(if found.is_some() { has_found } else { says }, "{text}: {answer}");
         assert_eq!(answer["findings"], json!([]), "{text}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn devices_that_were_not_looked_at_are_told_beside_clients_that_a_part_of_a_name_fits() {
+    let demo = DemoSession::start(Overlay::default()).await;
+    let clients = demo.call("searchOrgWirelessClients", &json!({ "fields": "mac,hostname" })).await.unwrap();
+    let clients: Value = serde_json::from_str(&clients).unwrap();
+    let named = |client: &&Value| client["hostname"][0].as_str().is_some_and(|name| name.len() > 6);
+    let client = clients["results"].as_array().unwrap().iter().find(named).unwrap();
+    let (mac, name) = (client["mac"].as_str().unwrap(), client["hostname"][0].as_str().unwrap());
+    for (text, is_part) in [(name, false), (mac, false), (&name[1..], true)] {
+        cut_inventory(&demo, true);
+        let answer = demo.ask("findAnything", &json!({ "text": text })).await;
+        assert!(answer["facts"]["found"].to_string().contains(mac), "{text}: {answer}");
+        let verdict = answer["verdict"].as_str().unwrap();
+        assert_eq!(verdict.contains("Only the first 3 devices"), is_part, "{text}: {answer}");
     }
 }
 
@@ -78,6 +107,17 @@ async fn ports_without_rows_and_those_of_a_gateway_that_is_down_are_not_well() {
         assert!(not_seen(&answer, "Mist has none"), "{answer}");
         assert!(!answer["verdict"].as_str().unwrap().contains(" ports"), "{answer}");
     }
+    // The first of more ports, which are of others.
+    demo.proxy.change(|path, response| {
+        if path.ends_with("/stats/ports/search") {
+            *response = ProxiedResponse::body(
+                r#"{ "results": [{ "mac": "5c5b35ffffff", "port_id": "ge-0/0/0", "up": true }], "total": 4000,
+                    "next": "/api/v1/orgs/x/stats/ports/search?search_after=x" }"#,
+            );
+        }
+    });
+    let answer = demo.ask("checkWan", &json!({ "site_id": "Sydney Store" })).await;
+    assert!(not_seen(&answer, "only the first 1 rows") && !not_seen(&answer, "Mist has none"), "{answer}");
     let dark = r#"{ "title": "A dark site", "overlay": [
         { "device": "SYD-GW-01", "offline_for": 3000 }, { "device": "SYD-SW-01", "offline_for": 3000 }
     ] }"#;

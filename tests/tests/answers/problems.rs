@@ -1,4 +1,4 @@
-//! What `listProblems` reads beside alarms and devices: VPN paths.
+//! What `listProblems` reads beside alarms and devices: VPN paths; and classifiers that name no cause.
 
 use mistmcp_demo::{Incident, Overlay};
 use mistmcp_tools::answers::LIMITS;
@@ -117,4 +117,27 @@ async fn ports_can_be_asked_for_trouble_with_poe() {
     assert_eq!(causes, ["power_lost"], "{answer}");
     let answer = demo.ask("checkPorts", &json!({ "problem": "power_constrained" })).await;
     assert!(answer["verdict"].as_str().unwrap().contains("has the problem power_constrained"), "{answer}");
+}
+
+#[tokio::test]
+async fn each_classifier_without_a_cause_is_told() {
+    let demo = DemoSession::start(Overlay::default()).await;
+    demo.proxy.change(|path, response| {
+        if path.ends_with("/summary-trend") {
+            response.edit(|body| {
+                let bad = |minutes: f64| json!(vec![minutes; 24]);
+                body["sle"]["samples"] = json!({ "total": bad(100.0), "degraded": bad(40.0) });
+                body["classifiers"] = json!([
+                    { "name": "authorization", "samples": { "degraded": bad(22.0) } },
+                    { "name": "IP-services", "samples": { "degraded": bad(18.0) } },
+                ]);
+            });
+        }
+    });
+    let arguments = json!({ "site_id": "Sydney Store", "metric": "time-to-connect" });
+    let answer = demo.ask("explainSle", &arguments).await;
+    let findings = answer["findings"].as_array().unwrap().iter();
+    let told = findings.filter(|finding| finding["cause"] == "reported_trouble");
+    let told: Vec<_> = told.filter_map(|finding| finding["evidence"]["classifier"].as_str()).collect();
+    assert_eq!(told, ["authorization", "IP-services"], "{answer}");
 }

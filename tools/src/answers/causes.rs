@@ -111,8 +111,8 @@ causes! {
             "Its status, with a port and an upstream device that look as they should, or cannot be seen.",
             "Check power and cable on site, then DHCP, DNS and the firewall for the cloud's addresses.";
         REPORTED_TROUBLE "reported_trouble": "Mist reports a trouble that no other cause stands for.",
-            "An open alarm or Marvis action of a type, or an event that opens a trouble and that none closes; its type. Or a low \
-             service level whose classifier names no cause.",
+            "An open alarm or Marvis action of a type, or an event that opens a trouble and that none closes; its type. \
+             Or a low service level whose classifier names no cause.",
             "Read the alarm, event or classifier, and what Mist documents about its type.";
         VIRTUAL_CHASSIS_UNSTABLE "virtual_chassis_unstable": "A virtual chassis has lost a member or a link.",
             "Virtual chassis ports that are down, members that are missing, or changes of its primary.",

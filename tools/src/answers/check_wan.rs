@@ -110,8 +110,8 @@ impl Parts {
 struct State {
     gateways: Vec<Device>,
     ports: Vec<Port>,
-    /// Whether the ports could be read.
-    ports_seen: bool,
+    /// Whether all ports were read.
+    ports_whole: bool,
     paths: Vec<VpnPath>,
     tunnels: Vec<Tunnel>,
     neighbors: Vec<RoutingNeighbor>,
@@ -149,7 +149,7 @@ impl State {
         let is_outage =
             |row: &mistmcp::answers::Row<'_>| row.text("type").is_some_and(|kind| kind.ends_with("_DOWN"));
         let state = Self {
-            ports_seen: ports.is_seen(),
+            ports_whole: ports.is_whole(),
             ports: ports
                 .iter()
                 .filter_map(Port::of)
@@ -241,7 +241,7 @@ impl State {
                     &of,
                     "it is down, so that the state of its ports, paths and neighbors is not current",
                 );
-            } else if self.ports_seen && !self.ports.iter().any(|port| gateway.has_mac(&port.device)) {
+            } else if self.ports_whole && !self.ports.iter().any(|port| gateway.has_mac(&port.device)) {
                 ask.nothing_there(&of, "Mist has none, so that nothing is known of its WAN links");
             }
         }

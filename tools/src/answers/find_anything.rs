@@ -54,7 +54,8 @@ async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
     let mut devices = locate::devices_of(&device_rows);
     devices.extend(edge_rows.iter().filter_map(Device::of_mist_edge));
     if !is_address && !devices.iter().any(|device| is_named(device, text)) {
-        devices.extend(locate::beyond(ask, org, &device_rows, text).await);
+        let others = locate::beyond(ask, org, &device_rows, text).await;
+        devices.extend(locate::devices_of(&others));
     }
     let names = Names { devices: &devices, sites: &sites };
     let found = [
@@ -78,7 +79,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
         return not_found(ask, text, all_seen, devices.is_empty() && sites.is_empty());
     }
     let headlines: Vec<_> = things.iter().map(headline).collect();
-    let is_exact = clients.len() == things.len() || fitting.iter().any(|device| is_named(device, text));
+    let is_exact = search.names_one(&clients) || fitting.iter().any(|device| is_named(device, text));
     let note = if device_rows.is_cut() && !is_exact {
         format!(" Only the first {} were looked at.", count(device_rows.len(), "device"))
     } else {
@@ -151,14 +152,9 @@ fn is_same_address<'a>(mut known: impl Iterator<Item = &'a String>, text: &str) 
     wanted.is_ok_and(|wanted| known.any(|known| known.parse::<IpAddr>().is_ok_and(|known| known == wanted)))
 }
 
-/// Whether a text is the MAC address, an IP address, the name, the serial number or the id of a device.
+/// Whether a text is an IP address of a device, or names it otherwise.
 fn is_named(device: &Device, text: &str) -> bool {
-    locate::mac_of(text).is_some_and(|mac| device.has_mac(&mac))
-        || has_address(device, text)
-        || [&device.name, &device.serial, &device.id]
-            .into_iter()
-            .flatten()
-            .any(|known| known.eq_ignore_ascii_case(text.trim()))
+    has_address(device, text) || locate::is_named(device, text)
 }
 
 /// Devices that a text names: exactly, or else by their external address, or by a part of the name or MAC address.

@@ -45,8 +45,8 @@ pub(super) fn devices_at(site: &str, rows: &Rows) -> Vec<Device> {
     devices
 }
 
-/// Records devices whose rows do not say whether they are connected, which are neither up nor down, and those that are connected
-/// by rows of long ago.
+/// Records devices whose rows do not say whether they are connected, which are neither up nor down, and those that are
+/// connected by rows of long ago.
 pub(super) fn note_unknown_states<'a>(ask: &Inquiry, devices: impl IntoIterator<Item = &'a Device>) {
     let devices: Vec<_> = devices.into_iter().collect();
     let unknown = devices.iter().filter(|device| device.connected.is_none());
@@ -65,23 +65,25 @@ pub(super) fn note_unknown_states<'a>(ask: &Inquiry, devices: impl IntoIterator<
     }
 }
 
-/// The devices that a text names by MAC address, id or serial number, where a longer inventory was not read to its end.
-pub(super) async fn beyond(ask: &Inquiry, org: &str, inventory: &Rows, text: &str) -> Vec<Device> {
+/// The rows of the devices that a text names by MAC address, id or serial number, where a longer inventory was not read
+/// to its end. They are not seen where the inventory is whole.
+pub(super) async fn beyond(ask: &Inquiry, org: &str, inventory: &Rows, text: &str) -> Rows {
     let source = inventory.is_cut().then(|| sources::inventory_of(org, mac_or_id(text), text.trim()));
-    devices_of(&ask.rows_if(source.as_ref()).await)
+    ask.rows_if(source.as_ref()).await
 }
 
-/// Finds a device of the inventory, or a Mist Edge, by id, MAC address, name, serial number or a part of its name; or an answer that says
-/// why there is none.
+/// Finds a device of the inventory, or a Mist Edge, by id, MAC address, name, serial number or a part of its name; or
+/// an answer that says why there is none.
 pub(super) async fn find_device(ask: &Inquiry, org: &str, text: &str) -> Result<Located, Diagnosis> {
     let rows = ask.rows(&sources::inventory(org)).await;
     let mut inventory = devices_of(&rows);
+    let mut others = Rows::default();
     // The exact name of a Mist Edge goes before a part of another name.
     if named(&inventory, text).is_empty() {
         let edges = sources::mist_edges(org);
-        let (edges, more) = join!(ask.rows(&edges), beyond(ask, org, &rows, text));
+        let edges = join!(ask.rows(&edges), async { others = beyond(ask, org, &rows, text).await }).0;
         inventory.extend(edges.iter().filter_map(Device::of_mist_edge));
-        inventory.extend(more);
+        inventory.extend(devices_of(&others));
     }
     // The exact name may be among the devices that were not read.
     let fitting = if rows.is_cut() { named(&inventory, text) } else { fitting(&inventory, text) };
@@ -93,11 +95,7 @@ pub(super) async fn find_device(ask: &Inquiry, org: &str, text: &str) -> Result<
             "{called} could not be looked up, because the inventory could not be read. Try again, or ask with a token that \
              may read it."
         ))),
-        [] if rows.is_cut() => Err(Diagnosis::unknown(format!(
-            "{called} is no name among the first {} devices of the inventory and no MAC address or serial number of the \
-             others, so nothing is known about it. Ask again with the MAC address or serial number.",
-            rows.len()
-        ))),
+        [] if rows.is_cut() => Err(Diagnosis::unknown(beyond_first(&called, rows.len(), others.is_seen()))),
         [] => {
             ask.nothing_there("device", "none in the inventory fits");
             if inventory.is_empty() {
@@ -129,24 +127,38 @@ fn fitting<'a>(devices: &'a [Device], text: &str) -> Vec<&'a Device> {
     devices.iter().filter(has_source).collect()
 }
 
-/// The devices that a text names exactly: by id, MAC address, name or serial number, or else by the MAC address of a member.
+/// The devices that a text names exactly: by id, MAC address, name or serial number, or else by the MAC address of a
+/// member.
 fn named<'a>(devices: &'a [Device], text: &str) -> Vec<&'a Device> {
-    let id = text.trim().to_lowercase();
+    let mut named: Vec<_> = devices.iter().filter(|device| is_named(device, text)).collect();
     let mac = mac_or_id(text);
-    let exact = |device: &&Device| {
-        device.id.as_deref() == Some(id.as_str())
-            || mac.as_deref().is_some_and(|mac| device.mac == mac)
-            || [&device.name, &device.serial]
-                .into_iter()
-                .flatten()
-                .any(|known| known.eq_ignore_ascii_case(text.trim()))
-    };
-    let member = |device: &&Device| mac.as_deref().is_some_and(|mac| device.has_mac(mac));
-    let mut named: Vec<_> = devices.iter().filter(exact).collect();
-    if named.is_empty() {
-        named = devices.iter().filter(member).collect();
+    let is_itself =
+        |device: &&Device| !mac.as_deref().is_some_and(|mac| device.mac != mac && device.has_mac(mac));
+    if named.iter().any(is_itself) {
+        named.retain(is_itself);
     }
     named
+}
+
+/// Whether a text is the id, the name, the serial number or the MAC address of a device, or that of a member.
+pub(super) fn is_named(device: &Device, text: &str) -> bool {
+    mac_or_id(text).is_some_and(|mac| device.has_mac(&mac))
+        || [&device.id, &device.name, &device.serial]
+            .into_iter()
+            .flatten()
+            .any(|known| known.eq_ignore_ascii_case(text.trim()))
+}
+
+/// The verdict on a device that is not among the first of a longer inventory. `is_seen` is whether it was looked up
+/// among the others.
+fn beyond_first(called: &str, first: usize, is_seen: bool) -> String {
+    let others = if is_seen {
+        "and no MAC address or serial number of the others, so nothing is known about it. Ask again with the MAC address \
+         or serial number."
+    } else {
+        "and could not be looked up among the others, so nothing is known about it. Try again."
+    };
+    format!("{called} is no name among the first {first} devices of the inventory {others}")
 }
 
 fn unknown(called: &str) -> Diagnosis {

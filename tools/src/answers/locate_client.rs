@@ -112,6 +112,11 @@ impl Search {
         all.sort_by_key(|client| std::cmp::Reverse(client.last_seen));
         all
     }
+
+    /// Whether the text is the MAC address, the name, the user or an IP address of one of these clients.
+    pub(super) fn names_one(&self, clients: &[Client]) -> bool {
+        clients.iter().any(|client| client.fits(&self.text, self.mac.as_deref()) == Some(true))
+    }
 }
 
 /// Finds one client, or an answer that says why there is none.

@@ -53,8 +53,8 @@ pub(super) fn explained(metric: &str, assessment: &SleAssessment<'_>, at: &SleSi
         fitting.sort_by_key(|finding| std::cmp::Reverse(finding.get_weight()));
         let says = if is_one_place(&metric_known, at.impacted) { Some(&c::COVERAGE_HOLE) } else { says };
         let cause = fitting.first().map(|finding| finding.cause()).or(says);
-        let name_of = cause.unwrap_or(&c::REPORTED_TROUBLE).name;
-        if found.iter().any(|known| known.cause().name == name_of) {
+        // Classifiers that name no cause are different things.
+        if cause.is_some_and(|cause| found.iter().any(|known| known.cause().name == cause.name)) {
             continue;
         }
         let mut finding = service_levels::explained(
@@ -66,6 +66,9 @@ pub(super) fn explained(metric: &str, assessment: &SleAssessment<'_>, at: &SleSi
             &state.name,
             at.ask.now(),
         );
+        if cause.is_none() {
+            finding = finding.item(classifier.name.clone());
+        }
         finding = with_objects(finding, at.impacted).see(&sources::level_trend(at.id, metric, at.window));
         // Where the network shows the same, that is where it is.
         if let Some(shown) = fitting.first() {

@@ -20,7 +20,8 @@ pub(in crate::answers) struct Radio {
     pub(in crate::answers) width: Option<i64>,
     /// Transmit power in dBm.
     pub(in crate::answers) power: Option<i64>,
-    /// Percent of the air time: all of it, what other access points take, own or foreign, what is not Wi-Fi, and its own.
+    /// Percent of the air time: all of it, what other access points take, own or foreign, what is not Wi-Fi, and its
+    /// own.
     pub(in crate::answers) utilization: Option<f64>,
     pub(in crate::answers) others: Option<f64>,
     pub(in crate::answers) non_wifi: Option<f64>,

@@ -13,8 +13,8 @@ use crate::answers::rules::wan::{self, Wan};
 use crate::answers::rules::{device, upgrading};
 use crate::answers::site_state::WanPeers;
 
-/// VPN paths, tunnels and BGP neighbors that are down, and paths that are degraded, by their statistics and events as for `checkWan`. What is of a gateway
-/// that is down, or leads to one, is left out: the outage of that gateway is listed.
+/// VPN paths, tunnels and BGP neighbors that are down, and paths that are degraded, by their statistics and events as for
+/// `checkWan`. What is of a gateway that is down, or leads to one, is left out: the outage of that gateway is listed.
 pub(super) fn carried_down(
     devices: &[Device],
     (WanPeers { paths, tunnels, neighbors }, ports): (&WanPeers, &[Port]),

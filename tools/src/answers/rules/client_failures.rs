@@ -106,9 +106,9 @@ pub(in crate::answers) fn failures(events: &[Event], end: i64) -> Vec<Failures<'
     found
 }
 
-/// When failures that still go on began: the first one that no pause separates from the next. A pause is much longer than the
-/// usual time between two failures, since every network has one now and then, and longer than that after which a client tries
-/// again.
+/// When failures that still go on began: the first one that no pause separates from the next. A pause is much longer than
+/// the usual time between two failures, since every network has one now and then, and longer than that after which a client
+/// tries again.
 fn onset(events: &[Event], failures: &Failures<'_>) -> i64 {
     let own = events.iter().filter(|event| {
         event.time <= failures.last
@@ -125,7 +125,8 @@ fn onset(events: &[Event], failures: &Failures<'_>) -> i64 {
     own.get(lasting).map_or(failures.first, |event| event.time)
 }
 
-/// The time without a failure that is a pause, by how often one client tries again: clients that fail together do so in bursts.
+/// The time without a failure that is a pause, by how often one client tries again: clients that fail together do so in
+/// bursts.
 fn retry_pause<'e>(failures: impl Iterator<Item = &'e Event>) -> i64 {
     let mut of_client: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
     for event in failures {
@@ -260,7 +261,8 @@ impl<'a> Failures<'a> {
     }
 }
 
-/// A finding for each cause at a site, by its id and name, of failures that go on at `end`: on its WLAN, or on the site where several WLANs are hit.
+/// A finding for each cause at a site, by its id and name, of failures that go on at `end`: on its WLAN, or on the site
+/// where several WLANs are hit.
 pub(in crate::answers) fn findings(
     all: &[Failures<'_>],
     (id, site): (&str, &str),

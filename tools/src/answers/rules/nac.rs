@@ -162,8 +162,8 @@ pub(in crate::answers) fn says_unreachable(text: &str) -> bool {
     server && silent.iter().any(|words| text.contains(words))
 }
 
-/// A RADIUS server or identity provider that does not answer: from texts of the client's failures, or from failures of 802.1X
-/// and events of the devices.
+/// A RADIUS server or identity provider that does not answer: from texts of the client's failures, or from failures of
+/// 802.1X and events of the devices.
 pub(in crate::answers) fn server_unreachable(
     own: &[Event],
     others: &[Event],

@@ -42,8 +42,8 @@ const OUTAGES: &[&Cause] = &[
 ];
 const LINKS: &[&Cause] = &[&c::WAN_LINK_DOWN, &c::WAN_LINK_DEGRADED, &c::VPN_PATH_DOWN];
 
-/// Metrics, the beginning of the classifier's name, what it says by itself, and the causes that it can stand for where something
-/// in the network shows them.
+/// Metrics, the beginning of the classifier's name, what it says by itself, and the causes that it can stand for where
+/// something in the network shows them.
 type Meaning = (&'static [&'static str], &'static str, Option<&'static Cause>, &'static [&'static Cause]);
 
 const MEANINGS: &[Meaning] = &[

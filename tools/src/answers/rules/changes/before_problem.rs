@@ -9,8 +9,8 @@ use crate::answers::facts::{Change, Device, Port, Target};
 use crate::answers::rules::tree::DeviceTree;
 use crate::answers::thresholds as t;
 
-/// The change shortly before the worst trouble of a site began, that may be its cause, with its time. What is upstream of the
-/// devices of the trouble follows from the devices and ports of the site.
+/// The change shortly before the worst trouble of a site began, that may be its cause, with its time. What is upstream of
+/// the devices of the trouble follows from the devices and ports of the site.
 pub(in crate::answers) fn change_before(
     changes: &[Change],
     found: &[Finding],
@@ -165,7 +165,9 @@ mod tests {
             device("5c4527000003", "other"),
         ];
         let port = |mac: &str, neighbor: &str| {
-            let row = json!({ "mac": mac, "port_id": "xe-0/2/0", "neighbor_mac": neighbor, "uplink": mac.ends_with('2') });
+            let uplink = mac.ends_with('2');
+            let row =
+                json!({ "mac": mac, "port_id": "xe-0/2/0", "neighbor_mac": neighbor, "uplink": uplink });
             Port::of(Row::of(&row)).unwrap()
         };
         let ports = [port("5c4527000001", "5c4527000002"), port("5c4527000002", "5c4527000001")];

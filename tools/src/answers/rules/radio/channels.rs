@@ -115,6 +115,7 @@ pub(in crate::answers) fn utilization(radios: &[Radio], explained: &[RadioKey]) 
             let own = sharing(radio);
             let by_others = match own {
                 0 => "mostly with other networks".to_owned(),
+                1 => "mostly with other access points; 1 more of the site uses it".to_owned(),
                 own => format!("mostly with other access points; {own} more of the site use it"),
             };
             let most = [
