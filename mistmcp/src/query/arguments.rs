@@ -71,8 +71,8 @@ impl Arg for QueryTables {
         for (place, (name, _)) in tables.iter().enumerate() {
             if tables[..place].iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
                 return Err(Mismatch::sentence(format!(
-                    "two tables are called `{}`, and SQL does not distinguish upper and lower case: give one of them another \
-                     name.",
+                    "two tables are called `{}`, and SQL does not distinguish upper and lower case: give one of them \
+                     another name.",
                     crate::text::shortened(name, LONGEST_NAME)
                 )));
             }

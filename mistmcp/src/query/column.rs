@@ -128,7 +128,8 @@ impl Column {
         self.kinds & kind as u8 != 0
     }
 
-    /// Whether it has numbers, and texts that are numbers as well. The texts become numbers, so that a comparison finds both.
+    /// Whether it has numbers, and texts that are numbers as well. The texts become numbers, so that a comparison finds
+    /// both.
     pub(super) fn has_numbers_as_texts(&self) -> bool {
         let has_numbers = self.has(Kind::Integer) || self.has(Kind::Real);
         self.has(Kind::Text) && has_numbers && !self.has(Kind::Json) && self.forms & NUMBER != 0

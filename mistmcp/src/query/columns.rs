@@ -84,8 +84,8 @@ impl Columns {
         self.has_placeholder = self.add_without_values("value");
     }
 
-    /// Adds a column for a field that no row has a value in, by its name with dots. Returns whether there was none and there
-    /// is room.
+    /// Adds a column for a field that no row has a value in, by its name with dots. Returns whether there was none and
+    /// there is room.
     pub(super) fn add_without_values(&mut self, name: &str) -> bool {
         let index = if self.written.contains(name) { None } else { self.add(name, false) };
         if let Some(index) = index {
@@ -94,8 +94,8 @@ impl Columns {
         index.is_some()
     }
 
-    /// The column of a path, whose names are separated by [`SEPARATOR`], made if there is room for it. `is_data`: the path
-    /// contains a key that is data.
+    /// The column of a path, whose names are separated by [`SEPARATOR`], made if there is room for it. `is_data`: the
+    /// path contains a key that is data.
     pub(super) fn index(&mut self, path: &str, is_data: bool) -> Option<usize> {
         if let Some(index) = self.by_path.get(path) {
             return *index;
@@ -153,9 +153,10 @@ pub(super) fn selected<'a>(columns: impl Iterator<Item = &'a Column>) -> String 
     columns.map(|column| quoted(&column.name)).collect::<Vec<_>>().join(", ")
 }
 
-/// Declares the types of the columns of a table `rows` that has its rows and no types yet. The stored rows stay as they are: a
-/// column of numbers has no text, and a column of texts no number. A declared type makes numbers and texts that stand for
-/// numbers compare as numbers. SQLite makes indexes of columns for joins, and none of expressions, such as casts in a view.
+/// Declares the types of the columns of a table `rows` that has its rows and no types yet. The stored rows stay as they
+/// are: a column of numbers has no text, and a column of texts no number. A declared type makes numbers and texts that
+/// stand for numbers compare as numbers. SQLite makes indexes of columns for joins, and none of expressions, such as
+/// casts in a view.
 pub(super) fn declare_types<'a>(
     connection: &Connection,
     schema: &str,

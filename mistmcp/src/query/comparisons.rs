@@ -111,7 +111,8 @@ fn listed<'a>(after: &'a [SqlToken<'a>]) -> impl Iterator<Item = Operand<'a>> {
     })
 }
 
-/// The columns that stand alone as the first argument of one of these functions: the function, the table or alias, and the column.
+/// The columns that stand alone as the first argument of one of these functions: the function, the table or alias, and
+/// the column.
 pub(super) fn arguments_of<'a>(
     tokens: &'a [SqlToken<'a>],
     functions: &'a [&'static str],

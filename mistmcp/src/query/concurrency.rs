@@ -41,8 +41,8 @@ pub(super) async fn statement_permit(token: TokenHash, call: &Call) -> Result<Pe
     STATEMENTS.acquire(token, || call.note("Waiting for the statements of other queries.".to_owned())).await
 }
 
-/// Waits until a statement that runs now has ended. The limit on SQLite's memory is one for the whole process: what fails
-/// with it may succeed then.
+/// Waits until a statement that runs now has ended. The limit on SQLite's memory is one for the whole process: what
+/// fails with it may succeed then.
 pub(super) async fn statement_ended() {
     let mut ended = STATEMENTS.ended.subscribe();
     if STATEMENTS.running() > 0 {

@@ -56,8 +56,8 @@ impl Cost {
             return Err(Error::new(
                 ErrorKind::RateLimit,
                 format!(
-                    "The tables take {least}{needed} calls of Mist's API ({each}), and {left} are left in this hour. Ask for \
-                     fewer rows with the tools' `arguments`, or wait for the next hour."
+                    "The tables take {least}{needed} calls of Mist's API ({each}), and {left} are left in this hour. \
+                     Ask for fewer rows with the tools' `arguments`, or wait for the next hour."
                 ),
             ));
         }
@@ -65,9 +65,9 @@ impl Cost {
             return Err(Error::new(
                 ErrorKind::Arguments,
                 format!(
-                    "The tables take {least}{needed} calls of Mist's API ({each}), more than `max_calls`: {most}; {left} are \
-                     left in this hour. Ask for fewer rows with the tools' `arguments`, or set `max_calls` to {needed}{or_more} \
-                     if the question is worth it."
+                    "The tables take {least}{needed} calls of Mist's API ({each}), more than `max_calls`: {most}; \
+                     {left} are left in this hour. Ask for fewer rows with the tools' `arguments`, or set `max_calls` \
+                     to {needed}{or_more} if the question is worth it."
                 ),
             ));
         }

@@ -22,7 +22,8 @@ const MODIFIERS: [&str; 12] = [
 ];
 const UNITS: [&str; 6] = ["second", "minute", "hour", "day", "month", "year"];
 
-/// What is wrong with a time or a modifier that SQLite does not know. It would be `NULL`, as if there were no such rows.
+/// What is wrong with a time or a modifier that SQLite does not know. It would be `NULL`, as if there were no such
+/// rows.
 pub(super) fn unknown_argument(sql: &str) -> Option<String> {
     let tokens = tokens(sql);
     for ((name, first), inside) in calls(&tokens, function) {
@@ -57,7 +58,9 @@ pub(super) struct DateCall<'a> {
 pub(super) fn of_columns<'a>(tokens: &'a [SqlToken<'a>]) -> Vec<DateCall<'a>> {
     let mut found = Vec::new();
     for ((function, first), inside) in calls(tokens, function) {
-        let is_unit = |token: &SqlToken<'_>| matches!(token, SqlToken::Text(text) if is_any_of(text.trim(), &["unixepoch", "auto"]));
+        let units = ["unixepoch", "auto"];
+        let is_unit =
+            |token: &SqlToken<'_>| matches!(token, SqlToken::Text(text) if is_any_of(text.trim(), &units));
         let column = match arguments(inside).nth(first) {
             Some([table, dot, column]) if dot.is_sign(".") => {
                 column.name().map(|column| (table.name(), column))
@@ -74,8 +77,8 @@ pub(super) fn of_columns<'a>(tokens: &'a [SqlToken<'a>]) -> Vec<DateCall<'a>> {
 
 fn remedy(text: &str, is_time: bool) -> String {
     if is_time {
-        return "a time is 'now', a text such as '2026-01-31 08:00:00', or seconds with the modifier 'unixepoch'. Move 'now' on \
-                with a modifier: unixepoch('now', '-1 hour')."
+        return "a time is 'now', a text such as '2026-01-31 08:00:00', or seconds with the modifier 'unixepoch'. Move \
+                'now' on with a modifier: unixepoch('now', '-1 hour')."
             .to_owned();
     }
     let is_zone = text.contains('/') || text.len() <= 5 && text.bytes().all(|byte| byte.is_ascii_uppercase());
@@ -83,8 +86,8 @@ fn remedy(text: &str, is_time: bool) -> String {
         return "times are UTC, and there are no names of time zones. Add the difference instead, such as '+1 hour'."
             .to_owned();
     }
-    "the modifiers are '-7 days' and the like with seconds, minutes, hours, days, months and years, 'start of day', 'start of \
-     month', 'start of year', 'weekday 1' and 'unixepoch'."
+    "the modifiers are '-7 days' and the like with seconds, minutes, hours, days, months and years, 'start of day', \
+     'start of month', 'start of year', 'weekday 1' and 'unixepoch'."
         .to_owned()
 }
 

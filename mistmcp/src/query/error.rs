@@ -77,7 +77,9 @@ pub(super) fn explained(failure: &Failure, sql: &str, names: &Names) -> Error {
             listed(functions::allowed())
         )),
         Failure::Nul => arguments(
-            "`sql` has the character U+0000 (NUL), at which SQLite ends a statement. Leave it out; char(0) makes one.".to_owned(),
+            "`sql` has the character U+0000 (NUL), at which SQLite ends a statement. Leave it out; char(0) makes \
+             one."
+                .to_owned(),
         ),
         Failure::Refused(what) if what.starts_with("the table") => {
             arguments(format!("`sql` may not read {what}. {}", there_are(names)))

@@ -18,8 +18,8 @@ use crate::reply::redact_text;
 use crate::text::shortened;
 use crate::{Call, Error, Result, work};
 
-/// Pages of a table that are fetched at once. The rows of each are in the table as soon as it came, so that none is held while
-/// another one waits for memory.
+/// Pages of a table that are fetched at once. The rows of each are in the table as soon as it came, so that none is
+/// held while another one waits for memory.
 const AT_ONCE: usize = 4;
 /// Pages in a row that have no rows, although they lead to more, before the table ends.
 const MOST_EMPTY: usize = 2;
@@ -167,7 +167,8 @@ impl Started {
         about
     }
 
-    /// Fetches the other pages. The flag is whether another try would not get more rows, so that the table may be used again.
+    /// Fetches the other pages. The flag is whether another try would not get more rows, so that the table may be used
+    /// again.
     pub(super) async fn finish(mut self, fetch: &Fetch<'_>) -> Result<(Table, bool)> {
         let mut stopped = Ok(());
         if self.is_numbered() {
@@ -194,8 +195,8 @@ impl Started {
         };
         if repeated > 0 {
             self.notes.push(format!(
-                "rows that are probably there twice, since the list changed meanwhile or its pages overlap: {repeated}. DISTINCT \
-                 leaves out equal ones"
+                "rows that are probably there twice, since the list changed meanwhile or its pages overlap: \
+                 {repeated}. DISTINCT leaves out equal ones"
             ));
         }
         let partial = reason.map(|reason| format!("{rows}{of} rows: {}", redacted(&reason)));
@@ -241,8 +242,8 @@ impl Started {
         total.div_ceil(self.page_size.unwrap_or(1).max(1))
     }
 
-    /// Fetches the numbered pages, several at once. After a failure, those on their way are awaited. `next` is then that of the
-    /// last page.
+    /// Fetches the numbered pages, several at once. After a failure, those on their way are awaited. `next` is then
+    /// that of the last page.
     async fn in_parallel(&mut self, fetch: &Fetch<'_>) -> Result<(), String> {
         let Some(mut number) = self.next_number() else { return Ok(()) };
         let mut first = self.arguments.clone();

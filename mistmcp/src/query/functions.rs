@@ -1,5 +1,5 @@
-//! Functions that a query may use: an allowlist ([`is_allowed`]), and own versions of those whose time can grow with the
-//! product of their arguments' lengths ([`replace_slow`]). The own ones are linear, or end at the deadline.
+//! Functions that a query may use: an allowlist ([`is_allowed`]), and own versions of those whose time can grow with
+//! the product of their arguments' lengths ([`replace_slow`]). The own ones are linear, or end at the deadline.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -167,8 +167,8 @@ fn text<'a>(call: &'a Context<'_>, index: usize) -> Option<Cow<'a, str>> {
     }
 }
 
-/// A number as SQLite writes it, up to the last digit: with 15 significant digits if they identify it, or else 17, and with a
-/// decimal point.
+/// A number as SQLite writes it, up to the last digit: with 15 significant digits if they identify it, or else 17, and
+/// with a decimal point.
 fn real(number: f64) -> String {
     if !number.is_finite() {
         return if number > 0.0 { "Inf" } else { "-Inf" }.to_owned();

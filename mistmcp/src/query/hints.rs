@@ -1,5 +1,5 @@
-//! Hints for a statement in another dialect of SQL ([`of_syntax`]), for functions that there are not ([`of_function`]), and for the
-//! rules and limits of SQLite ([`of_limit`]).
+//! Hints for a statement in another dialect of SQL ([`of_syntax`]), for functions that there are not ([`of_function`]),
+//! and for the rules and limits of SQLite ([`of_limit`]).
 
 mod dialects;
 
@@ -63,13 +63,14 @@ pub(super) fn of_time(sql: &str) -> String {
     let hints = [
         (
             joins_right,
-            "RIGHT and FULL JOIN compare each row with each: write a LEFT JOIN, and for FULL another one with UNION ALL.",
+            "RIGHT and FULL JOIN compare each row with each: write a LEFT JOIN, and for FULL another one with UNION \
+             ALL.",
         ),
         (joins_by_or, "A JOIN by OR compares each row with each: write one JOIN for each case, with UNION."),
         (
             joins_by_function,
-            "A JOIN by a function compares each row with each: compute it first, WITH x AS MATERIALIZED (SELECT lower(name) AS \
-             name FROM t), and join by that column.",
+            "A JOIN by a function compares each row with each: compute it first, WITH x AS MATERIALIZED (SELECT \
+             lower(name) AS name FROM t), and join by that column.",
         ),
         (has("RECURSIVE"), "Give each recursion its end."),
     ];
@@ -114,7 +115,8 @@ fn join_conditions<'a>(tokens: &'a [SqlToken<'a>]) -> Vec<&'a [SqlToken<'a>]> {
     .collect()
 }
 
-/// Whether a statement has these words or signs in this order: one after the other, or inside of a function's parentheses.
+/// Whether a statement has these words or signs in this order: one after the other, or inside of a function's
+/// parentheses.
 fn has_words(tokens: &[SqlToken<'_>], words: &[&str]) -> bool {
     let [first, others @ ..] = words else { return true };
     let fits = |token: &SqlToken<'_>, word: &str| match word {
@@ -154,8 +156,8 @@ pub(super) fn of_limit(message: &str, sql: &str) -> Option<&'static str> {
         ("nested too deep", "Use fewer levels of subqueries, and fewer names of WITH that read one another."),
         (
             "circular reference",
-            "A name of WITH reads itself. Give it a name that no table has; a recursion is WITH RECURSIVE n(n) AS (SELECT 1 \
-             UNION ALL SELECT n + 1 FROM n WHERE n < 10).",
+            "A name of WITH reads itself. Give it a name that no table has; a recursion is WITH RECURSIVE n(n) AS \
+             (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10).",
         ),
         ("no such collation sequence", "There are BINARY, NOCASE and RTRIM."),
         (
@@ -260,7 +262,8 @@ mod tests {
         for sql in [
             "SELECT 1 FROM a JOIN b ON a.x = b.x",
             "SELECT 1 FROM a JOIN b ON a.x = b.x WHERE a.y = 1 OR lower(b.z) = 'c'",
-            "SELECT 1 FROM a JOIN b ON a.x = b.x AND a.y = b.y WHERE a.z = 1 AND length(b.z) = 3 AND (a.u = 1 OR a.v = 2)",
+            "SELECT 1 FROM a JOIN b ON a.x = b.x AND a.y = b.y WHERE a.z = 1 AND length(b.z) = 3 AND (a.u = 1 OR a.v = \
+             2)",
             "SELECT 1 FROM (SELECT a.x FROM a JOIN b ON a.x = b.x) WHERE x = 1 OR x = 2",
             "SELECT a.full, a.right FROM a JOIN b USING (x)",
         ] {

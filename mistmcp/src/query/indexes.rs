@@ -1,5 +1,5 @@
-//! Indexes for correlated subqueries ([`copies`]). SQLite makes indexes for joins by itself; in a correlated subquery it would read
-//! the whole table for each row of the outer one.
+//! Indexes for correlated subqueries ([`copies`]). SQLite makes indexes for joins by itself; in a correlated subquery
+//! it would read the whole table for each row of the outer one.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -17,8 +17,9 @@ use super::tokens::{SqlToken, tokens};
 /// Indexes of a copy at most.
 const MAX_INDEXES: usize = 6;
 
-/// A copy of a table with indexes, for one statement. The table itself has none: SQLite reads the rows of a statement without
-/// `ORDER BY` in the order of an index that has all of its columns, so that the pages of a result would not fit together.
+/// A copy of a table with indexes, for one statement. The table itself has none: SQLite reads the rows of a statement
+/// without `ORDER BY` in the order of an index that has all of its columns, so that the pages of a result would not fit
+/// together.
 pub(super) struct TableCopy<'a> {
     /// The columns that the statement may read.
     pub(super) columns: Vec<&'a Column>,

@@ -36,8 +36,8 @@ pub(super) fn unusable(error: &rusqlite::Error) -> Error {
     )
 }
 
-/// Parses a page and inserts its rows, off the async threads. `number`: the number of the page, where pages may come in another
-/// order. `None` if it is a page that the table has already.
+/// Parses a page and inserts its rows, off the async threads. `number`: the number of the page, where pages may come in
+/// another order. `None` if it is a page that the table has already.
 pub(super) async fn load(
     builder: &Arc<Mutex<TableBuilder>>,
     fetched: FetchedPage,

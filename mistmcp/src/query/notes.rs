@@ -1,5 +1,5 @@
-//! Notes on comparisons that are valid and find other rows than they seem to ([`of_comparisons`]): a date's text and a time in
-//! seconds, a number and a text, a list and a single value.
+//! Notes on comparisons that are valid and find other rows than they seem to ([`of_comparisons`]): a date's text and a
+//! time in seconds, a number and a text, a list and a single value.
 
 mod expressions;
 mod lists;
@@ -113,7 +113,8 @@ fn of_cases(tokens: &[SqlToken<'_>], tables: &[(String, Arc<Table>)], notes: &mu
                 notes.add(
                     place,
                     Some(format!(
-                        "{} is the field `{}`, since SQL does not distinguish upper and lower case: the field `{}` is {}",
+                        "{} is the field `{}`, since SQL does not distinguish upper and lower case: the field `{}` is \
+                         {}",
                         quoted(&shortened(written, 80)),
                         shortened(&meant.name, 80),
                         shortened(field, 80),
@@ -147,7 +148,8 @@ fn of_long(function: &str, column: &Column) -> Option<String> {
     column.has_long_integers().then(|| {
         let name = named(column);
         format!(
-            "{function}({name}) is inexact: integers above 9223372036854775807 in {name} are texts with all their digits"
+            "{function}({name}) is inexact: integers above 9223372036854775807 in {name} are texts with all their \
+             digits"
         )
     })
 }
@@ -165,8 +167,8 @@ fn note(comparison: &Comparison<'_>, column: &Column) -> Option<String> {
         Operand::Text("") if !orders => None,
         Operand::Text(text) if column.has_long_integers() && text.parse::<i64>().is_err() => None,
         Operand::Number(number) if column.has_long_integers() => Some(format!(
-            "integers above 9223372036854775807 in {name} are texts with all their digits, which are never equal to a number and \
-             more than every number: write '{}' for such a one",
+            "integers above 9223372036854775807 in {name} are texts with all their digits, which are never equal to a \
+             number and more than every number: write '{}' for such a one",
             shortened(number, 40)
         )),
         other if column.is_of_numbers() && (!is_like || column.unit_of_time().is_some()) => {
@@ -181,8 +183,8 @@ fn note(comparison: &Comparison<'_>, column: &Column) -> Option<String> {
         }
         Operand::Number(literal) | Operand::Text(literal) if column.is_mixed() && is_number(literal) => {
             Some(format!(
-                "{name} has numbers and texts, which are never equal: CAST({name} AS TEXT) = '{0}' finds the number {0} and the \
-             text '{0}'",
+                "{name} has numbers and texts, which are never equal: CAST({name} AS TEXT) = '{0}' finds the number \
+                 {0} and the text '{0}'",
                 shortened(literal, 20)
             ))
         }
@@ -212,8 +214,8 @@ fn of_number_and_text(name: &str, column: &Column, text: &str) -> String {
 fn of_time_and_text(name: &str, unit: &str, text: &str) -> String {
     let factor = if unit == "milliseconds" { " * 1000" } else { "" };
     format!(
-        "{name} is a time in {unit} since 1970, and {text} is a text: compare it with unixepoch('2026-01-31 08:00:00') or \
-         unixepoch('now', '-1 hour'){factor}"
+        "{name} is a time in {unit} since 1970, and {text} is a text: compare it with unixepoch('2026-01-31 08:00:00') \
+         or unixepoch('now', '-1 hour'){factor}"
     )
 }
 

@@ -1,5 +1,5 @@
-//! Patterns of `LIKE` and `GLOB` ([`matches`]). SQLite's own take time by the product of the lengths of pattern and text
-//! without a look at the deadline; these look at it.
+//! Patterns of `LIKE` and `GLOB` ([`matches`]). SQLite's own take time by the product of the lengths of pattern and
+//! text without a look at the deadline; these look at it.
 
 /// Characters of a pattern at most.
 const LONGEST: usize = 1_000;

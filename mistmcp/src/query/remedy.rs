@@ -57,8 +57,8 @@ pub(super) fn of_column(written: &str, is_quoted: bool, sql: &str, names: &Names
     format!("{meant} {} A field that is absent from every row has no column.", tables(names))
 }
 
-/// The remedy for a nested column that a statement has without double quotes: `a.radio_stat.band_5.channel`. `missing`: the name
-/// that SQLite does not know, which is that name or an end of it.
+/// The remedy for a nested column that a statement has without double quotes: `a.radio_stat.band_5.channel`. `missing`:
+/// the name that SQLite does not know, which is that name or an end of it.
 pub(super) fn of_dotted(sql: &str, missing: Option<&str>, names: &Names) -> Option<String> {
     let tokens = tokens(sql);
     let exact = |name: &str| names.columns().find(|column| column.eq_ignore_ascii_case(name));

@@ -28,9 +28,9 @@ const INSTRUCTIONS: i32 = 8;
 pub(super) const DATABASE: &str = "file::memory:?vfs=memdb";
 /// KiB that one instruction sorts at most.
 ///
-/// With temporary data in memory, SQLite sorts all rows of a statement in one instruction, and does not look at the clock
-/// meanwhile: 33,000 rows with 1,000 keys took 10 s after the deadline. With temporary files it sorts runs of this size,
-/// one when it is full, and the first instruction of the merge takes a 32nd part of all.
+/// With temporary data in memory, SQLite sorts all rows of a statement in one instruction, and does not look at the
+/// clock meanwhile: 33,000 rows with 1,000 keys took 10 s after the deadline. With temporary files it sorts runs of
+/// this size, one when it is full, and the first instruction of the merge takes a 32nd part of all.
 const SORTED_AT_ONCE: i32 = 2 * 1024;
 
 /// The limit on memory is set once, and holds for all connections of the process.
@@ -70,8 +70,8 @@ impl Stop {
 pub(super) type Refused = Arc<Mutex<Option<String>>>;
 
 /// A connection that can read these tables by their names, and nothing else. `empty`: names that each table has besides
-/// its columns, without a value. `copies`: the copies that are read in place of the tables. `defined`: names that the statement
-/// defines, in lower case.
+/// its columns, without a value. `copies`: the copies that are read in place of the tables. `defined`: names that the
+/// statement defines, in lower case.
 pub(super) fn for_tables(
     tables: &[(String, Arc<Table>)],
     empty: &[Vec<String>],

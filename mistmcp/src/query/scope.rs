@@ -62,7 +62,8 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Adds the last of these tokens, if it is the name of an expression: with `AS` before it, or right after the expression.
+    /// Adds the last of these tokens, if it is the name of an expression: with `AS` before it, or right after the
+    /// expression.
     fn add_renamed(&mut self, tokens: &'a [SqlToken<'a>]) {
         let (expression, name) = match tokens {
             [expression @ .., word, name] if word.is_word("AS") => (expression, name),

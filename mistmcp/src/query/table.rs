@@ -109,8 +109,8 @@ impl TableBuilder {
         Ok(pages.unsigned_abs() * PAGE)
     }
 
-    /// Inserts rows, as many as the table can take: all of them, or none if it fails. They stand in the order of the numbers of
-    /// their pages, or behind all others.
+    /// Inserts rows, as many as the table can take: all of them, or none if it fails. They stand in the order of the
+    /// numbers of their pages, or behind all others.
     pub(super) fn insert(&mut self, rows: &[Value], page: Option<u64>) -> rusqlite::Result<()> {
         let (made, count, too_long) = (self.made, self.rows, self.too_long);
         self.connection.execute_batch("BEGIN")?;
@@ -202,8 +202,8 @@ impl TableBuilder {
         self.columns.described()
     }
 
-    /// Makes numbers of texts in columns where some rows have numbers, and others the same as a text. Without enough memory for
-    /// it, the texts stay.
+    /// Makes numbers of texts in columns where some rows have numbers, and others the same as a text. Without enough
+    /// memory for it, the texts stay.
     fn convert_numbers(&mut self) -> rusqlite::Result<()> {
         let converted = self.connection.execute_batch("BEGIN").and_then(|()| self.convert_within());
         match converted.and_then(|()| self.connection.execute_batch("COMMIT")) {
@@ -252,9 +252,9 @@ impl TableBuilder {
         }
         if self.columns.left_out > 0 {
             notes.push(
-                "there are more fields than a table can have columns, and the last ones are left out; objects whose keys are \
-                 data have all of theirs in a column of their own, as JSON. Name the fields that you need in the tool's \
-                 `fields`, if it has this argument"
+                "there are more fields than a table can have columns, and the last ones are left out; objects whose \
+                 keys are data have all of theirs in a column of their own, as JSON. Name the fields that you need in \
+                 the tool's `fields`, if it has this argument"
                     .to_owned(),
             );
         }

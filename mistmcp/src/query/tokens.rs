@@ -197,8 +197,8 @@ mod tests {
 
     #[test]
     fn names_of_with_are_found() {
-        let sql = "WITH RECURSIVE a AS (SELECT 1 AS x), B(n, m) AS NOT MATERIALIZED (SELECT 2), \"c d\" AS MATERIALIZED (SELECT 3) \
-                   SELECT n AS e FROM a AS f WHERE CAST(x AS TEXT) = 'g AS (h'";
+        let sql = "WITH RECURSIVE a AS (SELECT 1 AS x), B(n, m) AS NOT MATERIALIZED (SELECT 2), \"c d\" AS \
+                   MATERIALIZED (SELECT 3) SELECT n AS e FROM a AS f WHERE CAST(x AS TEXT) = 'g AS (h'";
         assert_eq!(defined_names(&tokens(sql)), ["a", "b", "c d"]);
     }
 }

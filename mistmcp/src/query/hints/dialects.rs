@@ -1,7 +1,7 @@
 //! What SQLite has in place of the words and functions of other dialects of SQL: [`WORDS`] and [`FUNCTIONS`].
 
-/// What stands for the words of another dialect. A hint is for a statement that has all of its words in this order. `'` is any
-/// text, `0` any number, and `[` any name in quotes or brackets.
+/// What stands for the words of another dialect. A hint is for a statement that has all of its words in this order. `'`
+/// is any text, `0` any number, and `[` any name in quotes or brackets.
 pub(super) const WORDS: &[(&[&str], &str)] = &[
     (&["ILIKE"], "Use LIKE, which does not distinguish upper and lower case."),
     (&["RLIKE"], NO_REGEXP),
@@ -11,8 +11,8 @@ pub(super) const WORDS: &[(&[&str], &str)] = &[
     (&["INTERVAL", "0"], INTERVAL),
     (
         &["DISTINCT", "ON"],
-        "In place of DISTINCT ON, number the rows with row_number() OVER (PARTITION BY …) AS n in a subquery, and take those \
-         WHERE n = 1.",
+        "In place of DISTINCT ON, number the rows with row_number() OVER (PARTITION BY …) AS n in a subquery, and take \
+         those WHERE n = 1.",
     ),
     (
         &["QUALIFY"],
@@ -51,11 +51,13 @@ const DIVISION: &str = "Use / , which is a division without remainder between in
 const LIMIT: &str = "Write LIMIT and a number at the end of the statement.";
 const DATE_PART: &str = "Use strftime('%Y', seconds, 'unixepoch'), with %Y, %m, %d, %H, %M or %w.";
 const UNNEST: &str = "Use json_each: FROM t, json_each(t.\"column\") makes a row of each item.";
-const SERIES: &str = "Use a recursion: WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10) SELECT n FROM n.";
+const SERIES: &str = "Use a recursion: WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10) \
+    SELECT n FROM n.";
 const JSON_EXTRACT: &str = "Use column ->> '$.name' or json_extract(column, '$.name').";
-const MEDIAN: &str = "Take the row in the middle: SELECT avg(x) FROM (SELECT x, row_number() OVER (ORDER BY x) AS n, count(*) OVER () AS c \
-     FROM t WHERE x IS NOT NULL) WHERE n IN ((c + 1) / 2, (c + 2) / 2).";
-const NO_LOGARITHM: &str = "There are no logarithms, powers and angles, only sqrt: answer with the numbers themselves, and compute from those.";
+const MEDIAN: &str = "Take the row in the middle: SELECT avg(x) FROM (SELECT x, row_number() OVER (ORDER BY x) AS n, \
+    count(*) OVER () AS c FROM t WHERE x IS NOT NULL) WHERE n IN ((c + 1) / 2, (c + 2) / 2).";
+const NO_LOGARITHM: &str = "There are no logarithms, powers and angles, only sqrt: answer with the numbers themselves, \
+    and compute from those.";
 
 /// What stands for a function of another dialect.
 pub(super) const FUNCTIONS: &[(&[&str], &str)] = &[

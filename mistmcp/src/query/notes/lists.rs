@@ -36,8 +36,8 @@ pub(super) fn of_pair(
             }
             if others.iter().any(|(_, other)| other.shape().is_some()) {
                 return Some(format!(
-                    "the lists in {} are equal to others only as a whole, and have values of another type: join by the values of \
-                     json_each({}), as CAST(value AS TEXT)",
+                    "the lists in {} are equal to others only as a whole, and have values of another type: join by the \
+                     values of json_each({}), as CAST(value AS TEXT)",
                     named(column),
                     in_full(written)
                 ));
@@ -66,7 +66,8 @@ fn of_single(
     let (name, in_full) = (named(column), in_full(written));
     if column.shape() == Some(Shape::Objects) {
         return format!(
-            "{name} has objects as JSON, which are no single values: json_each({in_full}) has their members as `key` and `value`"
+            "{name} has objects as JSON, which are no single values: json_each({in_full}) has their members as `key` \
+             and `value`"
         );
     }
     // A text that is no JSON is none for json_each either.
@@ -77,8 +78,8 @@ fn of_single(
     };
     let not = if is_negated { "NOT " } else { "" };
     format!(
-        "{name} has lists as JSON, which never equal a single value: write {not}EXISTS (SELECT 1 FROM json_each({list}) WHERE value \
-         {operator} {value})"
+        "{name} has lists as JSON, which never equal a single value: write {not}EXISTS (SELECT 1 FROM \
+         json_each({list}) WHERE value {operator} {value})"
     )
 }
 
@@ -120,7 +121,8 @@ pub(super) fn of_subqueries(
                     add(
                         *place,
                         Some(format!(
-                            "{} has lists as JSON, which never equal a single value: select the `value` of json_each({})",
+                            "{} has lists as JSON, which never equal a single value: select the `value` of \
+                             json_each({})",
                             named(column),
                             in_full(written)
                         )),
@@ -152,8 +154,8 @@ pub(super) fn of_using(
                 add(
                     place,
                     Some(format!(
-                        "{0} has lists as JSON, which never equal a single value: join ON EXISTS (SELECT 1 FROM json_each({0}) WHERE \
-                         value = …), with the tables before the names",
+                        "{0} has lists as JSON, which never equal a single value: join ON EXISTS (SELECT 1 FROM \
+                         json_each({0}) WHERE value = …), with the tables before the names",
                         named(column)
                     )),
                 );

@@ -12,8 +12,8 @@ fn notes(sql: &str) -> String {
             "day": "2026-11-30 02:13:34.000000+00:00", "ports": { "ge-0/0/1": { "up": true } },
         },
         {
-            "mac": "5c5b350e0002", "last_seen": 1_795_389_661.5, "up": false, "speed": 100, "band": "5", "mixed": "auto",
-            "either": ["y"], "big": 5,
+            "mac": "5c5b350e0002", "last_seen": 1_795_389_661.5, "up": false, "speed": 100, "band": "5",
+            "mixed": "auto", "either": ["y"], "big": 5,
         },
     ]);
     let mut builder = TableBuilder::new().unwrap();
@@ -231,8 +231,8 @@ fn comparisons_that_find_what_they_seem_to_have_no_note() {
         "SELECT 1 FROM t WHERE CAST(strftime('%H', last_seen, 'unixepoch') AS INTEGER) > 8",
         "SELECT 1 FROM t WHERE -strftime('%H', last_seen, 'unixepoch') < -18",
         "SELECT 1 FROM t WHERE mac = lower('5C5B350E0001') AND mac IN (lower('5C5B350E0002'))",
-        "WITH a AS (SELECT mac, last_seen FROM t), b AS (SELECT mac, datetime(max(last_seen), 'unixepoch') AS last_seen \
-         FROM t GROUP BY 1) SELECT 1 FROM a JOIN b USING (mac) WHERE a.last_seen > unixepoch() - 3600",
+        "WITH a AS (SELECT mac, last_seen FROM t), b AS (SELECT mac, datetime(max(last_seen), 'unixepoch') AS \
+         last_seen FROM t GROUP BY 1) SELECT 1 FROM a JOIN b USING (mac) WHERE a.last_seen > unixepoch() - 3600",
         "WITH x AS (SELECT count(*) AS v FROM t UNION ALL SELECT max(name) FROM t) SELECT 1 FROM x WHERE v = 'b'",
         "WITH x(v) AS (SELECT max(name) FROM t EXCEPT SELECT 1) SELECT 1 FROM x WHERE v = 1",
         "SELECT 1 FROM t WHERE last_seen IS NOT NULL AND up IS TRUE AND speed IS '1000' AND name IS NOT 'x'",

@@ -1,5 +1,5 @@
-//! Notes on two expressions whose values are never equal, or ordered otherwise than they seem to be ([`of_expressions`]): times in
-//! different units or forms, numbers and texts, MAC addresses in another form.
+//! Notes on two expressions whose values are never equal, or ordered otherwise than they seem to be
+//! ([`of_expressions`]): times in different units or forms, numbers and texts, MAC addresses in another form.
 
 use super::super::tokens::SqlToken;
 use super::expressions::related;
@@ -69,8 +69,8 @@ fn of_separators(one: &Value<'_>, other: &Value<'_>) -> Option<String> {
     (one.separator == Some('T') && other.separator == Some(' ')).then(|| {
         let (name, written) = (one.written(), other.written());
         format!(
-            "{name} has a T between date and time, and {written} has a space, which is less: within a day they do not compare as \
-             times. Write datetime({name})"
+            "{name} has a T between date and time, and {written} has a space, which is less: within a day they do not \
+             compare as times. Write datetime({name})"
         )
     })
 }
@@ -90,13 +90,13 @@ fn of_kinds(number: &Value<'_>, text: &Value<'_>) -> Option<String> {
         (_, Some(digits)) if is_number(digits) => {
             let digits = shortened(digits.trim(), 20);
             format!(
-                "{name} is a number, which is never equal to a text and less than every text, also '{digits}': write {digits} without \
-                 quotes"
+                "{name} is a number, which is never equal to a text and less than every text, also '{digits}': write \
+                 {digits} without quotes"
             )
         }
         (Some(literal), None) => format!(
-            "{written} is a text, which is never equal to the number {literal} and more than every number: write '{literal}' in the \
-             form of the text, or CAST({written} AS INTEGER)"
+            "{written} is a text, which is never equal to the number {literal} and more than every number: write \
+             '{literal}' in the form of the text, or CAST({written} AS INTEGER)"
         ),
         _ if is_time => {
             let is_in_seconds = number.unit == Some(Unit::Seconds);
@@ -108,7 +108,8 @@ fn of_kinds(number: &Value<'_>, text: &Value<'_>) -> Option<String> {
             )
         }
         (None, None) => format!(
-            "{name} is a number, which is never equal to the text {written}, and less than every text: write CAST({written} AS INTEGER)"
+            "{name} is a number, which is never equal to the text {written}, and less than every text: write \
+             CAST({written} AS INTEGER)"
         ),
     })
 }

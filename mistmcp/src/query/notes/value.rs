@@ -1,5 +1,5 @@
-//! The value of an expression, as far as it is known ([`Value`]): a number or a text, a time and its unit, and the column that it is
-//! made of.
+//! The value of an expression, as far as it is known ([`Value`]): a number or a text, a time and its unit, and the
+//! column that it is made of.
 
 use super::super::column::Column;
 use super::super::names::quoted;

@@ -1,5 +1,6 @@
-//! What the values of expressions are, as far as their tokens tell ([`Values`]): numbers or texts, times and their units, and the
-//! column that they are made of, also through names of expressions, subqueries, aggregates and arithmetic.
+//! What the values of expressions are, as far as their tokens tell ([`Values`]): numbers or texts, times and their
+//! units, and the column that they are made of, also through names of expressions, subqueries, aggregates and
+//! arithmetic.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
