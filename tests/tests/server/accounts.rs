@@ -39,8 +39,8 @@ impl Customers {
         }
     }
 
-    /// A server with an account for each, whose keys `more` may be added to. Its time for a call is long, so that both accounts
-    /// are heard on a busy machine as well.
+    /// A server with an account for each, whose keys `more` may be added to. Its time for a call is long, so that both
+    /// accounts are heard on a busy machine as well.
     pub(crate) fn launch(&self, more: [&str; 2]) -> Launch {
         let account = |name: &str, upstream: &MockUpstream, more: &str| {
             format!(

@@ -192,5 +192,15 @@ mod tests {
         assert_eq!(fit, ["5c5b35000002"]);
         assert_eq!(named(&devices, "5c:5b:35:00:00:01").len(), 1);
         assert!(fitting(&devices, " ").is_empty() && fitting(&devices, "other").is_empty());
+        // A device goes before one that has it as a member.
+        devices[0].members = vec!["5c5b35000002".into(), "5c5b35000003".into()];
+        for (text, mac) in [
+            ("5c5b35000002", "5c5b35000002"),
+            ("5c5b35000003", "5c5b35000001"),
+            ("00000000-0000-0000-1000-5C5B35000003", "5c5b35000001"),
+        ] {
+            let fit: Vec<_> = named(&devices, text).iter().map(|device| device.mac.as_str()).collect();
+            assert_eq!(fit, [mac], "{text}");
+        }
     }
 }
