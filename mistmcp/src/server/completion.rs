@@ -6,7 +6,7 @@ use super::resources;
 use crate::Call;
 use crate::prompt::Completed;
 use crate::session::{Session, Settings};
-use crate::suggestion::remedy;
+use crate::suggestion::{did_you_mean, remedy};
 use crate::text::{shortened, visible};
 
 pub(super) async fn complete(
@@ -36,10 +36,16 @@ fn completed(
     let unknown = |what: &str, value: &str, names: Vec<&str>| missing(what, value, &remedy(value, names));
     match reference {
         Reference::Prompt(prompt_reference) => {
-            let name = &prompt_reference.name;
-            let prompt = settings.prompts().find(|prompt| prompt.name == *name).ok_or_else(|| {
-                unknown("prompt", name, settings.prompts().map(|prompt| prompt.name).collect())
-            })?;
+            let Some(prompt) = settings.prompts().find(|prompt| prompt.name == prompt_reference.name) else {
+                // A misspelled prompt name gets a suggestion. Any other name may be a prompt of another session,
+                // since the prompts depend on the enabled tools: it has no completions, and a user who types needs no
+                // error.
+                let name = &prompt_reference.name;
+                return match did_you_mean(name, settings.prompts().map(|prompt| prompt.name)) {
+                    Some(suggestion) => Err(missing("prompt", name, &suggestion)),
+                    None => Ok(None),
+                };
+            };
             let known = prompt.arguments.iter().find(|known| known.name == argument);
             let names = || prompt.arguments.iter().map(|argument| argument.name).collect();
             known.map(|known| known.completed).ok_or_else(|| unknown("argument", argument, names()))

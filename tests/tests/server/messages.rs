@@ -96,18 +96,6 @@ async fn a_request_before_initialize_is_told_to_begin_with_it() {
 }
 
 #[tokio::test]
-async fn completion_for_a_prompt_that_is_not_there_is_refused() {
-    let mut stdio = start(Lifecycle::Legacy).await;
-    for name in ["nothing-like-it", "site-healht", ""] {
-        let reference = json!({ "type": "ref/prompt", "name": name });
-        let params = json!({ "ref": reference, "argument": { "name": "site", "value": "" } });
-        let told = ask(&mut stdio, "completion/complete", &params).await;
-        let words = told["error"]["message"].as_str().unwrap_or_default();
-        assert!(told["error"]["code"] == -32602 && words.contains("site-health"), "{name}: {told}");
-    }
-}
-
-#[tokio::test]
 async fn every_method_that_is_not_there_is_told_as_such_without_a_token() {
     const REMOVED: [&str; 4] = ["ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"];
     const NONE: [&str; 4] = ["tasks/get", "skills/list", "resources/directory/read", "nonsense/method"];
