@@ -185,13 +185,9 @@ pub(super) fn operand<'a>(tokens: &'a [SqlToken<'a>]) -> Option<Operand<'a>> {
 
 /// The function whose closing parenthesis ends these tokens, and the tokens before it.
 fn call_before<'a>(tokens: &'a [SqlToken<'a>]) -> Option<(Operand<'a>, &'a [SqlToken<'a>])> {
-    let mut depth = 0_usize;
+    let mut depth = 0_i32;
     let open = tokens.iter().rposition(|token| {
-        match token {
-            SqlToken::Sign(")") => depth += 1,
-            SqlToken::Sign("(") => depth -= 1,
-            _ => {}
-        }
+        depth -= token.depth_change();
         depth == 0
     })?;
     match &tokens[..open] {

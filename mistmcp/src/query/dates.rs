@@ -95,11 +95,7 @@ fn remedy(text: &str, is_time: bool) -> String {
 pub(super) fn arguments<'a>(tokens: &'a [SqlToken<'a>]) -> impl Iterator<Item = &'a [SqlToken<'a>]> {
     let mut depth = 0_i32;
     tokens.split(move |token| {
-        match token {
-            SqlToken::Sign("(") => depth += 1,
-            SqlToken::Sign(")") => depth -= 1,
-            _ => {}
-        }
+        depth += token.depth_change();
         depth == 0 && token.is_sign(",")
     })
 }

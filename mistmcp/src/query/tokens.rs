@@ -28,6 +28,15 @@ impl SqlToken<'_> {
         matches!(self, Self::Sign(written) if *written == sign)
     }
 
+    /// By how much the depth of parentheses changes behind it.
+    pub(super) fn depth_change(&self) -> i32 {
+        match self {
+            Self::Sign("(") => 1,
+            Self::Sign(")") => -1,
+            _ => 0,
+        }
+    }
+
     /// The name that it may be.
     pub(super) fn name(&self) -> Option<&str> {
         match self {
@@ -110,15 +119,10 @@ fn quoted(text: &str, quote: char) -> (SqlToken<'_>, &str) {
 
 /// The place of the parenthesis that closes the one before these tokens.
 pub(super) fn closing(tokens: &[SqlToken<'_>]) -> Option<usize> {
-    let mut depth = 0_usize;
+    let mut depth = 0_i32;
     tokens.iter().position(|token| {
-        match token {
-            SqlToken::Sign("(") => depth += 1,
-            SqlToken::Sign(")") if depth == 0 => return true,
-            SqlToken::Sign(")") => depth -= 1,
-            _ => {}
-        }
-        false
+        depth += token.depth_change();
+        depth < 0
     })
 }
 

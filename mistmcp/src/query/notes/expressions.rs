@@ -133,11 +133,7 @@ fn is_end(token: &SqlToken<'_>, is_operand: bool) -> bool {
 pub(super) fn is_single(tokens: &[SqlToken<'_>]) -> bool {
     let mut depth = 0_i32;
     !tokens.iter().any(|token| {
-        match token {
-            SqlToken::Sign("(") => depth += 1,
-            SqlToken::Sign(")") => depth -= 1,
-            _ => {}
-        }
+        depth += token.depth_change();
         depth == 0 && (is_end(token, false) || token.is_word("COLLATE"))
     })
 }
@@ -150,11 +146,7 @@ fn ending<'a>(tokens: &'a [SqlToken<'a>], is_operand: bool) -> &'a [SqlToken<'a>
     };
     let mut depth = 0_i32;
     let end = tokens.iter().rposition(|token| {
-        match token {
-            SqlToken::Sign(")") => depth += 1,
-            SqlToken::Sign("(") => depth -= 1,
-            _ => {}
-        }
+        depth -= token.depth_change();
         depth < 0 || depth == 0 && is_end(token, is_operand)
     });
     &tokens[end.map_or(0, |end| end + 1)..]
@@ -164,11 +156,7 @@ fn ending<'a>(tokens: &'a [SqlToken<'a>], is_operand: bool) -> &'a [SqlToken<'a>
 fn beginning<'a>(tokens: &'a [SqlToken<'a>], is_operand: bool) -> &'a [SqlToken<'a>] {
     let mut depth = 0_i32;
     let end = tokens.iter().enumerate().position(|(place, token)| {
-        match token {
-            SqlToken::Sign("(") => depth += 1,
-            SqlToken::Sign(")") => depth -= 1,
-            _ => {}
-        }
+        depth += token.depth_change();
         let is_sign_of_number = place == 0 && matches!(token, SqlToken::Sign("+" | "-"));
         depth < 0 || depth == 0 && !is_sign_of_number && is_end(token, is_operand)
     });
@@ -185,11 +173,7 @@ pub(super) fn select_items<'a>(tokens: &'a [SqlToken<'a>]) -> Vec<(&'a [SqlToken
             [usize::from(list.first().is_some_and(|word| word.is_word("DISTINCT") || word.is_word("ALL")))..];
         let mut depth = 0_i32;
         let end = list.iter().position(|token| {
-            match token {
-                SqlToken::Sign("(") => depth += 1,
-                SqlToken::Sign(")") => depth -= 1,
-                _ => {}
-            }
+            depth += token.depth_change();
             depth < 0 || depth == 0 && token.is_word("FROM")
         });
         let of_columns = columns_before(&tokens[..place]);
@@ -215,11 +199,7 @@ fn is_part(before: &[SqlToken<'_>], after: &[SqlToken<'_>]) -> bool {
     };
     let mut depth = 0_i32;
     let next = after.iter().find(|token| {
-        match token {
-            SqlToken::Sign("(") => depth += 1,
-            SqlToken::Sign(")") => depth -= 1,
-            _ => {}
-        }
+        depth += token.depth_change();
         depth < 0 || depth == 0 && is_operator(token)
     });
     before.last().is_some_and(is_operator) || next.is_some_and(is_operator)

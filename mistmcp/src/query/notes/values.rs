@@ -19,6 +19,7 @@ use crate::text::is_any_of;
 const LEVELS: usize = 12;
 /// Tokens of a statement's expressions that are looked at, those of a name each time that it is used.
 const TOKENS: usize = 20_000;
+/// Functions whose value is one of their arguments.
 const KEEP: [&str; 11] = [
     "max",
     "min",
@@ -32,7 +33,9 @@ const KEEP: [&str; 11] = [
     "nth_value",
     "iif",
 ];
+/// Functions whose value is a number in the unit of their argument.
 const KEEP_UNIT: [&str; 7] = ["round", "abs", "avg", "ceil", "ceiling", "floor", "sum"];
+/// Functions whose value is a number without a unit.
 const NUMBERS: [&str; 14] = [
     "count",
     "length",
@@ -49,6 +52,7 @@ const NUMBERS: [&str; 14] = [
     "json_valid",
     "total",
 ];
+/// Functions whose value is a text.
 const TEXTS: [&str; 22] = [
     "date",
     "time",
@@ -263,17 +267,11 @@ fn split<'a>(
 ) -> Option<(&'a [SqlToken<'a>], &'a str, &'a [SqlToken<'a>])> {
     let mut depth = 0_i32;
     for place in (1..tokens.len()).rev() {
-        match &tokens[place] {
-            SqlToken::Sign(")") => depth += 1,
-            SqlToken::Sign("(") => depth -= 1,
-            SqlToken::Sign(sign) if depth == 0 && signs.contains(sign) => {
-                // Otherwise it is the sign of a number.
-                let before = &tokens[place - 1];
-                if !matches!(before, SqlToken::Sign(sign) if *sign != ")") {
-                    return Some((&tokens[..place], sign, &tokens[place + 1..]));
-                }
-            }
-            _ => {}
+        depth -= tokens[place].depth_change();
+        let SqlToken::Sign(sign) = &tokens[place] else { continue };
+        let is_of_number = matches!(&tokens[place - 1], SqlToken::Sign(before) if *before != ")");
+        if depth == 0 && signs.contains(sign) && !is_of_number {
+            return Some((&tokens[..place], sign, &tokens[place + 1..]));
         }
     }
     None
