@@ -1,6 +1,5 @@
 //! The tools of mistmcp: one module a category, one function a tool. And the prompts, which are answered with them.
 
-pub mod answers;
 pub mod constants_applications;
 pub mod constants_countries;
 pub mod constants_definitions;
@@ -107,6 +106,8 @@ pub mod sites_wlans;
 pub mod sites_wxtunnels;
 pub mod sites_zones;
 pub mod utilities_upgrade;
+
+pub use mistmcp_answers as answers;
 
 mistmcp::questions!("questions/accounts.txt");
 mistmcp::questions!("questions/answers_network.txt");

@@ -6,7 +6,6 @@ mod country;
 mod device;
 mod for_site;
 mod guest;
-mod marvis_action;
 mod metric;
 mod mxedge;
 mod nac;
@@ -31,8 +30,8 @@ pub use device::{
 };
 pub use for_site::ForSite;
 pub use guest::{GuestField, GuestFilter};
-pub(crate) use marvis_action::{is_closed_marvis_action, marvis_action_state};
 pub use metric::{InsightMetric, SleClassifier, SleMetric};
+pub(crate) use mistmcp_answers::marvis_action::{is_closed_marvis_action, marvis_action_state};
 pub use mxedge::{MxEdgeEventField, MxEdgeEventFilter};
 pub use nac::{
     EdrProvider, EdrStatus, LastNacFilter, NacAccessFilter, NacClientFilter, NacEventField, NacEventFilter,

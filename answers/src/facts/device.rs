@@ -1,0 +1,252 @@
+//! A device of the network: [`Device`].
+
+use mistmcp::answers::{Object, Row, name};
+
+use super::Event;
+use crate::thresholds as t;
+
+/// A device, from its row in the inventory (`getOrgInventory`), in the statistics (`listSiteDevicesStats`,
+/// `listOrgDevicesStats`, `listSiteMxEdgesStats`) or in a search. MAC addresses are twelve digits in lower case.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Device {
+    pub(crate) id: Option<String>,
+    pub(crate) mac: String,
+    pub(crate) name: Option<String>,
+    /// `ap`, `switch`, `gateway` or `mxedge`.
+    pub(crate) kind: String,
+    pub(crate) model: Option<String>,
+    pub(crate) serial: Option<String>,
+    pub(crate) version: Option<String>,
+    pub(crate) site: Option<String>,
+    pub(crate) ip: Option<String>,
+    /// All IP addresses of its own interfaces, as far as the row shows them.
+    pub(crate) addresses: Vec<String>,
+    /// The address that the cloud sees it at, which the devices of a site often share.
+    pub(crate) external_ip: Option<String>,
+    pub(crate) connected: Option<bool>,
+    pub(crate) status: Option<String>,
+    /// Epoch seconds.
+    pub(crate) last_seen: Option<i64>,
+    /// Seconds since it started.
+    pub(crate) uptime: Option<i64>,
+    pub(crate) config_status: Option<String>,
+    pub(crate) power_constrained: bool,
+    pub(crate) power_source: Option<String>,
+    /// State of a firmware upgrade (`fwupdate.status`).
+    pub(crate) upgrade: Option<String>,
+    /// When that was (`fwupdate.timestamp`), in epoch seconds.
+    pub(crate) upgrade_time: Option<i64>,
+    /// The device and port upstream of it, from LLDP.
+    pub(crate) lldp_neighbor: LldpNeighbor,
+    /// Its Ethernet port: speed in Mb/s, duplex, errors.
+    pub(crate) eth_speed: Option<i64>,
+    pub(crate) eth_full_duplex: Option<bool>,
+    pub(crate) eth_errors: i64,
+    pub(crate) clients: Option<i64>,
+    /// MAC addresses of all members of a virtual chassis or cluster, and those that are not present.
+    pub(crate) members: Vec<String>,
+    pub(crate) missing_members: Vec<String>,
+    /// PoE power of all modules: drawn and available, in watts.
+    pub(crate) poe: Option<(f64, f64)>,
+    /// VLANs that clients use and that carry no traffic on its wire.
+    pub(crate) missing_vlans: Vec<String>,
+    /// Failed fans, power supplies and temperatures that the modules report.
+    pub(crate) hardware: Vec<String>,
+}
+
+/// The neighbor of an access point by LLDP, as `lldp_stat` of its statistics names it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct LldpNeighbor {
+    pub(crate) name: Option<String>,
+    pub(crate) mac: Option<String>,
+    pub(crate) port: Option<String>,
+}
+
+impl Device {
+    pub(crate) fn of(row: Row<'_>) -> Option<Self> {
+        let status = row.text("status").map(|status| status.to_lowercase());
+        let connected = match status.as_deref() {
+            Some("connected") => Some(true),
+            Some("disconnected" | "offline" | "down") => Some(false),
+            _ => row.flag("connected"),
+        };
+        let eth = ["port_stat.eth0", "eth0", "port_stat.eth1"].map(|path| row.at(path));
+        let eth = eth
+            .into_iter()
+            .find(|eth| eth.has("speed") || eth.has("up"))
+            .unwrap_or(Row::of(row.at("none").value()));
+        let error = |name: &str| eth.integer(name).unwrap_or(0).max(0);
+        let upgrade = ["fwupdate.status", "fwupdate.will_retry"].iter().find_map(|path| row.text(path));
+        Some(Self {
+            id: row.text("id"),
+            mac: row.mac("mac")?,
+            name: row.text("name").or_else(|| row.text("hostname")).or_else(|| row.text("last_hostname")),
+            kind: row.text("type").map_or_else(|| "ap".to_owned(), |kind| kind.to_lowercase()),
+            model: row.text("model"),
+            serial: row.text("serial"),
+            version: row.text("version"),
+            site: row.text("site_id").filter(|site| !site.starts_with("00000000-0000-0000-0000")),
+            ip: row.text("ip").or_else(|| row.text("ip_stat.ip")),
+            addresses: addresses(row),
+            external_ip: row.text("ext_ip"),
+            connected,
+            last_seen: row.time("last_seen").or_else(|| row.time("disconnected_time")),
+            uptime: row.integer("uptime").filter(|uptime| *uptime > 0),
+            config_status: row.text("config_status").or_else(|| row.text("last_config_status")),
+            power_constrained: row.flag("power_constrained") == Some(true)
+                || matches!(
+                    (row.number("lldp_stat.power_allocated"), row.number("lldp_stat.power_requested")),
+                    (Some(given), Some(wanted)) if given > 0.0 && given < wanted
+                ),
+            power_source: row.text("power_src"),
+            upgrade,
+            upgrade_time: row.time("fwupdate.timestamp"),
+            lldp_neighbor: LldpNeighbor {
+                name: row.text("lldp_stat.system_name"),
+                mac: row.mac("lldp_stat.chassis_id").or_else(|| row.mac("lldp_stat.mac")),
+                port: row.text("lldp_stat.port_id").or_else(|| row.text("lldp_stat.port_desc")),
+            },
+            eth_speed: eth.integer("speed").filter(|speed| *speed > 0),
+            eth_full_duplex: eth.flag("full_duplex"),
+            eth_errors: error("rx_errors").saturating_add(error("tx_errors")),
+            clients: row.integer("num_clients"),
+            members: members(row).filter_map(|member| member.mac("mac")).collect(),
+            missing_members: members(row)
+                .filter(|member| {
+                    member.is("vc_state", "not-present")
+                        || member.is("vc_state", "notprsnt")
+                        || member.is("status", "disconnected")
+                        || member.is("status", "not-present")
+                })
+                .filter_map(|member| member.mac("mac").or_else(|| member.text("fpc_idx")))
+                .collect(),
+            missing_vlans: row.texts("inactive_wired_vlans"),
+            poe: poe(row),
+            hardware: hardware(row),
+            status,
+        })
+    }
+
+    /// A Mist Edge, from its row in the statistics (`listOrgMxEdgesStats`), which names no type.
+    pub(crate) fn of_mist_edge(row: Row<'_>) -> Option<Self> {
+        Some(Self { kind: "mxedge".to_owned(), ..Self::of(row)? })
+    }
+
+    /// The device that an event is about.
+    pub(crate) fn of_event<'a>(devices: &'a [Self], event: &Event) -> Option<&'a Self> {
+        let mac = event.mac.as_deref()?;
+        devices.iter().find(|device| device.has_mac(mac))
+    }
+
+    /// The name, or else the MAC address.
+    pub(crate) fn called(&self) -> String {
+        name(self.name.as_deref().unwrap_or(&self.mac))
+    }
+
+    pub(crate) fn object(&self) -> Object {
+        Object::device(&self.kind, self.name.as_deref().unwrap_or(&self.mac)).mac(self.mac.clone())
+    }
+
+    /// The word for its kind.
+    pub(crate) fn word(&self) -> &'static str {
+        match self.kind.as_str() {
+            "switch" => "switch",
+            "gateway" => "gateway",
+            "mxedge" => "Mist Edge",
+            _ => "access point",
+        }
+    }
+
+    pub(crate) fn is_down(&self) -> bool {
+        self.connected == Some(false)
+    }
+
+    /// Whether it is connected by a row that shows no sign of it lately: those of connected devices are minutes old.
+    pub(crate) fn is_outdated(&self, now: i64) -> bool {
+        self.connected == Some(true) && self.last_seen.is_some_and(|seen| now - seen > t::RECENT)
+    }
+
+    /// Whether it is an access point whose site has more access points that are connected than others, which take over its
+    /// clients.
+    pub(crate) fn is_covered<'a>(&self, site: impl IntoIterator<Item = &'a Self>) -> bool {
+        let aps = site.into_iter().filter(|other| other.kind == "ap" && other.site == self.site);
+        let (all, up) =
+            aps.fold((0, 0), |(all, up), ap| (all + 1, up + usize::from(ap.connected == Some(true))));
+        self.kind == "ap" && up * 2 > all
+    }
+
+    /// Whether it is the device with this MAC address, or one of its members is.
+    pub(crate) fn has_mac(&self, mac: &str) -> bool {
+        self.mac == mac || self.members.iter().any(|member| member == mac)
+    }
+
+    /// Fills in missing fields from another row of the same device.
+    pub(crate) fn with(self, other: &Self) -> Self {
+        let other = other.clone();
+        Self {
+            id: self.id.or(other.id),
+            name: self.name.or(other.name),
+            model: self.model.or(other.model),
+            serial: self.serial.or(other.serial),
+            version: self.version.or(other.version),
+            site: self.site.or(other.site),
+            ip: self.ip.or(other.ip),
+            connected: self.connected.or(other.connected),
+            last_seen: self.last_seen.or(other.last_seen),
+            ..self
+        }
+    }
+}
+
+/// The IP addresses of a device's interfaces, without their prefix length.
+fn addresses(row: Row<'_>) -> Vec<String> {
+    let own = ["ip", "ip_stat.ip", "ip_stat.ip6", "ip2_stat.ip"].into_iter().flat_map(|path| row.texts(path));
+    let listed = |ips: Row<'_>| ips.fields("").filter_map(|(_, ip)| ip.text("")).collect::<Vec<_>>();
+    let of_stat = ["ip_stat.ips", "ip2_stat.ips"].into_iter().flat_map(|path| listed(row.at(path)));
+    let of_ports = row.fields("if_stat").flat_map(|(_, port)| port.texts("ips"));
+    let mut found: Vec<String> = Vec::new();
+    for address in own.chain(of_stat).chain(of_ports) {
+        let address = address.split('/').next().unwrap_or_default().to_owned();
+        if !address.is_empty() && !found.contains(&address) {
+            found.push(address);
+        }
+    }
+    found
+}
+
+fn members(row: Row<'_>) -> impl Iterator<Item = Row<'_>> {
+    ["module_stat", "module2_stat", "virtual_chassis.members"]
+        .into_iter()
+        .flat_map(move |path| row.rows(path))
+}
+
+/// The PoE power that is drawn and that there is, of all modules.
+fn poe(row: Row<'_>) -> Option<(f64, f64)> {
+    let modules = members(row).filter_map(|module| {
+        let most = module.number("poe.max_power")?;
+        Some((module.number("poe.power_draw").unwrap_or(0.0), most))
+    });
+    modules
+        .filter(|(_, most)| *most > 0.0)
+        .reduce(|(drawn, most), (more, others)| (drawn + more, most + others))
+}
+
+/// Parts of the hardware that the modules report as failed.
+fn hardware(row: Row<'_>) -> Vec<String> {
+    let parts = members(row).flat_map(|module| {
+        ["fans", "psus", "temperatures"].into_iter().flat_map(move |kind| {
+            let failed = module.rows(kind).filter(|part| has_failed(*part));
+            failed.map(move |part| {
+                let status = part.text_or("status", "failed");
+                format!("{} {}", part.text_or("name", kind.trim_end_matches('s')), status)
+            })
+        })
+    });
+    parts.collect()
+}
+
+fn has_failed(part: Row<'_>) -> bool {
+    part.text("status").is_some_and(|status| {
+        !["ok", "absent", "present", "online", "normal", "empty"].contains(&status.to_lowercase().as_str())
+    })
+}

@@ -1,0 +1,80 @@
+//! Rules for Power over Ethernet: ports that give no power to an access point, and the PoE budget of a switch.
+
+use mistmcp::answers::{Finding, Severity, name};
+
+use super::access::disabled;
+use super::{PortContext, finding};
+use crate::facts::{Device, Port};
+use crate::rules::upgrading;
+use crate::thresholds as t;
+use crate::{causes as c, evidence};
+
+/// A port that gives no power to its access point, which is down.
+pub(crate) fn power_lost(port: &Port, device: &Device, context: &PortContext<'_>) -> Option<Finding> {
+    if !device.is_down() || device.kind != "ap" || port.up == Some(true) || port.disabled {
+        return None;
+    }
+    // A device that restarts to install firmware draws no power for a while.
+    if upgrading::upgrade(device, context.events, context.now).is_some() {
+        return None;
+    }
+    let alarm = context.open.iter().map(|(event, _)| *event).find(|event| {
+        event.short().starts_with("ALARM_CHASSIS_POE")
+            && event.mac.as_deref().is_none_or(|mac| mac == port.device)
+            && event.text.as_deref().is_none_or(|text| text.contains(&port.id) || !text.contains("ge-"))
+    });
+    let drawn = port.draw.is_some_and(|draw| draw >= t::MIN_POE_DRAW);
+    // Where PoE is disabled, the state of the port is the reason.
+    let alarm = alarm.filter(|_| !port.poe_disabled);
+    let called = device.called();
+    let what = if port.poe_disabled {
+        format!("has PoE disabled, so that {called} gets no power")
+    } else if alarm.is_some() {
+        format!("denies PoE power to {called}")
+    } else if port.poe_on == Some(false) {
+        format!("gives no PoE power to {called}")
+    } else if port.draw.is_some() && !drawn {
+        format!("has PoE enabled, but {called} draws no power")
+    } else {
+        return None;
+    };
+    let words = format!("Port {} of {} {what}.", name(&port.id), context.device_of(port));
+    let severity = if context.is_covered(device) { Severity::Warning } else { Severity::Critical };
+    Some(
+        finding(&c::POWER_LOST, severity, port, context, &what)
+            .with_summary(words)
+            .weight(92)
+            .since(alarm.map(|event| event.time).or_else(|| context.down_since(port)))
+            .affects([format!("{} {}", port.device, port.id)])
+            .evidence("poe_disabled", Some(true).filter(|_| port.poe_disabled))
+            .evidence("poe_on", port.poe_on.filter(|_| alarm.is_none()))
+            .evidence("power_draw", port.draw.filter(|_| alarm.is_none()))
+            .evidence("event", alarm.map(|event| event.kind.clone()))
+            .evidence("text", alarm.and_then(|event| event.text.clone()))
+            .see(alarm.and_then(|event| evidence::device_events([event])).as_ref()),
+    )
+}
+
+/// What at the port of an access point that is down explains that: the port is disabled, or gives no power.
+pub(crate) fn outage_at_port(port: &Port, device: &Device, context: &PortContext<'_>) -> Option<Finding> {
+    let is_disabled = device.is_down() && device.kind == "ap";
+    let disabled = || disabled(port, context).filter(|_| is_disabled).map(|finding| finding.weight(93));
+    power_lost(port, device, context).or_else(disabled)
+}
+
+/// A switch whose PoE devices draw nearly its whole budget.
+pub(crate) fn poe_budget(switch: &Device) -> Option<Finding> {
+    let (drawn, most) = switch.poe.filter(|(drawn, most)| *drawn >= most * t::POE_NEAR_BUDGET)?;
+    Some(
+        Finding::new(
+            &c::POWER_CONSTRAINED,
+            Severity::Warning,
+            format!("{} supplies {drawn:.0} W of its PoE budget of {most:.0} W.", switch.called()),
+        )
+        .on(switch.object())
+        .weight(50)
+        .evidence("power_draw", drawn)
+        .evidence("max_power", most)
+        .see(&evidence::stats(switch)),
+    )
+}

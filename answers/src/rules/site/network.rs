@@ -1,0 +1,138 @@
+//! Rules for the ports, WAN, radios, loops and VLANs of a site whose devices are connected.
+
+use mistmcp::answers::{Finding, Object, Severity, ago, listed, plural};
+
+use super::SiteCase;
+use crate::facts::{Device, Event, Port, Radio, open};
+use crate::rules::device;
+use crate::rules::ports;
+use crate::rules::radio::{self, RadarHit};
+use crate::rules::tree::DeviceTree;
+use crate::rules::wan;
+use crate::{causes as c, evidence};
+
+/// Troubles of the ports of devices that are connected. A port that is down because of what is behind it is a symptom.
+pub(super) fn port_findings(case: &SiteCase<'_>) -> Vec<Finding> {
+    let is_alive = |port: &&Port| case.device(&port.device).is_none_or(|device| !device.is_down());
+    let is_told = |event: &&Event| {
+        event.mac.as_deref().and_then(|mac| case.device(mac)).is_some_and(|device| !device.is_down())
+    };
+    let told: Vec<_> = case.events.iter().filter(is_told).cloned().collect();
+    let mut found = Vec::new();
+    for port in case.ports.iter().filter(is_alive) {
+        let neighbor =
+            case.devices.iter().find(|device| port.has_neighbor(&device.mac, device.name.as_deref()));
+        let is_of_gateway = case.device(&port.device).is_some_and(|device| device.kind == "gateway");
+        let is_dead_end = neighbor.is_some_and(Device::is_down);
+        for finding in ports::port(port, case.context) {
+            match finding.cause().name {
+                "port_down" if is_dead_end || (is_of_gateway && port.is_wan()) => {}
+                "port_disabled" if is_dead_end => found.push((port, finding.weight(93))),
+                _ => found.push((port, finding)),
+            }
+        }
+    }
+    let mut found = ports::together(found);
+    found.extend(ports::without_rows(&told, case.ports, case.context));
+    found
+}
+
+/// WAN links, DHCP pools and clusters of gateways that are connected.
+pub(super) fn wan_findings(case: &SiteCase<'_>) -> Vec<Finding> {
+    let (gateways, ports) = case.gateways();
+    let wan = case.wan(&gateways, &ports);
+    let mut found = wan::all(&wan);
+    found.extend(wan::pools(&wan, case.pools));
+    found.extend(wan::clusters(&wan, case.clusters, &[]));
+    let by_events = wan::by_events(&wan, &found);
+    found.extend(by_events);
+    found
+}
+
+/// Radios of access points that are connected. Co-channel neighbors are left to `checkRadio`.
+pub(super) fn radio_findings(case: &SiteCase<'_>) -> Vec<Finding> {
+    let aps = || case.devices.iter().filter(|device| device.kind == "ap" && !device.is_down());
+    let is_up = |radio: &&Radio| aps().any(|ap| ap.mac == radio.ap);
+    let radios: Vec<_> = case.radios.iter().filter(is_up).cloned().collect();
+    let connected: Vec<_> = aps()
+        .map(|ap| (ap.mac.clone(), ap.name.clone().unwrap_or_else(|| ap.mac.clone()), ap.model.clone()))
+        .collect();
+    let radars = case.events.iter().filter(|event| event.short() == "RADAR_DETECTED").filter_map(|event| {
+        Some(RadarHit { ap: event.mac.clone()?, time: event.time, channel: event.channel })
+    });
+    let radars: Vec<_> = radars.collect();
+    let name_of = |mac: &str| case.device(mac).map_or_else(|| mac.to_owned(), Device::called);
+    let mut found = radio::utilization(&radios, &[]);
+    found.extend(radio::noise(&radios));
+    found.extend(radio::disabled(&radios, &connected, &[]));
+    let shown = |_: usize, ap: &str, _: i64| {
+        let of_ap = case
+            .events
+            .iter()
+            .filter(|event| event.short() == "RADAR_DETECTED" && event.mac.as_deref() == Some(ap));
+        evidence::device_events(of_ap).unwrap_or_else(|| evidence::stats_of(None, ap, "ap"))
+    };
+    found.extend(radio::radar([&radars, &[]], shown, name_of, case.now()));
+    found
+}
+
+/// Loops that switches report and that are not cleared.
+pub(super) fn loops(case: &SiteCase<'_>) -> Vec<Finding> {
+    let open: Vec<_> = open(case.events).into_iter().map(|(event, _)| event).collect();
+    let loops = open.iter().filter(|event| event.short() == "LOOP_DETECTED");
+    let found = loops.map(|event| {
+        let device = event.mac.as_deref().and_then(|mac| case.device(mac));
+        let called = device.map(Device::called).or_else(|| event.device_name.clone()).unwrap_or_default();
+        let changes = case.events.iter().filter(|other| {
+            other.short() == "STP_TOPO_CHANGED" && other.mac == event.mac && other.time >= event.time
+        });
+        let changes: Vec<_> = changes.collect();
+        let object = device.map_or_else(|| Object::switch(&called), Device::object);
+        Finding::new(
+            &c::LOOP,
+            Severity::Critical,
+            format!("{called} detected a loop {}, and it has not been cleared.", ago(event.time, case.now())),
+        )
+        .on(object)
+        .weight(89)
+        .since(event.time)
+        .evidence("event", event.kind.clone())
+        .evidence("topology_changes_since", Some(changes.len()).filter(|changes| *changes > 0))
+        .evidence("text", event.text.clone())
+        .see(evidence::device_events(changes.into_iter().chain([*event])).as_ref())
+    });
+    found.collect()
+}
+
+/// Access points that do not get a VLAN which their WLANs need.
+pub(super) fn vlans(case: &SiteCase<'_>, tree: &DeviceTree<'_>) -> Vec<Finding> {
+    let missing = case.devices.iter().enumerate();
+    let missing = missing.filter(|(_, device)| !device.missing_vlans.is_empty() && !device.is_down());
+    let found = missing.map(|(place, ap)| {
+        let vlans = &ap.missing_vlans;
+        let switch = tree.upstream(place);
+        let port = device::upstream_port(ap, case.devices, case.ports);
+        let at = match (switch, port) {
+            (Some(switch), Some(port)) => {
+                format!(" from port {} of {}", mistmcp::answers::name(&port.id), switch.called())
+            }
+            _ => String::new(),
+        };
+        let noun = plural(vlans.len(), "VLAN");
+        let words = format!("{} receives no traffic of {noun} {}{at}.", ap.called(), listed(vlans, 4));
+        let mut finding =
+            Finding::new(&c::MISSING_VLAN, Severity::Critical, words).weight(88).see(&evidence::stats(ap));
+        if let Some((switch, port)) = switch.zip(port) {
+            finding = finding.on(port.object(&switch.called()));
+        }
+        finding = finding.on(ap.object());
+        if let Some(switch) = switch {
+            finding = finding.on(switch.object());
+        }
+        for vlan in vlans.iter().take(3) {
+            finding = finding.on(Object::vlan(vlan));
+        }
+        finding.evidence("inactive_wired_vlans", vlans.clone())
+    });
+    found.collect()
+}
