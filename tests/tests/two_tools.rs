@@ -2,44 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::LazyLock;
 
 use anyhow::{Result, ensure};
 use mistmcp_tests::{HttpClient, Launch, MockUpstream, StdioProcess};
 use serde_json::{Value, json};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The example itself, which Cargo builds with the tests.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_two_tools");
 const ORG: &str = "0a000000-0000-4000-8000-000000000001";
 
-/// The example itself, built.
-fn program() -> &'static Path {
-    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo
-            .args(["build", "--quiet", "--package", "mistmcp", "--example", "two_tools"])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .env("CARGO_TARGET_DIR", target);
-        // What Cargo tells this test of its own package would be a change of the environment for the build scripts of
-        // dependencies, which are then built anew, here and in the next build.
-        for (name, _) in std::env::vars_os() {
-            if ["CARGO_MANIFEST_", "CARGO_PKG_"]
-                .iter()
-                .any(|prefix| name.to_string_lossy().starts_with(prefix))
-            {
-                cargo.env_remove(name);
-            }
-        }
-        assert!(cargo.status().unwrap().success());
-        target.join("debug").join("examples").join(format!("two_tools{}", std::env::consts::EXE_SUFFIX))
-    });
-    &PROGRAM
-}
-
 fn launch(arguments: &str) -> Launch {
-    Launch::new(arguments).program(program())
+    Launch::new(arguments).program(PROGRAM)
 }
 
 fn names(list: &Value) -> Vec<&str> {
@@ -168,7 +143,7 @@ async fn its_command_line_is_its_own() {
 async fn mist_and_its_proxies_see_its_name() {
     let upstream = MockUpstream::start().await;
     upstream.json(&format!("/api/v1/orgs/{ORG}/sites"), &json!([]));
-    let mut stdio = Launch::at(&upstream, "").program(program()).stdio();
+    let mut stdio = Launch::at(&upstream, "").program(PROGRAM).stdio();
     stdio.initialize().await;
     stdio.call("countSitesByCountry", json!({ "org_id": ORG })).await;
     let received = upstream.take();
@@ -180,7 +155,7 @@ async fn mist_and_its_proxies_see_its_name() {
 
 /// The example, against the demo cloud.
 fn example() -> Command {
-    let mut command = Command::new(program());
+    let mut command = Command::new(PROGRAM);
     command.arg("--demo").env_remove("OTEL_EXPORTER_OTLP_ENDPOINT").stdin(Stdio::null());
     command
 }
@@ -209,23 +184,4 @@ fn an_error_of_a_tool_with_a_body_names_the_request_that_failed() {
 fn the_endpoint_finds_its_site_by_name_and_keeps_to_its_page() {
     let changes = call(&["listChannelChanges", "site_id=Singapore Office", "limit=3"]).unwrap();
     assert!((1..=3).contains(&changes["results"].as_array().unwrap().len()), "{changes}");
-}
-
-#[test]
-fn without_the_feature_a_configured_export_is_reported_as_missing() {
-    let serve = |variables: &[(&str, &str)]| {
-        let output = example().envs(variables.iter().copied()).output().unwrap();
-        let errors = String::from_utf8(output.stderr).unwrap();
-        assert!(output.status.success() && output.stdout.is_empty(), "{errors}");
-        errors
-    };
-    let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://s3cret@127.0.0.1:9");
-    let errors = serve(&[endpoint]);
-    assert!(
-        errors.contains("OTEL_EXPORTER_OTLP_ENDPOINT is set") && errors.contains("--features otlp"),
-        "{errors}"
-    );
-    assert!(errors.lines().count() == 1 && !errors.contains("s3cret"), "{errors}");
-    assert_eq!(serve(&[endpoint, ("OTEL_SDK_DISABLED", "true")]), "");
-    assert_eq!(serve(&[]), "");
 }

@@ -7,7 +7,7 @@ use rmcp::handler::server::ServerHandler;
 use rmcp::service::{RequestContext, RoleServer};
 use tokio::runtime::Handle;
 
-use super::variables::{exporter_variable, variable};
+use super::variables::{missing_export, variable};
 use crate::endpoint::Endpoint;
 use crate::error::ErrorKind;
 
@@ -20,11 +20,8 @@ impl Tracing {
         _runtime: &Handle,
         _endpoints: impl IntoIterator<Item = &'static Endpoint>,
     ) -> anyhow::Result<Self> {
-        if let Ok(Some(name)) = exporter_variable(variable) {
-            tracing::warn!(
-                "{name} is set, but this program is built without tracing, and exports nothing: build it with \
-                 `--features otlp`, or take the container image, which has it"
-            );
+        if let Some(problem) = missing_export(variable) {
+            tracing::warn!("{problem}");
         }
         Ok(Self(()))
     }

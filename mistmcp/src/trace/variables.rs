@@ -37,9 +37,39 @@ pub(super) fn exporter_variable(
     }
 }
 
+/// What a program without the feature `otlp` says if the environment asks for an export. The value of the variable may hold a
+/// password.
+#[cfg(any(test, not(feature = "otlp")))]
+pub(super) fn missing_export(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let name = exporter_variable(variable).ok().flatten()?;
+    Some(format!(
+        "{name} is set, but this program is built without tracing, and exports nothing: build it with `--features otlp`, or \
+         take the container image, which has it"
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_program_without_tracing_says_which_variable_asks_for_an_export_and_not_its_value() {
+        let missing = |variables: &[(&str, &str)]| {
+            missing_export(|wanted| {
+                let found = variables.iter().find(|(name, _)| *name == wanted);
+                found.map(|(_, value)| (*value).to_owned())
+            })
+        };
+        for name in ENDPOINTS {
+            let problem = missing(&[(name, "http://s3cret@127.0.0.1:9")]).unwrap();
+            assert!(problem.starts_with(&format!("{name} is set")), "{problem}");
+            assert!(problem.contains("--features otlp") && !problem.contains("s3cret"), "{problem}");
+            assert_eq!(missing(&[(name, "http://127.0.0.1:9"), ("OTEL_SDK_DISABLED", "true")]), None);
+        }
+        assert!(missing(&[(EXPORTER, "otlp")]).unwrap().starts_with(EXPORTER));
+        assert_eq!(missing(&[(EXPORTER, "none")]), None);
+        assert_eq!(missing(&[]), None);
+    }
 
     fn exporter_variable_of(variables: &[(&str, &str)]) -> Result<Option<&'static str>, String> {
         let variable = |wanted: &str| {
