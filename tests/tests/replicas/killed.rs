@@ -1,10 +1,14 @@
 //! A replica is killed with calls in flight: the others continue its sessions.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
-use mistmcp_tests::{Balance, Lifecycle, soon};
+use mistmcp_tests::{Balance, Lifecycle, Nginx, soon};
 use serde_json::json;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::service::{HELD, Service};
@@ -82,9 +86,44 @@ async fn a_killed_replica_loses_no_session_and_no_call() {
     assert_all_unchanged(&users[..SESSIONS]).await;
 }
 
+/// The address of a proxy to a server, which delivers only the begin of its responses until the semaphore is closed. The
+/// operating system may buffer 30 MB and more where a receiver has not set the size of its buffer.
+async fn delivered_in_part(server: SocketAddr, delivery: Arc<Semaphore>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let delivery = Arc::clone(&delivery);
+            tokio::spawn(async move {
+                let socket = TcpSocket::new_v4()?;
+                socket.set_recv_buffer_size(64 * 1024)?;
+                let (responses, mut requests) = socket.connect(server).await?.into_split();
+                let (mut from_client, mut to_client) = client.split();
+                let mut begin = responses.take(256 * 1024);
+                let deliver = async {
+                    tokio::io::copy(&mut begin, &mut to_client).await?;
+                    let _ = delivery.acquire().await;
+                    tokio::io::copy(&mut begin.into_inner(), &mut to_client).await
+                };
+                tokio::select! {
+                    ended = deliver => ended,
+                    ended = tokio::io::copy(&mut from_client, &mut requests) => ended,
+                }
+            });
+        }
+    });
+    address
+}
+
 #[tokio::test]
 async fn a_truncated_response_is_never_taken_for_a_complete_one() {
     let mut service = Service::start(2, Balance::Random, "--timeout 300 --max-result-bytes 30000000").await;
+    let delivery = Arc::new(Semaphore::new(0));
+    let mut addresses = Vec::new();
+    for replica in &service.fixture.replicas {
+        addresses.push(delivered_in_part(replica.address(), Arc::clone(&delivery)).await);
+    }
+    service.nginx = Nginx::start(&addresses, Balance::Random).await;
     let site = "00000000-0000-4000-8000-000000000001";
     let rows: Vec<_> = (0..90_000).map(|row| json!({ "name": format!("{row:0>100}") })).collect();
     service.fixture.upstream.json(&format!("/api/v1/sites/{site}"), &json!({ "rows": rows }));
@@ -100,6 +139,7 @@ async fn a_truncated_response_is_never_taken_for_a_complete_one() {
     }
     service.kill(0).await;
     service.kill(0).await;
+    delivery.close();
     for answer in answers {
         let text = soon("the end", answer.text()).await;
         assert!(text.is_err(), "{} bytes", text.unwrap().len());
