@@ -28,11 +28,7 @@ pub const SAMPLE_QUESTIONS: [SampleQuestion; 7] = [
         tool: "troubleshootClient",
         arguments: r#"{"client":"hp-mac-lds-008"}"#,
     },
-    SampleQuestion {
-        text: "Which switch ports have a problem?",
-        tool: "checkPorts",
-        arguments: r#"{"site_id":"Leeds Distribution Centre"}"#,
-    },
+    SampleQuestion { text: "Which switch ports have a problem?", tool: "checkPorts", arguments: "{}" },
     SampleQuestion {
         text: "Which channels do the access points in Leeds use?",
         tool: "checkRadio",
