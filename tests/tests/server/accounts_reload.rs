@@ -33,7 +33,7 @@ async fn the_file_is_read_again_when_it_changes_and_a_wrong_one_changes_nothing(
     // A command that fails leaves a mark when it is run.
     let mark = folder.path().join("mark");
     let command = format!("token_command = [\"sh\", \"-c\", \"touch '{}'; exit 3\"]", mark.display());
-    std::fs::write(&path, format!("[accounts.acme]\n{command}\ncloud = \"{}\"\n", upstream.url())).unwrap();
+    replace(&path, &format!("[accounts.acme]\n{command}\ncloud = \"{}\"\n", upstream.url()));
     process.signal("HUP").await;
     let was_read = async {
         while !mark.exists() {
@@ -43,7 +43,7 @@ async fn the_file_is_read_again_when_it_changes_and_a_wrong_one_changes_nothing(
     soon("the wrong file to be read", was_read).await;
     process.call("getOrg", ask.clone()).await;
     assert_eq!(token(&upstream.take()), format!("Token {}", TOKENS[0]));
-    std::fs::write(&path, text("another-t0ken-5Yw2")).unwrap();
+    replace(&path, &text("another-t0ken-5Yw2"));
     let changed = async {
         loop {
             process.call("getOrg", ask.clone()).await;
@@ -77,7 +77,7 @@ async fn a_token_file_that_is_made_after_a_failed_reload_is_seen() {
     let launch = Launch::new("--mode all --accounts").argument(path.to_str().unwrap());
     let mut process = launch.argument("--allow-cloud").argument(&url).stdio();
     process.initialize().await;
-    std::fs::write(&path, text("new.token")).unwrap();
+    replace(&path, &text("new.token"));
     // The file is looked at every two seconds, so that by then it was read without the token.
     tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
     std::fs::write(folder.path().join("new.token"), "another-t0ken-5Yw2").unwrap();
@@ -124,6 +124,13 @@ const ROTATED: [&str; 3] = ["r0tated-t0ken-1Aa", "r0tated-t0ken-2Bb", "r0tated-t
 
 fn account(token: &str, upstream: &MockUpstream) -> String {
     format!("[accounts.acme]\n{token}\ncloud = \"{}\"\n", upstream.url())
+}
+
+/// Replaces a file in one step, so that it is never read half written.
+fn replace(path: &Path, text: &str) {
+    let new = path.with_extension("new");
+    std::fs::write(&new, text).unwrap();
+    std::fs::rename(new, path).unwrap();
 }
 
 /// Writes a file whose age and length tell nothing.
@@ -232,20 +239,19 @@ async fn an_account_whose_source_fails_is_used_as_soon_as_it_can_be_read() {
     std::fs::write(&path, account("token_file = \"token\"", upstream)).unwrap();
     let mut process = started(folder.path(), upstream).await;
     uses(&mut process, upstream, ROTATED[0]).await;
-    // A new name and a new source: nothing of the former account is used for it.
-    let command = format!("token_command = [\"cat\", \"{}\"]", vault.display());
-    std::fs::write(&path, account(&command, upstream).replace("acme", "other")).unwrap();
-    let refused = async {
-        while !process
-            .call("getOrg", json!({ "org_id": ACME }))
-            .await
-            .to_string()
-            .contains("No token of the accounts file")
-        {
+    // A new name and a new source: nothing of the former account is used for it. The source leaves a mark when it fails.
+    let mark = folder.path().join("mark");
+    let script = format!("cat '{}' || {{ touch '{}'; exit 1; }}", vault.display(), mark.display());
+    let command = format!("token_command = [\"sh\", \"-c\", \"{script}\"]");
+    replace(&path, &account(&command, upstream).replace("acme", "other"));
+    let failed = async {
+        while !mark.exists() {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
     };
-    soon("the removal of the account", refused).await;
+    soon("the source of the new account to fail", failed).await;
+    let refused = process.call("getOrg", json!({ "org_id": ACME })).await.to_string();
+    assert!(refused.contains("No token of the accounts file"), "{refused}");
     upstream.take();
     std::fs::write(&vault, ROTATED[1]).unwrap();
     let works = async {
