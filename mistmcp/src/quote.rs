@@ -47,9 +47,10 @@ pub(crate) fn client_id(text: &str) -> String {
     }
 }
 
-/// A word or a number in backticks; anything else is described.
+/// A word, a number or a few letters and digits in backticks; anything else is described.
 pub(crate) fn word(text: &str) -> String {
-    if is_word(text) { format!("`{text}`") } else { described(text) }
+    let is_short = (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if is_short || is_word(text) { format!("`{text}`") } else { described(text) }
 }
 
 /// Words with spaces, dots, colons, slashes or commas between them, in backticks; anything else is described.
@@ -364,9 +365,19 @@ mod tests {
         for token in TOKENS.into_iter().chain(["acme", "${ORG}", ""]) {
             assert!(!id(token).contains('`'), "{}", id(token));
         }
-        for text in
-            ["everything", "sites_rmm", "999999", "-1", "XML", "Custom", "Token_File", "tokenFile", "ORG-Id"]
-        {
+        for text in [
+            "everything",
+            "sites_rmm",
+            "999999",
+            "-1",
+            "XML",
+            "Custom",
+            "Token_File",
+            "tokenFile",
+            "ORG-Id",
+            "c0",
+            "1x2Y",
+        ] {
             assert_eq!(word(text), format!("`{text}`"));
         }
         for text in ["get[S]elf", "list*", "(get|list)Org*", "^getSelf", "get-self", "get?elf"] {

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::Url;
-use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, DATE, HeaderMap};
+use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, DATE, HeaderMap, LINK};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -245,6 +245,24 @@ impl Answer {
     /// The page, from the `X-Page-*` headers.
     pub(crate) fn page(&self) -> PageFields {
         PageFields::of(|field| self.number(&format!("x-page-{field}")))
+            .with_next_link(self.next_link().is_some())
+    }
+
+    /// The link to the next page in the `Link` header (RFC 8288).
+    pub(crate) fn next_link(&self) -> Option<&str> {
+        let values = self.headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok());
+        let links = values.flat_map(|value| value.split('<').skip(1)).filter_map(|link| link.split_once('>'));
+        let is_next = |parameter: &str| {
+            let relations =
+                parameter.trim().split_once('=').filter(|(name, _)| name.eq_ignore_ascii_case("rel"));
+            relations.is_some_and(|(_, names)| {
+                names.trim_matches([' ', '"', ',']).split(' ').any(|name| name.eq_ignore_ascii_case("next"))
+            })
+        };
+        links
+            .into_iter()
+            .find(|(_, parameters)| parameters.split([';', ',']).any(is_next))
+            .map(|(url, _)| url)
     }
 
     fn number(&self, header: &str) -> Option<u64> {
@@ -254,5 +272,31 @@ impl Answer {
     fn looks_like_html(&self) -> bool {
         self.media_type().is_some_and(|media_type| media_type.contains("html"))
             || self.text().trim_ascii_start().starts_with(b"<")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_page_is_that_of_the_link_header() {
+        let url = Url::parse("https://api.mist.com/api/v1/x").unwrap();
+        for (links, wanted) in [
+            (&["</api/v1/x?page=2>; rel=\"next\""][..], Some("/api/v1/x?page=2")),
+            (&["<a>; rel=prev, <b,c>; title=\"rel=next\"; REL=Next"], Some("b,c")),
+            (&["<a>; rel=\"last\"", "<b>;rel=\"last next\", <c>; rel=first"], Some("b")),
+            (&["<a>; rel=last, <b>; rel=\"nextcloud\""], None),
+            (&["a; rel=next", "<b", ""], None),
+            (&[], None),
+        ] {
+            let mut headers = HeaderMap::new();
+            for link in links {
+                headers.append(LINK, link.parse().unwrap());
+            }
+            let answer = Answer::new(headers, Bytes::new(), &url);
+            assert_eq!(answer.next_link(), wanted, "{links:?}");
+            assert_eq!(answer.page().has_next_link(), wanted.is_some(), "{links:?}");
+        }
     }
 }

@@ -60,8 +60,8 @@ pub(super) fn for_status(status: StatusCode, body: &str, of_msp: bool) -> Error 
         | StatusCode::TEMPORARY_REDIRECT
         | StatusCode::PERMANENT_REDIRECT => (
             ErrorKind::Cloud,
-            "Mist answered with a redirect to another host, which is not followed, so that the token stays \
-             with Mist. Tell the user that the cloud's host may be wrong."
+            "Mist answered with a redirect to another host, or to none, which is not followed, so that the token \
+             stays with Mist. Tell the user that the cloud's host may be wrong."
                 .to_owned(),
         ),
         status if !status.is_client_error() => (

@@ -128,3 +128,60 @@ pub(super) async fn results<'r, T, F: Future<Output = Result<T>>>(
     results.sort_by_key(|(place, ..)| *place);
     results.into_iter().map(|(_, route, result)| (route, result)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, poll_fn};
+    use std::pin::pin;
+    use std::sync::Arc;
+
+    use super::super::accounts::Account;
+    use super::super::{Clouds, Connection, Limits, Pool, Tokens};
+    use super::*;
+
+    fn connection(names: [&str; 3]) -> Connection {
+        let limits = Limits {
+            timeout: USUAL_TIME,
+            retry_wait: Duration::ZERO,
+            rate_limit: 5_000,
+            max_response_bytes: 1_000,
+        };
+        let accounts = names.map(|name| {
+            Arc::new(Account {
+                name: name.into(),
+                cloud: Clouds::default().find("api.mist.com").unwrap(),
+                tokens: Tokens::parse(&format!("t0ken-of-a-test-{name}")).unwrap(),
+                orgs: None,
+                users: Vec::new(),
+                groups: Vec::new(),
+            })
+        });
+        Connection::of_accounts(&Arc::new(Pool::new(limits)), &accounts, None).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn accounts_that_are_not_asked_any_more_are_not_waited_for_by_polling() {
+        let connection = connection(["certain", "slow", "silent"]);
+        let routes = connection.routes.as_deref().unwrap();
+        routes[1].note_speed(true);
+        // The answer of the first is certain before the slow one would be asked. The last one never answers.
+        let asking = routes.iter().enumerate().map(|(place, route)| {
+            let answer = async move {
+                tokio::time::sleep(FAST_ACCOUNT_TIME / 2).await;
+                if place == 0 { Ok(()) } else { pending().await }
+            };
+            (route, answer)
+        });
+        let begun = Instant::now();
+        let mut asked = pin!(results(asking, WaitFor::One, USUAL_TIME, |_, ()| true));
+        let mut polls = 0;
+        let results = poll_fn(|context| {
+            polls += 1;
+            assert!(polls < 50, "polled without an event");
+            asked.as_mut().poll(context)
+        });
+        let answered: Vec<_> = results.await.iter().map(|(_, result)| result.is_ok()).collect();
+        assert_eq!(answered, [true, false, false]);
+        assert!(begun.elapsed() >= FAST_ACCOUNT_TIME, "{:?}", begun.elapsed());
+    }
+}

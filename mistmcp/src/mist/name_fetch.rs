@@ -243,7 +243,7 @@ impl Mist {
             limit = given.unwrap_or(limit).min(limit);
             // Without headers, a page cut to Mist's default size may not be the last one.
             let full = said.limit().map_or(DEFAULT_LIMIT, |_| limit);
-            let more = said.total().map_or(came >= full, |total| total > seen);
+            let more = said.total().map_or(came >= full || said.has_next_link(), |total| total > seen);
             if path == SELF || !more {
                 return Ok((rows, true));
             }

@@ -19,13 +19,30 @@ pub(crate) struct PageFields {
     number: Option<u64>,
     limit: Option<u64>,
     total: Option<u64>,
+    /// Whether the `Link` header names a next page.
+    has_next_link: bool,
 }
 
 impl PageFields {
     /// Reads the fields `page`, `limit` and `total`.
     pub(crate) fn of(read: impl Fn(&str) -> Option<u64>) -> Self {
         let above_none = |name| read(name).filter(|number| *number > 0);
-        Self { number: above_none("page"), limit: above_none("limit"), total: read("total") }
+        Self {
+            number: above_none("page"),
+            limit: above_none("limit"),
+            total: read("total"),
+            has_next_link: false,
+        }
+    }
+
+    /// The same, with what the `Link` header says of a next page.
+    pub(crate) fn with_next_link(self, has_next_link: bool) -> Self {
+        Self { has_next_link, ..self }
+    }
+
+    /// Whether the `Link` header names a next page, and nothing counts the rows.
+    pub(crate) fn has_next_link(&self) -> bool {
+        self.has_next_link && self.total.is_none()
     }
 
     /// The page that a request asks for.
@@ -43,6 +60,7 @@ impl PageFields {
             number: self.number.or(others.number),
             limit: self.limit.or(others.limit),
             total: self.total.or(others.total),
+            has_next_link: self.has_next_link || others.has_next_link,
         }
     }
 
@@ -113,7 +131,7 @@ impl Request {
 
 impl From<Page> for PageFields {
     fn from(page: Page) -> Self {
-        Self { number: Some(page.number), limit: Some(page.limit), total: page.total }
+        Self { number: Some(page.number), limit: Some(page.limit), total: page.total, has_next_link: false }
     }
 }
 
@@ -123,7 +141,7 @@ mod tests {
     use super::*;
 
     fn fields(number: Option<u64>, limit: Option<u64>, total: Option<u64>) -> PageFields {
-        PageFields { number, limit, total }
+        PageFields { number, limit, total, has_next_link: false }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use rusqlite::types::Value as Cell;
 
 use super::notes::is_id;
 use crate::argument::is_name_of_time;
-use crate::text::shortened;
+use crate::text::{is_any_of, shortened};
 
 #[derive(Debug)]
 pub(super) struct Column {
@@ -21,6 +21,8 @@ pub(super) struct Column {
     forms: u8,
     /// Units of time that all its numbers may have.
     units: u8,
+    /// Whether a value of it was left out for its length.
+    lacks_values: bool,
 }
 
 /// A form of texts: each is a number as SQLite writes it.
@@ -73,6 +75,7 @@ impl Column {
             longest: 0,
             forms: u8::MAX,
             units: u8::MAX,
+            lacks_values: false,
         }
     }
 
@@ -98,6 +101,11 @@ impl Column {
                 Cell::Null | Cell::Blob(_) => String::new(),
             };
         }
+    }
+
+    /// Notes that a value was left out for its length.
+    pub(super) fn leave_out(&mut self) {
+        self.lacks_values = true;
     }
 
     pub(super) fn has_no_values(&self) -> bool {
@@ -188,6 +196,12 @@ impl Column {
         self.is_of_texts() && self.forms & ID != 0
     }
 
+    /// Whether it has versions by its name: they compare by their numbers.
+    pub(super) fn has_versions(&self) -> bool {
+        let is_of_versions = |word: &str| is_any_of(word, &["version", "versions", "firmware"]);
+        self.is_of_texts() && self.name.split(['.', '_', '-', ' ']).any(is_of_versions)
+    }
+
     /// Its example, if it has dates as texts.
     pub(super) fn date(&self) -> Option<&str> {
         let starts_with_date = |text: &str| {
@@ -209,8 +223,10 @@ impl Column {
     }
 
     pub(super) fn described(&self) -> String {
-        if self.kinds == 0 {
-            return "null: no row has a value".to_owned();
+        match (self.kinds, self.lacks_values) {
+            (0, false) => return "null: no row has a value".to_owned(),
+            (0, true) => return "null: its values are too long for a table, and left out".to_owned(),
+            _ => {}
         }
         let kinds = [
             (Kind::Text, "text"),
@@ -225,13 +241,15 @@ impl Column {
         let unit = self.unit_of_time().map(|unit| format!(", {unit} since 1970"));
         let about = match unit {
             Some(unit) => unit,
+            None if self.has_versions() => ", which compare by their numbers".to_owned(),
             None if self.is_of_texts() && self.forms & NUMBER != 0 => {
                 ", numbers that compare as texts".to_owned()
             }
             None if self.is_mixed() => ", which are never equal".to_owned(),
             None => String::new(),
         };
-        format!("{}{about}: {}", kinds.join(" or "), self.example)
+        let left_out = if self.lacks_values { ", without values that are too long for a table" } else { "" };
+        format!("{}{about}{left_out}: {}", kinds.join(" or "), self.example)
     }
 }
 

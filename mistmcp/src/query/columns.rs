@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use rusqlite::types::Value as Cell;
 use serde_json::{Map, Value};
 
+use super::collation::VERSION;
 use super::column::{Column, Kind};
 use super::names::quoted;
 use crate::text::{UniqueNames, shortened};
@@ -130,6 +131,11 @@ impl Columns {
         self.list[index].record(kind, cell);
     }
 
+    /// Notes that a value was left out for its length.
+    pub(super) fn leave_out(&mut self, index: usize) {
+        self.list[index].leave_out();
+    }
+
     /// The column of this name, if its values are short enough for an index.
     pub(super) fn indexable(&self, name: &str) -> Option<&Column> {
         self.list.iter().find(|column| {
@@ -155,8 +161,8 @@ pub(super) fn selected<'a>(columns: impl Iterator<Item = &'a Column>) -> String 
 
 /// Declares the types of the columns of a table `rows` that has its rows and no types yet. The stored rows stay as they
 /// are: a column of numbers has no text, and a column of texts no number. A declared type makes numbers and texts that
-/// stand for numbers compare as numbers. SQLite makes indexes of columns for joins, and none of expressions, such as
-/// casts in a view.
+/// stand for numbers compare as numbers, and the declared collation orders versions. SQLite makes indexes of columns for
+/// joins, and none of expressions, such as casts in a view.
 pub(super) fn declare_types<'a>(
     connection: &Connection,
     schema: &str,
@@ -164,7 +170,9 @@ pub(super) fn declare_types<'a>(
 ) -> rusqlite::Result<()> {
     let declared = columns.map(|column| {
         let name = quoted(&column.name);
-        column.affinity().map_or(name.clone(), |affinity| format!("{name} {affinity}"))
+        let collation = column.has_versions().then(|| format!("COLLATE {VERSION}"));
+        let parts = [Some(name.as_str()), column.affinity(), collation.as_deref()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     });
     let sql = format!("CREATE TABLE rows ({})", declared.collect::<Vec<_>>().join(","));
     connection.execute_batch("PRAGMA writable_schema=ON")?;

@@ -304,6 +304,22 @@ mod tests {
     }
 
     #[test]
+    fn columns_of_tables_that_the_statement_does_not_read_are_not_suggested() {
+        for (sql, written, wanted) in [
+            ("SELECT count(*) FROM aps WHERE speed > 1", "speed", "`ports` has such a column"),
+            ("SELECT sped FROM \"aps\" x", "sped", "`aps` has name"),
+            ("SELECT 1 FROM (SELECT macs FROM ports)", "macs", "`ports` has speed"),
+            ("SELECT ip_stat FROM ports", "ip_stat", "`ports` has speed"),
+            ("SELECT channel FROM ports", "channel", "`ports` has speed"),
+            ("WITH x AS (SELECT mac FROM aps) SELECT status FROM x", "status", "`aps` has such a column"),
+        ] {
+            let text = error_text(&format!("no such column: {written}"), sql, 7);
+            assert!(text.contains(wanted) && !text.contains(&format!("mean \"{written}\"")), "{sql}: {text}");
+            assert!(text.contains("`ports` has speed") != text.contains("`aps` has name"), "{sql}: {text}");
+        }
+    }
+
+    #[test]
     fn a_dotted_name_is_the_remedy_for_itself_alone() {
         let sql = "SELECT ip_stat.ip, statsu FROM aps";
         let text = error_text("no such column: ip_stat.ip", sql, 7);

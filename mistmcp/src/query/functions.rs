@@ -9,8 +9,7 @@ use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::{ToSql, Value as Cell, ValueRef};
 use rusqlite::{Connection, Result};
 
-use super::pattern::{self, GLOB, LIKE};
-
+use super::pattern::{self, GLOB, LIKE, composed};
 use super::row::LONGEST_VALUE;
 use super::sandbox::Stop;
 
@@ -35,8 +34,8 @@ pub(super) fn allowed() -> impl Iterator<Item = &'static str> + Clone {
     ALLOWED.split(' ').filter(|name| !name.starts_with('-'))
 }
 
-/// Replaces functions of SQLite that take time by the product of two lengths, and adds some that SQLite is built
-/// without.
+/// Replaces functions of SQLite that take time by the product of two lengths or know the case of ASCII letters alone, and
+/// adds some that SQLite is built without.
 pub(super) fn replace_slow(connection: &Connection, stop: &Arc<Stop>) -> Result<()> {
     let own = FunctionRegistrar { connection, stop };
     own.add("instr", 2, |call, _| {
@@ -105,6 +104,8 @@ pub(super) fn replace_slow(connection: &Connection, stop: &Arc<Stop>) -> Result<
             Ok(Some(if result.is_nan() { Cell::Null } else { Cell::Real(result) }))
         })?;
     }
+    own.add("lower", 1, |call, _| Ok(text(call, 0).map(|text| composed(&text).to_lowercase())))?;
+    own.add("upper", 1, |call, _| Ok(text(call, 0).map(|text| composed(&text).to_uppercase())))?;
     for (name, arguments, syntax) in [("like", 2, LIKE), ("like", 3, LIKE), ("glob", 2, GLOB)] {
         own.add(name, arguments, move |call, stop| {
             let (Some(pattern), Some(value)) = (text(call, 0), text(call, 1)) else { return Ok(None) };
@@ -117,9 +118,11 @@ pub(super) fn replace_slow(connection: &Connection, stop: &Arc<Stop>) -> Result<
                     return Err(failed("ESCAPE expression must be a single character"));
                 }
             }
+            let pattern = if name == "like" { composed(&pattern) } else { pattern };
             let pattern = pattern::read(&pattern, escape, syntax).ok_or_else(|| {
                 failed("the pattern of LIKE or GLOB is longer than 1,000 characters: take a shorter one")
             })?;
+            let value = if name == "like" { composed(&value) } else { Cow::Borrowed(&*value) };
             let found = pattern::matches(&pattern, &value, syntax, &mut || stop.is_due());
             found.map(Some).ok_or_else(|| failed(STOPPED))
         })?;
@@ -233,7 +236,10 @@ mod tests {
             "trim(NULL, 'x')",
             "quote(trim('  abc '))",
             "'Grüße' LIKE 'gr%E'",
-            "'ÄB' LIKE 'äb'",
+            "lower('ABC-1')",
+            "upper('abc-1')",
+            "lower(NULL)",
+            "upper(1.0)",
             "'abc' LIKE 'a_c'",
             "'abc' LIKE '_'",
             "'a%c' LIKE 'a\\%c' ESCAPE '\\'",
@@ -263,6 +269,32 @@ mod tests {
                     .unwrap()
             };
             assert_eq!(value(&own), value(&plain), "{sql}");
+        }
+    }
+
+    #[test]
+    fn the_case_of_all_letters_is_known_and_both_forms_of_an_accent() {
+        let own = Connection::open_in_memory().unwrap();
+        replace_slow(&own, &Stop::after(Duration::from_mins(10))).unwrap();
+        super::super::collation::replace_slow(&own, &Stop::after(Duration::from_mins(10))).unwrap();
+        for sql in [
+            "lower('MÜNCHEN-2') LIKE '%münchen%'",
+            "'ZÜRICH' LIKE 'zürich'",
+            "upper('Zürich') = 'ZÜRICH'",
+            "'КИЇВ' LIKE '_иї_'",
+            "'ΟΔΟΣ' LIKE 'οδος'",
+            "'Cafe\u{301}' LIKE 'CAFÉ'",
+            "'café' LIKE '%e\u{301}'",
+            "lower('Cafe\u{301}') = lower('CAFÉ')",
+            "'Zürich' = 'ZÜRICH' COLLATE NOCASE",
+            "'Cafe\u{301}' = 'CAFÉ' COLLATE NOCASE",
+            "'é' NOT GLOB 'É'",
+            "'é' <> 'É'",
+        ] {
+            assert!(
+                own.query_row(&format!("SELECT {sql}"), [], |row| row.get::<_, bool>(0)).unwrap(),
+                "{sql}"
+            );
         }
     }
 

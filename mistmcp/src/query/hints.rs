@@ -159,7 +159,7 @@ pub(super) fn of_limit(message: &str, sql: &str) -> Option<&'static str> {
             "A name of WITH reads itself. Give it a name that no table has; a recursion is WITH RECURSIVE n(n) AS \
              (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10).",
         ),
-        ("no such collation sequence", "There are BINARY, NOCASE and RTRIM."),
+        ("no such collation sequence", "There are BINARY, NOCASE, RTRIM and VERSION."),
         (
             "incomplete input",
             "It ends too early: an expression, a name, a quote or a closing parenthesis is missing.",
@@ -279,7 +279,7 @@ mod tests {
             ("Recursion limit", "", "parentheses"),
             ("VIEWs and/or subqueries nested too deep", "", "fewer levels"),
             ("circular reference: aps", "", "name that no table has"),
-            ("no such collation sequence: foo", "", "NOCASE"),
+            ("no such collation sequence: foo", "", "VERSION"),
             ("incomplete input", "", "too early"),
             ("integer overflow", "SELECT abs(x) FROM t", "CAST(x AS REAL)"),
             ("integer overflow", "SELECT sum(x) FROM t", "total()"),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::arguments::TableSource;
 use super::table::Table;
+use super::tokens::tokens;
 
 /// A name in double quotes.
 pub(super) fn quoted(name: &str) -> String {
@@ -37,6 +38,20 @@ impl Names {
 
     pub(super) fn tables(&self) -> impl Iterator<Item = &str> + Clone {
         self.tables.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The tables that a statement reads by their names, or all if it reads none of them so.
+    pub(super) fn read_by(&self, sql: &str) -> Self {
+        let tokens = tokens(sql);
+        let is_read = |name: &str| {
+            tokens.windows(2).any(|pair| {
+                let is_before = pair[0].is_word("FROM") || pair[0].is_word("JOIN");
+                let is_before = is_before || pair[0].is_sign(",") || pair[0].is_sign("(");
+                is_before && pair[1].name().is_some_and(|written| written.eq_ignore_ascii_case(name))
+            })
+        };
+        let read: Vec<_> = self.tables.iter().filter(|(name, _)| is_read(name)).cloned().collect();
+        Self { tables: if read.is_empty() { self.tables.clone() } else { read }, tools: Vec::new() }
     }
 
     /// The columns of all tables.

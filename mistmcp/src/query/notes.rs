@@ -174,7 +174,9 @@ fn note(comparison: &Comparison<'_>, column: &Column) -> Option<String> {
         other if column.is_of_numbers() && (!is_like || column.unit_of_time().is_some()) => {
             Some(of_number_and_text(&name, column, &text_of(other)?))
         }
-        Operand::Number(number) if column.is_of_texts() && column.date().is_none() && orders => {
+        Operand::Number(number)
+            if column.is_of_texts() && column.date().is_none() && !column.has_versions() && orders =>
+        {
             Some(format!(
                 "{name} has texts, which compare as texts: CAST({name} AS INTEGER) {} {} compares as numbers",
                 comparison.operator,

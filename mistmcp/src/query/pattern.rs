@@ -1,5 +1,9 @@
-//! Patterns of `LIKE` and `GLOB` ([`matches`]). SQLite's own take time by the product of the lengths of pattern and
-//! text without a look at the deadline; these look at it.
+//! Patterns of `LIKE` and `GLOB` ([`matches`]), and letters without their case ([`caseless`]). SQLite's own patterns take
+//! time by the product of the lengths of pattern and text without a look at the deadline; these look at it.
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization;
 
 /// Characters of a pattern at most.
 const LONGEST: usize = 1_000;
@@ -15,7 +19,7 @@ pub(super) struct Syntax {
     ignores_case: bool,
 }
 
-/// `LIKE`, which does not distinguish the case of ASCII letters.
+/// `LIKE`, which does not distinguish the case of letters.
 pub(super) const LIKE: Syntax = Syntax { any: '%', one: '_', has_sets: false, ignores_case: true };
 pub(super) const GLOB: Syntax = Syntax { any: '*', one: '?', has_sets: true, ignores_case: false };
 
@@ -151,7 +155,23 @@ impl Element {
 }
 
 fn folded(letter: char, syntax: Syntax) -> char {
-    if syntax.ignores_case { letter.to_ascii_lowercase() } else { letter }
+    if syntax.ignores_case { caseless(letter) } else { letter }
+}
+
+/// A letter in lower case, where that is one letter as well.
+pub(super) fn caseless(letter: char) -> char {
+    let mut lower = letter.to_lowercase();
+    match (letter, lower.next(), lower.next()) {
+        // Sigma at the end of a word.
+        ('ς', ..) => 'σ',
+        (_, Some(lower), None) => lower,
+        _ => letter,
+    }
+}
+
+/// A text whose accents are one character with their letters, where Unicode has such a character.
+pub(super) fn composed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { text.into() } else { text.nfc().collect::<String>().into() }
 }
 
 #[cfg(test)]

@@ -15,14 +15,15 @@ pub(super) fn of_column(written: &str, is_quoted: bool, sql: &str, names: &Names
     if let Some(remedy) = of_dotted(sql, Some(written), names).filter(|_| !is_quoted) {
         return remedy;
     }
+    let read = names.read_by(sql);
     // SQLite takes a.b.c for a column of a table of a schema.
     let inner = written.split_once('.').map_or(written, |(_, column)| column);
-    let exact = |name: &str| names.columns().find(|column| column.eq_ignore_ascii_case(name)).map(quoted);
+    let exact = |name: &str| read.columns().find(|column| column.eq_ignore_ascii_case(name)).map(quoted);
     let dotted = exact(written).or_else(|| exact(inner)).filter(|column| column.contains('.'));
     if let Some(column) = dotted.filter(|_| !is_quoted) {
         return format!(" Write it as {column}: a name with dots stands in double quotes.");
     }
-    let fields = fields_of(written, sql, names).or_else(|| fields_of(inner, sql, names));
+    let fields = fields_of(written, sql, &read).or_else(|| fields_of(inner, sql, &read));
     if let Some(fields) = fields {
         return fields;
     }
@@ -42,10 +43,12 @@ pub(super) fn of_column(written: &str, is_quoted: bool, sql: &str, names: &Names
             shortened(before, 60)
         );
     }
+    // A column of the name itself is out of reach where it was written.
+    let others = read.columns().filter(|column| !column.eq_ignore_ascii_case(inner));
     let near: Vec<_> = match of_table {
         Some((_, columns)) => nearest(inner, columns.iter().map(String::as_str)),
-        None => match nearest(written, names.columns()) {
-            none if none.is_empty() => nearest(inner, names.columns()),
+        None => match nearest(written, others.clone()) {
+            none if none.is_empty() => nearest(inner, others),
             near => near,
         },
     };
@@ -54,7 +57,14 @@ pub(super) fn of_column(written: &str, is_quoted: bool, sql: &str, names: &Names
         [] => text.to_owned(),
         near => format!(" Did you mean {}?", near.join(", ")),
     };
-    format!("{meant} {} A field that is absent from every row has no column.", tables(names))
+    let of_other = elsewhere.filter(|_| of_table.is_none()).map(|(table, _)| {
+        format!(" `{}` has such a column, and `sql` does not read it here.", shortened(table, 60))
+    });
+    format!(
+        "{meant}{} {} A field that is absent from every row has no column.",
+        of_other.unwrap_or_default(),
+        tables(&read)
+    )
 }
 
 /// The remedy for a nested column that a statement has without double quotes: `a.radio_stat.band_5.channel`. `missing`:

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::error::Failure;
 use super::sandbox::Stop;
-use crate::text::{UniqueNames, shortened};
+use crate::text::{UniqueNames, shortened, visible};
 
 /// Bytes of the rows of a result at most.
 const MOST_BYTES: usize = 32 << 20;
@@ -82,7 +82,7 @@ pub(super) fn column_names<'a, T: AsRef<str>>(names: &'a [T]) -> Vec<String> {
         _ => name,
     };
     let mut different = UniqueNames::default();
-    names.iter().map(|name| different.add(shortened(own(name.as_ref()), LONGEST_NAME))).collect()
+    names.iter().map(|name| different.add(shortened(&visible(own(name.as_ref())), LONGEST_NAME))).collect()
 }
 
 /// Bytes of a value as JSON, about.
@@ -103,7 +103,8 @@ fn json(value: ValueRef<'_>) -> Value {
             (if number > 0.0 { "Infinity" } else { "-Infinity" }).into()
         }
         ValueRef::Real(number) => number.into(),
-        ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned().into(),
+        // An expression makes characters that no row has.
+        ValueRef::Text(text) => visible(&String::from_utf8_lossy(text)).into(),
         ValueRef::Blob(bytes) => bytes
             .iter()
             .fold(String::new(), |mut text, byte| {

@@ -93,6 +93,7 @@ impl Cells {
         let Some(index) = columns.index(&self.path, is_data) else { return };
         if length > LONGEST_CELL || self.bytes + length > LONGEST_ROW {
             self.too_long += 1;
+            columns.leave_out(index);
             return;
         }
         columns.record(index, kind, &cell);
@@ -184,6 +185,10 @@ mod tests {
         let row = json!({ "a": "x".repeat(LONGEST_CELL + 1), "b": "y" });
         flatten(&row, &mut columns, &mut cells);
         assert_eq!((cells.list.len(), cells.too_long), (1, 1));
+        flatten(&json!({ "b": "x".repeat(LONGEST_CELL + 1), "c": null }), &mut columns, &mut cells);
+        let described = columns.described();
+        assert_eq!(described["a"], "null: its values are too long for a table, and left out");
+        assert_eq!(described["b"], "text, without values that are too long for a table: y");
         let many: serde_json::Map<_, _> =
             (0..20).map(|number| (format!("f{number}"), json!("x".repeat(100_000)))).collect();
         flatten(&many.into(), &mut columns, &mut cells);

@@ -84,6 +84,9 @@ pub(super) fn for_tables(
     connection.execute_batch(&format!("PRAGMA temp_store=FILE; PRAGMA cache_size=-{SORTED_AT_ONCE}"))?;
     let of_statement = Arc::clone(stop);
     connection.progress_handler(INSTRUCTIONS, Some(move || of_statement.is_due()))?;
+    functions::replace_slow(&connection, stop)?;
+    // Before the tables: an index of a copy has the collation of its column.
+    collation::replace_slow(&connection, stop)?;
     for (place, (name, table)) in tables.iter().enumerate() {
         let empty = empty.get(place).map(Vec::as_slice).unwrap_or_default();
         // The placeholder of a table without fields has a name that a statement may want.
@@ -107,8 +110,6 @@ pub(super) fn for_tables(
             "CREATE TEMP VIEW {view} AS SELECT {columns}{nulls} FROM {schema}.rows"
         ))?;
     }
-    functions::replace_slow(&connection, stop)?;
-    collation::replace_slow(&connection, stop)?;
     restrict(&connection)?;
     let readable: Vec<_> = ["json_each", "json_tree"]
         .into_iter()

@@ -61,7 +61,11 @@ impl List {
     /// Parses any of Mist's list shapes; `Err` returns a value that is not a list.
     pub(super) fn read(value: Value, source: &Source, facts: &RequestFacts) -> Result<Self, Value> {
         let FoundRows { rows, mut about, remark } = FoundRows::of(value, facts.expected == Expected::List)?;
-        let mut link = Link::read(about.shift_remove("next").as_ref(), source.url.as_deref(), facts);
+        // The header counts where neither the answer nor another header tells the end.
+        let is_told = source.page.total().is_some() || about.contains_key("total") || source.merged.is_some();
+        let header = || source.next_link.clone().filter(|_| !is_told).map(Value::from);
+        let next = about.shift_remove("next").or_else(header);
+        let mut link = Link::read(next.as_ref(), source.url.as_deref(), facts);
         if let Some(position) = about.shift_remove(SEARCH_AFTER).filter(|_| link == Link::Missing) {
             // The last page may have a position, too.
             let total = about.get("total").and_then(Value::as_u64);
@@ -137,7 +141,8 @@ impl List {
                 && !has_pages
                 && self.about.is_empty()
             {
-                let higher = if limit < MAX_LIMIT { "set a higher `limit`, or " } else { "" };
+                let higher =
+                    if limit < MAX_LIMIT && facts.takes_limit() { "set a higher `limit`, or " } else { "" };
                 self.remarks.push(format!(
                     "There may be more rows than these {came}: Mist tells no total, and the list has no pages: {higher}{}.",
                     facts.ways_to_rows(false)
@@ -151,7 +156,7 @@ impl List {
             return;
         }
         let higher = match limit {
-            Some(limit) if limit < MAX_LIMIT && came >= limit => {
+            Some(limit) if limit < MAX_LIMIT && came >= limit && facts.takes_limit() => {
                 format!("set `limit` to {}, or ", total.min(MAX_LIMIT))
             }
             _ => String::new(),
@@ -201,7 +206,7 @@ impl List {
             _ if self.truncated => {
                 self.remarks.push(format!(
                     "Mist's answer broke off, and these are the rows before that. Repeat the call{}.",
-                    if facts.takes("limit") { " with a smaller `limit`" } else { "" }
+                    if facts.takes_limit() { " with a smaller `limit`" } else { "" }
                 ));
                 None
             }
@@ -218,7 +223,7 @@ impl List {
             _ if self.is_other_page => {
                 self.has_more = true;
                 let (asked, answered) = (facts.asked_page().unwrap_or(1), page.map_or(1, |page| page.number));
-                self.remarks.push(other_page_remark(asked, answered));
+                self.remarks.push(other_page_remark(asked, answered, facts));
                 None
             }
             Link::To(arguments) => Some(arguments.clone()),
@@ -363,10 +368,10 @@ fn unknown_in_words(unknown: &Map<String, Value>) -> String {
     format!("no row has {}; there are {}{more}", names("unknown_fields"), names("known_fields"))
 }
 
-fn other_page_remark(asked: u64, answered: u64) -> String {
+fn other_page_remark(asked: u64, answered: u64, facts: &RequestFacts) -> String {
+    let advice = if facts.is_for_table { "" } else { ": do not ask for other pages of this list" };
     format!(
-        "Mist answered page {answered} in place of page {asked}, so that later rows cannot be reached: do not ask for other \
-         pages of this list."
+        "Mist answered page {answered} in place of page {asked}, so that later rows cannot be reached{advice}."
     )
 }
 

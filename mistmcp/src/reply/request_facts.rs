@@ -42,6 +42,8 @@ pub(crate) struct RequestFacts {
     pub(super) takes_cursor: bool,
     /// Arguments used in place of those of the call.
     pub(super) instead: Map<String, Value>,
+    /// Whether the answer becomes a table of a query, which chooses the pages by itself.
+    pub(super) is_for_table: bool,
 }
 
 impl RequestFacts {
@@ -63,6 +65,7 @@ impl RequestFacts {
             expected,
             takes_cursor: false,
             instead: Map::new(),
+            is_for_table: false,
         }
     }
 
@@ -94,6 +97,11 @@ impl RequestFacts {
 
     pub(super) fn takes(&self, name: &str) -> bool {
         self.takes.contains(&name)
+    }
+
+    /// Whether the caller chooses the size of a page.
+    pub(super) fn takes_limit(&self) -> bool {
+        self.takes("limit") && !self.is_for_table
     }
 
     /// A number among the call's arguments.
@@ -191,6 +199,7 @@ impl RequestFacts {
             expected: Expected::List,
             takes_cursor: true,
             instead: Map::new(),
+            is_for_table: false,
         }
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct Source {
     /// The `Date` header.
     pub(super) date: Option<Timestamp>,
     pub(super) url: Option<Arc<Url>>,
+    /// The link to the next page in the `Link` header.
+    pub(super) next_link: Option<String>,
     pub(super) repairs: Repairs,
     /// Number of omitted rows of each list, by its name.
     pub(super) omitted: BTreeMap<String, usize>,
@@ -56,6 +58,7 @@ impl Source {
             merged: answer.merged().cloned(),
             date: answer.date(),
             url: Some(Arc::clone(answer.url())),
+            next_link: answer.next_link().map(str::to_owned),
             repairs,
             omitted: BTreeMap::new(),
             bytes: u32::try_from(answer.bytes().len()).unwrap_or(u32::MAX),

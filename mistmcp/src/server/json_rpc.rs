@@ -161,7 +161,8 @@ impl Invalid {
     /// Refuses a batch. Each of its requests gets an error, so that no client waits for a response.
     fn batch(messages: &[Value]) -> Self {
         let objects = messages.iter().filter_map(Value::as_object);
-        let ids: Vec<_> = objects.filter_map(request_id).cloned().collect();
+        let ids: Vec<_> =
+            objects.filter_map(request_id).map(|id| whole(id).unwrap_or_else(|| id.clone())).collect();
         let is_notification = !messages.is_empty() && messages.iter().all(is_notification_message);
         let id = if ids.is_empty() { Value::Null } else { ids.into() };
         let invalid = Self::request("Batches are not supported. Send each message by itself.").of(id);
@@ -290,6 +291,10 @@ fn scalar_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Err
         fn visit_u64<E: de::Error>(self, id: u64) -> Result<Value, E> {
             Ok(id.into())
         }
+
+        fn visit_f64<E: de::Error>(self, id: f64) -> Result<Value, E> {
+            whole(&json!(id)).ok_or_else(|| E::invalid_value(de::Unexpected::Float(id), &self))
+        }
     }
     deserializer.deserialize_any(Id)
 }
@@ -313,15 +318,18 @@ fn normalize(object: &mut Map<String, Value>) -> bool {
         object.shift_remove("id");
     }
     let mut changed = object.len() != before;
-    // Languages with a single number type write 1 as 1.0.
     if let Some(id) = object.get_mut("id")
-        && let Some(whole) =
-            id.as_number().and_then(|id| id.to_string().strip_suffix(".0")?.parse::<i64>().ok())
+        && let Some(whole) = whole(id)
     {
-        *id = whole.into();
+        *id = whole;
         changed = true;
     }
     changed
+}
+
+/// The integer for an id such as `1.0`: languages with a single number type write 1 so.
+fn whole(id: &Value) -> Option<Value> {
+    id.as_number()?.to_string().strip_suffix(".0")?.parse::<i64>().ok().map(Value::from)
 }
 
 fn is_id(value: &Value) -> bool {
@@ -333,7 +341,7 @@ fn is_id(value: &Value) -> bool {
 fn request_id(object: &Map<String, Value>) -> Option<&Value> {
     let is_outcome = ["result", "error"].iter().any(|name| object.contains_key(*name));
     let is_request = object.contains_key("method") || is_json_rpc(object) && !is_outcome;
-    object.get("id").filter(|id| is_request && (id.is_string() || is_integer(id)))
+    object.get("id").filter(|id| is_request && (id.is_string() || is_integer(id) || whole(id).is_some()))
 }
 
 /// Whether a value is an integer of any size. One beyond 64 bits is parsed as a float.

@@ -89,8 +89,8 @@ impl Settings {
         if argument.completed == Some(Completed::Category) {
             return self.category(&value).map(|category| category.name.to_owned());
         }
-        // One quoted line, so that any value reads as a name.
-        Ok(format!("\"{value}\""))
+        // One line, quoted as in JSON, so that any value reads as a name to its end.
+        Ok(Value::from(value).to_string())
     }
 }
 

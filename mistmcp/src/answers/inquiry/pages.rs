@@ -59,10 +59,9 @@ pub(super) fn next(
 ) -> Next {
     let came = rows_in(value) as u64;
     if came == 0 {
-        let counted = value.get("total").and_then(Value::as_u64);
-        // Rows that are counted, and not one of them came.
-        let is_missing =
-            rows == 0 && value.get("distinct").is_none() && counted.is_some_and(|total| total > 0);
+        let counted = value.get("total").and_then(Value::as_u64).or(headers.total());
+        // Rows that are counted, and did not come.
+        let is_missing = value.get("distinct").is_none() && counted.is_some_and(|total| total > rows as u64);
         return if is_missing { Next::OutOfReach } else { Next::Nothing };
     }
     if let Some(link) = value.get("next").and_then(Value::as_str).filter(|link| !link.trim().is_empty()) {
@@ -80,7 +79,10 @@ pub(super) fn next(
         Some(_) if value.get("distinct").is_some() && !is_cut => false,
         Some(total) => total > rows as u64,
         // The last page of a search has no link.
-        None => paging != Paging::Linked && paging != Paging::Whole && page.has_next(came),
+        None => {
+            headers.has_next_link()
+                || paging != Paging::Linked && paging != Paging::Whole && page.has_next(came)
+        }
     };
     match may_follow {
         true if paging == Paging::Numbered || headers.is_paged() => {
@@ -211,9 +213,21 @@ mod tests {
         let none = |value: Value, rows| next(&base(), Paging::Linked, headers(1, 2, Some(9)), &value, rows);
         assert_eq!(none(json!({ "results": [], "total": 3 }), 0), Next::OutOfReach, "none of them came");
         assert_eq!(none(json!({ "results": [], "total": 3 }), 3), Next::Nothing, "the page after the last");
-        for nothing in [json!([]), json!({ "results": [], "total": 0 }), json!({ "results": [] })] {
-            assert_eq!(none(nothing, 0), Next::Nothing);
+        // A page in the middle.
+        assert_eq!(none(json!({ "results": [], "total": 9 }), 3), Next::OutOfReach);
+        for (empty, rows) in [(json!([]), 4), (json!([]), 0), (json!({ "results": [] }), 0)] {
+            assert_eq!(none(empty.clone(), rows), Next::OutOfReach, "the header counts 9");
+            assert_eq!(after(empty, Paging::Numbered), Next::Nothing);
         }
+        assert_eq!(none(json!({ "results": [], "total": 0 }), 0), Next::Nothing);
+        assert_eq!(none(json!([]), 9), Next::Nothing);
+        let linked = PageFields::default().with_next_link(true);
+        let of_header = |paging| next(&base(), paging, linked, &json!([1]), 1);
+        assert_eq!(query(of_header(Paging::Numbered)), pairs(&[("limit", "2"), ("page", "2")]));
+        assert_eq!(
+            [of_header(Paging::Whole), of_header(Paging::Linked)],
+            [Next::OutOfReach, Next::OutOfReach]
+        );
         let counted = json!({ "distinct": "type", "results": [1], "total": 9 });
         assert_eq!(after(counted, Paging::Limited), Next::Nothing);
     }

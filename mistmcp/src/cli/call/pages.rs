@@ -114,6 +114,7 @@ pub(super) async fn print(
         if repeats.was_answered(&page.rows, page.next.as_ref()) {
             break Some((Stop::Repeated, last));
         }
+        repeats.count(&page.rows);
         let note = page.about.get("note").and_then(Value::as_str).map(str::to_owned);
         let is_incomplete = page.next.is_none() && page.about.contains_key("incomplete");
         if let Some(note) = note.as_ref().filter(|_| calls > 1 && !is_incomplete) {
@@ -164,6 +165,10 @@ pub(super) async fn print(
         Err(error) if is_closed(&error) => return Ok(ExitCode::SUCCESS),
         ended => ended?,
     }
+    // The total of a count is not always that of its rows.
+    let counted = page.total.into_iter().chain(total).max().filter(|_| !page.about.contains_key("distinct"));
+    let doubts = if calls > 1 { repeats.doubts(rows, counted) } else { Vec::new() };
+    doubts.iter().for_each(|doubt| output::error(&format!("note: {doubt}")));
     let Some((stop, next)) = stopped else { return Ok(ExitCode::SUCCESS) };
     let exit = stop.report(caller);
     let of = total.map(|total| format!(" of {total}")).unwrap_or_default();

@@ -13,6 +13,9 @@ use serde_json::{Map, Value};
 pub(super) struct Repeats {
     arguments: HashSet<u64>,
     pages: HashSet<u64>,
+    rows: HashSet<u64>,
+    /// Rows that were there before.
+    twice: usize,
     /// The call picks fields, so that different rows may look alike.
     picks_fields: bool,
 }
@@ -21,7 +24,30 @@ impl Repeats {
     /// Of a run that begins with these arguments.
     pub(super) fn new(arguments: &Map<String, Value>) -> Self {
         let picks_fields = arguments.contains_key("fields");
-        Self { arguments: HashSet::from([hash(arguments)]), pages: HashSet::new(), picks_fields }
+        let arguments = HashSet::from([hash(arguments)]);
+        Self { arguments, pages: HashSet::new(), rows: HashSet::new(), twice: 0, picks_fields }
+    }
+
+    /// Counts the rows of a page that were there before, of those that differ from all others of their list: they have an
+    /// id, an address or a time.
+    pub(super) fn count(&mut self, rows: &[Value]) {
+        let is_identified =
+            |row: &&Value| ["id", "mac", "timestamp"].iter().any(|name| row.get(*name).is_some());
+        let identified = rows.iter().filter(|_| !self.picks_fields).filter(is_identified);
+        self.twice += identified.map(hash).filter(|row| !self.rows.insert(*row)).count();
+    }
+
+    /// What is doubtful about so many rows of several pages, of which Mist counts `total`.
+    pub(super) fn doubts(&self, rows: usize, total: Option<u64>) -> Vec<String> {
+        let twice = (self.twice > 0).then(|| {
+            format!(
+                "rows that are probably there twice, since the list changed meanwhile or its pages overlap: {}",
+                self.twice
+            )
+        });
+        let total = total.filter(|total| *total < (rows - self.twice) as u64);
+        let more = total.map(|total| format!("Mist counts {total} rows, and answered {rows}"));
+        twice.into_iter().chain(more).collect()
     }
 
     /// Whether a call with these arguments was made before.
@@ -76,6 +102,21 @@ mod tests {
         assert!(!repeats.was_answered(&[json!(2)], None));
         assert!(repeats.was_answered(&[json!(1)], Some(&object(json!({ "page": 3 })))));
         assert!(!repeats.was_answered(&[], None) && !repeats.was_answered(&[], None));
+    }
+
+    #[test]
+    fn rows_of_overlapping_pages_and_a_total_below_them_are_doubtful() {
+        let page = |ids: [u32; 2]| ids.map(|id| json!({ "id": id })).to_vec();
+        let mut repeats = Repeats::new(&Map::new());
+        for rows in [page([1, 2]), page([2, 3]), vec![json!({ "count": 1 }), json!({ "count": 1 })]] {
+            repeats.count(&rows);
+        }
+        assert!(matches!(repeats.doubts(6, Some(5)).as_slice(), [twice] if twice.ends_with("overlap: 1")));
+        let doubts = repeats.doubts(6, Some(0));
+        assert!(doubts.len() == 2 && doubts[1] == "Mist counts 0 rows, and answered 6", "{doubts:?}");
+        let mut picked = Repeats::new(&object(json!({ "fields": "id" })));
+        picked.count(&page([1, 1]));
+        assert_eq!(picked.doubts(2, None), Vec::<String>::new());
     }
 
     #[test]

@@ -39,16 +39,10 @@ impl FoundRows {
         if !(about.is_empty() || about.contains_key("results") || counts(&about)) {
             return Ok(Self::of_one(about.into(), Map::new()));
         }
-        let counted = ["total", "total_count"].iter().find_map(|key| about.get(*key)?.as_u64()).unwrap_or(0);
-        let (rows, remark) = match about.shift_remove("results") {
-            Some(value) if !is_empty_value(&value) => return Ok(Self::of_one(value, about)),
-            _ if counted > 0 && !pages(&about) => {
-                let remark = format!("Mist counts {counted} rows, but its answer has none of them.");
-                (Vec::new(), Some(remark))
-            }
-            _ => (Vec::new(), None),
-        };
-        Ok(Self { rows, about, remark })
+        match about.shift_remove("results") {
+            Some(value) if !is_empty_value(&value) => Ok(Self::of_one(value, about)),
+            _ => Ok(Self { rows: Vec::new(), about, remark: None }),
+        }
     }
 
     /// A list of the one value that stands in place of the rows.
@@ -93,11 +87,6 @@ fn counts(object: &Map<String, Value>) -> bool {
         && ["total", "total_count", "limit"].iter().any(|key| object.get(*key).is_some_and(Value::is_number))
 }
 
-/// Whether an answer is a later page, which may be past the last row.
-fn pages(about: &Map<String, Value>) -> bool {
-    about.get("page").and_then(Value::as_u64).is_some_and(|page| page > 1)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -121,6 +110,7 @@ mod tests {
             json!({ "results": null, "total": 0, "next": null }),
             json!({ "total": 0, "limit": 10, "start": 1, "end": 2 }),
             json!({ "total_count": 0, "aps": null, "metric": "coverage" }),
+            json!({ "total": 3, "limit": 100 }),
         ] {
             assert_eq!(rows(nothing.clone(), true), Some((json!([]), false)), "{nothing}");
             assert_eq!(rows(nothing.clone(), false), None, "{nothing}");
@@ -133,7 +123,6 @@ mod tests {
             (json!({ "results": "busy" }), json!(["busy"])),
             (json!({ "results": 7, "total": 1 }), json!([7])),
             (json!({ "results": { "id": 1 } }), json!([{ "id": 1 }])),
-            (json!({ "total": 3, "limit": 100 }), json!([])),
             (json!({ "id": 1 }), json!([{ "id": 1 }])),
             (json!({ "detail": "x" }), json!([{ "detail": "x" }])),
             (json!(7), json!([7])),

@@ -1,4 +1,4 @@
-//! The expressions of a statement by its tokens: operands of comparisons ([`related`]), and what `SELECT` lists
+//! The expressions of a statement by its tokens: those that it compares ([`related`]), and what `SELECT` lists
 //! ([`select_items`]).
 
 use super::super::comparisons::COMPARISONS;
@@ -53,14 +53,14 @@ const ENDS: [&str; 40] = [
 /// Words that may follow `IS` before an expression.
 const OF_IS: [&str; 3] = ["NOT", "DISTINCT", "FROM"];
 
-/// Two expressions and the operator that compares them, or `-`.
+/// Two expressions and the operator that compares them, or `-`. Of `ORDER BY`, the right one has no tokens.
 pub(super) struct Related<'a> {
     pub(super) left: &'a [SqlToken<'a>],
     pub(super) operator: &'a str,
     pub(super) right: &'a [SqlToken<'a>],
 }
 
-/// The expressions that a statement compares, and those that it subtracts.
+/// The expressions that a statement compares or subtracts, and those by which it orders.
 pub(super) fn related<'a>(tokens: &'a [SqlToken<'a>]) -> Vec<Related<'a>> {
     let mut found = Vec::new();
     for (place, token) in tokens.iter().enumerate() {
@@ -96,6 +96,13 @@ pub(super) fn related<'a>(tokens: &'a [SqlToken<'a>]) -> Vec<Related<'a>> {
             SqlToken::Word(_) if token.is_word("CASE") => {
                 let left = beginning(after, false);
                 found.extend(cases(&after[left.len()..]).map(|right| Related { left, operator: "=", right }));
+            }
+            SqlToken::Word(_)
+                if token.is_word("ORDER") && after.first().is_some_and(|by| by.is_word("BY")) =>
+            {
+                let items = arguments(&after[1..closing(after).unwrap_or(after.len())]);
+                let items = items.map(|item| beginning(item, false)).take(MAX_COMPARISONS);
+                found.extend(items.map(|left| Related { left, operator: "ORDER BY", right: &[] }));
             }
             SqlToken::Word(word) if token.is_word("IN") => {
                 if let [SqlToken::Sign("("), list @ ..] = after {

@@ -8,6 +8,7 @@ fn notes(sql: &str) -> String {
         {
             "mac": "5c5b350e0001", "last_seen": 1_795_389_660, "when": 1_795_389_660_250_i64, "up": true, "speed": 1000,
             "band": "24", "mixed": 7, "site_id": "0a000000-0000-4000-8000-000000000001", "name": "a",
+            "version": "0.12.27139",
             "ip": ["10.0.0.1"], "vlan": [20], "tag": ["20"], "either": "x", "SSID": "A", "ssid": "a", "big": u64::MAX,
             "day": "2026-11-30 02:13:34.000000+00:00", "ports": { "ge-0/0/1": { "up": true } },
         },
@@ -178,6 +179,19 @@ fn values_are_followed_through_names_aggregates_and_arithmetic() {
             "SELECT 1 FROM t a JOIN (SELECT '5C:5B:35:0E:00:01' m) b ON a.mac = b.m",
             "separators: 5c5b350e0001",
         ),
+        ("SELECT 1 FROM t GROUP BY up HAVING max(version) < '0.9.1'", "max(\"version\") COLLATE VERSION"),
+        (
+            "WITH x AS (SELECT up, max(version) v FROM t GROUP BY 1) SELECT 1 FROM x WHERE x.v BETWEEN '0.9' AND '1'",
+            "write x.v COLLATE VERSION",
+        ),
+        (
+            "SELECT up, min(version) AS v FROM t GROUP BY 1 ORDER BY up, v DESC LIMIT 5",
+            "write \"v\" COLLATE VERSION",
+        ),
+        (
+            "SELECT row_number() OVER (ORDER BY trim(version)) FROM t",
+            "write trim(\"version\") COLLATE VERSION",
+        ),
         ("SELECT 1 FROM t WHERE upper(mac) LIKE '5C:5B%'", "separators: 5c5b%"),
         ("SELECT CASE mac WHEN '5C:5B:35:0E:00:01' THEN 1 END FROM t", "separators: 5c5b350e0001"),
     ] {
@@ -201,6 +215,9 @@ fn comparisons_that_find_what_they_seem_to_have_no_note() {
     for sql in [
         "SELECT max(last_seen) m FROM t GROUP BY up HAVING m > strftime('%s', 'now') AND count(*) > 5",
         "SELECT 1 FROM t WHERE \"when\" / 1000 > strftime('%s', 'now', '-15 minutes') AND last_seen * 1000 > \"when\"",
+        "SELECT max(version) FROM t x WHERE x.version < '0.9' AND version > 1 OR max(version) = '0.12' ORDER BY version",
+        "SELECT max(version) v FROM t GROUP BY up HAVING v COLLATE VERSION < '0.9' ORDER BY max(version COLLATE VERSION)",
+        "WITH x AS (SELECT version AS v FROM t) SELECT 1 FROM x, t WHERE v < '0.9' AND max(v) < t.version ORDER BY x.v",
         "SELECT 1 FROM t WHERE upper(mac) = '5C5B350E0001' AND datetime(day) > '2026-11-30 00:00:00'",
         "SELECT CAST(band AS INTEGER) b, count(*) n FROM t GROUP BY 1 HAVING b > '5' AND n > 2 AND max(band) > '5'",
         "SELECT CASE WHEN up THEN 'a' ELSE 1 END c FROM t WHERE c = 1 AND coalesce(speed, 'n/a') = 'n/a'",

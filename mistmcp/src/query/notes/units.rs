@@ -6,7 +6,10 @@ use super::expressions::related;
 use super::value::{Kind, Unit, Value};
 use super::values::Values;
 use super::{is_number, is_other_mac, of_macs, of_time_and_text};
-use crate::text::shortened;
+use crate::text::{is_any_of, shortened};
+
+/// Operators that depend on the order of values.
+const ORDERS: [&str; 5] = ["<", "<=", ">", ">=", "BETWEEN"];
 
 /// Notes on expressions that a statement compares or subtracts, each with the place of a table.
 pub(super) fn of_expressions<'a>(
@@ -19,10 +22,12 @@ pub(super) fn of_expressions<'a>(
         let of = |one: &Value<'a>, other: &Value<'a>| match pair.operator {
             "-" => of_units(one, other),
             operator if operator.eq_ignore_ascii_case("LIKE") => of_mac(one, other, true),
+            "ORDER BY" => of_versions(one, other),
             _ => of_units(one, other)
                 .or_else(|| of_separators(one, other))
                 .or_else(|| of_kinds(one, other))
-                .or_else(|| of_mac(one, other, false)),
+                .or_else(|| of_mac(one, other, false))
+                .or_else(|| of_versions(one, other).filter(|_| is_any_of(pair.operator, &ORDERS))),
         };
         let place = left.column.or(right.column).map_or(0, |(place, _)| place);
         add(place, of(&left, &right).or_else(|| of(&right, &left)));
@@ -62,6 +67,20 @@ fn of_units(one: &Value<'_>, other: &Value<'_>) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// What a function makes of versions: it compares as a text, since SQLite gives it no collation.
+fn of_versions(one: &Value<'_>, other: &Value<'_>) -> Option<String> {
+    let has_versions = |value: &Value<'_>| value.column.is_some_and(|(_, column)| column.has_versions());
+    let is_ordered_by_other = other.is_plain && has_versions(other);
+    let is_text = one.kind == Kind::Text && has_versions(one) && !one.is_plain && !is_ordered_by_other;
+    is_text.then(|| {
+        format!(
+            "{} compares as a text, in which the version '0.12' is less than '0.9': write {} COLLATE VERSION",
+            one.written(),
+            one.operand()
+        )
+    })
 }
 
 /// Dates as texts, one of which has a `T` before the time.

@@ -55,6 +55,44 @@ fn long_functions_end_soon_after_the_deadline() {
 }
 
 #[test]
+fn versions_are_compared_by_their_numbers() {
+    let row = |version: &str, site: i64| json!({ "version": version, "site": site, "ap": { "fw_version": version }, "name": version });
+    let rows =
+        json!([row("0.12.27139", 1), row("0.9.1", 1), row("0.14.2", 2), row("0.14.10", 2), row("0.9.1", 2)]);
+    let tables = tables(&[
+        ("t", rows),
+        ("fixed", json!([{ "site": 1, "version": "0.10.0" }, { "site": 2, "version": "0.9.1" }])),
+    ]);
+    for (sql, wanted) in [
+        ("SELECT count(*) AS n FROM t WHERE version < '0.9.1'", json!(0)),
+        ("SELECT count(*) AS n FROM t WHERE '0.12' > t.version", json!(2)),
+        ("SELECT count(*) AS n FROM t WHERE version BETWEEN '0.12' AND '0.14.5'", json!(2)),
+        ("SELECT count(*) AS n FROM t WHERE \"ap.fw_version\" >= '0.14.10'", json!(1)),
+        ("SELECT max(version) || min(version) AS n FROM t", json!("0.14.100.9.1")),
+        ("SELECT version AS n FROM t ORDER BY version DESC LIMIT 1", json!("0.14.10")),
+        ("SELECT max(v) AS n FROM (SELECT version AS v FROM t WHERE site = 1)", json!("0.12.27139")),
+        ("WITH x AS (SELECT version AS v FROM t) SELECT count(*) AS n FROM x WHERE v > '0.9.1'", json!(3)),
+        ("SELECT count(DISTINCT version) AS n FROM t", json!(4)),
+        ("SELECT count(*) AS n FROM t JOIN fixed f USING (site) WHERE t.version < f.version", json!(1)),
+        (
+            "SELECT count(*) AS n FROM t WHERE EXISTS (SELECT 1 FROM fixed f WHERE f.version = t.version)",
+            json!(2),
+        ),
+        (
+            "SELECT count(*) AS n FROM t WHERE (SELECT max(f.version) FROM fixed f) COLLATE VERSION < version",
+            json!(3),
+        ),
+        ("SELECT count(*) AS n FROM t WHERE version = '0.09.1' OR version < 0.5", json!(0)),
+        // A name is a text.
+        ("SELECT count(*) AS n FROM t WHERE name < '0.9.1'", json!(3)),
+        ("SELECT count(*) AS n FROM t WHERE name COLLATE VERSION < '0.9.1'", json!(0)),
+    ] {
+        let row = &selected(&tables, sql, LONG).unwrap().rows[0];
+        assert_eq!(row["n"], wanted, "{sql}");
+    }
+}
+
+#[test]
 fn numbers_and_texts_are_compared_as_numbers() {
     let rows = json!([
         { "speed": 100, "load": 1.5, "up": true, "vlan": "50", "mixed": 7, "list": [1], "id": 7, "real": "1.5" },
@@ -201,6 +239,21 @@ fn columns_and_mistakes_of_seconds_are_told_as_they_are_written() {
     let outcome = self::selected(&tables(&[]), sql, LONG);
     let offset = sql.find("nme");
     assert!(matches!(outcome, Err(Failure::Sql { offset: found, .. }) if found == offset));
+}
+
+#[test]
+fn invisible_characters_that_an_expression_makes_are_shown() {
+    let tables = tables(&[("t", json!([{ "a": "{\"x\": \"\\u202e\"}" }]))]);
+    for (expression, wanted) in [
+        ("json_extract(a, '$.x')", "<U+202E>"),
+        ("char(27) || '[2J'", "<U+001B>[2J"),
+        ("char(0x200b) || 'ü'", "<U+200B>ü"),
+    ] {
+        let rows = selected(&tables, &format!("SELECT {expression} AS n FROM t"), LONG).unwrap().rows;
+        assert_eq!(rows[0]["n"], wanted, "{expression}");
+    }
+    let named = selected(&tables, "SELECT 1 AS \"a\u{202e}b\" FROM t", LONG).unwrap();
+    assert_eq!((named.columns[0].as_str(), &named.rows[0]["a<U+202E>b"]), ("a<U+202E>b", &json!(1)));
 }
 
 #[test]

@@ -135,6 +135,34 @@ fn a_truncated_answer_reports_it_and_has_no_next() {
 }
 
 #[test]
+fn a_page_of_a_table_has_no_advice_on_the_size_or_number_of_pages() {
+    let repairs = Repairs { truncated: true, ..Repairs::default() };
+    let first = Page { number: 1, limit: 2, total: Some(9) };
+    for (source, takes, given, wanted) in [
+        (Source { repairs, ..Source::default() }, &["limit"][..], json!({ "limit": 2 }), "broke off"),
+        (
+            Source { page: first.into(), ..Source::default() },
+            &["page", "limit"],
+            json!({ "limit": 2, "page": 3 }),
+            "page 1 in place of page 3",
+        ),
+        (Source::default(), &["limit"], json!({ "limit": 2 }), "may be more rows"),
+        (
+            Source { page: first.into(), ..Source::default() },
+            &["limit"],
+            json!({ "limit": 2 }),
+            "There are 9 rows",
+        ),
+    ] {
+        let facts = RequestFacts::test(takes, given).taking_a_cursor(false);
+        let page = Reply::of(Body::Data { value: json!([1, 2]), source }).into_rows(false, facts).unwrap();
+        let words = [page.broken, page.missing].into_iter().flatten().collect::<String>();
+        assert!(words.contains(wanted), "{words}");
+        assert!(!words.contains("`limit`") && !words.contains("do not ask"), "{words}");
+    }
+}
+
+#[test]
 fn the_window_of_a_list_is_that_of_the_answer_or_of_the_call() {
     let takes = ["start", "end", "duration"];
     let window = |value, given| render(value, None, &takes, given).0;
@@ -264,6 +292,45 @@ fn a_total_above_the_rows_without_a_next_is_incomplete() {
         assert_eq!((&value["incomplete"], value.get("next")), (&json!(true), None), "{takes:?}");
         let (value, _) = render(of(27), None, takes, json!({}));
         assert_eq!((value.get("note"), value.get("incomplete")), (None, None), "{takes:?}");
+    }
+}
+
+#[test]
+fn rows_that_are_counted_and_did_not_come_are_missing_whatever_stands_in_their_place() {
+    for answer in [
+        json!({ "results": [], "total": 5 }),
+        json!({ "results": null, "total": 5 }),
+        json!({ "results": {}, "total": 5, "limit": 100 }),
+        json!({ "total": 5 }),
+        json!({ "total_count": 5, "aps": null }),
+    ] {
+        let value = shape(answer.clone(), None, &["limit"]);
+        assert_eq!((&value["incomplete"], &value["results"]), (&json!(true), &json!([])), "{answer}");
+        assert_eq!(value["note"], "Mist counts 5 rows, but its answer has none of them.", "{answer}");
+    }
+}
+
+#[test]
+fn a_link_in_the_header_leads_on_where_nothing_counts_the_rows() {
+    let of = |value: Value, link: &str, total: Option<u64>, takes: &[&'static str]| {
+        let page = PageFields::of(|name| total.filter(|_| name == "total"));
+        let source = Source { page, next_link: Some(link.to_owned()), ..Source::default() };
+        let reply = Reply::of(Body::Data { value, source });
+        let facts = RequestFacts::test(takes, json!({})).taking_a_cursor(false);
+        let Content::Text(text) = reply.render(&RULES, &facts).unwrap().content else { panic!("no text") };
+        serde_json::from_str::<Value>(&text).unwrap()
+    };
+    let next = "/api/v1/x?limit=100&page=2";
+    assert_eq!(of(json!([1, 2, 3]), next, None, &["page", "limit"])["next"], json!({ "page": 2 }));
+    for (link, takes) in
+        [(next, &["site_id"][..]), ("https://elsewhere.example/x?page=2", &["page", "limit"])]
+    {
+        let value = of(json!([1, 2, 3]), link, None, takes);
+        assert_eq!((&value["incomplete"], value.get("next")), (&json!(true), None), "{value}");
+    }
+    for (value, total) in [(json!([1, 2, 3]), Some(3)), (json!({ "results": [1], "total": 1 }), None)] {
+        let value = of(value, next, total, &["page", "limit"]);
+        assert_eq!((value.get("incomplete"), value.get("next")), (None, None), "{value}");
     }
 }
 

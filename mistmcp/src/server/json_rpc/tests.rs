@@ -85,6 +85,7 @@ fn each_request_of_a_batch_is_rejected_by_its_id() {
         (vec![ping("1")], json!([1])),
         (vec![ping("1"), notification.to_owned(), ping("\"b\"")], json!([1, "b"])),
         (vec![ping("1.5"), "3".to_owned(), ping("2")], json!([2])),
+        (vec![ping("1.0"), ping("-7.0"), ping("2")], json!([1, -7, 2])),
         (vec![r#"{"jsonrpc":"2.0","id":1,"result":{}}"#.to_owned(), ping("3")], json!([3])),
     ] {
         let text = format!("[{}]", batch.join(","));

@@ -75,6 +75,27 @@ async fn a_page_that_is_longer_than_the_limit_is_neither_cut_nor_requested_twice
 }
 
 #[tokio::test]
+async fn rows_of_overlapping_pages_and_a_total_below_the_rows_are_told() {
+    let upstream = MockUpstream::start().await;
+    for (second, total, wanted) in [
+        (rows(1, 2), 4, &["probably there twice", "overlap: 1"][..]),
+        (rows(2, 1), 1, &["Mist counts 1 rows, and answered 3"]),
+        (rows(2, 2), 4, &[]),
+    ] {
+        for flag in ["", "--csv", "--table"] {
+            upstream.answers(&stats(), [page(1, total, &rows(0, 2)), page(2, total, &second)]);
+            let call = all(&upstream);
+            let finished = if flag.is_empty() { call } else { call.argument(flag) }.run().await;
+            assert_eq!(finished.code(), Some(0), "{flag}: {}", finished.stderr);
+            assert_eq!(finished.stderr.is_empty(), wanted.is_empty(), "{flag}: {}", finished.stderr);
+            for words in wanted {
+                assert!(finished.stderr.contains(words), "{flag}: {}", finished.stderr);
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_has_no_pages_is_printed_as_ever() {
     let whole = Launch::new("--demo call getSelf").run().await;
     let all = Launch::new("--demo call getSelf --all-pages").run().await;
