@@ -36,7 +36,7 @@ pub(crate) struct List {
     about: Map<String, Value>,
     page: Option<Page>,
     /// The page, if it was merged from the answers of accounts.
-    merged: Option<MergedPage>,
+    merged: Option<Box<MergedPage>>,
     /// Arguments used in place of those of the call.
     instead: Map<String, Value>,
     /// Number of rows in the answer.
@@ -369,7 +369,7 @@ fn unknown_in_words(unknown: &Map<String, Value>) -> String {
 }
 
 fn other_page_remark(asked: u64, answered: u64, facts: &RequestFacts) -> String {
-    let advice = if facts.is_for_table { "" } else { ": do not ask for other pages of this list" };
+    let advice = if facts.is_for_client() { ": do not ask for other pages of this list" } else { "" };
     format!(
         "Mist answered page {answered} in place of page {asked}, so that later rows cannot be reached{advice}."
     )

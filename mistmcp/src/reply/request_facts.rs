@@ -24,6 +24,17 @@ pub(crate) enum Expected {
     Anything,
 }
 
+/// Who reads the answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// A client, which chooses the page and its size.
+    #[default]
+    Client,
+    /// A query, which fetches all pages for a table.
+    #[cfg(feature = "query")]
+    Query,
+}
+
 /// Properties of a call that rendering depends on.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RequestFacts {
@@ -42,8 +53,7 @@ pub(crate) struct RequestFacts {
     pub(super) takes_cursor: bool,
     /// Arguments used in place of those of the call.
     pub(super) instead: Map<String, Value>,
-    /// Whether the answer becomes a table of a query, which chooses the pages by itself.
-    pub(super) is_for_table: bool,
+    pub(super) reader: Reader,
 }
 
 impl RequestFacts {
@@ -65,7 +75,7 @@ impl RequestFacts {
             expected,
             takes_cursor: false,
             instead: Map::new(),
-            is_for_table: false,
+            reader: Reader::Client,
         }
     }
 
@@ -99,9 +109,14 @@ impl RequestFacts {
         self.takes.contains(&name)
     }
 
-    /// Whether the caller chooses the size of a page.
+    /// Whether the reader chooses the page.
+    pub(super) fn is_for_client(&self) -> bool {
+        self.reader == Reader::Client
+    }
+
+    /// Whether the reader chooses the size of a page.
     pub(super) fn takes_limit(&self) -> bool {
-        self.takes("limit") && !self.is_for_table
+        self.takes("limit") && self.is_for_client()
     }
 
     /// A number among the call's arguments.
@@ -199,7 +214,7 @@ impl RequestFacts {
             expected: Expected::List,
             takes_cursor: true,
             instead: Map::new(),
-            is_for_table: false,
+            reader: Reader::Client,
         }
     }
 }

@@ -14,7 +14,7 @@ pub(crate) struct Source {
     /// The page, from the paging headers that the response has.
     pub(super) page: PageFields,
     /// The page, if it was merged from the answers of accounts.
-    pub(super) merged: Option<MergedPage>,
+    pub(super) merged: Option<Box<MergedPage>>,
     /// The `Date` header.
     pub(super) date: Option<Timestamp>,
     pub(super) url: Option<Arc<Url>>,
@@ -55,7 +55,7 @@ impl Source {
     pub(super) fn of(answer: &Answer, repairs: Repairs) -> Self {
         Self {
             page: answer.page(),
-            merged: answer.merged().cloned(),
+            merged: answer.merged().cloned().map(Box::new),
             date: answer.date(),
             url: Some(Arc::clone(answer.url())),
             next_link: answer.next_link().map(str::to_owned),

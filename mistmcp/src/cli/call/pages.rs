@@ -168,7 +168,9 @@ pub(super) async fn print(
     // The total of a count is not always that of its rows.
     let counted = page.total.into_iter().chain(total).max().filter(|_| !page.about.contains_key("distinct"));
     let doubts = if calls > 1 { repeats.doubts(rows, counted) } else { Vec::new() };
-    doubts.iter().for_each(|doubt| output::error(&format!("note: {doubt}")));
+    for doubt in doubts {
+        output::error(&format!("note: {doubt}"));
+    }
     let Some((stop, next)) = stopped else { return Ok(ExitCode::SUCCESS) };
     let exit = stop.report(caller);
     let of = total.map(|total| format!(" of {total}")).unwrap_or_default();
