@@ -29,7 +29,7 @@ function tiles(data, findings) {
     const count = number(alarms[level]);
     // Mist rates an alarm, and findings come of those alone that still hold: the color is theirs.
     const isFound = findings.some((one) => one.severity === level);
-    if (count !== undefined) all.push(tile(`Open alarms, rated ${level}`, format(count), count > 0 && !isFound ? `no finding is ${level}` : undefined, count > 0 && isFound ? severityKind(level) : ''));
+    if (count !== undefined) all.push(tile(`Open alarms, rated ${level}`, format(count), count > 0 && !isFound ? `no finding is ${level}: alarms raised over two hours ago count less` : undefined, count > 0 && isFound ? severityKind(level) : ''));
   }
   return all.some(Boolean) && el('ul', { class: 'tiles', 'aria-label': 'Counts' }, all);
 }

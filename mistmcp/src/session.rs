@@ -25,6 +25,8 @@ pub(crate) use access::Access;
 pub(crate) use enabled_categories::EnabledCategories;
 pub(crate) use find::Found;
 pub use find::{Questions, question_problems, registered as registered_questions};
+#[cfg(feature = "cli")]
+pub(crate) use meta_tools::is_meta_tool;
 pub use mode::Mode;
 pub use policy::PolicyError;
 pub use settings::{Settings, SettingsError};
@@ -35,7 +37,7 @@ use crate::catalog::Entry;
 use crate::error::{ErrorKind, ToolStatus};
 use crate::mist::{Connection, Disclosure, Mist, for_deadline};
 use crate::reply::{Content, redact_text, refetch_to_fit};
-use crate::suggestion::{did_you_mean, listed};
+use crate::suggestion::{did_you_mean_tool, listed};
 use crate::text::shortened;
 use crate::work::CallJobs;
 use crate::{Call, Error, Result};
@@ -167,7 +169,7 @@ impl Session {
         catalog.find(name).filter(reachable).ok_or_else(|| {
             let callable = |entry: &&Entry| self.settings.calls(entry);
             let names = catalog.entries().iter().filter(callable).map(|entry| entry.tool().name);
-            let remedy = did_you_mean(name, names).unwrap_or_else(|| {
+            let remedy = did_you_mean_tool(name, names).unwrap_or_else(|| {
                 let there = listed(self.listed().map(|entry| entry.tool().name));
                 let others = if self.meta_tools().is_empty() { "" } else { "; `findTools` finds the others" };
                 format!("; there are {there}{others}.")

@@ -61,6 +61,28 @@ pub(crate) fn did_you_mean<'a>(
     Some(format!("; did you mean {}?", quoted(meant)))
 }
 
+/// `; did you mean "…"?`, if a tool looks like it: first one about the same things with another verb, such as `listOrgPsks`
+/// for `searchOrgPsks`.
+pub(crate) fn did_you_mean_tool<'a>(
+    written: &str,
+    tools: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
+    let tools: Vec<_> = tools.into_iter().collect();
+    let subject = subject(written);
+    let same = |tool: &&str| !subject.is_empty() && self::subject(tool).eq_ignore_ascii_case(subject);
+    let with_other_verb = alike(written, tools.iter().copied().filter(same)).next();
+    let with_other_verb = with_other_verb.or_else(|| tools.iter().copied().find(same));
+    match with_other_verb {
+        Some(tool) => Some(format!("; did you mean {}?", quoted(tool))),
+        None => did_you_mean(written, tools),
+    }
+}
+
+/// A tool's name without its verb, which is its first word: `OrgPsks` of `listOrgPsks`.
+fn subject(tool: &str) -> &str {
+    tool.find(|letter: char| letter.is_ascii_uppercase()).map_or("", |start| &tool[start..])
+}
+
 /// Names with commas between them, as many as an error has room for.
 pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     const ROOM: usize = 900;
@@ -111,6 +133,26 @@ mod tests {
         }
         for written in ["cma", "id", "up", "dns"] {
             assert_eq!(nearest(written, columns, 1), Vec::<String>::new(), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_tool_with_another_verb_comes_before_one_about_something_else() {
+        let tools = ["searchMspOrgs", "listOrgPsks", "getOrgPsk", "countSiteAlarms", "searchSiteAlarms"];
+        for (written, meant) in [
+            ("searchOrgPsks", "listOrgPsks"),
+            ("getOrgPsks", "listOrgPsks"),
+            ("showorgPsks", "listOrgPsks"),
+            ("listSiteAlarms", "searchSiteAlarms"),
+            ("counSiteAlarms", "countSiteAlarms"),
+            ("fetchsiteAlarms", "searchSiteAlarms"),
+            ("searchMspOrg", "searchMspOrgs"),
+        ] {
+            let said = did_you_mean_tool(written, tools);
+            assert_eq!(said, Some(format!("; did you mean \"{meant}\"?")), "{written}");
+        }
+        for written in ["", "bogus", "Bogus", "\u{1f600}X"] {
+            assert_eq!(did_you_mean_tool(written, tools), None, "{written}");
         }
     }
 

@@ -201,7 +201,7 @@ fn failed(error: &dyn std::fmt::Display) -> Error {
     tracing::error!(%error, "a job failed");
     Error::new(
         ErrorKind::Cloud,
-        "The server failed to work this out. Try again once; if it stays, tell the user.",
+        "The server failed to work this out. Try again once; if it stays, it is a defect of this program.",
     )
 }
 

@@ -96,10 +96,14 @@ impl Drop for HttpServer {
     }
 }
 
-/// The scheme and address in the log line of the listener.
+/// The scheme in the log line of the listener, and its address on this machine.
 fn address_in(text: &str) -> Option<(String, SocketAddr)> {
     let (_, url) = text.split_once("MCP is at ")?;
     let (scheme, rest) = url.split_once("://")?;
     let (address, _) = rest.split_once("/mcp")?;
-    Some((scheme.to_owned(), address.parse().unwrap()))
+    let address = address.parse().unwrap_or_else(|_| {
+        let (_, port) = address.rsplit_once(':').unwrap();
+        SocketAddr::from(([127, 0, 0, 1], port.parse().unwrap()))
+    });
+    Some((scheme.to_owned(), address))
 }

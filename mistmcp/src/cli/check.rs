@@ -31,7 +31,7 @@ pub(super) struct CheckFlags {
     #[arg(long)]
     json: bool,
 
-    /// Ask a running server whether it is ready, and nothing else [default: the one of MISTMCP_HOST and MISTMCP_PORT]
+    /// Ask a running server whether it is ready, and nothing else [default: the one of --host and --port, over TLS with --tls-cert]
     #[arg(long, value_name = "URL|PATH", num_args = 0..=1)]
     #[expect(clippy::option_option, reason = "a flag whose value may be left out")]
     server: Option<Option<String>>,

@@ -58,7 +58,7 @@ fn overlay(flags: &Flags) -> anyhow::Result<Option<mistmcp_demo::Overlay>> {
     if incidents.is_empty() {
         return Ok(None);
     }
-    Overlay::of(&incidents).context("the demo network cannot be changed so").map(Some)
+    Overlay::of(&incidents).context("the changes of the demo network cannot be applied").map(Some)
 }
 
 /// Checks the names of a tool and of a cause in an overlay, which the demo cloud does not know.

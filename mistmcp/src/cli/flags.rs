@@ -5,6 +5,7 @@ mod command;
 mod early_flags;
 mod help_visibility;
 mod http;
+mod number;
 mod read;
 mod unknown_env;
 
@@ -18,6 +19,7 @@ pub(super) use command::{CallFlags, Command, IncidentsFlags, ToolsFlags};
 pub(super) use command::{QueryFlags, QueryOutput};
 pub(super) use early_flags::EarlyFlags;
 pub(super) use http::{HTTP, HttpFlags, LIMITS};
+use number::{MOST, whole};
 pub(super) use read::read;
 pub(super) use unknown_env::{has_own_prefix, meant};
 
@@ -82,7 +84,7 @@ pub(super) struct Flags {
     #[arg(help_heading = SERVER)]
     pub(super) without_tools: Vec<String>,
 
-    /// A file of variables, read where the environment has none; `none` for no file [default: .env, of which little is taken]
+    /// A file of variables, read where the environment has none; `none` for no file [default: .env in the working folder, for a few settings]
     #[arg(short, long, env = "MIST_ENV_FILE", value_name = "PATH", help_heading = SERVER)]
     pub(super) env_file: Option<PathBuf>,
 
@@ -142,27 +144,27 @@ pub(super) struct Flags {
 
     /// How long a whole call may take
     #[arg(long, env = "MISTMCP_TIMEOUT", default_value = "30", value_name = "SECONDS")]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..=3_600), help_heading = MIST)]
+    #[arg(value_parser = whole::<u64>(1..=3_600), help_heading = MIST)]
     pub(super) timeout: u64,
 
     /// How much of that may be spent waiting before retries
     #[arg(long, env = "MISTMCP_RETRY_WAIT", default_value = "15", value_name = "SECONDS")]
-    #[arg(value_parser = clap::value_parser!(u64).range(0..=3_600), help_heading = MIST)]
+    #[arg(value_parser = whole::<u64>(0..=3_600), help_heading = MIST)]
     pub(super) retry_wait: u64,
 
     /// Calls an hour for one token, of which the last 5 % are kept back
     #[arg(long, env = "MISTMCP_RATE_LIMIT", default_value = "5000", value_name = "CALLS")]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = MIST)]
+    #[arg(value_parser = whole::<u32>(1..=MOST), help_heading = MIST)]
     pub(super) rate_limit: u32,
 
     /// Bytes of an answer that a client gets; a file may have 1 MiB [default: 60000]
     #[arg(long, env = "MISTMCP_MAX_RESULT_BYTES", value_name = "N")]
-    #[arg(value_parser = clap::value_parser!(u32).range(2_000..), help_heading = ANSWERS)]
+    #[arg(value_parser = whole::<u32>(2_000..=MOST), help_heading = ANSWERS)]
     pub(super) max_result_bytes: Option<u32>,
 
     /// Bytes of an answer that are read from Mist
     #[arg(long, env = "MISTMCP_MAX_RESPONSE_BYTES", default_value = "33554432", value_name = "N")]
-    #[arg(value_parser = clap::value_parser!(u32).range(2_000..), help_heading = ANSWERS)]
+    #[arg(value_parser = whole::<u32>(2_000..=MOST), help_heading = ANSWERS)]
     pub(super) max_response_bytes: u32,
 
     /// How answers are written

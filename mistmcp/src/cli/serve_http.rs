@@ -48,26 +48,14 @@ pub(super) async fn serve<H: ServerHandler>(
             credentials(&tokens, flags, address)?
         }
     };
-    for warning in configuration.accounts.iter().flat_map(|accounts| accounts::warnings(&accounts.all())) {
+    let of_accounts = configuration.accounts.iter().flat_map(|accounts| accounts::warnings(&accounts.all()));
+    let allowed = allowed(flags)?;
+    for warning in of_accounts.chain(warnings(flags, environment, address, oauth.as_ref(), &allowed)) {
         output::error(&format!("warning: {warning}."));
     }
     let tls = flags.tls_cert.clone().zip(flags.tls_key.clone());
-    if tls.is_none() && !address.ip().is_loopback() {
-        output::error(&format!(
-            "warning: {address} is reached from beyond this machine, and without --tls-cert tokens cross the network \
-             in the clear, unless a proxy before it speaks TLS."
-        ));
-    }
-    let allowed = allowed(flags)?;
-    let of_audience = oauth.as_ref().and_then(|oauth| unserved_audience(oauth, &allowed));
-    for warning in limits::warnings(flags).chain(of_audience) {
-        output::error(&format!("warning: {warning}."));
-    }
     let cloud_of_demo = configuration.demo;
     let redis = redis(flags, environment)?;
-    if redis.is_none() && environment.get(REDIS_KEY).is_some() {
-        output::error(&format!("warning: {REDIS_KEY} is not used without --redis (or MISTMCP_REDIS_URL)."));
-    }
     let key = match &redis {
         Some(location) => location.key().clone(),
         None => Key::random(),
@@ -87,7 +75,7 @@ pub(super) async fn serve<H: ServerHandler>(
         org_id: configuration.org_id,
         demo: cloud_of_demo.is_some(),
         questions: if cloud_of_demo.is_some() { demo::questions() } else { Vec::new() },
-        allowed,
+        allowed: allowed.clone(),
         tls,
         limits: SessionLimits {
             total: flags.max_sessions as usize,
@@ -104,11 +92,11 @@ pub(super) async fn serve<H: ServerHandler>(
         } else {
             ""
         };
-        let page = reachability_note(address)
-            .map(|place| format!("a page for people is at {scheme}://{place}/; "))
-            .unwrap_or_default();
+        let place = served_place(address, &allowed);
+        let page = place.as_ref().map(|place| format!("web page: {scheme}://{place}/; ")).unwrap_or_default();
+        let place = place.unwrap_or_else(|| address.to_string());
         output::error(&format!(
-            "{} {} listens; {page}MCP is at {scheme}://{address}/mcp{cloud}",
+            "{} {} listens; {page}MCP is at {scheme}://{place}/mcp{cloud}",
             identity().name,
             identity().version
         ));
@@ -191,9 +179,36 @@ fn unserved_audience(oauth: &OAuthSettings, allowed: &Allowed) -> Option<String>
     ))
 }
 
-/// What the settings of OAuth and of the served hosts have that clients will not get along with.
-pub(super) fn oauth_warning(flags: &HttpFlags, oauth: &OAuthSettings) -> Option<String> {
-    unserved_audience(oauth, &allowed(flags).ok()?)
+/// What the settings have that is risky or without effect. Settings with which the server would not start have no
+/// warnings.
+pub(super) async fn all_warnings(
+    flags: &HttpFlags,
+    environment: &Environment,
+    oauth: Option<&OAuthSettings>,
+) -> Vec<String> {
+    let (Ok(ip), Ok(allowed)) = (address(&flags.host).await, allowed(flags)) else { return Vec::new() };
+    warnings(flags, environment, SocketAddr::new(ip, flags.port), oauth, &allowed).collect()
+}
+
+fn warnings(
+    flags: &HttpFlags,
+    environment: &Environment,
+    address: SocketAddr,
+    oauth: Option<&OAuthSettings>,
+    allowed: &Allowed,
+) -> impl Iterator<Item = String> {
+    let has_no_tls = flags.tls_cert.is_none() && !address.ip().is_loopback();
+    let unencrypted = has_no_tls.then(|| {
+        format!(
+            "{address} is reached from beyond this machine, and without --tls-cert tokens cross the network in the \
+             clear, unless a proxy before it speaks TLS"
+        )
+    });
+    let has_redis = flags.redis.as_ref().is_some_and(|url| !url.expose_secret().trim().is_empty());
+    let unused_key = (!has_redis && environment.get(REDIS_KEY).is_some())
+        .then(|| format!("{REDIS_KEY} is not used without --redis (or MISTMCP_REDIS_URL)"));
+    let of_audience = oauth.and_then(|oauth| unserved_audience(oauth, allowed));
+    unencrypted.into_iter().chain(limits::warnings(flags)).chain(of_audience).chain(unused_key)
 }
 
 /// The Redis that replicas share, where there is one.
@@ -212,12 +227,20 @@ fn redis(flags: &HttpFlags, environment: &Environment) -> anyhow::Result<Option<
     Ok(Some(Location::parse(url, password.as_ref(), &flags.redis_prefix, key.as_ref(), timeout)?))
 }
 
-/// Where a browser on this machine finds it by a name that is always served.
-fn reachability_note(address: SocketAddr) -> Option<String> {
+/// The host and port by which clients find a server at this address, and are not refused for their `Host`: the loopback
+/// address itself, the first allowed host, or `localhost`. `None` if there is none.
+fn served_place(address: SocketAddr, allowed: &Allowed) -> Option<String> {
+    let of_host = |host: &AllowedHost| match host {
+        AllowedHost::Any => None,
+        AllowedHost::Named { host, port } => Some(format!("{host}:{}", port.unwrap_or(address.port()))),
+    };
     match address.ip() {
         ip if ip.is_loopback() => Some(address.to_string()),
-        ip if ip.is_unspecified() => Some(format!("localhost:{}", address.port())),
-        _ => None,
+        ip => {
+            let local = || ip.is_unspecified().then(|| format!("localhost:{}", address.port()));
+            let any = || allowed.hosts.contains(&AllowedHost::Any).then(|| address.to_string());
+            allowed.hosts.iter().find_map(of_host).or_else(local).or_else(any)
+        }
     }
 }
 
@@ -334,4 +357,33 @@ fn check_wildcard(text: &str, setting: &str, what: &str) -> anyhow::Result<()> {
 
 fn filled(texts: &[String]) -> impl Iterator<Item = &str> {
     texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_of_the_start_names_a_place_that_is_served() {
+        for (address, hosts, place) in [
+            ("127.0.0.1:8000", &["mist.example.com"][..], Some("127.0.0.1:8000")),
+            ("127.0.0.2:8000", &[], Some("127.0.0.2:8000")),
+            ("[::1]:8000", &[], Some("[::1]:8000")),
+            ("0.0.0.0:8000", &[], Some("localhost:8000")),
+            ("[::]:8000", &["*"], Some("localhost:8000")),
+            ("0.0.0.0:8000", &["*", "mist.example.com", "other.example.com"], Some("mist.example.com:8000")),
+            ("[::]:8000", &["mist.example.com:443"], Some("mist.example.com:443")),
+            ("10.1.2.3:8000", &["[fd00::1]"], Some("[fd00::1]:8000")),
+            ("10.1.2.3:8000", &["*"], Some("10.1.2.3:8000")),
+            ("10.1.2.3:8000", &[], None),
+        ] {
+            let hosts = hosts.iter().map(|host| AllowedHost::parse(host).unwrap()).collect();
+            let allowed = Allowed { hosts, origins: Vec::new() };
+            let found = served_place(address.parse().unwrap(), &allowed);
+            assert_eq!(found.as_deref(), place, "{address} {allowed:?}");
+            if let Some(place) = found {
+                assert!(allowed.serves(&format!("http://{place}/").parse().unwrap()), "{place} {allowed:?}");
+            }
+        }
+    }
 }

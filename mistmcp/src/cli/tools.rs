@@ -11,8 +11,8 @@ use super::flags::{Flags, ToolsFlags};
 use super::output;
 use crate::catalog::{Category, Entry};
 use crate::identity::name;
-use crate::session::{Found, Mode, Settings};
-use crate::suggestion::{did_you_mean, listed};
+use crate::session::{Found, Mode, Settings, is_meta_tool};
+use crate::suggestion::{did_you_mean, did_you_mean_tool, listed};
 
 /// Maximum number of tools that a search prints.
 const SHOWN: usize = 5;
@@ -118,7 +118,15 @@ pub(super) fn report_unknown(settings: &Settings, tool: &str) -> Exit {
         output::error(&format!("error: {error}"));
         return Exit::Missing;
     }
-    let meant = did_you_mean(tool, settings.tools().map(|entry| entry.tool().name));
+    if is_meta_tool(tool) {
+        output::error(&format!(
+            "error: `{tool}` is a tool of the MCP server alone: here `{program} tools QUESTION` finds tools, and `{program} \
+             call TOOL` calls one",
+            program = name()
+        ));
+        return Exit::Usage;
+    }
+    let meant = did_you_mean_tool(tool, settings.tools().map(|entry| entry.tool().name));
     let meant = meant.unwrap_or_else(|| ".".to_owned());
     output::error(&format!(
         "error: There is no tool `{}`{meant}\n`{program} tools` lists the categories, and `{program} tools QUESTION` finds \

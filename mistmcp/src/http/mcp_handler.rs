@@ -318,6 +318,9 @@ impl<H: ServerHandler> McpHandler<H> {
         };
         match default_cloud {
             Some(default_cloud) if default_cloud.is(text) => Ok(default_cloud.clone()),
+            Some(_) if shared && self.configuration.demo => Err(Rejection::request(
+                "This server answers from the demo network: leave `cloud` out of the URL.",
+            )),
             Some(default_cloud) if shared => Err(Rejection::request(format!(
                 "This server shares its own token, which is for {default_cloud} alone: leave `cloud` out, or bring a \
                  token of your own."

@@ -161,15 +161,16 @@ impl Answer {
         let what = if self.looks_like_html() {
             "an HTML page in place of data; a proxy may stand between".to_owned()
         } else if error.to_string().starts_with("recursion limit exceeded") {
-            let words = "Mist's answer is nested deeper than 127 levels, which are the most that are read. Do not try again; \
-                         tell the user.";
+            let words = "Mist's answer is nested deeper than 127 levels, which are the most that are read. Do not try again.";
             return Error::new(ErrorKind::Cloud, words);
         } else {
             format!("something that is not JSON ({error})")
         };
         Error::new(
             ErrorKind::Cloud,
-            format!("Mist answered {what}. Try again once; if it stays, tell the user."),
+            format!(
+                "Mist answered {what}. Try again once; if it stays, the network or a proxy has to be checked."
+            ),
         )
     }
 

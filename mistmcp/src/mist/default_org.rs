@@ -9,7 +9,8 @@ use crate::error::ErrorKind;
 use crate::{Error, Result};
 
 /// What to do about a default organization that is not seen, behind the name of the parameter.
-const REMEDY: &str = "tell the user to correct the default: --org-id (or MISTMCP_ORG_ID) of the server, or `org_id` in its URL.";
+const REMEDY: &str =
+    "the default has to be corrected: --org-id (or MISTMCP_ORG_ID) of the server, or `org_id` in its URL.";
 
 impl Mist {
     /// The default organization.

@@ -23,7 +23,7 @@ pub(super) fn for_status(status: StatusCode, body: &str, of_msp: bool) -> Error 
             return Error::new(ErrorKind::Permission, format!("The API token may not see this {what}."))
                 .hint(
                     [("getSelf", " `getSelf` lists what it can see.")],
-                    " Ask the user for one that it may see.",
+                    " Name one that it may see.",
                 )
                 .append(mist_message(body));
         }
@@ -44,13 +44,13 @@ pub(super) fn for_status(status: StatusCode, body: &str, of_msp: bool) -> Error 
         StatusCode::PROXY_AUTHENTICATION_REQUIRED => (ErrorKind::Network, PROXY_PASSWORD.to_owned()),
         StatusCode::REQUEST_TIMEOUT => (
             ErrorKind::Cloud,
-            "Mist gave up waiting for the request (status 408). Try again once; if it stays, tell the user."
+            "Mist gave up waiting for the request (status 408). Try again once; if it stays, the network has to be checked."
                 .to_owned(),
         ),
         status if status.is_server_error() => (
             ErrorKind::Cloud,
             format!(
-                "Mist failed with status {}. Try again later, or ask for less; if it stays, tell the user.",
+                "Mist failed with status {}. Try again later, or ask for less; if it stays, it is a fault in Mist's cloud.",
                 status.as_u16()
             ),
         ),
@@ -61,14 +61,14 @@ pub(super) fn for_status(status: StatusCode, body: &str, of_msp: bool) -> Error 
         | StatusCode::PERMANENT_REDIRECT => (
             ErrorKind::Cloud,
             "Mist answered with a redirect to another host, or to none, which is not followed, so that the token \
-             stays with Mist. Tell the user that the cloud's host may be wrong."
+             stays with Mist. Do not try again: the cloud's host may be wrong and has to be checked."
                 .to_owned(),
         ),
         status if !status.is_client_error() => (
             ErrorKind::Cloud,
             format!(
-                "Mist answered with status {}, and such an answer cannot be read. Try again once; if it stays, tell the \
-                 user that a proxy may stand between.",
+                "Mist answered with status {}, and such an answer cannot be read. Try again once; if it stays, a proxy \
+                 may stand between and has to be checked.",
                 status.as_u16()
             ),
         ),
@@ -88,11 +88,11 @@ pub(super) fn for_status(status: StatusCode, body: &str, of_msp: bool) -> Error 
 pub(super) fn for_refused(tokens: usize, body: &str) -> Error {
     let advice = match tokens {
         0 | 1 => "Mist does not accept the API token: it is wrong, expired, or for another cloud. \
-                  Do not try again; tell the user."
+                  Do not try again: a valid token has to be set."
             .to_owned(),
         several => format!(
             "Mist accepts none of the {several} API tokens: they are wrong, expired, or for another cloud. \
-             Do not try again; tell the user."
+             Do not try again: a valid token has to be set."
         ),
     };
     Error::new(ErrorKind::Token, advice + &mist_message(body))
@@ -146,26 +146,26 @@ pub(super) fn for_network(error: &reqwest::Error) -> Error {
     // The last cause is the specific one: "connection refused", "certificate expired".
     let cause = causes.last().map_or("", String::as_str);
     if error.is_redirect() {
-        let words = "Mist redirects the request too often. Do not try again; tell the user that the cloud's host may be \
-                     wrong, or that a proxy may stand between.";
+        let words = "Mist redirects the request too often. Do not try again: the cloud's host may be wrong, or \
+                     a proxy may stand between, which has to be checked.";
         return Error::new(ErrorKind::Cloud, words);
     }
     if has(LONG_HEAD) {
-        let words = "Mist's answer has longer headers than are read. Do not try again; tell the user that a proxy may stand \
-                     between.";
+        let words = "Mist's answer has longer headers than are read. Do not try again: a proxy may stand between, \
+                     which has to be checked.";
         return Error::new(ErrorKind::Cloud, words);
     }
     if is_lasting(error) {
         let message = if has(CERTIFICATE) {
             format!(
-                "Mist's certificate is not trusted here ({cause}). Do not try again; tell the user: a proxy or a firewall \
+                "Mist's certificate is not trusted here ({cause}). Do not try again: a proxy or a firewall \
                  that inspects TLS signs with a root certificate of its own, which has to be trusted on this machine or \
                  be in a PEM file that SSL_CERT_FILE names. If a certificate is expired or not valid yet, look at the clock."
             )
         } else if has(PROXY_REFUSES) {
             format!(
-                "The proxy does not connect to Mist ({cause}). Do not try again; tell the user to have Mist's host \
-                 allowed there, or to set HTTPS_PROXY or NO_PROXY otherwise."
+                "The proxy does not connect to Mist ({cause}). Do not try again: Mist's host has to be allowed \
+                 there, or HTTPS_PROXY or NO_PROXY to be set otherwise."
             )
         } else {
             PROXY_PASSWORD.to_owned()
@@ -174,7 +174,7 @@ pub(super) fn for_network(error: &reqwest::Error) -> Error {
     }
     if has("error connecting to socks proxy") || has("tunnel error") {
         let words = "The proxy on the way to Mist could not be used";
-        let remedy = "Try again once; if it stays, tell the user to check HTTPS_PROXY (or ALL_PROXY).";
+        let remedy = "Try again once; if it stays, HTTPS_PROXY (or ALL_PROXY) has to be checked.";
         return Error::new(ErrorKind::Network, format!("{words} ({cause}). {remedy}"));
     }
     let (kind, what) = if error.is_connect() {
@@ -186,7 +186,7 @@ pub(super) fn for_network(error: &reqwest::Error) -> Error {
     };
     Error::new(
         kind,
-        format!("Mist {what} ({cause}). Try again once; if it stays, tell the user to check the network."),
+        format!("Mist {what} ({cause}). Try again once; if it stays, the network has to be checked."),
     )
 }
 
@@ -194,7 +194,7 @@ const LONG_HEAD: &str = "message head is too large";
 const CERTIFICATE: &str = "invalid peer certificate";
 const PROXY_REFUSES: &str = "tunnel error: unsuccessful";
 const PROXY_PASSWORD: &str = "A proxy between this server and Mist wants a user name and a password (status 407). Do not try \
-                              again; tell the user to put them into HTTPS_PROXY.";
+                              again: they have to be set in HTTPS_PROXY.";
 
 /// Whether retrying cannot help: an untrusted certificate, a proxy that refuses, redirects in a circle, or headers that
 /// are too long.

@@ -123,7 +123,7 @@ pub(super) fn explained(failure: &Failure, sql: &str, names: &Names) -> Error {
             ),
         ),
         Failure::Broken => {
-            Error::new(ErrorKind::Cloud, "The query failed here. Try again once; if it stays, tell the user.")
+            Error::new(ErrorKind::Cloud, "The query failed here. Try again once; if it stays, it is a defect of this program.")
         }
         Failure::Other(error) => error.clone(),
     }

@@ -77,6 +77,12 @@ static CALL: Tool = Tool {
 static META_TOOLS: LazyLock<[Entry; 3]> =
     LazyLock::new(|| [Entry::new(&MANAGE), Entry::new(&FIND), Entry::new(&CALL)]);
 
+/// Whether a tool is one of the MCP server's alone, which the command line does not call.
+#[cfg(feature = "cli")]
+pub(crate) fn is_meta_tool(name: &str) -> bool {
+    META_TOOLS.iter().any(|meta_tool| meta_tool.tool().name.eq_ignore_ascii_case(name))
+}
+
 impl Session {
     /// The meta tools in managed mode; empty in the other modes.
     pub(super) fn meta_tools(&self) -> &'static [Entry] {

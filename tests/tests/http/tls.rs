@@ -53,6 +53,21 @@ async fn the_health_check_accepts_a_certificate_for_another_name() {
         .await;
     assert_eq!(finished.code(), Some(0), "{}", finished.output());
     assert!(finished.output().contains("/readyz answers 200"), "{}", finished.output());
+    let finished = Launch::new("check --server").variable("MISTMCP_PORT", &port).run().await;
+    assert_eq!(finished.code(), Some(1), "{}", finished.output());
+    assert!(
+        finished.output().contains(&format!("--server https://127.0.0.1:{port}")),
+        "{}",
+        finished.output()
+    );
+    let plain = Launch::at(&upstream, "").serve().await.address().port();
+    let url = format!("https://127.0.0.1:{plain}");
+    let finished = Launch::new("check --server").argument(&url).run().await;
+    assert!(
+        finished.output().contains(&format!("--server http://127.0.0.1:{plain}")),
+        "{}",
+        finished.output()
+    );
 }
 
 #[tokio::test]

@@ -197,6 +197,11 @@ async fn sharing_a_token_requires_safe_settings() {
 #[tokio::test]
 async fn the_demo_needs_no_token() {
     let server = Launch::new("--demo").serve().await;
+    for cloud in ["api.eu.mist.com", "eu"] {
+        let stray = HttpClient::new(&server, &format!("?cloud={cloud}")).try_call("getSelf", json!({})).await;
+        assert_eq!(stray.status, 400, "{stray:?}");
+        assert!(stray.error().contains("demo network: leave `cloud` out"), "{stray:?}");
+    }
     for lifecycle in Lifecycle::BOTH {
         let client = HttpClient::new(&server, "?mode=all").connect(lifecycle).await;
         let myself = client.call("getSelf", json!({})).await;

@@ -265,6 +265,19 @@ async fn a_running_server_is_checked_for_readiness() {
 }
 
 #[tokio::test]
+async fn a_server_that_others_reach_without_tls_is_warned_of_before_it_starts() {
+    for (host, is_warned) in [("0.0.0.0", true), ("[::]", true), ("127.0.0.2", false), ("localhost", false)] {
+        let finished = ends(Launch::new(&format!("check --demo -t http --host {host}")), 0).await;
+        let output = finished.output();
+        assert_eq!(
+            output.contains("without --tls-cert tokens cross the network"),
+            is_warned,
+            "{host}: {output}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn more_tools_than_some_clients_use_are_warned_of() {
     for (arguments, mark) in
         [("--mode all", "warning"), ("--mode managed", "ok"), ("--mode custom --categories sites", "ok")]

@@ -97,6 +97,19 @@ async fn a_bad_value_in_the_file_stops_the_program() {
 }
 
 #[tokio::test]
+async fn the_error_of_a_file_is_not_followed_by_how_to_use_flags() {
+    let launch = Launch::new("--env-file bad.env call getSelf").file("bad.env", "this is no variable\n");
+    let finished = launch.run().await;
+    assert_eq!(finished.code(), Some(2), "{}", finished.output());
+    assert!(
+        finished.stderr.starts_with("error: ") && finished.stderr.contains("bad.env"),
+        "{}",
+        finished.stderr
+    );
+    assert!(!finished.stderr.contains("Usage") && !finished.stderr.contains("--help"), "{}", finished.stderr);
+}
+
+#[tokio::test]
 async fn a_named_file_that_is_missing_stops_the_program() {
     for launch in
         [Launch::new("--demo -e nowhere"), Launch::new("--demo").variable("MIST_ENV_FILE", "nowhere")]

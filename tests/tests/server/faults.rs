@@ -45,7 +45,8 @@ async fn a_request_that_mist_refuses_is_reported_in_mists_words() {
 
 #[tokio::test]
 async fn a_token_that_mist_refuses_is_a_matter_for_the_user() {
-    fails("", detail("bad token").status(401), 1, &["token", "tell the user", "bad token"]).await;
+    fails("", detail("bad token").status(401), 1, &["token", "a valid token has to be set", "bad token"])
+        .await;
 }
 
 #[tokio::test]
@@ -102,7 +103,7 @@ async fn a_proxys_limit_is_reported_without_its_page() {
 #[tokio::test]
 async fn a_proxy_that_wants_a_password_is_a_matter_for_the_user() {
     let page = Answer::new("text/html", "<html>Log in</html>").status(407);
-    fails("", page, 1, &["HTTPS_PROXY", "tell the user"]).await;
+    fails("", page, 1, &["HTTPS_PROXY", "Do not try again"]).await;
 }
 
 #[tokio::test]

@@ -100,7 +100,7 @@ async fn what_is_not_http_is_reported() {
     let words = b"SSH-2.0-OpenSSH_9.9\r\n".to_vec();
     let (upstream, client) = start("--retry-wait 0", [(words, AfterResponse::Close)]).await;
     let refusal = client.refusal(TOOL, json!({})).await;
-    assert!(refusal.contains("tell the user to check the network"), "{refusal}");
+    assert!(refusal.contains("if it stays, the network has to be checked"), "{refusal}");
     assert_eq!(upstream.requests(), 2);
 }
 

@@ -50,7 +50,7 @@ async fn a_token_that_mist_refuses_is_put_aside_and_the_call_goes_on_with_the_ne
     process.upstream.answers_token("two", unauthorized());
     let refused = usage(&session).await.unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Token);
-    for wanted in ["none of the 2 API tokens", "tell the user", "bad token"] {
+    for wanted in ["none of the 2 API tokens", "a valid token has to be set", "bad token"] {
         assert!(refused.to_string().contains(wanted), "{wanted}: {refused}");
     }
     assert_eq!(process.tokens(), ["two"]);

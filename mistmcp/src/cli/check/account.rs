@@ -30,9 +30,9 @@ impl Account {
     /// Whose it is.
     pub(super) fn owner(&self) -> String {
         match (&self.email, &self.name) {
-            (Some(email), _) if !email.is_empty() => format!("{email}'s own"),
-            (_, Some(name)) if !name.is_empty() => format!("an organization's, named {name:?}"),
-            _ => "of somebody without a name".to_owned(),
+            (Some(email), _) if !email.is_empty() => format!("a personal token of {email}"),
+            (_, Some(name)) if !name.is_empty() => format!("a token of an organization, named {name:?}"),
+            _ => "a token without the name of its owner".to_owned(),
         }
     }
 

@@ -12,6 +12,7 @@ use super::report::{Finding, Report};
 use crate::cli::flags::Flags;
 use crate::error::causes;
 use crate::host::is_loopback;
+use crate::http::Allowed;
 use crate::quote;
 
 /// Timeout of the check.
@@ -82,12 +83,23 @@ async fn request(flags: &Flags, url: Url) -> Finding {
         ),
         Err(error) => {
             let cause = causes(&error).last().map(ToString::to_string).unwrap_or_default();
-            Finding::failed("server", format!("{url} does not answer: {cause}")).remedy(format!(
-                "Start it with {} --transport http, or name its address: --server URL",
-                crate::identity::name()
-            ))
+            Finding::failed("server", format!("{url} does not answer: {cause}")).remedy(remedy(&url, &error))
         }
     }
+}
+
+/// What to do where there is no answer. A server that speaks the other scheme answers, but not in HTTP.
+fn remedy(url: &Url, error: &reqwest::Error) -> String {
+    let is_other_scheme = if url.scheme() == "http" {
+        error.is_request() && !error.is_connect() && !error.is_timeout()
+    } else {
+        causes(error).any(|cause| cause.to_string().contains("InvalidContentType"))
+    };
+    if is_other_scheme && let Some(host) = Allowed::host_of(url) {
+        let (other, has) = if url.scheme() == "http" { ("https", "has TLS") } else { ("http", "has no TLS") };
+        return format!("If the server {has}, name its address: --server {other}://{host}");
+    }
+    format!("Start it with {} --transport http, or name its address: --server URL", crate::identity::name())
 }
 
 fn summary(url: &Url, status: StatusCode, body: &str) -> String {

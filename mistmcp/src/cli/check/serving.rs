@@ -33,7 +33,7 @@ pub(super) async fn check(report: &mut Report, flags: &Flags, environment: &Envi
     for problem in problems {
         report.add(Finding::failed("server", format!("{problem:#}")));
     }
-    if let Some(warning) = oauth.as_ref().and_then(|oauth| serve_http::oauth_warning(&flags.http, oauth)) {
+    for warning in serve_http::all_warnings(&flags.http, environment, oauth.as_ref()).await {
         report.add(Finding::warning("server", warning));
     }
     let (Some(oauth), Ok(network)) = (oauth, configuration::network(environment)) else { return };

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use clap_complete::Shell;
 
+use super::number::{MOST, whole};
 use crate::cli::check::CheckFlags;
 use crate::cli::exit::CODES;
 use crate::cli::install::InstallFlags;
@@ -69,7 +70,7 @@ pub(in crate::cli) struct CallFlags {
 
     /// With --all-pages: how many pages to ask for at most
     #[arg(long, value_name = "N", default_value = "100", requires = "all_pages")]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(value_parser = whole::<u32>(1..=MOST))]
     pub(in crate::cli) max_calls: u32,
 }
 
@@ -99,6 +100,7 @@ pub(in crate::cli) struct QueryFlags {
 
     /// Calls of Mist's API at most; if the first page of each table shows that more are needed, the query ends there
     #[arg(long, value_name = "N", default_value_t = crate::query::MAX_CALLS)]
+    #[arg(value_parser = whole::<u32>(0..=MOST))]
     pub(in crate::cli) max_calls: u32,
 }
 

@@ -6,6 +6,8 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
 use secrecy::SecretString;
 
+use super::number::{MOST, whole};
+
 pub(in crate::cli) const HTTP: &str = "HTTP (--transport http)";
 pub(in crate::cli) const LIMITS: &str = "Limits of HTTP clients";
 
@@ -18,6 +20,7 @@ pub(in crate::cli) struct HttpFlags {
 
     /// The port to listen on; 0 takes a free one
     #[arg(short, long, env = "MISTMCP_PORT", default_value = "8000", help_heading = HTTP)]
+    #[arg(value_parser = whole::<u16>(0..=65_535))]
     pub(in crate::cli) port: u16,
 
     /// A host name to accept, in addition to those of loopback (repeat it for several)
@@ -70,17 +73,17 @@ pub(in crate::cli) struct HttpFlags {
 
     /// Sessions at once
     #[arg(long, env = "MISTMCP_MAX_SESSIONS", default_value = "10000", value_name = "N", help_heading = HTTP)]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(value_parser = whole::<u32>(1..=MOST))]
     pub(in crate::cli) max_sessions: u32,
 
     /// Sessions at once of one token
     #[arg(long, env = "MISTMCP_MAX_SESSIONS_PER_TOKEN", default_value = "2500", value_name = "N")]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = HTTP)]
+    #[arg(value_parser = whole::<u32>(1..=MOST), help_heading = HTTP)]
     pub(in crate::cli) max_sessions_per_token: u32,
 
     /// How long an idle session lasts
     #[arg(long, env = "MISTMCP_SESSION_IDLE", default_value = "1800", value_name = "SECONDS", help_heading = HTTP)]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..=604_800))]
+    #[arg(value_parser = whole::<u64>(1..=604_800))]
     pub(in crate::cli) session_idle: u64,
 
     /// A proxy whose X-Forwarded-For or Forwarded header names the client's address (repeat it for several)
@@ -89,42 +92,42 @@ pub(in crate::cli) struct HttpFlags {
 
     /// Connections at once; idle ones make room for new ones
     #[arg(long, env = "MISTMCP_MAX_CONNECTIONS", default_value = "8192", value_name = "N", help_heading = LIMITS)]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(value_parser = whole::<u32>(1..=MOST))]
     pub(in crate::cli) max_connections: u32,
 
     /// Connections at once of one address (IPv6: of one /64)
     #[arg(long, env = "MISTMCP_MAX_CONNECTIONS_PER_ADDRESS", default_value = "512", value_name = "N")]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = LIMITS)]
+    #[arg(value_parser = whole::<u32>(1..=MOST), help_heading = LIMITS)]
     pub(in crate::cli) max_connections_per_address: u32,
 
     /// Requests and streams at once
     #[arg(long, env = "MISTMCP_MAX_REQUESTS", default_value = "8192", value_name = "N", help_heading = LIMITS)]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(value_parser = whole::<u32>(1..=MOST))]
     pub(in crate::cli) max_requests: u32,
 
     /// Requests and streams at once of one address
     #[arg(long, env = "MISTMCP_MAX_REQUESTS_PER_ADDRESS", default_value = "512", value_name = "N")]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = LIMITS)]
+    #[arg(value_parser = whole::<u32>(1..=MOST), help_heading = LIMITS)]
     pub(in crate::cli) max_requests_per_address: u32,
 
     /// Bytes of messages that clients are still sending, and of large ones in memory; one address may have a quarter
     #[arg(long, env = "MISTMCP_MAX_BODY_BYTES", default_value = "33554432", value_name = "N", help_heading = LIMITS)]
-    #[arg(value_parser = clap::value_parser!(u32).range(8_388_608..))]
+    #[arg(value_parser = whole::<u32>(8_388_608..=MOST))]
     pub(in crate::cli) max_body_bytes: u32,
 
     /// Bytes of answers that wait to be sent to clients; one address may have a quarter
     #[arg(long, env = "MISTMCP_MAX_ANSWER_BYTES", default_value = "134217728", value_name = "N")]
-    #[arg(value_parser = clap::value_parser!(u32).range(8_388_608..), help_heading = LIMITS)]
+    #[arg(value_parser = whole::<u32>(8_388_608..=MOST), help_heading = LIMITS)]
     pub(in crate::cli) max_answer_bytes: u32,
 
     /// Sessions and streams at once of one address with tokens that Mist has not accepted yet
     #[arg(long, env = "MISTMCP_MAX_NEW_CLIENTS_PER_ADDRESS", default_value = "64", value_name = "N")]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = LIMITS)]
+    #[arg(value_parser = whole::<u32>(1..=MOST), help_heading = LIMITS)]
     pub(in crate::cli) max_new_clients_per_address: u32,
 
     /// Requests a minute to Mist from one address with such tokens
     #[arg(long, env = "MISTMCP_NEW_TOKENS_PER_MINUTE", default_value = "20", value_name = "N")]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = LIMITS)]
+    #[arg(value_parser = whole::<u32>(1..=MOST), help_heading = LIMITS)]
     pub(in crate::cli) new_tokens_per_minute: u32,
 
     /// The Redis that replicas share (rediss: for TLS), with MISTMCP_REDIS_KEY; better set by its variable
@@ -137,6 +140,6 @@ pub(in crate::cli) struct HttpFlags {
 
     /// How long a command to Redis may take; then the replica goes on without Redis until it answers in time
     #[arg(long, env = "MISTMCP_REDIS_TIMEOUT", default_value = "250", value_name = "MILLISECONDS")]
-    #[arg(value_parser = clap::value_parser!(u64).range(10..=10_000), help_heading = HTTP)]
+    #[arg(value_parser = whole::<u64>(10..=10_000), help_heading = HTTP)]
     pub(in crate::cli) redis_timeout: u64,
 }

@@ -22,12 +22,14 @@ pub(in crate::cli) fn read(
         let message = format!("this program has a default for `--{unknown}`, which is no flag");
         return Err(command.error(clap::error::ErrorKind::UnknownArgument, message));
     }
-    let mut command = command.mut_args(|arg| with_own(arg, own));
+    let command = command.mut_args(|arg| with_own(arg, own));
     let early = EarlyFlags::parse(arguments);
     let environment = match early.env_file() {
         Some(path) if path.as_os_str() == NO_FILE => Environment::default(),
         Some(path) => {
-            Environment::named(path).map_err(|error| command.error(clap::error::ErrorKind::Io, error))?
+            // Not by `command`, which would add how to use its flags.
+            Environment::named(path)
+                .map_err(|error| clap::Error::raw(clap::error::ErrorKind::Io, format!("{error}\n")))?
         }
         None => Environment::found(&command, &early),
     };

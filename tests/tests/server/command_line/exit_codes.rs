@@ -11,6 +11,10 @@ const SELF: &str = "/api/v1/self";
 async fn wrong_usage_ends_with_2_and_names_the_help() {
     let call = |line: &str| Launch::new(&format!("--demo call {line}"));
     stops(call("getself"), 2, &["did you mean \"getSelf\"?", "mistmcp tools"]).await;
+    stops(call("searchOrgPsks"), 2, &["did you mean \"listOrgPsks\"?"]).await;
+    for tool in ["findTools", "callTool", "managemcptools"] {
+        stops(call(tool), 2, &["is a tool of the MCP server", "`mistmcp tools QUESTION`"]).await;
+    }
     stops(call("getSiteInfo"), 2, &["`site_id` is missing", "`mistmcp tools getSiteInfo`"]).await;
     stops(call("searchOrgSites limit=many"), 2, &["`limit`", "`mistmcp tools searchOrgSites`"]).await;
     stops(call("searchOrgSites limit"), 2, &["`limit`", "name=value"]).await;
