@@ -385,7 +385,8 @@ impl Inner {
             };
             // A list without pages is the same again, whatever page is asked for.
             if pages.last() == Some(&value) {
-                let is_whole = headers.total().is_none() && value.get("next").is_none();
+                let is_whole =
+                    headers.total().is_none() && !headers.has_next_link() && value.get("next").is_none();
                 return Ok(Arc::new((pages, is_whole)));
             }
             rows += rows_in(&value);

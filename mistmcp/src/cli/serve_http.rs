@@ -179,8 +179,8 @@ fn unserved_audience(oauth: &OAuthSettings, allowed: &Allowed) -> Option<String>
     ))
 }
 
-/// What the settings have that is risky or without effect. Settings with which the server would not start have no
-/// warnings.
+/// What the settings have that is risky or without effect. An invalid address or host has no warnings: the
+/// server does not start with it.
 pub(super) async fn all_warnings(
     flags: &HttpFlags,
     environment: &Environment,
@@ -208,7 +208,14 @@ fn warnings(
     let unused_key = (!has_redis && environment.get(REDIS_KEY).is_some())
         .then(|| format!("{REDIS_KEY} is not used without --redis (or MISTMCP_REDIS_URL)"));
     let of_audience = oauth.and_then(|oauth| unserved_audience(oauth, allowed));
-    unencrypted.into_iter().chain(limits::warnings(flags)).chain(of_audience).chain(unused_key)
+    let unserved = served_place(address, allowed).is_none().then(|| {
+        format!(
+            "requests to {} are refused with 403: name the host that clients use by --allow-host (or MISTMCP_ALLOW_HOST)",
+            address.ip()
+        )
+    });
+    let of_place = unencrypted.into_iter().chain(unserved);
+    of_place.chain(limits::warnings(flags)).chain(of_audience).chain(unused_key)
 }
 
 /// The Redis that replicas share, where there is one.
@@ -232,7 +239,11 @@ fn redis(flags: &HttpFlags, environment: &Environment) -> anyhow::Result<Option<
 fn served_place(address: SocketAddr, allowed: &Allowed) -> Option<String> {
     let of_host = |host: &AllowedHost| match host {
         AllowedHost::Any => None,
-        AllowedHost::Named { host, port } => Some(format!("{host}:{}", port.unwrap_or(address.port()))),
+        // The port of another server, a proxy, may have another scheme.
+        AllowedHost::Named { host, port } => {
+            let is_own = port.is_none_or(|port| port == address.port());
+            is_own.then(|| format!("{host}:{}", address.port()))
+        }
     };
     match address.ip() {
         ip if ip.is_loopback() => Some(address.to_string()),
@@ -372,7 +383,7 @@ mod tests {
             ("0.0.0.0:8000", &[], Some("localhost:8000")),
             ("[::]:8000", &["*"], Some("localhost:8000")),
             ("0.0.0.0:8000", &["*", "mist.example.com", "other.example.com"], Some("mist.example.com:8000")),
-            ("[::]:8000", &["mist.example.com:443"], Some("mist.example.com:443")),
+            ("[::]:8000", &["mist.example.com:443"], Some("localhost:8000")),
             ("10.1.2.3:8000", &["[fd00::1]"], Some("[fd00::1]:8000")),
             ("10.1.2.3:8000", &["*"], Some("10.1.2.3:8000")),
             ("10.1.2.3:8000", &[], None),

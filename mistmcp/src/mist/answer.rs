@@ -255,7 +255,7 @@ impl Answer {
         let links = values.flat_map(|value| value.split('<').skip(1)).filter_map(|link| link.split_once('>'));
         let is_next = |parameter: &str| {
             let relations =
-                parameter.trim().split_once('=').filter(|(name, _)| name.eq_ignore_ascii_case("rel"));
+                parameter.split_once('=').filter(|(name, _)| name.trim().eq_ignore_ascii_case("rel"));
             relations.is_some_and(|(_, names)| {
                 names.trim_matches([' ', '"', ',']).split(' ').any(|name| name.eq_ignore_ascii_case("next"))
             })

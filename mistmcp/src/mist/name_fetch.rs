@@ -249,7 +249,7 @@ impl Mist {
             }
             // A page without new rows is the last one. Where the total counts more, the list has broken off.
             if ids.len() == before {
-                return Ok((rows, said.total().is_none()));
+                return Ok((rows, said.total().is_none() && !said.has_next_link()));
             }
         }
         Ok((rows, false))

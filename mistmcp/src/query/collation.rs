@@ -52,7 +52,9 @@ fn parts(text: &str) -> impl Iterator<Item = (u8, usize, &[u8])> {
         if part[0].is_ascii_digit() {
             (b'0', part.len() - zeros, &part[zeros..])
         } else {
-            (part[0], 0, &[][..])
+            // A service release, `23.4R2-S3.9`, is later than each build of its release, `23.4R2.13`.
+            let class = if part[0] == b'-' { b'.' + 1 } else { part[0] };
+            (class, 0, &[][..])
         }
     })
 }
@@ -104,7 +106,9 @@ mod tests {
             "0.14.29676",
             "6.3.4-7.r2",
             "23.4R2",
+            "23.4R2.13",
             "23.4R2-S2.1",
+            "23.4R2-S10.3",
             "23.4R10",
             "99999999999999999999",
             "100000000000000000000",

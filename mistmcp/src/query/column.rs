@@ -199,7 +199,8 @@ impl Column {
     /// Whether it has versions by its name: they compare by their numbers.
     pub(super) fn has_versions(&self) -> bool {
         let is_of_versions = |word: &str| is_any_of(word, &["version", "versions", "firmware"]);
-        self.is_of_texts() && self.name.split(['.', '_', '-', ' ']).any(is_of_versions)
+        let is_other = self.date().is_some() || self.forms & (ID | MAC) != 0;
+        self.is_of_texts() && !is_other && self.name.split(['.', '_', '-', ' ']).any(is_of_versions)
     }
 
     /// Its example, if it has dates as texts.

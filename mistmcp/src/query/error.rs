@@ -309,6 +309,7 @@ mod tests {
             ("SELECT count(*) FROM aps WHERE speed > 1", "speed", "`ports` has such a column"),
             ("SELECT sped FROM \"aps\" x", "sped", "`aps` has name"),
             ("SELECT 1 FROM (SELECT macs FROM ports)", "macs", "`ports` has speed"),
+            ("SELECT count(*) FROM aps x WHERE x.speed > 1", "x.speed", "`ports` has such a column"),
             ("SELECT ip_stat FROM ports", "ip_stat", "`ports` has speed"),
             ("SELECT channel FROM ports", "channel", "`ports` has speed"),
             ("WITH x AS (SELECT mac FROM aps) SELECT status FROM x", "status", "`aps` has such a column"),

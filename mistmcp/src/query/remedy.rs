@@ -34,7 +34,9 @@ pub(super) fn of_column(written: &str, is_quoted: bool, sql: &str, names: &Names
         .tables
         .iter()
         .find(|(_, columns)| columns.iter().any(|column| column.eq_ignore_ascii_case(inner)));
-    if let (None, Some((table, _))) = (of_table, elsewhere.filter(|_| inner != written)) {
+    let of_read =
+        elsewhere.filter(|(table, _)| inner != written && read.tables.iter().any(|(own, _)| own == table));
+    if let (None, Some((table, _))) = (of_table, of_read) {
         let before = &written[..written.len() - inner.len() - 1];
         return format!(
             " {} is a column of `{}`: is `{}` that table or its alias?",

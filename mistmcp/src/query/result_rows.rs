@@ -88,7 +88,7 @@ pub(super) fn column_names<'a, T: AsRef<str>>(names: &'a [T]) -> Vec<String> {
 /// Bytes of a value as JSON, about.
 fn length(value: ValueRef<'_>) -> usize {
     match value {
-        ValueRef::Text(text) => text.len(),
+        ValueRef::Text(text) => visible(&String::from_utf8_lossy(text)).len(),
         ValueRef::Blob(bytes) => 2 * bytes.len(),
         ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => 8,
     }

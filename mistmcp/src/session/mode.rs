@@ -9,7 +9,7 @@ pub enum Mode {
     Managed,
     /// All tools except those of extended categories
     All,
-    /// The tools of the categories that --categories names (required), and those that every mode lists
+    /// The tools of the named categories (required), and those that every mode lists
     Custom,
 }
 
@@ -31,9 +31,7 @@ impl Mode {
         match self {
             Self::Managed => "A few tools; the others are found, called by name, or switched on by category",
             Self::All => "All tools except those of extended categories",
-            Self::Custom => {
-                "The tools of the categories that --categories names (required), and those that every mode lists"
-            }
+            Self::Custom => "The tools of the named categories (required), and those that every mode lists",
         }
     }
 

@@ -224,7 +224,7 @@ async fn a_redirect_to_another_host_is_not_followed() {
     for status in [301, 302, 303, 307, 308] {
         let away = Answer::json(&json!({})).status(status);
         let away = away.header("location", &format!("{}{PATH}", stranger.url()));
-        fails("", away, 1, &["redirect", "Tell the user"]).await;
+        fails("", away, 1, &["redirect", "Do not try again"]).await;
     }
     assert_eq!((stranger.take().len(), stranger.connections()), (0, 0));
 }

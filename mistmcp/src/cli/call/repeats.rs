@@ -46,7 +46,10 @@ impl Repeats {
             )
         });
         let total = total.filter(|total| *total < (rows - self.twice) as u64);
-        let more = total.map(|total| format!("Mist counts {total} rows, and answered {rows}"));
+        let more = total.map(|total| {
+            let counted = if total == 1 { "1 row".to_owned() } else { format!("{total} rows") };
+            format!("Mist counts {counted}, and answered {rows}")
+        });
         twice.into_iter().chain(more).collect()
     }
 

@@ -97,7 +97,7 @@ fn remedy(url: &Url, error: &reqwest::Error) -> String {
     };
     if is_other_scheme && let Some(host) = Allowed::host_of(url) {
         let (other, has) = if url.scheme() == "http" { ("https", "has TLS") } else { ("http", "has no TLS") };
-        return format!("If the server {has}, name its address: --server {other}://{host}");
+        return format!("If the server {has}, name its address: --server {other}://{host}{}", url.path());
     }
     format!("Start it with {} --transport http, or name its address: --server URL", crate::identity::name())
 }
