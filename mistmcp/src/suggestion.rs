@@ -70,9 +70,13 @@ pub(crate) fn did_you_mean_tool<'a>(
     let tools: Vec<_> = tools.into_iter().collect();
     let subject = subject(written);
     let same = |tool: &&str| !subject.is_empty() && self::subject(tool).eq_ignore_ascii_case(subject);
-    let with_other_verb = alike(written, tools.iter().copied().filter(same)).next();
-    let with_other_verb = with_other_verb.or_else(|| tools.iter().copied().find(same));
-    match with_other_verb {
+    let mut same: Vec<_> = tools.iter().copied().filter(same).collect();
+    // Who asks for rows does not mean their number. The verb may be misspelled.
+    let counts = |tool: &str| tool.starts_with("cou");
+    if same.iter().any(|tool| counts(tool) == counts(written)) {
+        same.retain(|tool| counts(tool) == counts(written));
+    }
+    match alike(written, same.iter().copied()).next().or(same.first().copied()) {
         Some(tool) => Some(format!("; did you mean {}?", quoted(tool))),
         None => did_you_mean(written, tools),
     }

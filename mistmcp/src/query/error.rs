@@ -234,7 +234,7 @@ mod tests {
                 "SELECT x.name FROM aps a",
                 "\"name\" is a column of `aps`: is `x` that",
             ),
-            ("no such column: a.speed", "SELECT a.speed FROM aps a", "\"speed\" is a column of `ports`"),
+            ("no such column: a.speed", "SELECT a.speed FROM aps a", "`ports` has such a column"),
             ("no such function: json_each", "SELECT json_each(x) FROM aps", "It is a table: FROM t"),
             ("no such function: log", "SELECT log(x) FROM aps", "no logarithms"),
             ("no such function: xyzzy", "SELECT xyzzy(x) FROM aps", "unixepoch"),

@@ -60,7 +60,8 @@ async fn the_health_check_accepts_a_certificate_for_another_name() {
         "{}",
         finished.output()
     );
-    let plain = Launch::at(&upstream, "").serve().await.address().port();
+    let without_tls = Launch::at(&upstream, "").serve().await;
+    let plain = without_tls.address().port();
     let url = format!("https://127.0.0.1:{plain}");
     let finished = Launch::new("check --server").argument(&url).run().await;
     assert!(

@@ -155,5 +155,5 @@ async fn a_cloud_elsewhere_is_reached_through_the_proxy_of_the_environment() {
     let received = proxy.take();
     assert_eq!(received[0].method, "CONNECT");
     assert!(received[0].headers.get("authorization").is_none(), "the proxy does not see the token");
-    assert!(refusal.contains("check the network"), "{refusal}");
+    assert!(refusal.contains("the network has to be checked"), "{refusal}");
 }

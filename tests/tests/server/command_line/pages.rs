@@ -79,7 +79,7 @@ async fn rows_of_overlapping_pages_and_a_total_below_the_rows_are_told() {
     let upstream = MockUpstream::start().await;
     for (second, total, wanted) in [
         (rows(1, 2), 4, &["probably there twice", "overlap: 1"][..]),
-        (rows(2, 1), 1, &["Mist counts 1 rows, and answered 3"]),
+        (rows(2, 1), 1, &["Mist counts 1 row, and answered 3"]),
         (rows(2, 2), 4, &[]),
     ] {
         for flag in ["", "--csv", "--table"] {
