@@ -146,7 +146,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
     }
     Diagnosis::about(format!("The compliance of {subject}"))
         .narrowed_by([("site_id", site.is_some())])
-        .fact("devices", stats.if_seen(devices.len()))
+        .fact("devices", stats.if_whole(devices.len()))
         .fact("versions", versions_of(&devices))
         .fact("contracts", Some(contracts.len()).filter(|contracts| *contracts > 0))
         .findings(found)

@@ -149,7 +149,7 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
         .narrowed_by([("band", band.is_some())])
         .fact("access_points", devices.len())
         .fact("connected", is_known.then_some(connected.len()))
-        .fact("clients", client_rows.if_seen(clients.len()))
+        .fact("clients", client_rows.if_whole(clients.len()))
         .fact("foreign_access_points", Some(rogues.len()).filter(|rogues| *rogues > 0))
         .fact("bands", bands(&in_band))
         .view("radios", shown_radios(&in_band, &found))

@@ -73,14 +73,13 @@ async fn find(ask: &Inquiry, org: &str, id: &str, window: Window) -> Diagnosis {
         return Diagnosis::unknown(format!("{about} has no devices, so nothing is known about it."))
             .fact("site", state.place(id));
     }
-    let client_events: Vec<_> = clients.iter().filter_map(Event::of).collect();
+    let client_events = client_failures::settled(&clients);
     let history = read_history(ask, org, id, &window, (&wireless, &client_events), &mut state).await;
     let context = PortContext::new(ask.now(), &state.devices, &state.ports, &state.events).until(window.end);
     let mut case = state.case(&client_events, &context);
     case.nac_events = &history.nac_events;
-    let mut found = site::site(&case);
-    let reported = site::reported(&case, &found);
-    found.extend(reported);
+    case.client_events_cut = clients.is_cut();
+    let found = site::site(&case);
     // What began later explains no service level of this time.
     let mut found = ask.in_time(found);
     if let Some(level) = service_levels::lowest(&history.levels) {
@@ -110,8 +109,9 @@ async fn read_history(
     state: &mut SiteState,
 ) -> SiteHistory {
     let audit = sources::audit_logs(org, window).of_names();
-    let has = |kind: &str| state.count(kind).0 > 0;
-    let has_gateway = state.devices.iter().any(|device| device.kind == "gateway" && !device.is_down());
+    let has = |kind: &str| state.devices_cut || state.count(kind).0 > 0;
+    let is_gateway_up = |device: &Device| device.kind == "gateway" && !device.is_down();
+    let has_gateway = state.devices_cut || state.devices.iter().any(is_gateway_up);
     // The classifiers of a low service level cost a request as well.
     let is_low = service_levels::lowest(&ServiceLevel::at_site(wireless, id, "wireless")).is_some();
     let mut left = ask.calls_left().saturating_sub(1 + usize::from(is_low));
@@ -134,8 +134,8 @@ async fn read_history(
         ask.rows_if(wired.as_ref()),
         WanPeers::read(ask, &carried)
     );
-    let is_up = |device: &Device| device.kind == "gateway" && !device.is_down();
-    let is_gateway = |mac: &str| state.devices.iter().any(|device| is_up(device) && device.has_mac(mac));
+    let is_gateway =
+        |mac: &str| state.devices.iter().any(|device| is_gateway_up(device) && device.has_mac(mac));
     state.wan_peers = carried.of(is_gateway);
     let changes = audit.iter().filter_map(Change::of);
     let changes =
@@ -210,7 +210,11 @@ fn facts(state: &SiteState, id: &str, history: &SiteHistory, found: &[Finding]) 
     let (total, up) = kinds.iter().fold((0, 0), |sums, (_, (total, up))| (sums.0 + total, sums.1 + up));
     let mut subject = name(&state.name);
     if state.devices_seen && total > 0 {
-        subject = format!("{subject} has {up} of {} connected", count(total, "device"));
+        subject = if state.devices_cut {
+            format!("{subject} has {} connected of the first {total} that were read", count(up, "device"))
+        } else {
+            format!("{subject} has {up} of {} connected", count(total, "device"))
+        };
         let unknown = state.devices.iter().filter(|device| device.connected.is_none()).count();
         if unknown > 0 {
             subject = format!("{subject}, and the state of {unknown} is not known");
@@ -236,7 +240,7 @@ fn facts(state: &SiteState, id: &str, history: &SiteHistory, found: &[Finding]) 
         lowest.iter().take(3).map(|level| (level.metric.clone(), level.percent().into())).collect();
     Diagnosis::about(subject)
         .fact("site", state.name.clone())
-        .fact("devices", devices)
+        .fact("devices", (!state.devices_cut).then_some(devices))
         .fact("clients", state.clients().map(|clients| json!({ "wireless": clients })))
         .fact("alarms", state.alarms_seen.then(|| severities(&state.alarms)))
         .fact("lowest_service_levels_percent", lowest)

@@ -9,7 +9,8 @@ use mistmcp::serde_json::{Map, Value, json};
 use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 
 use super::arguments::Organization;
-use super::facts::{Event, ServiceLevel, ServiceLevelTrend, metric_name, percent};
+use super::facts::{ServiceLevel, ServiceLevelTrend, metric_name, percent};
+use super::rules::client_failures;
 use super::rules::service_levels::{self, SleAssessment};
 use super::site_state::{SitePart, SiteState, site_name};
 use super::{causes as c, sources};
@@ -117,14 +118,14 @@ async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: 
     let needs = needs(&metric, ask.calls_left().saturating_sub(3));
     let clients = sources::level_clients(id, &metric, is_wireless(&metric), &window);
     let client_events = sources::client_events(id, &window);
-    let (trend_rows, impact, clients, client_events, state) = join!(
+    let (trend_rows, impact, clients, client_event_rows, state) = join!(
         ask.rows(&trend_source),
         ask.rows(&impact),
         ask.rows_if(Some(&clients).filter(|_| needs.clients)),
         ask.rows_if(Some(&client_events).filter(|_| needs.client_events)),
         SiteState::read(ask, id, &window, &needs.state)
     );
-    let client_events: Vec<_> = client_events.iter().filter_map(Event::of).collect();
+    let client_events = client_failures::settled(&client_event_rows);
     let Some(trend) = trend_rows.first().map(ServiceLevelTrend::of) else {
         if trend_rows.is_seen() {
             ask.nothing_there("service level over time", "Mist has no row of it");
@@ -150,6 +151,7 @@ async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: 
         window: &window,
         state: &state,
         client_events: &client_events,
+        client_events_cut: client_event_rows.is_cut(),
         impacted: &impacted,
         ask,
     };

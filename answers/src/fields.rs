@@ -34,7 +34,7 @@ pub static OF_AN_ANSWER: &[Field] = fields! {
     "not_seen": "What could not be read, and why; and what was read and has nothing in it, such as the devices of a site \
                  without devices. Empty if nothing is missing.",
     "calls": "Requests that were sent to Mist.",
-    "taken": "How a name in the arguments was understood, where it is not the exact name of the site or organization.",
+    "taken": "How a name in the arguments was understood, where it is not the exact name of the site, organization, device or client.",
     "window_asked": "The time window as the call gave it: `start`, `end`, `duration`.",
     "window_default": "The time window where the call gave none: `duration`. `whatChanged` with `before` looks at that long \
                        before it.",

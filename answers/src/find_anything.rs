@@ -8,7 +8,7 @@ use mistmcp::{Call, Mist, Reply, Result, mist_tool};
 
 use super::arguments::Organization;
 use super::facts::{Client, Device, Medium};
-use super::locate_client::{DAYS, Search};
+use super::locate_client::{self, DAYS, Search};
 use super::rules::client;
 use super::{causes as c, locate, sources};
 
@@ -34,19 +34,17 @@ pub async fn find_anything(
 }
 
 async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
-    let search = Search::new(ask, org, None, text);
-    let (wireless, wired, wan) = (search.wireless(), search.wired(), search.wan());
+    let search = Search::new(ask, org, None, ("text", text));
     let is_address = search.is_address();
     // Mist finds no sign-in by the address of its client, and only statistics have the addresses of devices.
-    let nac = (!is_address).then(|| search.nac());
     let devices = if is_address { sources::org_device_addresses(org) } else { sources::inventory(org) };
     let sites = sources::sites(org);
     let edges = sources::mist_edges(org);
     let (wireless, wired, wan, nac_rows, device_rows, edge_rows, sites) = join!(
-        ask.rows(&wireless),
-        ask.rows(&wired),
-        ask.rows(&wan),
-        ask.rows_if(nac.as_ref()),
+        search.rows(ask, Medium::Wireless),
+        search.rows(ask, Medium::Wired),
+        search.rows(ask, Medium::Wan),
+        async { if is_address { Rows::default() } else { search.rows(ask, Medium::Nac).await } },
         ask.rows(&devices),
         ask.rows(&edges),
         ask.rows(&sites),
@@ -85,13 +83,19 @@ async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
     } else {
         String::new()
     };
+    let counted = locate_client::counted(&[&wireless, &wired, &wan, &nac_rows]).filter(|_| !is_exact);
+    let least = if counted.is_some() { "at least " } else { "" };
+    let of = match counted.filter(|all| *all > things.len()) {
+        Some(all) => format!("of {all} things"),
+        None => "things".to_owned(),
+    };
     let sharing = fitting.iter().filter(|device| is_address && !has_address(device, text)).count();
     let verdict = match things.len() {
         all if sharing == all => {
             format!("{called} is the external IP address of {}: {}", count(all, "device"), first(&headlines))
         }
         1 => headlines.concat(),
-        several => format!("{called} fits {several} things: {}", first(&headlines)),
+        several => format!("{called} fits {least}{several} {of}: {}", first(&headlines)),
     };
     let more = things.len().saturating_sub(MOST);
     things.truncate(MOST);

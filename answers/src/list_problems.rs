@@ -4,12 +4,12 @@ mod outages;
 
 use std::collections::HashMap;
 
-use mistmcp::answers::{Cause, Diagnosis, Inquiry, Severity, Window, answer, count, join, name};
+use mistmcp::answers::{Cause, Diagnosis, Inquiry, Rows, Severity, Window, answer, count, join, name};
 use mistmcp::{Call, Choice, Mist, Reply, Result, SiteId, mist_tool};
 
 use super::arguments::Organization;
 use super::facts::wan::{RoutingNeighbor, Tunnel, VpnPath};
-use super::facts::{Alarm, Event, Port};
+use super::facts::{Alarm, Device, Event, Port};
 use super::rules::alarms;
 use super::site_state::{WanPeers, site_name};
 use super::{causes as c, locate, sources, thresholds as t};
@@ -99,29 +99,19 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: Option<LeastS
         locate::devices_of(&inventory).into_iter().filter(|device| here(device.site.as_deref())).collect();
     let site_name = |id: &str| names.get(id).cloned();
     let ports: Vec<_> = port_rows.iter().filter_map(Port::of).collect();
-    let mut reported: Vec<_> = actions.iter().filter_map(Alarm::of_action).collect();
-    // An action and its alarm have one id.
-    let ids: Vec<_> = reported.iter().filter_map(|action| action.id.clone()).collect();
-    reported.extend(
-        alarm_rows
-            .iter()
-            .filter_map(Alarm::of)
-            .filter(|alarm| alarm.id.as_ref().is_none_or(|id| !ids.contains(id))),
-    );
-    // Whether a known device is down follows from its state.
-    let is_known = |mac: &String| devices.iter().any(|device| device.has_mac(mac));
-    reported.retain(|alarm| {
-        let of_state =
-            alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| cause.name == c::DEVICE_DOWN.name);
-        here(alarm.site.as_deref()) && !(of_state && alarm.devices.iter().any(is_known))
-    });
-    let open = alarms::active(&reported, &events);
-    let mut findings = down(&devices, &ports, &events, site_name, ask.now());
+    let mut reported = reported(&actions, &alarm_rows);
+    reported.retain(|alarm| here(alarm.site.as_deref()));
     let carried = WanPeers {
         paths: path_rows.iter().filter_map(VpnPath::of).collect(),
         tunnels: tunnel_rows.iter().filter_map(Tunnel::of).collect(),
         neighbors: bgp_rows.iter().filter_map(RoutingNeighbor::of_bgp).collect(),
     };
+    let mut open = alarms::active(&reported, &events);
+    open.retain(|alarm| !carried.refute(alarm, &devices, ask.now()) && !is_over(alarm, &devices));
+    let open_count = open.len();
+    // What is told by the state of its device.
+    open.retain(|alarm| !is_of_state(alarm, &devices));
+    let mut findings = down(&devices, &ports, &events, site_name, ask.now());
     findings.extend(carried_down(&devices, (&carried, &ports), &events, site_name, ask.now()));
     findings.extend(
         alarms::findings(&open, &devices, site_name, ask.now()).into_iter().map(|finding| {
@@ -144,25 +134,48 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: Option<LeastS
     // Mist Edges are not in the inventory.
     let has_edge = open.iter().any(|alarm| alarm.device_kind == Some("mxedge"));
     // Without an inventory, nothing is counted.
-    let subject = match (devices.len(), unknown) {
-        (0, _) => subject,
-        (all, 0) if has_edge => {
-            format!("{subject} has {down} of {} of the inventory down", count(all, "device"))
+    let of_inventory = if has_edge { " of the inventory" } else { "" };
+    let counted = match devices.len() {
+        0 => subject,
+        all if inventory.is_cut() => {
+            format!("{subject} has {} down of the first {all} that were read", count(down, "device"))
         }
-        (all, 0) => format!("{subject} has {down} of {} down", count(all, "device")),
-        (all, unknown) => format!(
-            "{subject} has {down} of {} down, and the state of {unknown} is not known",
-            count(all, "device")
-        ),
+        all => format!("{subject} has {down} of {}{of_inventory} down", count(all, "device")),
+    };
+    let subject = match unknown {
+        0 => counted,
+        unknown => format!("{counted}, and the state of {unknown} is not known"),
     };
     Diagnosis::about(subject)
         .at_least(least.map_or(Severity::Info, Severity::from))
         .narrowed_by([("site_id", site.is_some()), ("severity", least.is_some())])
-        .fact("devices", inventory.if_seen(devices.len()))
-        .fact("devices_down", inventory.if_seen(down))
-        .fact("open_alarms_and_actions", alarm_rows.if_seen(open.len()))
+        .fact("devices", inventory.if_whole(devices.len()))
+        .fact("devices_down", inventory.if_whole(down))
+        .fact("open_alarms_and_actions", alarm_rows.if_whole(open_count))
         .findings(findings)
         .shown_by(&inventory_source)
+}
+
+/// Marvis actions and alarms. An action and its alarm have one id.
+fn reported(actions: &Rows, alarms: &Rows) -> Vec<Alarm> {
+    let mut reported: Vec<_> = actions.iter().filter_map(Alarm::of_action).collect();
+    let ids: Vec<_> = reported.iter().filter_map(|action| action.id.clone()).collect();
+    let alarms = alarms.iter().filter_map(Alarm::of);
+    reported.extend(alarms.filter(|alarm| alarm.id.as_ref().is_none_or(|id| !ids.contains(id))));
+    reported
+}
+
+/// Whether an alarm says that known devices are down: whether they are follows from their state.
+fn is_of_state(alarm: &Alarm, devices: &[Device]) -> bool {
+    let is_known = |mac: &String| devices.iter().any(|device| device.has_mac(mac));
+    alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| cause.name == c::DEVICE_DOWN.name)
+        && alarm.devices.iter().any(is_known)
+}
+
+/// Whether an alarm says that devices are down that are up.
+fn is_over(alarm: &Alarm, devices: &[Device]) -> bool {
+    let is_down = |mac: &String| devices.iter().any(|device| device.has_mac(mac) && device.is_down());
+    is_of_state(alarm, devices) && !alarm.devices.iter().any(is_down)
 }
 
 /// Names of sites by id: of all, or of the one that is asked about.

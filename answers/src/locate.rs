@@ -89,7 +89,12 @@ pub(super) async fn find_device(ask: &Inquiry, org: &str, text: &str) -> Result<
     let fitting = if rows.is_cut() { named(&inventory, text) } else { fitting(&inventory, text) };
     let called = name(text);
     match fitting.as_slice() {
-        [device] => Ok(Located { device: (*device).clone(), inventory }),
+        [device] => {
+            if !is_named(device, text) {
+                ask.taken("device_id", text, &device.called(), &device.mac);
+            }
+            Ok(Located { device: (*device).clone(), inventory })
+        }
         // Without its row nothing is known of it, not even its site.
         [] if !rows.is_seen() => Err(Diagnosis::unknown(format!(
             "{called} could not be looked up, because the inventory could not be read. Try again, or ask with a token that \
@@ -115,16 +120,27 @@ pub(super) async fn find_device(ask: &Inquiry, org: &str, text: &str) -> Result<
     }
 }
 
-/// The devices that a text names exactly, or else those with a part of it in their name.
+/// The devices that a text names exactly, or else those with it as a part of their name, or else those whose name has the same
+/// letters and digits in this order.
 fn fitting<'a>(devices: &'a [Device], text: &str) -> Vec<&'a Device> {
     let named = named(devices, text);
     let id = text.trim().to_lowercase();
     if !named.is_empty() || id.is_empty() || mac_of(text).is_some() {
         return named;
     }
-    let has_source =
-        |device: &&Device| device.name.as_deref().is_some_and(|known| known.to_lowercase().contains(&id));
-    devices.iter().filter(has_source).collect()
+    let having = |part: &str, form: fn(&str) -> String| -> Vec<&'a Device> {
+        let has_part =
+            |device: &&Device| device.name.as_deref().is_some_and(|known| form(known).contains(part));
+        devices.iter().filter(has_part).collect()
+    };
+    let partly = having(&id, str::to_lowercase);
+    let letters = letters_of(&id);
+    if partly.is_empty() && !letters.is_empty() { having(&letters, letters_of) } else { partly }
+}
+
+/// The letters and digits of a text, in lower case.
+fn letters_of(text: &str) -> String {
+    text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// The devices that a text names exactly: by id, MAC address, name or serial number, or else by the MAC address of a
@@ -187,6 +203,8 @@ mod tests {
         let mut devices = vec![device("5c5b35000001", "EDGE-1-AP")];
         assert!(named(&devices, "edge-1").is_empty(), "Mist Edges are read");
         assert_eq!(fitting(&devices, "edge-1").len(), 1);
+        assert_eq!(fitting(&devices, "Edge 1 AP").len(), 1, "other characters between the letters");
+        assert!(fitting(&devices, "- -").is_empty() && fitting(&devices, "edge 2").is_empty());
         devices.push(device("5c5b35000002", "EDGE-1"));
         let fit: Vec<_> = fitting(&devices, "edge-1").iter().map(|device| device.mac.as_str()).collect();
         assert_eq!(fit, ["5c5b35000002"]);

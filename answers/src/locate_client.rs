@@ -24,12 +24,20 @@ pub(super) struct Search {
     org: String,
     site: Option<String>,
     window: Window,
+    /// The argument of the call that has the text.
+    parameter: &'static str,
 }
 
 impl Search {
-    pub(super) fn new(ask: &Inquiry, org: &str, site: Option<&str>, text: &str) -> Self {
+    pub(super) fn new(
+        ask: &Inquiry,
+        org: &str,
+        site: Option<&str>,
+        (parameter, text): (&'static str, &str),
+    ) -> Self {
         let text = text.trim().to_owned();
         Self {
+            parameter,
             mac: mac_of(&text),
             text,
             org: org.to_owned(),
@@ -38,49 +46,67 @@ impl Search {
         }
     }
 
-    fn source(&self, name: &'static str, tool: &'static str) -> DataSource {
+    fn source(&self, name: &'static str, tool: &'static str, field: &str) -> DataSource {
         let source =
             DataSource::new(name, tool).with("org_id", self.org.as_str()).with("limit", ROWS.min(100));
         let source = source.with("site_id", self.site.as_deref().map_or(Value::Null, Value::from));
-        let source = match &self.mac {
-            Some(mac) => source.with("mac", mac.as_str()),
+        let text = self.mac.as_deref().filter(|_| field == "mac").unwrap_or(&self.text);
+        self.window.on(source.with(field, text))
+    }
+
+    /// The search for clients of a kind by the text.
+    fn clients(&self, medium: Medium) -> DataSource {
+        let of_text = if self.mac.is_some() { "mac" } else { "text" };
+        match medium {
+            Medium::Wireless => {
+                self.source("wireless clients", "searchOrgWirelessClients", of_text).of_names()
+            }
             // The search for any text does not look at the addresses of wired clients.
-            None if self.is_address() && tool == WIRED => source.with("ip", self.text.as_str()),
-            None => source.with("text", self.text.as_str()),
+            Medium::Wired if self.is_address() => self.source("wired clients", WIRED, "ip").of_things(),
+            Medium::Wired => self.source("wired clients", WIRED, of_text).of_things(),
+            Medium::Nac => self.source("NAC clients", "searchOrgNacClients", of_text).of_things(),
+            // They have no search for any text.
+            Medium::Wan => {
+                let field = if self.is_address() { "ip" } else { "hostname" };
+                let field = if self.mac.is_some() { "mac" } else { field };
+                self.source("WAN clients", "searchOrgWanClients", field).of_names()
+            }
+        }
+    }
+
+    /// The searches for clients of a kind that are called exactly so.
+    fn namesakes(&self, medium: Medium) -> Vec<DataSource> {
+        let (name, tool, fields): (_, _, &[&str]) = match medium {
+            Medium::Wireless => {
+                ("wireless clients of this name", "searchOrgWirelessClients", &["hostname", "username"])
+            }
+            Medium::Wired => ("wired clients of this name", WIRED, &["dhcp_hostname"]),
+            Medium::Nac => ("NAC clients of this name", "searchOrgNacClients", &["hostname"]),
+            Medium::Wan => return Vec::new(),
         };
-        self.window.on(source)
+        fields.iter().map(|field| self.source(name, tool, field).of_names()).collect()
+    }
+
+    /// Reads the clients of a kind that the text fits. Where there are more than a page of them and it names none of these
+    /// exactly, those that it does name are asked for as well: they may be on any page.
+    pub(super) async fn rows(&self, ask: &Inquiry, medium: Medium) -> Rows {
+        let mut rows = ask.rows(&self.clients(medium)).await;
+        let clients: Vec<_> = rows.iter().filter_map(|row| Client::of(row, medium)).collect();
+        if !rows.is_cut() || self.mac.is_some() || self.is_address() || self.names_one(&clients) {
+            return rows;
+        }
+        for source in self.namesakes(medium) {
+            let named = ask.rows(&source).await;
+            if named.is_seen() {
+                rows = rows.and(named);
+            }
+        }
+        rows
     }
 
     /// Whether the text is an IP address.
     pub(super) fn is_address(&self) -> bool {
         self.text.parse::<std::net::IpAddr>().is_ok()
-    }
-
-    pub(super) fn wireless(&self) -> DataSource {
-        self.source("wireless clients", "searchOrgWirelessClients").of_names()
-    }
-
-    pub(super) fn wired(&self) -> DataSource {
-        self.source("wired clients", WIRED).of_things()
-    }
-
-    pub(super) fn nac(&self) -> DataSource {
-        self.source("NAC clients", "searchOrgNacClients").of_things()
-    }
-
-    /// WAN clients, which have no search for any text.
-    pub(super) fn wan(&self) -> DataSource {
-        let source = DataSource::new("WAN clients", "searchOrgWanClients")
-            .of_names()
-            .with("org_id", self.org.as_str())
-            .with("limit", 100);
-        let source = source.with("site_id", self.site.as_deref().map_or(Value::Null, Value::from));
-        let source = match &self.mac {
-            Some(mac) => source.with("mac", mac.as_str()),
-            None if self.is_address() => source.with("ip", self.text.as_str()),
-            None => source.with("hostname", self.text.as_str()),
-        };
-        self.window.on(source)
     }
 
     /// The clients among rows that fit the text: those that fit exactly, or else by a part of a name.
@@ -121,11 +147,13 @@ impl Search {
 
 /// Finds one client, or an answer that says why there is none.
 pub(super) async fn find_client(ask: &Inquiry, search: &Search) -> Result<Client, Diagnosis> {
-    let (wireless, wired) = (search.wireless(), search.wired());
-    let (wireless, wired) = join!(ask.rows(&wireless), ask.rows(&wired));
+    let (wireless, wired) = join!(search.rows(ask, Medium::Wireless), search.rows(ask, Medium::Wired));
+    let mut rows = vec![&wireless, &wired];
+    let nac;
     let mut found = search.fitting(&[(&wireless, Medium::Wireless), (&wired, Medium::Wired)]);
     if found.is_empty() {
-        let nac = ask.rows(&search.nac()).await;
+        nac = search.rows(ask, Medium::Nac).await;
+        rows.push(&nac);
         found = search.fitting(&[(&nac, Medium::Nac)]);
         if found.is_empty() && !(wireless.is_seen() && wired.is_seen() && nac.is_seen()) {
             let text = name(&search.text);
@@ -139,15 +167,18 @@ pub(super) async fn find_client(ask: &Inquiry, search: &Search) -> Result<Client
     {
         return Err(elsewhere);
     }
-    single_client(ask, &search.text, found)
+    single_client(ask, search, found, &rows)
 }
 
 /// Where clients that do not fit at the site of the call were seen instead: an answer that says so, if there are any.
 pub(super) async fn seen_elsewhere(ask: &Inquiry, search: &Search) -> Option<Diagnosis> {
     let asked = search.site.as_deref()?;
     let anywhere = Search { site: None, ..search.clone() };
-    let parts = [anywhere.wireless(), anywhere.wired(), anywhere.nac()];
-    let (wireless, wired, nac) = join!(ask.rows(&parts[0]), ask.rows(&parts[1]), ask.rows(&parts[2]));
+    let (wireless, wired, nac) = join!(
+        anywhere.rows(ask, Medium::Wireless),
+        anywhere.rows(ask, Medium::Wired),
+        anywhere.rows(ask, Medium::Nac)
+    );
     let rows = [(&wireless, Medium::Wireless), (&wired, Medium::Wired), (&nac, Medium::Nac)];
     let found = anywhere.fitting(&rows).into_iter().find(|client| client.site.is_some())?;
     let elsewhere = site_name(ask, found.site.as_deref()?).await;
@@ -162,21 +193,45 @@ pub(super) async fn seen_elsewhere(ask: &Inquiry, search: &Search) -> Option<Dia
     )))
 }
 
-/// The one client among those that fit: the latest of several with one name and one site is not guessed.
-pub(super) fn single_client(ask: &Inquiry, text: &str, found: Vec<Client>) -> Result<Client, Diagnosis> {
+/// The number of clients that Mist counts, where only the first of these were read.
+pub(super) fn counted(rows: &[&Rows]) -> Option<usize> {
+    let is_cut = rows.iter().any(|rows| rows.is_cut());
+    is_cut.then(|| rows.iter().map(|rows| rows.total()).sum())
+}
+
+/// The one client among those of these rows that fit: the latest of several with one name and one site is not guessed.
+pub(super) fn single_client(
+    ask: &Inquiry,
+    search: &Search,
+    found: Vec<Client>,
+    rows: &[&Rows],
+) -> Result<Client, Diagnosis> {
+    let text = search.text.as_str();
     let called = name(text);
     match found.len() {
         0 => {
             ask.nothing_there("client", &format!("none fits in the last {DAYS} days"));
             Err(Diagnosis::about(format!("{called} is unknown")).findings([client::never_seen(text, DAYS)]))
         }
-        1 => found.into_iter().next().ok_or_else(|| Diagnosis::unknown(called)),
+        1 => {
+            let is_named = search.names_one(&found);
+            let client = found.into_iter().next().ok_or_else(|| Diagnosis::unknown(called))?;
+            if !is_named {
+                ask.taken(search.parameter, text, &client.called(), &client.mac);
+            }
+            Ok(client)
+        }
         several => {
             let names: Vec<_> =
                 found.iter().map(|client| format!("{} ({})", client.called(), client.mac)).collect();
             ask.not_seen("client", "several fit");
+            let fits = match counted(rows) {
+                Some(all) if all > several => format!("at least {several} of {all} clients"),
+                Some(_) => format!("at least {several} clients"),
+                None => format!("{several} clients"),
+            };
             Err(Diagnosis::unknown(format!(
-                "{called} fits {several} clients: {}. Ask again with the MAC address of one.",
+                "{called} fits {fits}: {}. Ask again with the MAC address of one.",
                 listed(&names, 6)
             )))
         }

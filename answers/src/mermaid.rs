@@ -145,7 +145,7 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use mistmcp::answers::{Row, Rows};
+    use mistmcp::answers::Row;
     use mistmcp::serde_json::json;
 
     use super::super::facts::{Device, Port};
@@ -165,7 +165,7 @@ mod tests {
         };
         let ports: Vec<_> =
             [(1, "ge-0/0/1", 2), (2, "ge-0/0/3", 3), (2, "ge-0/0/4", 4)].into_iter().map(port).collect();
-        Topology::of(&devices, &ports, &Rows::default())
+        Topology::of(&devices, &ports)
     }
 
     #[test]

@@ -79,7 +79,7 @@ async fn find(ask: &Inquiry, site: &str, client: Option<&str>) -> Diagnosis {
     let events: Vec<_> = event_rows.iter().filter_map(Event::of).collect();
     let context = PortContext::new(ask.now(), &devices, &ports, &events);
     locate::note_unknown_states(ask, &devices);
-    let mut topology = Topology::of(&devices, &ports, &stats);
+    let mut topology = Topology::of(&devices, &ports);
     if ports.is_empty() && port_rows.is_seen() && devices.iter().any(|device| device.kind == "switch") {
         ask.nothing_there("ports", "there are none");
     }
@@ -116,7 +116,7 @@ async fn find(ask: &Inquiry, site: &str, client: Option<&str>) -> Diagnosis {
             }
         }
     }
-    let links = stats.if_seen(topology.edges.len());
+    let links = stats.if_whole(topology.edges.len());
     with_drawing(Diagnosis::about(subject), &topology, links, &site_name).findings(found)
 }
 

@@ -8,8 +8,11 @@ use super::facts::wan::{DhcpPool, GatewayCluster, RoutingNeighbor, Tunnel, VpnPa
 use super::facts::{Alarm, Change, Device, Event, Port, Radio};
 use super::rules::ports::PortContext;
 use super::rules::site::SiteCase;
-use super::rules::wan;
-use super::{locate, sources};
+use super::rules::{alarms, wan};
+use super::{locate, sources, thresholds as t};
+
+/// How far back alarms are looked for that are still open.
+const OPEN_ALARMS: i64 = 7 * t::DAY;
 
 /// Devices, ports, events and alarms of a site.
 #[derive(Clone, Debug, Default)]
@@ -19,8 +22,9 @@ pub(super) struct SiteState {
     /// Its row with name, country, time zone and counts.
     pub(super) about: Rows,
     pub(super) devices: Vec<Device>,
-    /// Whether the devices could be read.
+    /// Whether the devices could be read, and whether there are more than were read.
     pub(super) devices_seen: bool,
+    pub(super) devices_cut: bool,
     pub(super) ports: Vec<Port>,
     pub(super) events: Vec<Event>,
     pub(super) alarms: Vec<Alarm>,
@@ -98,6 +102,32 @@ impl WanPeers {
 }
 
 impl WanPeers {
+    /// Whether statistics of each gateway of an alarm, a device of these, show that what it reports as down is up, and it was not
+    /// raised lately.
+    pub(super) fn refute(&self, alarm: &Alarm, devices: &[Device], now: i64) -> bool {
+        let Some((cause, ..)) = alarms::cause_of(&alarm.kind) else { return false };
+        let states: Vec<(&str, bool)> = match cause.name {
+            "vpn_path_down" => {
+                self.paths.iter().map(|path| (path.gateway.as_str(), path.up == Some(true))).collect()
+            }
+            "tunnel_down" => {
+                self.tunnels.iter().map(|tunnel| (tunnel.gateway.as_str(), tunnel.up == Some(true))).collect()
+            }
+            "bgp_down" => {
+                self.neighbors.iter().map(|neighbor| (neighbor.device.as_str(), neighbor.is_up)).collect()
+            }
+            _ => return false,
+        };
+        let is_same = |one: &str, other: &str| {
+            one == other || devices.iter().any(|device| device.has_mac(one) && device.has_mac(other))
+        };
+        let is_up = |mac: &String| {
+            let mut own = states.iter().filter(|(gateway, _)| is_same(gateway, mac)).peekable();
+            own.peek().is_some() && own.all(|(_, is_up)| *is_up)
+        };
+        !alarms::is_recent(alarm, now) && !alarm.devices.is_empty() && alarm.devices.iter().all(is_up)
+    }
+
     /// Only what is of these gateways: switches have neighbors of their own inside the site, and what a dead gateway carried has
     /// no current state.
     pub(super) fn of(mut self, is_gateway: impl Fn(&str) -> bool) -> Self {
@@ -163,8 +193,10 @@ impl SiteState {
         let stats = if_wanted(SitePart::Devices, sources::device_stats(site));
         let ports = if_wanted(SitePart::Ports, sources::ports(site));
         let events = if_wanted(SitePart::Events, sources::device_events(site, window));
-        let alarms = if_wanted(SitePart::Alarms, sources::alarms(site, window));
-        let (about, stats, ports, events, alarms) = join!(
+        // What is open since before the window is still there.
+        let since = Window { start: window.start.min(window.end - OPEN_ALARMS), ..*window };
+        let alarms = if_wanted(SitePart::Alarms, sources::alarms(site, &since));
+        let (about, stats, ports, events, alarm_rows) = join!(
             ask.rows_if(about.as_ref()),
             ask.rows_if(stats.as_ref()),
             ask.rows_if(ports.as_ref()),
@@ -183,13 +215,21 @@ impl SiteState {
             name,
             devices,
             devices_seen: stats.is_seen(),
+            devices_cut: stats.is_cut(),
             radios: stats.iter().flat_map(Radio::all_of).collect(),
             pools: stats.iter().flat_map(DhcpPool::all_of).collect(),
             clusters: stats.iter().filter_map(GatewayCluster::of).collect(),
             ports: ports.iter().filter_map(Port::of).collect(),
             events: events.iter().filter_map(Event::of).collect(),
-            alarms_seen: alarms.is_seen(),
-            alarms: alarms.iter().filter_map(Alarm::of).collect(),
+            alarms_seen: alarm_rows.is_seen(),
+            alarms: alarm_rows
+                .iter()
+                .filter_map(Alarm::of)
+                .filter(|alarm| {
+                    let last = alarm.last_seen.max(alarm.time);
+                    alarm.says_open || last.is_none_or(|last| last >= window.start)
+                })
+                .collect(),
             wan_peers: WanPeers::default(),
             about,
         }
@@ -208,6 +248,7 @@ impl SiteState {
             ports: &self.ports,
             events: &self.events,
             client_events,
+            client_events_cut: false,
             nac_events: &[],
             alarms: &self.alarms,
             radios: &self.radios,

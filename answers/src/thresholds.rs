@@ -13,6 +13,8 @@ pub(super) const BUSY_CHANNEL: f64 = 70.0;
 pub(super) const MANY_CLIENTS: i64 = 60;
 /// Reassociations or disconnections within ten minutes that are more than walking causes.
 pub(super) const MANY_REASSOCIATIONS: usize = 8;
+/// Times within [`RECENT`] that a client goes back to the access point that it came from, which are more than a person walks.
+pub(super) const MANY_RETURNS: usize = 16;
 /// Times that a client fails anew at what it had passed, from which on the trouble comes again and again.
 pub(super) const MIN_RELAPSES: usize = 2;
 /// Failures of a client in the window that are more than a chance.

@@ -31,7 +31,7 @@ pub async fn troubleshoot_authentication(
     answer(mist, call, 12, move |ask| async move {
         let window = Window::of(&window, &ask)?;
         let site = site_id.as_ref().map(SiteId::as_str);
-        let search = Search::new(&ask, org_id.as_str(), site, &who);
+        let search = Search::new(&ask, org_id.as_str(), site, ("who", &who));
         Ok(match locate(&ask, &search, &who).await {
             Ok(found) => find(&ask, org_id.as_str(), site, &found, &window).await,
             Err(unknown) => unknown,
@@ -42,12 +42,11 @@ pub async fn troubleshoot_authentication(
 
 /// Finds the client among NAC and wireless clients, or else among the wired ones.
 async fn locate(ask: &Inquiry, search: &Search, who: &str) -> Result<Client, Diagnosis> {
-    let (nac, wireless) = (search.nac(), search.wireless());
-    let (nac, wireless) = join!(ask.rows(&nac), ask.rows(&wireless));
+    let (nac, wireless) = join!(search.rows(ask, Medium::Nac), search.rows(ask, Medium::Wireless));
     let mut found = search.fitting(&[(&wireless, Medium::Wireless), (&nac, Medium::Nac)]);
     let mut wired = Rows::default();
     if found.is_empty() {
-        wired = ask.rows(&search.wired()).await;
+        wired = search.rows(ask, Medium::Wired).await;
         found = search.fitting(&[(&wired, Medium::Wired)]);
     }
     if found.is_empty() && !(nac.is_seen() && wireless.is_seen() && wired.is_seen()) {
@@ -72,7 +71,7 @@ async fn locate(ask: &Inquiry, search: &Search, who: &str) -> Result<Client, Dia
         let meant = found.iter().find(denied).or_else(|| found.first()).cloned();
         found = meant.into_iter().collect();
     }
-    locate_client::single_client(ask, who, found)
+    locate_client::single_client(ask, search, found, &[&nac, &wireless, &wired])
 }
 
 async fn find(

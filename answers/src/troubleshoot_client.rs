@@ -54,7 +54,7 @@ pub async fn troubleshoot_client(
     answer(mist, call, 12, move |ask| async move {
         let window = Window::of(&window, &ask)?;
         let site = site_id.as_ref().map(SiteId::as_str);
-        let search = Search::new(&ask, org_id.as_str(), site, &client);
+        let search = Search::new(&ask, org_id.as_str(), site, ("client", &client));
         let found = match locate_client::find_client(&ask, &search).await {
             Ok(found) => found,
             Err(unknown) => return Ok(unknown),

@@ -132,7 +132,7 @@ async fn find(ask: &Inquiry, asked: &Asked<'_>, window: Window) -> Result<Diagno
     let diagnosis = Diagnosis::list(subject)
         .of_window_alone()
         .narrowed_by(narrowing)
-        .fact("changes", read.changes_seen.then_some(read.changes.len()))
+        .fact("changes", read.changes_whole.then_some(read.changes.len()))
         .fact("by", by(&read.changes))
         .fact("fails_since", failing)
         .fact("service_levels_percent", read.levels)
@@ -175,8 +175,10 @@ fn subject(
     };
     let changes = match read.changes.len() {
         _ if !read.changes_seen => return format!("{about} {when}"),
-        0 => "no change".to_owned(),
-        some => count(some, "change"),
+        0 if read.changes_whole => "no change".to_owned(),
+        0 => "no change among the first that were read".to_owned(),
+        some if read.changes_whole => count(some, "change"),
+        some => format!("at least {}", count(some, "change")),
     };
     format!("{about} has {changes} by administrators {when}")
 }

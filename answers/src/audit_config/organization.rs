@@ -120,7 +120,7 @@ impl Read {
             (&self.gateway, "gateway template"),
             (&self.rf, "RF template"),
         ];
-        let counts = kinds.into_iter().filter_map(|(rows, noun)| rows.if_seen(count(rows.len(), noun)));
+        let counts = kinds.into_iter().filter_map(|(rows, noun)| rows.if_whole(count(rows.len(), noun)));
         counts.collect::<Vec<_>>().join(", ")
     }
 
@@ -197,9 +197,9 @@ pub(super) async fn find(ask: &Inquiry, org: &str) -> Diagnosis {
     }
     Diagnosis::about("The configuration of the organization")
         .narrowed_by([("site_id", false)])
-        .fact("sites", read.sites.if_seen(read.sites.len()))
-        .fact("devices", read.inventory.if_seen(devices.len()))
-        .fact("wlans", read.wlans.if_seen(known.len()))
+        .fact("sites", read.sites.if_whole(read.sites.len()))
+        .fact("devices", read.inventory.if_whole(devices.len()))
+        .fact("wlans", read.wlans.if_whole(known.len()))
         .fact("templates", read.templates())
         .findings(found)
 }

@@ -36,8 +36,10 @@ pub(super) async fn find(ask: &Inquiry, site: &str) -> Diagnosis {
         ask.rows(&site_source),
     );
     let devices = locate::devices_of(&device_rows);
-    // Without a list of devices, all templates are worth a look.
-    let has = |kind: &str| devices.is_empty() || devices.iter().any(|device| device.kind == kind);
+    // Without a whole list of devices, all templates are worth a look.
+    let has = |kind: &str| {
+        devices.is_empty() || device_rows.is_cut() || devices.iter().any(|device| device.kind == kind)
+    };
     let network_source =
         has("switch").then(|| unresolved("network template", "listSiteNetworkTemplateDerived"));
     let rf_source = has("ap").then(|| unresolved("RF template", "listSiteRfTemplateDerived"));
@@ -104,8 +106,8 @@ pub(super) async fn find(ask: &Inquiry, site: &str) -> Diagnosis {
     let names: Vec<_> =
         templates.named().into_iter().map(|(what, _)| what.trim_start_matches("the ").to_owned()).collect();
     Diagnosis::about(format!("The configuration of {}", name(&site_name)))
-        .fact("devices", device_rows.if_seen(devices.len()))
-        .fact("wlans", wlan_rows.if_seen(wlans.len()))
+        .fact("devices", device_rows.if_whole(devices.len()))
+        .fact("wlans", wlan_rows.if_whole(wlans.len()))
         .fact("templates", names)
         .findings(found)
 }

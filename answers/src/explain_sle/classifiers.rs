@@ -16,6 +16,8 @@ pub(super) struct SleSite<'a> {
     pub(super) window: &'a Window,
     pub(super) state: &'a SiteState,
     pub(super) client_events: &'a [Event],
+    /// Whether older ones of these were not read.
+    pub(super) client_events_cut: bool,
     pub(super) impacted: &'a [Impacted],
     pub(super) ask: &'a Inquiry,
 }
@@ -27,6 +29,7 @@ pub(super) fn explained(metric: &str, assessment: &SleAssessment<'_>, at: &SleSi
     let context = PortContext::new(at.ask.now(), &state.devices, &state.ports, &state.events);
     let context = context.until(at.window.end);
     let mut case = state.case(at.client_events, &context);
+    case.client_events_cut = at.client_events_cut;
     // What was last reported long before the level fell does not explain it.
     let current: Vec<_> = state
         .alarms
@@ -37,9 +40,7 @@ pub(super) fn explained(metric: &str, assessment: &SleAssessment<'_>, at: &SleSi
         .cloned()
         .collect();
     case.alarms = &current;
-    let mut troubles = site::site(&case);
-    let reported = site::reported(&case, &troubles);
-    troubles.extend(reported);
+    let troubles = site::site(&case);
     let troubles = at.ask.in_time(troubles);
     let mut found: Vec<Finding> = Vec::new();
     for (place, (classifier, share)) in assessment.shares.iter().take(3).enumerate() {

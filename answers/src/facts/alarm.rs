@@ -19,6 +19,8 @@ pub(crate) struct Alarm {
     pub(crate) last_seen: Option<i64>,
     pub(crate) count: i64,
     pub(crate) is_open: bool,
+    /// Whether its status says that it is open: others have none, whatever became of them.
+    pub(crate) says_open: bool,
     /// The kind of its devices, where the alarm shows it.
     pub(crate) device_kind: Option<&'static str>,
     /// MAC addresses of the devices, and their names.
@@ -51,6 +53,7 @@ impl Alarm {
             last_seen: row.time("last_seen"),
             count: row.integer("count").unwrap_or(1),
             is_open: !closed,
+            says_open: !closed && status == "open",
             devices,
             names: row.texts("hostnames"),
             ports: ports(row),
@@ -90,6 +93,7 @@ impl Alarm {
             last_seen: row.time("last_seen"),
             count: row.integer("count").unwrap_or(1),
             is_open: !is_closed_marvis_action(&status),
+            says_open: !is_closed_marvis_action(&status),
             devices,
             names: tuple.texts("name").into_iter().chain(tuple.texts("display_name")).collect(),
             ports: ports(tuple),

@@ -38,6 +38,8 @@ pub(crate) struct Device {
     pub(crate) upgrade_time: Option<i64>,
     /// The device and port upstream of it, from LLDP.
     pub(crate) lldp_neighbor: LldpNeighbor,
+    /// MAC address of the access point that it reaches by radio.
+    pub(crate) mesh_uplink: Option<String>,
     /// Its Ethernet port: speed in Mb/s, duplex, errors.
     pub(crate) eth_speed: Option<i64>,
     pub(crate) eth_full_duplex: Option<bool>,
@@ -106,6 +108,9 @@ impl Device {
                 mac: row.mac("lldp_stat.chassis_id").or_else(|| row.mac("lldp_stat.mac")),
                 port: row.text("lldp_stat.port_id").or_else(|| row.text("lldp_stat.port_desc")),
             },
+            mesh_uplink: row
+                .text("mesh_uplink.uplink_ap_id")
+                .and_then(|id| id.rsplit('-').next().map(str::to_owned)),
             eth_speed: eth.integer("speed").filter(|speed| *speed > 0),
             eth_full_duplex: eth.flag("full_duplex"),
             eth_errors: error("rx_errors").saturating_add(error("tx_errors")),

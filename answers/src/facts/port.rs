@@ -26,6 +26,8 @@ pub(crate) struct Port {
     pub(crate) rx_packets: i64,
     pub(crate) tx_packets: i64,
     pub(crate) bytes: i64,
+    /// Whether its counters say that it has never carried a byte.
+    pub(crate) is_untouched: bool,
     pub(crate) poe_disabled: bool,
     pub(crate) poe_on: Option<bool>,
     /// PoE power that is drawn, in watts.
@@ -83,6 +85,7 @@ impl Port {
             rx_packets: count("rx_pkts"),
             tx_packets: count("tx_pkts"),
             bytes: count("rx_bytes").saturating_add(count("tx_bytes")),
+            is_untouched: row.integer("rx_bytes") == Some(0) && row.integer("tx_bytes") == Some(0),
             poe_disabled: row.flag("poe_disabled") == Some(true),
             poe_on: row.flag("poe_on"),
             draw: row.number("power_draw"),

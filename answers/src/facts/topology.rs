@@ -187,7 +187,7 @@ mod tests {
             port(5, "xe-0/2/0", 2, json!("xe-0/2/1")),
             port(2, "ge-0/0/9", 99, Value::Null),
         ];
-        let topology = Topology::of(&devices(), &ports, &Rows::default());
+        let topology = Topology::of(&devices(), &ports);
         assert_eq!(
             lines(&topology),
             ["GW-1 ge-0/0/3 xe-0/2/0 SW-2", "SW-2 ge-0/0/0 ETH0 AP-3", "SW-2 xe-0/2/1 xe-0/2/0 SW-5",]
@@ -205,7 +205,7 @@ mod tests {
             port(1, "ge-0/0/4", 2, json!("xe-0/2/1")),
             port(1, "ge-0/0/3", 2, json!("xe-0/2/0")),
         ];
-        let topology = Topology::of(&devices(), &ports, &Rows::default());
+        let topology = Topology::of(&devices(), &ports);
         assert_eq!(lines(&topology), ["GW-1 ge-0/0/3 xe-0/2/0 SW-2", "GW-1 ge-0/0/4 xe-0/2/1 SW-2"]);
     }
 
@@ -217,16 +217,14 @@ mod tests {
             port(3, "c", 2, Value::Null),
             port(2, "d", 2, Value::Null),
         ];
-        let topology = Topology::of(
-            &devices(),
-            &ports,
-            &Rows::of(json!([{ "mesh_uplink": { "uplink_ap_id": "x" } }, null])),
-        );
+        let mut all = devices();
+        all[3].mesh_uplink = Some("x".to_owned());
+        let topology = Topology::of(&all, &ports);
         assert_eq!(topology.edges.len(), 3);
         for place in 0..topology.nodes.len() {
             assert!(topology.downstream(place).len() < 5);
         }
-        assert!(Topology::of(&[], &ports, &Rows::default()).edges.is_empty());
+        assert!(Topology::of(&[], &ports).edges.is_empty());
     }
 
     #[test]
@@ -234,8 +232,13 @@ mod tests {
         let mut all = devices();
         all[0].lldp_neighbor =
             LldpNeighbor { name: Some("SW-2".into()), mac: None, port: Some("ge-0/0/7".into()) };
-        let mesh = json!([{ "mac": "5c5b35000004", "mesh_uplink": { "uplink_ap_id": "00000000-0000-0000-1000-5c5b35000003" } }]);
-        let topology = Topology::of(&all, &[], &Rows::of(mesh));
+        let mesh = json!({
+            "mac": "5c5b35000004", "name": "AP-4", "type": "ap",
+            "mesh_uplink": { "uplink_ap_id": "00000000-0000-0000-1000-5c5b35000003" },
+        });
+        let fourth = all.iter_mut().find(|device| device.mac == "5c5b35000004").unwrap();
+        *fourth = Device::of(Row::of(&mesh)).unwrap();
+        let topology = Topology::of(&all, &[]);
         assert_eq!(lines(&topology), ["SW-2 ge-0/0/7  AP-3", "AP-3   AP-4"]);
         assert_eq!(topology.edges[1].kind, "mesh");
     }
@@ -247,7 +250,7 @@ mod tests {
             port(2, "ge-0/0/0", 3, Value::Null),
             port(2, "ge-0/0/1", 4, Value::Null),
         ];
-        let mut topology = Topology::of(&devices(), &ports, &Rows::default());
+        let mut topology = Topology::of(&devices(), &ports);
         let row = json!({ "mac": "8c8caa000001", "hostname": "laptop", "ap_mac": "5c5b35000003" });
         topology.keep_path_to(&Client::of(Row::of(&row), Medium::Wireless).unwrap(), true);
         let mut names: Vec<_> = topology.nodes.iter().map(|node| node.name.as_str()).collect();

@@ -136,13 +136,18 @@ fn down_at_site(devices: &[Device], ports: &[Port], events: &[Event], site: &str
             found.push(upgrade.finding(&behind, now));
             continue;
         }
+        let at_port = device::upstream_port(device, devices, ports)
+            .and_then(|port| port_rules::outage_at_port(port, device, &context));
         if device.kind != "ap" || behind.iter().any(|other| other.is_down()) {
-            found.push(device::outage(device, &behind, devices, now).weight(90));
+            let outage = device::outage(device, &behind, devices, now).weight(90);
+            found.push(match &at_port {
+                Some(root) => outage.because_of(root),
+                None => outage,
+            });
+            found.extend(at_port);
             continue;
         }
-        let finding = device::upstream_port(device, devices, ports)
-            .and_then(|port| port_rules::outage_at_port(port, device, &context))
-            .unwrap_or_else(|| device::single_outage(device, devices, now));
+        let finding = at_port.unwrap_or_else(|| device::single_outage(device, devices, now));
         let is_covered = device.is_covered(devices);
         found.push(if is_covered { finding.weight(66) } else { finding });
     }
@@ -155,6 +160,7 @@ mod tests {
     use mistmcp::serde_json::json;
 
     use super::*;
+    use crate::facts::Alarm;
     use crate::facts::wan::{RoutingNeighbor, Tunnel, VpnPath};
 
     const NOW: i64 = 1_795_890_000;
@@ -206,6 +212,33 @@ mod tests {
         };
         assert_eq!(causes(&[]), ["tunnel_down", "bgp_down"]);
         assert!(causes(&["GW"]).is_empty());
+    }
+
+    #[test]
+    fn an_old_alarm_is_refuted_by_the_statistics_of_its_own_gateway_alone() {
+        let path = |gateway: &str, up: bool| {
+            let row = json!({ "mac": gateway, "port_id": "wan0", "peer_mac": "5c5b35000009", "up": up });
+            VpnPath::of(Row::of(&row)).unwrap()
+        };
+        let refuted = |kind: &str, gateway: Option<&str>, ago: i64| {
+            let macs: Vec<_> = gateway.into_iter().collect();
+            let row = json!({ "type": kind, "timestamp": NOW - ago, "gateways": macs });
+            let alarm = Alarm::of(Row::of(&row)).unwrap();
+            let paths = [path("5c5b35000001", true), path("5c5b35000001", true), path("5c5b35000002", false)];
+            of(&paths).refute(&alarm, &network(&[]).0, NOW)
+        };
+        assert!(refuted("vpn_path_down", Some("5c5b35000001"), 21_600));
+        assert!(
+            !refuted("vpn_path_down", Some("5c5b35000001"), 600),
+            "it is newer than the statistics may be"
+        );
+        assert!(!refuted("vpn_path_down", Some("5c5b35000002"), 21_600), "its path is down");
+        assert!(!refuted("vpn_path_down", Some("5c5b35000004"), 21_600), "it has no statistics");
+        assert!(!refuted("vpn_path_down", None, 21_600), "it names no gateway");
+        assert!(
+            !refuted("gw_bgp_neighbor_down", Some("5c5b35000001"), 21_600),
+            "paths say nothing of neighbors"
+        );
     }
 
     fn causes(down_ones: &[&str], change: impl Fn(&mut Port)) -> Vec<(&'static str, Severity)> {
@@ -278,6 +311,24 @@ mod tests {
             carried_down(&devices, (&WanPeers::default(), &[]), &[event(mac)], |_| None, NOW).len()
         };
         assert_eq!((found("5c5b35000001"), found("5c5b35000077")), (1, 0));
+    }
+
+    #[test]
+    fn a_switch_behind_a_disabled_port_follows_from_it() {
+        let found = |disabled: bool| {
+            let (devices, mut ports) = network(&["SW", "AP-3", "AP-4", "AP-5"]);
+            ports[0].up = Some(false);
+            ports[0].disabled = disabled;
+            down(&devices, &ports, &[], |_| Some("Leeds".to_owned()), NOW)
+        };
+        let roots = |found: &[Finding]| -> Vec<_> {
+            let roots = found
+                .iter()
+                .filter(|finding| finding.cause().name != c::DEVICE_DOWN.name && !finding.has_root());
+            roots.map(|finding| finding.cause().name).collect()
+        };
+        assert_eq!(roots(&found(true)), ["port_disabled"], "{:?}", found(true));
+        assert_eq!(roots(&found(false)), ["upstream_down"]);
     }
 
     #[test]

@@ -111,7 +111,9 @@ fn of_change(change: &Change, all: &[Change], case: &ChangeCase<'_>) -> Finding 
         _ => change.object(),
     };
     let cause = if change.target == Target::Restart { &c::RESTARTED_BY_USER } else { &c::CHANGED_BEFORE };
-    let mut finding = Finding::new(cause, severity, words).on(object).weight(weight);
+    // Each change is one of its own, also of an object that was changed before.
+    let item = format!("{} {:?} {}", change.time, change.who, change.message);
+    let mut finding = Finding::new(cause, severity, words).on(object).item(item).weight(weight);
     if let Some(site) = case.site_name(change.site.as_deref()) {
         finding = finding.on(Object::site(site));
     }

@@ -4,7 +4,7 @@ mod over;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mistmcp::answers::{Cause, DataSource, Finding, Object, Severity, ago, count, listed, name};
+use mistmcp::answers::{Cause, DataSource, Finding, Object, Rows, Severity, ago, count, listed, name};
 
 use super::nac;
 use crate::facts::{Event, Stage, stage_of};
@@ -29,6 +29,28 @@ pub(crate) struct Failures<'a> {
     kinds: BTreeSet<&'a str>,
     /// The event of access control that names the cause.
     nac_event: Option<String>,
+    /// Whether older rows, which were not read, may show that they began earlier.
+    is_cut: bool,
+}
+
+/// The events of clients, the latest first. Near the end of the rows that were read of a longer list, an exchange is known by its
+/// failure alone: these events are left out.
+pub(crate) fn settled(rows: &Rows) -> Vec<Event> {
+    let mut events: Vec<_> = rows.iter().filter_map(Event::of).collect();
+    let times = || events.iter().map(|event| event.time);
+    if let Some((first, last)) = times().min().zip(times().max()).filter(|_| rows.is_cut()) {
+        let margin = t::OUTAGE_WINDOW.min((last - first) / 4);
+        events.retain(|event| event.time > first + margin);
+    }
+    events
+}
+
+/// Marks failures that go back to the first of the events, where older ones were not read.
+pub(crate) fn mark_cut(all: &mut [Failures<'_>], events: &[Event]) {
+    let first = events.iter().map(|event| event.time).min();
+    for failures in all {
+        failures.is_cut = first.is_some_and(|first| failures.first <= first + t::OUTAGE_WINDOW);
+    }
 }
 
 /// The cause that a failed event of a client stands for.
@@ -226,12 +248,21 @@ impl Failures<'_> {
             text: event.text.as_deref(),
             kinds: BTreeSet::new(),
             nac_event: None,
+            is_cut: false,
         }
+    }
+
+    /// Whether a finding of [`findings`] is about them.
+    pub(crate) fn is_of(&self, finding: &Finding) -> bool {
+        self.cause.name == finding.cause().name
+            && finding.has_evidence("failures")
+            && !finding.has_evidence("ended")
     }
 
     /// Whether a server that does not answer may be what they are about.
     pub(crate) fn is_about_a_server(&self) -> bool {
-        self.lacks_a_reason() || self.cause.name == c::AUTH_SERVER_UNREACHABLE.name
+        (self.lacks_a_reason() && self.nac_event.is_none())
+            || self.cause.name == c::AUTH_SERVER_UNREACHABLE.name
     }
 
     /// Whether they are failures to sign in of which nothing says why.
@@ -296,7 +327,9 @@ fn finding(cause: &'static Cause, troubles: &[&Failures<'_>], (id, site): (&str,
         [] => format!("at {}", name(site)),
         ssids => format!("on {} at {}", listed(ssids, 2), name(site)),
     };
-    let since = first.map_or(String::new(), |first| format!(", first {}", ago(first, now)));
+    let is_cut = own.iter().any(|failures| failures.is_cut);
+    let from = if is_cut { "since at least" } else { "first" };
+    let since = first.map_or(String::new(), |first| format!(", {from} {}", ago(first, now)));
     let what = symptom(cause, clients.len());
     let summary = format!(
         "{whose} {place} {what}: {} and {}{since}.",

@@ -131,7 +131,8 @@ pub(crate) fn upstream<'a>(device: &Device, site: &'a [Device], ports: &[Port]) 
             .and_then(by_mac)
             .or_else(|| site.iter().find(|other| name.is_some() && other.name == *name))
     };
-    by_port.or_else(by_lldp).or_else(by_own_port)
+    let by_mesh = || device.mesh_uplink.as_deref().and_then(by_mac);
+    by_port.or_else(by_lldp).or_else(by_mesh).or_else(by_own_port)
 }
 
 /// All that explains the state of a device.

@@ -323,6 +323,34 @@ mod tests {
     }
 
     #[test]
+    fn a_port_without_a_neighbor_that_went_down_alone_is_worth_knowing_and_no_more() {
+        let devices = devices(true);
+        let severity = |changes: Value, others: i64, apart: i64| {
+            let edge = json!({ "up": false, "neighbor_mac": null, "neighbor_system_name": null, "port_usage": null });
+            let mut edge = port_of(&edge);
+            if changes["uplink"] == true {
+                edge.uplink = true;
+            }
+            edge.neighbor_name = changes["neighbor"].as_str().map(str::to_owned);
+            let other = |place: i64| {
+                let row = json!({
+                    "type": "SW_PORT_DOWN", "timestamp": 500_000 - place * apart, "mac": "5c4527000001",
+                    "port_id": format!("ge-0/0/{}", place + 1),
+                });
+                Event::of(Row::of(&row)).unwrap()
+            };
+            let events: Vec<_> = (0..=others).map(other).collect();
+            let context = PortContext::new(503_600, &devices, std::slice::from_ref(&edge), &events);
+            port(&edge, &context).first().map(Finding::severity)
+        };
+        assert_eq!(severity(json!({}), 0, 60), Some(Severity::Info));
+        assert_eq!(severity(json!({}), 11, 1_500), Some(Severity::Info), "one by one in the evening");
+        assert_eq!(severity(json!({}), 5, 60), Some(Severity::Warning), "at one time");
+        assert_eq!(severity(json!({ "uplink": true }), 0, 60), Some(Severity::Critical));
+        assert_eq!(severity(json!({ "neighbor": "printer" }), 0, 60), Some(Severity::Warning));
+    }
+
+    #[test]
     fn a_gone_access_point_without_power_has_lost_its_power() {
         let devices = devices(false);
         let ap = &devices[1];

@@ -234,6 +234,7 @@ fn links(site: &SiteRow, now: i64) -> Vec<(u32, Finding)> {
     };
     let down = wan::links_down(&wan)
         .into_iter()
+        .filter(|finding| finding.severity() > Severity::Info)
         .map(|finding| (if finding.severity() == Severity::Critical { 3_500 } else { 900 }, finding));
     let degraded = wan::links_degraded(&wan)
         .into_iter()

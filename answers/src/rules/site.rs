@@ -2,10 +2,11 @@
 
 mod network;
 mod reported;
+mod roots;
 
 use std::collections::HashMap;
 
-use mistmcp::answers::{Cause, Finding, Severity};
+use mistmcp::answers::{Finding, Severity};
 
 use super::client_failures;
 use super::device::{self, DeviceCase};
@@ -18,7 +19,6 @@ use crate::facts::wan::{DhcpPool, GatewayCluster, RoutingNeighbor, Tunnel, VpnPa
 use crate::facts::{Alarm, Device, Event, Port, Radio};
 
 use network::{loops, port_findings, radio_findings, vlans, wan_findings};
-pub(crate) use reported::reported;
 
 /// The input of the rules for a site.
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub(crate) struct SiteCase<'a> {
     pub(crate) events: &'a [Event],
     /// Events of clients.
     pub(crate) client_events: &'a [Event],
+    /// Whether older ones of these were not read.
+    pub(crate) client_events_cut: bool,
     /// Events of access control, where they were read.
     pub(crate) nac_events: &'a [Event],
     /// Alarms and Marvis actions.
@@ -86,7 +88,7 @@ impl SiteCase<'_> {
     }
 }
 
-/// All findings about a site that its state and events show, in any order.
+/// All findings about a site that its state, events and alarms show, in any order.
 pub(crate) fn site(case: &SiteCase<'_>) -> Vec<Finding> {
     let tree = DeviceTree::of(case.devices, case.ports);
     let mut found = Vec::new();
@@ -127,14 +129,20 @@ pub(crate) fn site(case: &SiteCase<'_>) -> Vec<Finding> {
     found.extend(vlans(case, &tree));
     let mut failures = client_failures::failures(case.client_events, case.context.end);
     client_failures::explain(&mut failures, case.nac_events);
-    pools_explain(&mut found, &failures, case);
-    servers_explain(&mut found, &failures);
+    if case.client_events_cut {
+        client_failures::mark_cut(&mut failures, case.client_events);
+    }
     found.extend(client_failures::findings(&failures, (case.id, case.name), (case.now(), case.context.end)));
-    let over = client_failures::over(case.client_events, case.nac_events, &failures, case.context.end);
+    let mut over = client_failures::over(case.client_events, case.nac_events, &failures, case.context.end);
+    if case.client_events_cut {
+        client_failures::mark_cut(&mut over, case.client_events);
+    }
     found.extend(client_failures::ended(&over, (case.id, case.name), (case.now(), case.context.end)));
     let over = recovered::recovered(&case.past(), &found);
     found.extend(over);
-    found
+    let reported = reported::reported(case, &found);
+    found.extend(reported);
+    roots::with_roots(found, &failures, case)
 }
 
 /// The findings with weights by which a critical one goes before all others, whether an alarm, an event or the state shows it.
@@ -146,50 +154,6 @@ pub(crate) fn worst_first(found: Vec<Finding>) -> Vec<Finding> {
         finding.weight(weight)
     });
     weighed.collect()
-}
-
-/// What follows from a DHCP pool without a free address.
-static POOL_EFFECTS: &[&Cause] = &[&c::DHCP_FAILURE];
-
-/// Clients that get no address on a WLAN follow from a pool without a free one: the only pool that is known, or one whose network
-/// is in the name of the WLAN.
-fn pools_explain(found: &mut [Finding], failures: &[client_failures::Failures<'_>], case: &SiteCase<'_>) {
-    let of_dhcp = failures.iter().filter(|failures| failures.cause.name == c::DHCP_FAILURE.name);
-    let ssids: Vec<_> = of_dhcp.filter_map(|failures| failures.ssid.as_deref()).collect();
-    let full = |finding: &Finding| {
-        finding.cause().name == c::DHCP_POOL_EXHAUSTED.name && finding.severity() == Severity::Critical
-    };
-    for finding in found.iter_mut().filter(|finding| full(finding)) {
-        let is_its = |ssid: &str| {
-            case.pools.len() == 1
-                || case
-                    .pools
-                    .iter()
-                    .any(|pool| finding.is_on(&pool.network) && has_words(ssid, &pool.network))
-        };
-        let own = ssids.iter().filter(|ssid| is_its(ssid));
-        *finding = finding.clone().affects(own).effects(POOL_EFFECTS);
-    }
-}
-
-/// Clients that fail to sign in, and of whose events none says why, follow from a RADIUS server that a device cannot reach.
-fn servers_explain(found: &mut [Finding], failures: &[client_failures::Failures<'_>]) {
-    let unexplained = failures.iter().filter(|failures| failures.is_about_a_server());
-    let ssids: Vec<_> = unexplained.filter_map(|failures| failures.ssid.as_deref()).collect();
-    for finding in found.iter_mut().filter(|finding| finding.cause().name == c::AUTH_SERVER_UNREACHABLE.name)
-    {
-        *finding = finding.clone().affects(&ssids);
-    }
-}
-
-/// Whether a name has the words of another one, side by side and in any letter case: `Pine-IoT` those of `iot`, and `Biotech` not.
-fn has_words(text: &str, part: &str) -> bool {
-    let words = |text: &str| {
-        let words = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
-        words.map(str::to_lowercase).collect::<Vec<_>>()
-    };
-    let (text, part) = (words(text), words(part));
-    !part.is_empty() && text.windows(part.len()).any(|words| words == part)
 }
 
 /// What the rules for devices find about one, without its ports: these have their own findings.
@@ -247,16 +211,6 @@ mod tests {
 
     const NOW: i64 = 1_795_890_000;
 
-    #[test]
-    fn a_name_has_the_words_of_another_side_by_side() {
-        for (text, part) in [("Pine-IoT", "iot"), ("Pine Guest", "guest"), ("guest lab 2", "Guest-Lab")] {
-            assert!(has_words(text, part), "{text} {part}");
-        }
-        for (text, part) in [("Biotech", "iot"), ("Guests", "guest"), ("lab guest", "guest-lab"), ("x", "")] {
-            assert!(!has_words(text, part), "{text} {part}");
-        }
-    }
-
     /// A gateway, a switch behind it, and two access points on that.
     fn network(down: &[&str]) -> (Vec<Device>, Vec<Port>) {
         let device = |mac: &str, kind: &str, name: &str| {
@@ -312,6 +266,7 @@ mod tests {
             ports,
             events: &given.events,
             client_events: &[],
+            client_events_cut: false,
             nac_events: &[],
             alarms: &given.alarms,
             radios: &[],
@@ -322,9 +277,7 @@ mod tests {
             neighbors: &[],
             context: &context,
         };
-        let mut found = site(&case);
-        found.extend(reported(&case, &found));
-        found
+        site(&case)
     }
 
     fn causes(found: &[Finding]) -> Vec<&'static str> {
@@ -350,6 +303,19 @@ mod tests {
         let found = found(&devices, &ports, &Given::default());
         assert_eq!(causes(&found), ["upstream_down"]);
         assert!(["SW", "AP-1", "AP-2"].iter().all(|name| found[0].is_on(name)), "{found:?}");
+    }
+
+    #[test]
+    fn an_access_point_that_reaches_the_network_by_radio_goes_down_with_the_one_that_carries_it() {
+        let (mut devices, ports) = network(&["AP-1", "MESH"]);
+        let row = json!({
+            "mac": "5c5b35000009", "type": "ap", "name": "MESH", "status": "disconnected", "last_seen": NOW - 3_590,
+            "site_id": "s", "mesh_uplink": { "uplink_ap_id": "00000000-0000-0000-1000-5c5b35000001" },
+        });
+        devices.push(Device::of(Row::of(&row)).unwrap());
+        let outages = found(&devices, &ports, &Given::default());
+        assert_eq!(causes(&outages), ["upstream_down"]);
+        assert!(outages[0].starts_on("AP-1") && outages[0].is_on("MESH"), "{outages:?}");
     }
 
     #[test]

@@ -84,7 +84,7 @@ pub(crate) fn mark(topology: &mut Topology, findings: &[Finding]) {
 
 #[cfg(test)]
 mod tests {
-    use mistmcp::answers::{Row, Rows};
+    use mistmcp::answers::Row;
     use mistmcp::serde_json::{Value, json};
 
     use super::*;
@@ -121,7 +121,7 @@ mod tests {
 
     fn found(down_ones: &[u8], extra: Value) -> Vec<(String, String)> {
         let (devices, ports) = (devices(down_ones), ports(extra));
-        let topology = Topology::of(&devices, &ports, &Rows::default());
+        let topology = Topology::of(&devices, &ports);
         let context = PortContext::new(1_000, &devices, &ports, &[]);
         let mut all = down(&topology, &devices, &ports, &context);
         all.extend(links(&topology, &ports, &context));
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn what_is_broken_is_marked() {
         let (devices, ports) = (devices(&[5]), ports(json!({ "full_duplex": false })));
-        let mut topology = Topology::of(&devices, &ports, &Rows::default());
+        let mut topology = Topology::of(&devices, &ports);
         let context = PortContext::new(1_000, &devices, &ports, &[]);
         let mut all = down(&topology, &devices, &ports, &context);
         all.extend(links(&topology, &ports, &context));

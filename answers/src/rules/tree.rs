@@ -1,7 +1,5 @@
 //! The devices of a site as a tree, from the gateway down: [`DeviceTree`].
 
-use mistmcp::answers::Rows;
-
 use crate::facts::{Device, Port, Topology};
 
 /// The devices of a site with what is upstream of each, in time linear in devices and ports.
@@ -13,7 +11,7 @@ pub(crate) struct DeviceTree<'a> {
 impl<'a> DeviceTree<'a> {
     pub(crate) fn of(devices: &'a [Device], ports: &[Port]) -> Self {
         // A node has the place of its device.
-        Self { devices, topology: Topology::of(devices, ports, &Rows::default()) }
+        Self { devices, topology: Topology::of(devices, ports) }
     }
 
     /// The place of a device.

@@ -60,6 +60,9 @@ pub(super) async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, w
         });
     }
     if let Some(port) = own {
+        // The client is what is connected to it, also where the port has never heard of it.
+        let port =
+            &Port { neighbor_mac: port.neighbor_mac.clone().or(Some(found.mac.clone())), ..port.clone() };
         findings.extend(ports::port(port, &context).into_iter().map(|finding| {
             let weight = finding.get_weight().saturating_add(18).min(90);
             finding.weight(weight).on(found.object())

@@ -15,7 +15,9 @@ const EARLIER: i64 = 15 * t::MINUTE;
 /// The parts of the answer.
 pub(super) struct Read {
     pub(super) changes: Vec<Change>,
+    /// Whether the audit log could be read, and to its end.
     pub(super) changes_seen: bool,
+    pub(super) changes_whole: bool,
     pub(super) events: Vec<Event>,
     pub(super) client_events: Vec<Event>,
     pub(super) devices: Vec<Device>,
@@ -81,6 +83,7 @@ impl Read {
         Self {
             changes,
             changes_seen: audit.is_seen(),
+            changes_whole: audit.is_whole(),
             events: events.iter().filter_map(Event::of).collect(),
             client_events: clients.iter().filter_map(Event::of).collect(),
             devices,

@@ -262,6 +262,11 @@ impl Finding {
         item.is_none() || self.item.is_none() || self.item.as_deref() == item
     }
 
+    /// Whether its evidence has a value of this name.
+    pub fn has_evidence(&self, name: &str) -> bool {
+        self.evidence.contains_key(name)
+    }
+
     /// Whether its evidence has this value.
     pub fn shows(&self, name: &str, value: &str) -> bool {
         self.evidence.get(name).and_then(Value::as_str) == Some(value)

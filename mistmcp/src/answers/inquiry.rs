@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout_at};
 use super::data_source::Paging;
 use super::diagnosis::UnreadParts;
 use super::finding::begun_until;
-use super::{DataSource, Diagnosis, Finding, Rows, See};
+use super::{DataSource, Diagnosis, Finding, Rows, See, name};
 use crate::call::CallsLeft;
 use crate::error::ErrorKind;
 use crate::mist::PageFields;
@@ -56,7 +56,8 @@ where
     let finished = async move {
         let diagnosis = work.await?;
         let (answer, view) = inquiry.conclude(diagnosis)?;
-        Ok(Value::Array(std::iter::once(answer).chain(view).collect()))
+        let taken = std::mem::take(&mut inquiry.0.state.lock().taken);
+        Ok(Value::Array([answer, taken.into()].into_iter().chain(view).collect()))
     };
     async move {
         let concluded = match call.key() {
@@ -64,7 +65,9 @@ where
             None => finished.await?,
         };
         let mut parts = concluded.as_array().into_iter().flatten();
-        let reply = Reply::answer(parts.next().cloned().unwrap_or_default());
+        let mut reply = Reply::answer(parts.next().cloned().unwrap_or_default());
+        let taken = parts.next().and_then(Value::as_array).into_iter().flatten();
+        reply.notes.extend(taken.filter_map(Value::as_str).map(str::to_owned));
         Ok(match parts.next() {
             Some(view) => reply.with_view(view.clone()),
             None => reply,
@@ -112,6 +115,8 @@ struct State {
     refused: Option<Error>,
     /// The end of the call's time window, where it is in the past.
     past_end: Option<i64>,
+    /// How arguments were understood that are no exact names.
+    taken: Vec<String>,
 }
 
 impl std::fmt::Debug for Inquiry {
@@ -195,6 +200,12 @@ impl Inquiry {
         if !self.0.state.lock().not_seen.iter().any(|(known, _)| known == source) {
             self.add_line(source, reason);
         }
+    }
+
+    /// Records that a text in the arguments, which is no exact name, was taken for the one thing that it fits.
+    pub fn taken(&self, parameter: &str, text: &str, called: &str, id: &str) {
+        let note = format!("`{parameter}`: \"{}\" was taken for \"{}\" ({id}).", name(text), name(called));
+        self.0.state.lock().taken.push(note);
     }
 
     /// Records the end of the call's time window. If it is in the past, the answer is about that time: a finding that began

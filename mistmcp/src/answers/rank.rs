@@ -116,15 +116,13 @@ fn folded(findings: Vec<Finding>, parents: &[Option<usize>]) -> (Vec<Finding>, V
 
 /// Adds a symptom to the evidence of its root.
 fn fold(root: &mut Finding, symptom: &Finding) {
-    let name = symptom.objects.first().map(|object| object.name.clone()).unwrap_or_default();
+    let name = symptom.objects.first().map_or(symptom.cause.name, |object| object.name.as_str());
     let follows = root.evidence.entry("follows").or_insert_with(|| json!({ "count": 0, "on": [] }));
     if let Some(count) = follows.get("count").and_then(Value::as_u64) {
         follows["count"] = json!(count + 1);
     }
     if let Some(Value::Array(names)) = follows.get_mut("on")
         && names.len() < LISTED
-        && !name.is_empty()
-        && root.objects.first().is_none_or(|own| own.name != name)
         && !names.iter().any(|known| *known == name)
     {
         names.push(name.into());
@@ -199,6 +197,16 @@ mod tests {
         assert_eq!(names(&found), [("switch", None)]);
         assert_eq!(found[0].finding.evidence["follows"]["count"], 13);
         assert_eq!(found[0].finding.weight, 70);
+    }
+
+    #[test]
+    fn what_folds_at_the_object_of_its_root_is_named_as_well() {
+        let root = finding("port", 60);
+        let other = Finding::new(&OTHER, Severity::Warning, "x").on(Object::ap("port"));
+        let nowhere = Finding::new(&OTHER, Severity::Warning, "y");
+        let folded = [other, nowhere].map(|symptom| symptom.because_of(&root).folds());
+        let found = ranked(std::iter::once(root).chain(folded).collect());
+        assert_eq!(found[0].finding.evidence["follows"], json!({ "count": 2, "on": ["port", "other"] }));
     }
 
     #[test]

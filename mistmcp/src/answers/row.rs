@@ -10,6 +10,7 @@ pub struct Rows {
     values: Vec<Value>,
     seen: bool,
     cut: bool,
+    total: Option<usize>,
 }
 
 /// One row, or a value in it. A field that is missing, `null` or of another type reads as `None`.
@@ -19,6 +20,8 @@ pub struct Row<'a>(&'a Value);
 impl Rows {
     /// The rows of an answer: a list, the `results` of an object, or the object itself.
     pub fn of(answer: Value) -> Self {
+        let total = answer.get("results").and(answer.get("total")).and_then(Value::as_u64);
+        let total = total.and_then(|total| usize::try_from(total).ok());
         let values = match answer {
             Value::Array(rows) => rows,
             Value::Object(mut object) => match object.get_mut("results").map(Value::take) {
@@ -28,7 +31,7 @@ impl Rows {
             },
             _ => Vec::new(),
         };
-        Self { values: values.into_iter().filter(Value::is_object).collect(), seen: true, cut: false }
+        Self { values: values.into_iter().filter(Value::is_object).collect(), seen: true, cut: false, total }
     }
 
     /// The number of rows of an answer.
@@ -55,14 +58,19 @@ impl Rows {
         self.seen && !self.cut
     }
 
-    /// A fact about the rows, if the data source was read: a count of what was not seen is none.
-    pub fn if_seen<T>(&self, fact: T) -> Option<T> {
-        self.seen.then_some(fact)
+    /// A fact about the rows, if all of them were read: a count of some of them is none.
+    pub fn if_whole<T>(&self, fact: T) -> Option<T> {
+        self.is_whole().then_some(fact)
     }
 
     /// Whether there are more rows than those that were read, so that a row which is missing says nothing.
     pub fn is_cut(&self) -> bool {
         self.cut
+    }
+
+    /// The number of rows that Mist counts, at least those that were read.
+    pub fn total(&self) -> usize {
+        self.total.unwrap_or_default().max(self.len())
     }
 
     /// The same rows as the first ones of a longer list.
@@ -306,6 +314,8 @@ mod tests {
             assert!(rows.is_empty() && rows.is_seen());
         }
         assert!(!Rows::default().is_seen());
+        let counted = |total: Value| Rows::of(json!({ "results": [{}], "total": total })).total();
+        assert_eq!((counted(json!(7)), counted(json!(null)), counted(json!(0))), (7, 1, 1));
         let cut = Rows::of(json!([{}])).cut();
         assert!(cut.is_cut() && cut.and(Rows::of(json!([]))).is_cut() && !Rows::of(json!([])).is_cut());
     }

@@ -1,6 +1,8 @@
 //! Lists that are not whole, parts without rows and rows of long ago: none of them shows that all is well, or that a
 //! thing is not there.
 
+use std::collections::HashMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mistmcp_demo::{Incident, Overlay};
@@ -149,5 +151,104 @@ async fn devices_that_are_connected_by_rows_of_long_ago_are_told() {
     {
         let answer = demo.ask(tool, arguments).await;
         assert!(not_seen(&answer, "out of date, last seen 9"), "{tool}: {answer}");
+    }
+}
+
+/// Each list has only its first rows; the request for its next page is refused.
+fn cut_all(demo: &DemoSession, rows: usize) {
+    let asked = Mutex::new(HashMap::<String, usize>::new());
+    demo.proxy.change(move |path, response| {
+        let mut asked = asked.lock().unwrap();
+        let times = asked.entry(path.to_owned()).or_default();
+        *times += 1;
+        let is_next = *times > 1 && (path.ends_with("/inventory") || path.ends_with("/stats/devices"));
+        if is_next {
+            *response = ProxiedResponse::status(403);
+            return;
+        }
+        response.edit(|body| {
+            if let Some(list) = body.as_array_mut() {
+                list.truncate(rows);
+            } else if let Some(list) = body.get_mut("results").and_then(Value::as_array_mut)
+                && list.len() > rows
+            {
+                list.truncate(rows);
+                body["next"] = json!("/api/v1/more?search_after=x");
+            }
+        });
+    });
+}
+
+#[tokio::test]
+async fn numbers_of_devices_and_changes_say_that_only_the_first_rows_were_read() {
+    let demo = DemoSession::start(Overlay::default()).await;
+    for (tool, arguments, rows, whole, cut) in [
+        ("listProblems", json!({}), 4, " of 43 devices down", "of the first 4 that were read"),
+        (
+            "checkSite",
+            json!({ "site_id": "Leeds Distribution Centre" }),
+            5,
+            "devices connected",
+            "connected of the first 5 that were read",
+        ),
+        ("whatChanged", json!({ "duration": "7d" }), 3, " changes by administrators", " has at least "),
+    ] {
+        demo.proxy.change(|_, _| {});
+        let verdict = demo.ask(tool, &arguments).await["verdict"].as_str().unwrap().to_owned();
+        assert!(verdict.contains(whole) && !verdict.contains(cut), "{tool}: {verdict}");
+        cut_all(&demo, rows);
+        let answer = demo.ask(tool, &arguments).await;
+        let verdict = answer["verdict"].as_str().unwrap();
+        assert!(verdict.contains(cut), "{tool}: {answer}");
+        for fact in ["devices", "changes"] {
+            assert!(answer["facts"].get(fact).is_none(), "{tool} {fact}: {answer}");
+        }
+    }
+}
+
+/// Wireless clients whose names begin alike, a page of a longer list; and those of exactly a name on another page.
+fn clients_of_many_pages(demo: &DemoSession, part: &'static str, is_there: bool) {
+    demo.proxy.change_by_query(move |path, query, response| {
+        if !path.ends_with("/clients/search") {
+            return;
+        }
+        let row = |number: usize, name: &str| {
+            json!({ "mac": format!("5c5b3599{number:04}"), "hostname": [name], "last_hostname": name, "site_id": "s", "timestamp": 1 })
+        };
+        let rows: Vec<_> = if query.contains("hostname=") || query.contains("username=") {
+            Vec::from_iter(is_there.then(|| row(9_999, part)))
+        } else {
+            (0..100).map(|number| row(number, &format!("{part}{number:03}"))).collect()
+        };
+        let total = if rows.len() == 100 { 150 } else { rows.len() };
+        let mut body = json!({ "results": rows, "total": total });
+        if total == 150 {
+            body["next"] = json!("/api/v1/orgs/x/clients/search?search_after=x");
+        }
+        *response = ProxiedResponse::body(&body.to_string());
+    });
+}
+
+#[tokio::test]
+async fn an_exact_name_on_another_page_is_found_and_else_the_number_is_at_least_that_of_the_rows() {
+    let demo = DemoSession::start(Overlay::default()).await;
+    for part in ["qqx-1", "kiosk-zz-7"] {
+        for (tool, argument) in [
+            ("troubleshootClient", "client"),
+            ("troubleshootAuthentication", "who"),
+            ("findAnything", "text"),
+        ] {
+            clients_of_many_pages(&demo, part, true);
+            let answer = demo.ask(tool, &json!({ argument: part })).await;
+            let verdict = answer["verdict"].as_str().unwrap();
+            assert!(
+                !verdict.contains(" fits ") && answer["facts"].to_string().contains("5c5b35999999"),
+                "{tool}: {answer}"
+            );
+            clients_of_many_pages(&demo, part, false);
+            let answer = demo.ask(tool, &json!({ argument: part })).await;
+            let verdict = answer["verdict"].as_str().unwrap();
+            assert!(verdict.contains("fits at least 100 of "), "{tool}: {answer}");
+        }
     }
 }

@@ -141,3 +141,65 @@ async fn each_classifier_without_a_cause_is_told() {
     let told: Vec<_> = told.filter_map(|finding| finding["evidence"]["classifier"].as_str()).collect();
     assert_eq!(told, ["authorization", "IP-services"], "{answer}");
 }
+
+#[tokio::test]
+async fn each_of_several_changes_of_one_object_is_told_with_who_made_it() {
+    let incident = r#"{ "title": "Changes", "overlay": [
+        { "collection": "audit logs", "add": [
+            { "site": "Sydney Store", "ago": 900, "admin_name": "Ann Moor", "message": "Update WLAN \"Corp\"" },
+            { "site": "Sydney Store", "ago": 7200, "admin_name": "Cem Arslan", "message": "Update WLAN \"Corp\"" },
+            { "site": "Sydney Store", "ago": 10800, "admin_name": "Bob Hale", "message": "Update WLAN \"Corp\"" },
+            { "site": "Sydney Store", "ago": 10900, "admin_name": "Bob Hale", "message": "Update Site Settings \"Sydney Store\"" }
+        ] }
+    ] }"#;
+    let overlay = Overlay::of(&[Incident::parse("changes.json", incident).unwrap()]).unwrap();
+    let demo = DemoSession::start(overlay).await;
+    for arguments in
+        [json!({ "site_id": "Sydney Store" }), json!({ "site_id": "Sydney Store", "before": "-10m" })]
+    {
+        let answer = demo.ask("whatChanged", &arguments).await;
+        let findings = answer["findings"].as_array().unwrap();
+        let of_wlan = findings.iter().filter(|finding| finding["objects"][0]["name"] == "Corp");
+        let mut who: Vec<_> = of_wlan.filter_map(|finding| finding["evidence"]["who"].as_str()).collect();
+        who.sort_unstable();
+        assert_eq!(who, ["Ann Moor", "Bob Hale", "Cem Arslan"], "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn an_alarm_that_is_open_since_before_the_window_is_told_and_one_without_a_status_is_not() {
+    let told = async |status: &str| {
+        let incident = format!(
+            r#"{{ "title": "An old alarm", "overlay": [ {{ "collection": "alarms", "add": [
+                {{ "site": "Sydney Store", "device": "SYD-SW-01", "type": "bad_cable", "ago": 260000, "severity": "warn",
+                   "last_seen": {{ "ago": 144000 }}, "group": "marvis"{status} }}
+            ] }} ] }}"#
+        );
+        let overlay = Overlay::of(&[Incident::parse("alarm.json", &incident).unwrap()]).unwrap();
+        let demo = DemoSession::start(overlay).await;
+        let answer = demo.ask("checkSite", &json!({ "site_id": "Sydney Store" })).await;
+        answer["findings"].to_string().contains("cable_fault")
+    };
+    assert!(told(r#", "status": "open""#).await);
+    assert!(!told(r#", "status": "resolved""#).await && !told("").await);
+}
+
+#[tokio::test]
+async fn an_open_alarm_is_counted_also_where_the_state_of_its_device_tells_it() {
+    let count = async |down: &str| {
+        let incident = format!(
+            r#"{{ "title": "Alarms", "overlay": [ {down} {{ "collection": "alarms", "add": [
+                {{ "site": "Sydney Store", "device": "SYD-SW-01", "type": "switch_down", "ago": 2900, "severity": "critical",
+                   "group": "infrastructure" }}
+            ] }} ] }}"#
+        );
+        let overlay = Overlay::of(&[Incident::parse("alarms.json", &incident).unwrap()]).unwrap();
+        let demo = DemoSession::start(overlay).await;
+        let answer = demo.ask("listProblems", &json!({ "site_id": "Sydney Store" })).await;
+        answer["facts"]["open_alarms_and_actions"].as_u64().unwrap()
+    };
+    let connected = count("").await;
+    let down = count(r#"{ "device": "SYD-SW-01", "offline_for": 3000 },"#).await;
+    // The demo network raises an alarm of its own for a device that it takes down.
+    assert!(down > connected, "{down} {connected}");
+}

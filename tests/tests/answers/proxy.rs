@@ -23,8 +23,8 @@ pub(crate) struct ProxiedResponse {
     pub(crate) body: Vec<u8>,
 }
 
-/// Changes the answer to a path.
-type Change = Arc<dyn Fn(&str, &mut ProxiedResponse) + Send + Sync>;
+/// Changes the answer to a path with a query.
+type Change = Arc<dyn Fn(&str, &str, &mut ProxiedResponse) + Send + Sync>;
 
 /// A proxy on a loopback port. Dropping it stops it.
 pub(crate) struct Proxy {
@@ -75,6 +75,14 @@ impl Proxy {
 
     /// Changes answers from now on.
     pub(crate) fn change(&self, change: impl Fn(&str, &mut ProxiedResponse) + Send + Sync + 'static) {
+        self.change_by_query(move |path, _, response| change(path, response));
+    }
+
+    /// The same by the query of a request as well.
+    pub(crate) fn change_by_query(
+        &self,
+        change: impl Fn(&str, &str, &mut ProxiedResponse) + Send + Sync + 'static,
+    ) {
         *self.state.change.lock().unwrap() = Some(Arc::new(change));
     }
 
@@ -175,7 +183,7 @@ async fn forward(state: &ProxyState, path: &str, request: Request) -> Response {
     };
     let change = state.change.lock().unwrap().clone();
     if let Some(change) = change {
-        change(path, &mut proxied);
+        change(path, request.uri().query().unwrap_or_default(), &mut proxied);
     }
     let mut response = Response::builder().status(proxied.status);
     for (name, value) in

@@ -2,15 +2,13 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use mistmcp::answers::Rows;
-
 use super::{Edge, Node, Topology};
 use crate::facts::{Device, LldpNeighbor, Port};
 
 impl Topology {
     /// The topology of devices, from the neighbors of their ports, from the LLDP neighbors of access points, and from mesh
-    /// links. `stats` are the rows of the devices.
-    pub(crate) fn of(devices: &[Device], ports: &[Port], stats: &Rows) -> Self {
+    /// links.
+    pub(crate) fn of(devices: &[Device], ports: &[Port]) -> Self {
         let mut found = Self::default();
         let mut by_name: HashMap<String, usize> = HashMap::new();
         for device in devices {
@@ -59,12 +57,11 @@ impl Topology {
                 found.add_edge(Edge { from, to, from_port: port.clone(), kind: "wired", ..Edge::default() });
             }
         }
-        for row in stats.iter() {
-            let uplink = row.text("mesh_uplink.uplink_ap_id");
-            let mac = uplink.as_deref().and_then(|id| id.rsplit('-').next());
-            let (from, to) = (place_of(&found, mac, None), place_of(&found, row.mac("mac").as_deref(), None));
+        for device in devices {
+            let from = place_of(&found, device.mesh_uplink.as_deref(), None);
+            let to = place_of(&found, Some(&device.mac), None);
             if let (Some(from), Some(to)) = (from, to) {
-                found.add_edge(Edge { from, to, up: Some(true), kind: "mesh", ..Edge::default() });
+                found.add_edge(Edge { from, to, up: device.connected, kind: "mesh", ..Edge::default() });
             }
         }
         found.find_upstream();

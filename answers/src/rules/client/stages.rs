@@ -1,6 +1,6 @@
 //! Rules for the stages of a connection: which one fails, and whether others fail there as well.
 
-use mistmcp::answers::{Cause, Finding, Object, Severity, ago, count, times};
+use mistmcp::answers::{Cause, Finding, Object, Severity, ago, count, span, times};
 
 use super::ClientCase;
 use crate::causes as c;
@@ -220,6 +220,16 @@ fn roaming(case: &ClientCase<'_>) -> Option<Finding> {
             ),
             66,
         )
+    } else if let Some(returns) = returns(&moves) {
+        (
+            format!(
+                "{} goes back and forth between access points: {} within {}",
+                case.called(),
+                times(returns),
+                span(t::RECENT)
+            ),
+            64,
+        )
     } else {
         return None;
     };
@@ -234,6 +244,16 @@ fn roaming(case: &ClientCase<'_>) -> Option<Finding> {
             .evidence("text", sample.and_then(|event| event.text.clone()))
             .see(case.shown_by(if failures.is_empty() { &moves } else { &failures }).as_ref()),
     )
+}
+
+/// How often a client went back to the access point that it came from, in the hours before its last move, if that is too often.
+fn returns(moves: &[&Event]) -> Option<usize> {
+    let last = moves.iter().map(|event| event.time).max()?;
+    let mut late: Vec<_> = moves.iter().filter(|event| last - event.time <= t::RECENT).collect();
+    late.sort_by_key(|event| event.time);
+    let aps: Vec<_> = late.iter().filter_map(|event| event.ap.as_deref()).collect();
+    let returns = aps.windows(3).filter(|aps| aps[0] == aps[2] && aps[0] != aps[1]).count();
+    Some(returns).filter(|returns| *returns >= t::MANY_RETURNS)
 }
 
 /// Why the authorization of a client fails, where NAC says nothing.
@@ -285,4 +305,32 @@ pub(crate) fn authorization(case: &ClientCase<'_>) -> Option<Finding> {
         .evidence("text", sample.text.clone())
         .see(case.shown_by(&failing.failures).as_ref()),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::answers::Row;
+    use mistmcp::serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_client_that_goes_back_and_forth_for_an_hour_is_told_and_one_that_walks_is_not() {
+        let moves = |number: i64, seconds: i64, aps: i64| -> Vec<Event> {
+            let event = |step: i64| {
+                let row = json!({
+                    "type": "CLIENT_AUTH_REASSOCIATION", "timestamp": 100_000 - step * seconds,
+                    "ap": format!("5c5b350000{:02}", step % aps),
+                });
+                Event::of(Row::of(&row)).unwrap()
+            };
+            (0..number).map(event).collect()
+        };
+        let told = |events: &[Event]| returns(&events.iter().collect::<Vec<_>>());
+        assert_eq!(told(&moves(41, 120, 2)), Some(39));
+        assert_eq!(told(&moves(41, 120, 1)), None, "it stays at one access point");
+        assert_eq!(told(&moves(41, 120, 5)), None, "it walks through the building");
+        assert_eq!(told(&moves(41, 1_200, 2)), None, "over many hours");
+        assert_eq!(told(&[]), None);
+    }
 }

@@ -71,9 +71,10 @@ pub(crate) fn ended(all: &[Failures<'_>], (id, site): (&str, &str), (now, end): 
         };
         let on = failures.ssid.as_deref().map_or(String::new(), |ssid| format!("on {} ", name(ssid)));
         let words = format!(
-            "{whose} {on}at {} failed {} for {}, until {}: {} and {}.",
+            "{whose} {on}at {} failed {} for {}{}, until {}: {} and {}.",
             name(site),
             purpose(failures.stage()),
+            if failures.is_cut { "at least " } else { "" },
             span(failures.last - failures.first),
             ago(failures.last, now),
             count(failures.failed, "failure"),

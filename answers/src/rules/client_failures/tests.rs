@@ -214,3 +214,37 @@ fn failed_authentication_is_distinguished_by_reason_and_type() {
     assert_eq!(cause("CLIENT_IP_ASSIGNED", 0), None);
     assert_eq!(cause("SOMETHING_NEW", 0), None);
 }
+
+#[test]
+fn failures_where_the_rows_that_were_read_end_are_no_outage() {
+    let row = |kind: &str, ago: i64, client: i64| {
+        let mac = format!("5c5b350000{client:02}");
+        json!({ "type": kind, "timestamp": NOW - ago, "mac": mac, "ssid": "Guest" })
+    };
+    let well = (0..200).map(|step| row("CLIENT_IP_ASSIGNED", 60 + step * 70, step % 16));
+    let first: Vec<_> =
+        (0..16).map(|client| row("MARVIS_EVENT_CLIENT_DHCP_FAILURE", 14_100 + client, client)).collect();
+    let rows = Rows::of(well.chain(first).collect());
+    let over = |events: &[Event]| over(events, &[], &failures(events, NOW), NOW).len();
+    assert_eq!(over(&settled(&rows)), 1, "a whole list has it");
+    let events = settled(&rows.clone().cut());
+    assert_eq!(over(&events), 0, "the exchanges before may have gone well");
+    assert!(events.len() > rows.len() * 8 / 10);
+    assert!(settled(&Rows::of(json!([])).cut()).is_empty());
+}
+
+#[test]
+fn failures_that_go_back_to_the_first_row_have_lasted_at_least_so_long() {
+    let dns: Vec<_> = (0..40_u32)
+        .map(|number| event("MARVIS_DNS_FAILURE", 60 * i64::from(number), "Guest", number % 5, 0))
+        .collect();
+    let words = |marked: bool| {
+        let mut all = failures(&dns, NOW);
+        if marked {
+            mark_cut(&mut all, &dns);
+        }
+        findings(&all, ("s", "Leeds"), (NOW, NOW))[0].summary().to_owned()
+    };
+    assert!(words(false).ends_with(", first 39 min ago."), "{}", words(false));
+    assert!(words(true).ends_with(", since at least 39 min ago."), "{}", words(true));
+}

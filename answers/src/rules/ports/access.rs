@@ -12,7 +12,12 @@ pub(super) fn disabled(port: &Port, context: &PortContext<'_>) -> Option<Finding
     }
     let was_up = !context.events_of(port, &["PORT_DOWN"]).is_empty();
     let used = port.neighbor_mac.is_some() || port.neighbor_name.is_some() || was_up;
-    let (severity, weight) = if used { (Severity::Warning, 62) } else { (Severity::Info, 15) };
+    let cut_off = context.neighbor(port).filter(|device| device.is_down());
+    let (severity, weight) = match cut_off {
+        Some(device) if !context.is_covered(device) => (Severity::Critical, 72),
+        _ if used => (Severity::Warning, 62),
+        _ => (Severity::Info, 15),
+    };
     Some(
         finding(&c::PORT_DISABLED, severity, port, context, "is disabled in its configuration")
             .weight(weight)

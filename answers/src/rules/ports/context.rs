@@ -1,8 +1,12 @@
 //! The input of the rules for ports beside the port itself: [`PortContext`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::facts::{Device, Event, Port, open};
+use crate::thresholds as t;
+
+/// Ports of a device that go down at one time, from which on nobody has unplugged them one by one.
+const TOGETHER: usize = 3;
 
 /// The devices, events and other ports that the rules compare a port with.
 #[derive(Clone, Debug, Default)]
@@ -110,6 +114,18 @@ impl<'a> PortContext<'a> {
     /// Since when a port is down, as its events say.
     pub(super) fn down_since(&self, port: &Port) -> Option<i64> {
         self.open_event(port, "PORT_DOWN").map(|(event, _)| event.time)
+    }
+
+    /// Whether several ports of its device went down at about the same time as a port, and stay down.
+    pub(super) fn went_down_with_others(&self, port: &Port) -> bool {
+        let Some(since) = self.down_since(port) else { return false };
+        let together = self.open.iter().map(|(event, _)| *event).filter(|event| {
+            event.short() == "PORT_DOWN"
+                && event.port.is_some()
+                && self.is_of_device(event, port)
+                && (event.time - since).abs() <= t::OUTAGE_WINDOW
+        });
+        together.map(|event| event.port.as_deref()).collect::<HashSet<_>>().len() >= TOGETHER
     }
 
     /// Events of a port, the latest first.

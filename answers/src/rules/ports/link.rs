@@ -135,11 +135,18 @@ pub(super) fn down(port: &Port, context: &PortContext<'_>) -> Option<Finding> {
     let is_cut_off =
         neighbor.is_some_and(|device| device.connected != Some(true) && !context.is_covered(device));
     let is_only_link = port.is_wan() && !context.has_other_uplink(port);
-    let severity = if is_only_link || is_cut_off { Severity::Critical } else { Severity::Warning };
+    let is_of_use =
+        port.uplink || port.is_wan() || port.neighbor_mac.is_some() || port.neighbor_name.is_some();
+    let (severity, weight) = match () {
+        () if is_only_link || is_cut_off => (Severity::Critical, 70),
+        () if is_of_use || context.went_down_with_others(port) => (Severity::Warning, 58),
+        // Somebody unplugged or switched off a computer.
+        () => (Severity::Info, 24),
+    };
     Some(
         finding(&c::PORT_DOWN, severity, port, context, &state_since(1, "down", since, context.now))
             .folds()
-            .weight(if severity == Severity::Critical { 70 } else { 58 })
+            .weight(weight)
             .since(since)
             .evidence("up", false)
             .evidence("poe_on", port.poe_on)

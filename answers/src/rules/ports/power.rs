@@ -55,10 +55,9 @@ pub(crate) fn power_lost(port: &Port, device: &Device, context: &PortContext<'_>
     )
 }
 
-/// What at the port of an access point that is down explains that: the port is disabled, or gives no power.
+/// What at the port of a device that is down explains that: the port is disabled, or gives no power.
 pub(crate) fn outage_at_port(port: &Port, device: &Device, context: &PortContext<'_>) -> Option<Finding> {
-    let is_disabled = device.is_down() && device.kind == "ap";
-    let disabled = || disabled(port, context).filter(|_| is_disabled).map(|finding| finding.weight(93));
+    let disabled = || disabled(port, context).filter(|_| device.is_down()).map(|finding| finding.weight(93));
     power_lost(port, device, context).or_else(disabled)
 }
 

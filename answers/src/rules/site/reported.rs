@@ -8,7 +8,7 @@ use crate::facts::{Alarm, Device};
 use crate::rules::{alarms, device};
 
 /// What alarms and Marvis report and no other finding shows, reports of one cause together.
-pub(crate) fn reported(case: &SiteCase<'_>, found: &[Finding]) -> Vec<Finding> {
+pub(super) fn reported(case: &SiteCase<'_>, found: &[Finding]) -> Vec<Finding> {
     let name_of = |_: &str| Some(case.name.to_owned());
     let mut kept: Vec<(Finding, Vec<String>)> = Vec::new();
     let mut open = alarms::active(case.alarms, case.events);

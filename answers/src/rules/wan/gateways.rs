@@ -1,5 +1,7 @@
 //! Rules for the gateways of a site: connection, DHCP pools and clusters.
 
+use std::collections::BTreeSet;
+
 use mistmcp::answers::{Cause, DataSource, Finding, Object, Severity, ago, count, is, listed, name};
 
 use super::Wan;
@@ -165,7 +167,9 @@ pub(crate) fn clusters(
         if lone {
             troubles.push("one node only".to_owned());
         }
-        troubles.dedup();
+        // The statistics and an event may tell the same in other letter case.
+        let mut told = BTreeSet::new();
+        troubles.retain(|trouble| told.insert(trouble.to_lowercase()));
         if troubles.is_empty() {
             continue;
         }

@@ -22,11 +22,14 @@ pub(crate) fn links_down(wan: &Wan<'_>) -> Vec<Finding> {
     let down = wan.ports.iter().filter(|port| port.is_wan() && port.up == Some(false) && !port.disabled);
     down.map(|port| {
         let others = wan.wan_ports(&port.device).iter().filter(|other| other.up == Some(true)).count();
+        let since = wan.since(&port.device, &["PORT_DOWN"], Some(&port.id), &[], &[]);
         let (severity, weight, rest) = match others {
             0 => (Severity::Critical, 85, "the gateway has no other WAN link that is up"),
+            _ if port.is_untouched && since.is_none() => {
+                (Severity::Info, 22, "it has never carried a byte, and another WAN link of the gateway is up")
+            }
             _ => (Severity::Warning, 68, "another WAN link of the gateway is up"),
         };
-        let since = wan.since(&port.device, &["PORT_DOWN"], Some(&port.id), &[], &[]);
         let gateway = wan.called(&port.device);
         Finding::new(
             &c::WAN_LINK_DOWN,

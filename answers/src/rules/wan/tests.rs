@@ -55,6 +55,19 @@ fn a_link_that_is_down_matters_by_whether_there_is_another() {
     assert!(found[0].severity() == Severity::Warning && found[0].is_on("ge-0/0/0"), "{found:?}");
     let found = links_down(&wan(&gateways, &ports[..1], &[]));
     assert_eq!(found[0].severity(), Severity::Critical);
+    let severity = |row: Value, events: &[Event]| {
+        let ports = [port(row), port(json!({ "port_id": "ge-0/0/1" }))];
+        links_down(&Wan { events, ..wan(&gateways, &ports, &[]) })[0].severity()
+    };
+    let unused = || json!({ "up": false, "rx_bytes": 0, "tx_bytes": 0 });
+    assert_eq!(severity(unused(), &[]), Severity::Info, "nothing was ever plugged in");
+    assert_eq!(severity(json!({ "up": false, "rx_bytes": 7, "tx_bytes": 0 }), &[]), Severity::Warning);
+    let down = json!({ "type": "GW_PORT_DOWN", "timestamp": 700, "mac": GW, "port_id": "ge-0/0/0" });
+    assert_eq!(
+        severity(unused(), &[Event::of(Row::of(&down)).unwrap()]),
+        Severity::Warning,
+        "its counters were cleared"
+    );
     let lan =
         [port(json!({ "up": false, "port_usage": "lan" })), port(json!({ "up": false, "disabled": true }))];
     assert!(links_down(&wan(&gateways, &lan, &[])).is_empty());
@@ -153,6 +166,12 @@ fn a_cluster_is_degraded_while_its_event_is_open() {
     let told = [GatewayCluster::of(Row::of(&row)).unwrap()];
     assert_eq!(told[0].troubles, ["control link Down"]);
     assert_eq!(clusters(&wan(&gateways, &[], &[]), &told, &[]).len(), 1);
+    let twice = format!("{:?}", clusters(&case, &told, &[]));
+    assert_eq!(
+        twice.to_lowercase().matches("control link down").count(),
+        2,
+        "in its sentence and evidence: {twice}"
+    );
     let row = json!({ "mac": GW, "is_ha": true });
     let lone = [GatewayCluster::of(Row::of(&row)).unwrap()];
     assert_eq!(clusters(&wan(&gateways, &[], &[]), &lone, &[(GW.into(), 1)]).len(), 1);
