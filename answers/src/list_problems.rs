@@ -106,8 +106,9 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: Option<LeastS
         tunnels: tunnel_rows.iter().filter_map(Tunnel::of).collect(),
         neighbors: bgp_rows.iter().filter_map(RoutingNeighbor::of_bgp).collect(),
     };
+    let whole = [path_rows.is_whole(), tunnel_rows.is_whole(), bgp_rows.is_whole()];
     let mut open = alarms::active(&reported, &events);
-    open.retain(|alarm| !carried.refute(alarm, &devices, ask.now()) && !is_over(alarm, &devices));
+    open.retain(|alarm| !carried.refute(whole, alarm, &devices, ask.now()) && !is_over(alarm, &devices));
     let open_count = open.len();
     // What is told by the state of its device.
     open.retain(|alarm| !is_of_state(alarm, &devices));
@@ -165,17 +166,25 @@ fn reported(actions: &Rows, alarms: &Rows) -> Vec<Alarm> {
     reported
 }
 
-/// Whether an alarm says that known devices are down: whether they are follows from their state.
+/// The states of the known devices of an alarm that says that they are down.
+fn states_of<'a>(alarm: &'a Alarm, devices: &'a [Device]) -> Vec<Option<bool>> {
+    let is_of_outage =
+        alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| cause.name == c::DEVICE_DOWN.name);
+    let named = alarm.devices.iter().filter(|_| is_of_outage);
+    let known = named.filter_map(|mac| devices.iter().find(|device| device.has_mac(mac)));
+    known.map(|device| device.connected).collect()
+}
+
+/// Whether an alarm says that devices are down whose state tells whether they are.
 fn is_of_state(alarm: &Alarm, devices: &[Device]) -> bool {
-    let is_known = |mac: &String| devices.iter().any(|device| device.has_mac(mac));
-    alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| cause.name == c::DEVICE_DOWN.name)
-        && alarm.devices.iter().any(is_known)
+    let states = states_of(alarm, devices);
+    !states.is_empty() && states.iter().all(Option::is_some)
 }
 
 /// Whether an alarm says that devices are down that are up.
 fn is_over(alarm: &Alarm, devices: &[Device]) -> bool {
-    let is_down = |mac: &String| devices.iter().any(|device| device.has_mac(mac) && device.is_down());
-    is_of_state(alarm, devices) && !alarm.devices.iter().any(is_down)
+    let states = states_of(alarm, devices);
+    !states.is_empty() && states.iter().all(|state| *state == Some(true))
 }
 
 /// Names of sites by id: of all, or of the one that is asked about.
@@ -185,4 +194,29 @@ async fn site_names(ask: &Inquiry, org: &str, site: Option<&str>) -> HashMap<Str
     }
     let sites = ask.rows(&sources::sites(org)).await;
     sites.iter().filter_map(|row| Some((row.text("id")?, row.text("name")?))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::answers::Row;
+    use mistmcp::serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn an_alarm_of_a_device_is_over_only_where_its_state_says_so() {
+        let device = |mac: &str, connected: Value| {
+            Device::of(Row::of(&json!({ "mac": mac, "type": "ap", "connected": connected }))).unwrap()
+        };
+        let row = json!({ "type": "device_down", "timestamp": 1, "aps": ["5c5b35000001", "5c5b35000002"] });
+        let alarm = Alarm::of(Row::of(&row)).unwrap();
+        let judged = |first: Value, second: Value| {
+            let devices = [device("5c5b35000001", first), device("5c5b35000002", second)];
+            (is_over(&alarm, &devices), is_of_state(&alarm, &devices))
+        };
+        assert_eq!(judged(json!(true), json!(true)), (true, true));
+        assert_eq!(judged(json!(true), json!(false)), (false, true));
+        assert_eq!(judged(json!(true), Value::Null), (false, false));
+        assert!(!is_over(&alarm, &[]) && !is_of_state(&alarm, &[]), "they are not in the inventory");
+    }
 }

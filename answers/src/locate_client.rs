@@ -81,7 +81,7 @@ impl Search {
                 ("wireless clients of this name", "searchOrgWirelessClients", &["hostname", "username"])
             }
             Medium::Wired => ("wired clients of this name", WIRED, &["dhcp_hostname"]),
-            Medium::Nac => ("NAC clients of this name", "searchOrgNacClients", &["hostname"]),
+            Medium::Nac => ("NAC clients of this name", "searchOrgNacClients", &["username", "hostname"]),
             Medium::Wan => return Vec::new(),
         };
         fields.iter().map(|field| self.source(name, tool, field).of_names()).collect()
@@ -193,10 +193,10 @@ pub(super) async fn seen_elsewhere(ask: &Inquiry, search: &Search) -> Option<Dia
     )))
 }
 
-/// The number of clients that Mist counts, where only the first of these were read.
+/// The number of clients that Mist counts at least, where only the first of these were read: the lists may have the same ones.
 pub(super) fn counted(rows: &[&Rows]) -> Option<usize> {
     let is_cut = rows.iter().any(|rows| rows.is_cut());
-    is_cut.then(|| rows.iter().map(|rows| rows.total()).sum())
+    is_cut.then(|| rows.iter().map(|rows| rows.total()).max().unwrap_or_default())
 }
 
 /// The one client among those of these rows that fit: the latest of several with one name and one site is not guessed.
@@ -225,7 +225,7 @@ pub(super) fn single_client(
             let names: Vec<_> =
                 found.iter().map(|client| format!("{} ({})", client.called(), client.mac)).collect();
             ask.not_seen("client", "several fit");
-            let fits = match counted(rows) {
+            let fits = match counted(rows).filter(|_| !search.names_one(&found)) {
                 Some(all) if all > several => format!("at least {several} of {all} clients"),
                 Some(_) => format!("at least {several} clients"),
                 None => format!("{several} clients"),

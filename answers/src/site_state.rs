@@ -103,17 +103,23 @@ impl WanPeers {
 
 impl WanPeers {
     /// Whether statistics of each gateway of an alarm, a device of these, show that what it reports as down is up, and it was not
-    /// raised lately.
-    pub(super) fn refute(&self, alarm: &Alarm, devices: &[Device], now: i64) -> bool {
+    /// raised lately. Those of paths, tunnels and neighbors show that only where they are `whole`.
+    pub(super) fn refute(
+        &self,
+        [paths_whole, tunnels_whole, neighbors_whole]: [bool; 3],
+        alarm: &Alarm,
+        devices: &[Device],
+        now: i64,
+    ) -> bool {
         let Some((cause, ..)) = alarms::cause_of(&alarm.kind) else { return false };
         let states: Vec<(&str, bool)> = match cause.name {
-            "vpn_path_down" => {
+            "vpn_path_down" if paths_whole => {
                 self.paths.iter().map(|path| (path.gateway.as_str(), path.up == Some(true))).collect()
             }
-            "tunnel_down" => {
+            "tunnel_down" if tunnels_whole => {
                 self.tunnels.iter().map(|tunnel| (tunnel.gateway.as_str(), tunnel.up == Some(true))).collect()
             }
-            "bgp_down" => {
+            "bgp_down" if neighbors_whole => {
                 self.neighbors.iter().map(|neighbor| (neighbor.device.as_str(), neighbor.is_up)).collect()
             }
             _ => return false,
@@ -136,6 +142,18 @@ impl WanPeers {
         self.neighbors.retain(|neighbor| is_gateway(&neighbor.device));
         self
     }
+}
+
+/// The alarms since a time, and the older ones that are still open.
+fn alarms_of(rows: &Rows, start: i64) -> Vec<Alarm> {
+    let all: Vec<_> = rows.iter().filter_map(Alarm::of).collect();
+    let open = alarms::open(&all);
+    let is_still_open = |alarm: &Alarm| alarm.says_open && open.iter().any(|open| std::ptr::eq(*open, alarm));
+    let kept = all.iter().filter(|alarm| {
+        let last = alarm.last_seen.max(alarm.time);
+        last.is_none_or(|last| last >= start) || is_still_open(alarm)
+    });
+    kept.cloned().collect()
 }
 
 /// The name of a site: as it was resolved for the call, or else from its statistics; its id where these have none.
@@ -195,7 +213,7 @@ impl SiteState {
         let events = if_wanted(SitePart::Events, sources::device_events(site, window));
         // What is open since before the window is still there.
         let since = Window { start: window.start.min(window.end - OPEN_ALARMS), ..*window };
-        let alarms = if_wanted(SitePart::Alarms, sources::alarms(site, &since));
+        let alarms = if_wanted(SitePart::Alarms, sources::alarms(site, &since).needed_since(window.start));
         let (about, stats, ports, events, alarm_rows) = join!(
             ask.rows_if(about.as_ref()),
             ask.rows_if(stats.as_ref()),
@@ -222,14 +240,7 @@ impl SiteState {
             ports: ports.iter().filter_map(Port::of).collect(),
             events: events.iter().filter_map(Event::of).collect(),
             alarms_seen: alarm_rows.is_seen(),
-            alarms: alarm_rows
-                .iter()
-                .filter_map(Alarm::of)
-                .filter(|alarm| {
-                    let last = alarm.last_seen.max(alarm.time);
-                    alarm.says_open || last.is_none_or(|last| last >= window.start)
-                })
-                .collect(),
+            alarms: alarms_of(&alarm_rows, window.start),
             wan_peers: WanPeers::default(),
             about,
         }

@@ -114,7 +114,14 @@ async fn find(
     let refused = nac::refused(&nac_events, &who, rule_names(&rules)).map(|finding| finding.see(&nac_source));
     // What access control answered, it has said.
     let unreachable = nac::server_unreachable(&own, &others, &devices, &who).filter(|_| refused.is_none());
-    let case = client::ClientCase { client: found, events: &own, others: &others, ap: None, now: ask.now() };
+    let case = client::ClientCase {
+        client: found,
+        events: &own,
+        others: &others,
+        ap: None,
+        now: ask.now(),
+        end: window.end,
+    };
     let mut findings: Vec<Finding> = Vec::new();
     if refused.is_none() && unreachable.is_none() {
         findings.extend(client::authorization(&case));

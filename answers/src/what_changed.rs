@@ -111,7 +111,7 @@ async fn find(ask: &Inquiry, asked: &Asked<'_>, window: Window) -> Result<Diagno
     };
     read.changes.retain(|change| case.is_early_enough(change.time));
     let subject = subject(&read, asked, site, device.as_ref(), &window, ask);
-    if !read.changes_seen && read.events.is_empty() {
+    if !read.audit.is_seen() && read.events.is_empty() {
         return Ok(Diagnosis::unknown(format!(
             "{subject}: the audit log could not be read, so nothing is known about changes."
         )));
@@ -132,7 +132,7 @@ async fn find(ask: &Inquiry, asked: &Asked<'_>, window: Window) -> Result<Diagno
     let diagnosis = Diagnosis::list(subject)
         .of_window_alone()
         .narrowed_by(narrowing)
-        .fact("changes", read.changes_whole.then_some(read.changes.len()))
+        .fact("changes", read.audit.if_whole(read.changes.len()))
         .fact("by", by(&read.changes))
         .fact("fails_since", failing)
         .fact("service_levels_percent", read.levels)
@@ -174,10 +174,10 @@ fn subject(
         _ => format!("from {} to {}", ask.ago(window.start), ask.ago(window.end)),
     };
     let changes = match read.changes.len() {
-        _ if !read.changes_seen => return format!("{about} {when}"),
-        0 if read.changes_whole => "no change".to_owned(),
+        _ if !read.audit.is_seen() => return format!("{about} {when}"),
+        0 if read.audit.is_whole() => "no change".to_owned(),
         0 => "no change among the first that were read".to_owned(),
-        some if read.changes_whole => count(some, "change"),
+        some if read.audit.is_whole() => count(some, "change"),
         some => format!("at least {}", count(some, "change")),
     };
     format!("{about} has {changes} by administrators {when}")

@@ -19,7 +19,7 @@ pub(crate) struct Alarm {
     pub(crate) last_seen: Option<i64>,
     pub(crate) count: i64,
     pub(crate) is_open: bool,
-    /// Whether its status says that it is open: others have none, whatever became of them.
+    /// Whether its status says that it is open. Those of Marvis have one that is kept; others have none, whatever became of them.
     pub(crate) says_open: bool,
     /// The kind of its devices, where the alarm shows it.
     pub(crate) device_kind: Option<&'static str>,
@@ -53,7 +53,7 @@ impl Alarm {
             last_seen: row.time("last_seen"),
             count: row.integer("count").unwrap_or(1),
             is_open: !closed,
-            says_open: !closed && status == "open",
+            says_open: !closed && status == "open" && row.text("group").as_deref() == Some("marvis"),
             devices,
             names: row.texts("hostnames"),
             ports: ports(row),

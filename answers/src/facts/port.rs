@@ -2,6 +2,8 @@
 
 use mistmcp::answers::{Object, Row};
 
+use super::Device;
+
 /// A port with its state and counters, from `searchOrgSwOrGwPorts` or `searchSiteSwOrGwPorts`. Counters count since they were
 /// cleared.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -15,6 +17,8 @@ pub(crate) struct Port {
     /// The same as its row writes it, if that is with a logical unit.
     pub(crate) unit_id: Option<String>,
     pub(crate) site: Option<String>,
+    /// Whether Mist has a row of it: of others only events tell.
+    pub(crate) has_row: bool,
     pub(crate) of_gateway: bool,
     pub(crate) up: Option<bool>,
     pub(crate) disabled: bool,
@@ -26,7 +30,7 @@ pub(crate) struct Port {
     pub(crate) rx_packets: i64,
     pub(crate) tx_packets: i64,
     pub(crate) bytes: i64,
-    /// Whether its counters say that it has never carried a byte.
+    /// Whether its counters show no byte.
     pub(crate) is_untouched: bool,
     pub(crate) poe_disabled: bool,
     pub(crate) poe_on: Option<bool>,
@@ -72,6 +76,7 @@ impl Port {
         let id = interface(&written);
         Some(Self {
             device: row.mac("mac")?,
+            has_row: true,
             unit_id: Some(written).filter(|written| *written != id),
             id,
             site: row.text("site_id"),
@@ -122,6 +127,13 @@ impl Port {
                 && name.is_some_and(|name| {
                     self.neighbor_name.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(name))
                 }))
+    }
+
+    /// Whether it is a port of another device that leads to this one.
+    pub(crate) fn leads_to(&self, device: &Device) -> bool {
+        !device.has_mac(&self.device)
+            && (self.has_neighbor(&device.mac, device.name.as_deref())
+                || device.members.iter().any(|member| self.has_neighbor(member, None)))
     }
 
     /// Whether an access point is behind it, as its profile or its neighbor says.

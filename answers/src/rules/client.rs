@@ -20,6 +20,7 @@ pub(crate) struct ClientCase<'a> {
     pub(crate) others: &'a [Event],
     pub(crate) ap: Option<&'a Device>,
     pub(crate) now: i64,
+    pub(crate) end: i64,
 }
 
 impl ClientCase<'_> {
@@ -244,9 +245,13 @@ mod tests {
         kinds.iter().map(|(kind, time)| event(kind, *time, &json!({}))).collect()
     }
 
+    fn case<'a>(client: &'a Client, events: &'a [Event], others: &'a [Event], now: i64) -> ClientCase<'a> {
+        ClientCase { client, events, others, ap: None, now, end: now }
+    }
+
     fn causes(events: &[Event], more: &Value) -> Vec<&'static str> {
         let client = client(more);
-        let case = ClientCase { client: &client, events, others: &[], ap: None, now: 1_000 };
+        let case = case(&client, events, &[], 1_000);
         let mut found = stages(&case, false);
         found.extend(signal(&case));
         found.extend(alone(&case, &found));
@@ -280,7 +285,7 @@ mod tests {
             };
             let others: Vec<_> = (0..others).map(other).collect();
             let client = client(&json!({}));
-            let case = ClientCase { client: &client, events: &events, others: &others, ap: None, now: 1_000 };
+            let case = case(&client, &events, &others, 1_000);
             let found = stages(&case, false);
             let found = found.first().unwrap().summary();
             (found.contains("no other client"), found.contains("other clients of the site fail as well"))
@@ -342,7 +347,7 @@ mod tests {
                 event("MARVIS_EVENT_CLIENT_DHCP_FAILURE", *time, &json!({ "mac": "8c8caa000009" }))
             };
             let others: Vec<_> = times.iter().map(of).collect();
-            let case = ClientCase { client: &client, events: &own, others: &others, ap: None, now: 90_200 };
+            let case = case(&client, &own, &others, 90_200);
             stages(&case, false)[0].summary().to_owned()
         };
         assert!(summary(&[90_050, 90_150]).ends_with("; other clients of the site fail as well."));
@@ -381,11 +386,9 @@ mod tests {
 
     #[test]
     fn a_busy_radio_is_that_of_the_client() {
-        let (client, ap) = (
-            client(&json!({})),
-            Device::of(Row::of(&json!({ "mac": "5c5b35000001", "name": "AP-1" }))).unwrap(),
-        );
-        let case = ClientCase { client: &client, events: &[], others: &[], ap: Some(&ap), now: 1_000 };
+        let client = client(&json!({}));
+        let ap = Device::of(Row::of(&json!({ "mac": "5c5b35000001", "name": "AP-1" }))).unwrap();
+        let case = ClientCase { ap: Some(&ap), ..case(&client, &[], &[], 1_000) };
         let busy = |value: Value| radio(&case, Row::of(&value)).is_some();
         assert!(busy(json!({ "radio_stat": { "band_5": { "util_all": "93" } } })));
         assert!(!busy(

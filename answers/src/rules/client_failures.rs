@@ -4,13 +4,14 @@ mod over;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mistmcp::answers::{Cause, DataSource, Finding, Object, Rows, Severity, ago, count, listed, name};
+use mistmcp::answers::{Cause, DataSource, Finding, Object, Rows, Severity, ago, count, listed, name, span};
 
 use super::nac;
 use crate::facts::{Event, Stage, stage_of};
 use crate::thresholds as t;
 use crate::{causes as c, evidence};
 
+use over::LASTING;
 pub(crate) use over::{ended, over};
 
 /// Failures of one cause on one WLAN.
@@ -328,8 +329,11 @@ fn finding(cause: &'static Cause, troubles: &[&Failures<'_>], (id, site): (&str,
         ssids => format!("on {} at {}", listed(ssids, 2), name(site)),
     };
     let is_cut = own.iter().any(|failures| failures.is_cut);
-    let from = if is_cut { "since at least" } else { "first" };
-    let since = first.map_or(String::new(), |first| format!(", {from} {}", ago(first, now)));
+    let since = first.map_or(String::new(), |first| match now - first {
+        seconds if is_cut && seconds < LASTING => String::new(),
+        seconds if is_cut => format!(", for at least {}", span(seconds)),
+        _ => format!(", first {}", ago(first, now)),
+    });
     let what = symptom(cause, clients.len());
     let summary = format!(
         "{whose} {place} {what}: {} and {}{since}.",
@@ -349,7 +353,7 @@ fn finding(cause: &'static Cause, troubles: &[&Failures<'_>], (id, site): (&str,
     }
     finding
         .on(Object::site(site))
-        .since(first)
+        .since(first.filter(|_| !is_cut))
         .evidence("failures", failed)
         .evidence("successes", passed)
         .evidence("clients", Some(clients.len()).filter(|clients| *clients > 0))

@@ -82,11 +82,6 @@ impl<'a> DeviceCase<'a> {
 
 /// The port upstream of a device: one of another device that leads to it.
 pub(crate) fn upstream_port<'a>(device: &Device, site: &[Device], ports: &'a [Port]) -> Option<&'a Port> {
-    let leads = |port: &&Port| {
-        !device.has_mac(&port.device)
-            && (port.has_neighbor(&device.mac, device.name.as_deref())
-                || device.members.iter().any(|member| port.has_neighbor(member, None)))
-    };
     // Upstream of a switch is a gateway or switch; upstream of an access point is a switch.
     let kind = |port: &Port| {
         site.iter().find(|other| other.has_mac(&port.device)).map_or("", |other| other.kind.as_str())
@@ -99,7 +94,7 @@ pub(crate) fn upstream_port<'a>(device: &Device, site: &[Device], ports: &'a [Po
         let id = port.as_deref()?;
         ports.iter().find(|port| switch.has_mac(&port.device) && port.id == id)
     };
-    let leading: Vec<_> = ports.iter().filter(leads).collect();
+    let leading: Vec<_> = ports.iter().filter(|port| port.leads_to(device)).collect();
     let gateway = leading.iter().find(|port| kind(port) == "gateway");
     let switch = leading.iter().find(|port| !port.uplink && kind(port) != "gateway");
     match device.kind.as_str() {
@@ -131,8 +126,8 @@ pub(crate) fn upstream<'a>(device: &Device, site: &'a [Device], ports: &[Port]) 
             .and_then(by_mac)
             .or_else(|| site.iter().find(|other| name.is_some() && other.name == *name))
     };
-    let by_mesh = || device.mesh_uplink.as_deref().and_then(by_mac);
-    by_port.or_else(by_lldp).or_else(by_mesh).or_else(by_own_port)
+    let by_mesh = device.mesh_uplink.as_deref().and_then(by_mac);
+    by_mesh.or(by_port).or_else(by_lldp).or_else(by_own_port)
 }
 
 /// All that explains the state of a device.
@@ -145,7 +140,9 @@ pub(crate) fn device(case: &DeviceCase<'_>) -> Vec<Finding> {
         found.extend(upstream_down(case));
         // The ports of a dead switch have no current state.
         let port = case.upstream_port().filter(|_| !case.upstream().is_some_and(Device::is_down));
-        found.extend(port.and_then(|port| ports::outage_at_port(port, case.device, case.context)));
+        found.extend(
+            port.and_then(|port| ports::outage_at_port((port, case.ports), case.device, case.context)),
+        );
     }
     found.extend(upgrade(case));
     found.extend(restarted_by_user(case));

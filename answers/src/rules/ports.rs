@@ -182,8 +182,8 @@ mod tests {
         let sentence = |changes: Value| {
             let port_of = port_of(&changes);
             let context = PortContext::new(1_000, &devices, std::slice::from_ref(&port_of), &[]);
-            let found =
-                outage_at_port(&port_of, &devices[1], &context).or_else(|| port(&port_of, &context).pop());
+            let found = outage_at_port((&port_of, &[]), &devices[1], &context)
+                .or_else(|| port(&port_of, &context).pop());
             found.unwrap().summary().to_owned()
         };
         for (changes, words) in [
@@ -302,7 +302,13 @@ mod tests {
         let cause_at_port = |changes: Value| {
             let port = port_of(&changes);
             let context = PortContext::new(1_000, &devices, std::slice::from_ref(&port), &[]);
-            outage_at_port(&port, &devices[1], &context).map(|finding| finding.cause().name)
+            let cause = |other: Port| {
+                outage_at_port((&port, &[port.clone(), other]), &devices[1], &context)
+                    .map(|finding| finding.cause().name)
+            };
+            let second = cause(port_of(&json!({ "port_id": "ge-0/0/2" })));
+            assert_ne!(second, Some("port_disabled"), "another port leads to it");
+            cause(port_of(&json!({ "port_id": "ge-0/0/2", "neighbor_mac": "5c4527000009" })))
         };
         let off = json!({ "up": false, "disabled": true, "poe_on": false, "power_draw": 0 });
         assert_eq!(cause_at_port(off), Some("port_disabled"));
@@ -332,6 +338,7 @@ mod tests {
                 edge.uplink = true;
             }
             edge.neighbor_name = changes["neighbor"].as_str().map(str::to_owned);
+            edge.has_row = changes["row"] != false;
             let other = |place: i64| {
                 let row = json!({
                     "type": "SW_PORT_DOWN", "timestamp": 500_000 - place * apart, "mac": "5c4527000001",
@@ -345,9 +352,11 @@ mod tests {
         };
         assert_eq!(severity(json!({}), 0, 60), Some(Severity::Info));
         assert_eq!(severity(json!({}), 11, 1_500), Some(Severity::Info), "one by one in the evening");
-        assert_eq!(severity(json!({}), 5, 60), Some(Severity::Warning), "at one time");
+        assert_eq!(severity(json!({}), 11, 60), Some(Severity::Info), "docks, one after another");
+        assert_eq!(severity(json!({}), 5, 2), Some(Severity::Warning), "at one time");
         assert_eq!(severity(json!({ "uplink": true }), 0, 60), Some(Severity::Critical));
         assert_eq!(severity(json!({ "neighbor": "printer" }), 0, 60), Some(Severity::Warning));
+        assert_eq!(severity(json!({ "row": false }), 0, 60), Some(Severity::Warning), "it may be an uplink");
     }
 
     #[test]

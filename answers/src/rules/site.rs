@@ -8,7 +8,6 @@ use std::collections::HashMap;
 
 use mistmcp::answers::{Finding, Severity};
 
-use super::client_failures;
 use super::device::{self, DeviceCase};
 use super::ports::PortContext;
 use super::recovered::{self, Past};
@@ -18,7 +17,7 @@ use crate::causes as c;
 use crate::facts::wan::{DhcpPool, GatewayCluster, RoutingNeighbor, Tunnel, VpnPath};
 use crate::facts::{Alarm, Device, Event, Port, Radio};
 
-use network::{loops, port_findings, radio_findings, vlans, wan_findings};
+use network::{failing_clients, loops, port_findings, radio_findings, vlans, wan_findings};
 
 /// The input of the rules for a site.
 #[derive(Clone, Debug)]
@@ -94,13 +93,7 @@ pub(crate) fn site(case: &SiteCase<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     found.extend(device::site_down(case.devices, case.name, case.now()));
     let is_site_down = !found.is_empty();
-    let mut events: HashMap<&str, Vec<Event>> = HashMap::new();
-    for event in case.events {
-        let device = event.mac.as_deref().and_then(|mac| case.device(mac));
-        if let Some(device) = device {
-            events.entry(device.mac.as_str()).or_default().push(event.clone());
-        }
-    }
+    let events = events_by_device(case);
     for (place, device) in case.devices.iter().enumerate() {
         if tree.is_below_an_outage(place) {
             continue;
@@ -110,39 +103,37 @@ pub(crate) fn site(case: &SiteCase<'_>) -> Vec<Finding> {
         if device.is_down() && !is_site_down {
             own.extend(outage_of(case, device, &tree.downstream(place), &own));
         }
-        if device.is_down() && device.is_covered(case.devices) {
-            // The neighbors of an access point take its clients.
-            own = own
-                .into_iter()
-                .map(|finding| {
-                    let weight = finding.get_weight().min(78);
-                    finding.weight(weight)
-                })
-                .collect();
-        }
-        found.extend(own);
+        // The neighbors of an access point take its clients.
+        let most = if device.is_down() && device.is_covered(case.devices) { 78 } else { u8::MAX };
+        found.extend(own.into_iter().map(|finding| {
+            let weight = finding.get_weight().min(most);
+            finding.weight(weight)
+        }));
     }
     found.extend(port_findings(case));
     found.extend(wan_findings(case));
     found.extend(radio_findings(case));
     found.extend(loops(case));
     found.extend(vlans(case, &tree));
-    let mut failures = client_failures::failures(case.client_events, case.context.end);
-    client_failures::explain(&mut failures, case.nac_events);
-    if case.client_events_cut {
-        client_failures::mark_cut(&mut failures, case.client_events);
-    }
-    found.extend(client_failures::findings(&failures, (case.id, case.name), (case.now(), case.context.end)));
-    let mut over = client_failures::over(case.client_events, case.nac_events, &failures, case.context.end);
-    if case.client_events_cut {
-        client_failures::mark_cut(&mut over, case.client_events);
-    }
-    found.extend(client_failures::ended(&over, (case.id, case.name), (case.now(), case.context.end)));
+    let (failures, of_clients) = failing_clients(case);
+    found.extend(of_clients);
     let over = recovered::recovered(&case.past(), &found);
     found.extend(over);
     let reported = reported::reported(case, &found);
     found.extend(reported);
     roots::with_roots(found, &failures, case)
+}
+
+/// The events of each device, by its MAC address.
+fn events_by_device<'a>(case: &SiteCase<'a>) -> HashMap<&'a str, Vec<Event>> {
+    let mut events: HashMap<&str, Vec<Event>> = HashMap::new();
+    for event in case.events {
+        let device = event.mac.as_deref().and_then(|mac| case.context.devices.get(mac).copied());
+        if let Some(device) = device {
+            events.entry(device.mac.as_str()).or_default().push(event.clone());
+        }
+    }
+    events
 }
 
 /// The findings with weights by which a critical one goes before all others, whether an alarm, an event or the state shows it.

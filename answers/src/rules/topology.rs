@@ -31,7 +31,7 @@ pub(crate) fn down(
             continue;
         }
         let mut power = ports.iter().filter(|port| port.has_neighbor(&device.mac, device.name.as_deref()));
-        let power = power.find_map(|port| ports::outage_at_port(port, device, context));
+        let power = power.find_map(|port| ports::outage_at_port((port, ports), device, context));
         let power = power.filter(|_| !behind.iter().any(|device| device.is_down()));
         found.push(power.unwrap_or_else(|| device::outage(device, &behind, devices, context.now)));
     }

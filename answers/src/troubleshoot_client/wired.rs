@@ -60,10 +60,7 @@ pub(super) async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, w
         });
     }
     if let Some(port) = own {
-        // The client is what is connected to it, also where the port has never heard of it.
-        let port =
-            &Port { neighbor_mac: port.neighbor_mac.clone().or(Some(found.mac.clone())), ..port.clone() };
-        findings.extend(ports::port(port, &context).into_iter().map(|finding| {
+        findings.extend(ports::port(&of_client(port, &found), &context).into_iter().map(|finding| {
             let weight = finding.get_weight().saturating_add(18).min(90);
             finding.weight(weight).on(found.object())
         }));
@@ -111,6 +108,12 @@ pub(super) async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, w
         .view("client", views::client(&found, device))
         .view("timeline", views::timeline(&nac_events, &devices))
         .findings(findings)
+}
+
+/// A port with the client as what is connected to it, also where the port has never heard of it.
+fn of_client(port: &Port, client: &Client) -> Port {
+    let neighbor = port.neighbor_mac.clone().unwrap_or_else(|| client.mac.clone());
+    Port { neighbor_mac: Some(neighbor), ..port.clone() }
 }
 
 /// The switch of a client that is not authenticated, where it cannot reach its RADIUS server.

@@ -90,8 +90,8 @@ pub(super) async fn wireless(
         _ => (Vec::new(), String::new()),
     };
     named.extend(site_known.0.iter().cloned());
-    let case =
-        client::ClientCase { client: &found, events: &own, others: &others, ap: ap.as_ref(), now: ask.now() };
+    let (ap_of, now, end) = (ap.as_ref(), ask.now(), window.end);
+    let case = client::ClientCase { client: &found, events: &own, others: &others, ap: ap_of, now, end };
     let unreachable = nac::server_unreachable(&own, &others, &[], &who).filter(|_| refused.is_none());
     let explained = refused.clone().or(unreachable);
     let see = |source: &DataSource| {

@@ -15,9 +15,8 @@ const EARLIER: i64 = 15 * t::MINUTE;
 /// The parts of the answer.
 pub(super) struct Read {
     pub(super) changes: Vec<Change>,
-    /// Whether the audit log could be read, and to its end.
-    pub(super) changes_seen: bool,
-    pub(super) changes_whole: bool,
+    /// The audit log.
+    pub(super) audit: Rows,
     pub(super) events: Vec<Event>,
     pub(super) client_events: Vec<Event>,
     pub(super) devices: Vec<Device>,
@@ -82,8 +81,7 @@ impl Read {
         changes.sort_by_key(|change| std::cmp::Reverse(change.time));
         Self {
             changes,
-            changes_seen: audit.is_seen(),
-            changes_whole: audit.is_whole(),
+            audit,
             events: events.iter().filter_map(Event::of).collect(),
             client_events: clients.iter().filter_map(Event::of).collect(),
             devices,

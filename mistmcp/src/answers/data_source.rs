@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::See;
+use super::{Rows, See};
 use crate::{Request, Result};
 
 /// A data source: its name in `not_seen`, and the tool and arguments that read it.
@@ -17,6 +17,7 @@ pub struct DataSource {
     pub(super) or_none: bool,
     pub(super) shows: Shows,
     is_list: bool,
+    needed_since: Option<i64>,
     request: Option<Request>,
 }
 
@@ -66,6 +67,7 @@ impl DataSource {
             or_none: false,
             shows: Shows::Reports,
             is_list: false,
+            needed_since: None,
             request: None,
         }
     }
@@ -108,6 +110,19 @@ impl DataSource {
     pub fn list(mut self) -> Self {
         self.is_list = true;
         self
+    }
+
+    /// Says that of a list with the latest row first, those before a time are a bonus: where only they are cut, nothing is missing.
+    pub fn needed_since(mut self, time: i64) -> Self {
+        self.needed_since = Some(time);
+        self
+    }
+
+    /// Whether pages that are not all have what is needed: their last row is from before the time.
+    pub(super) fn is_enough(&self, pages: &[Value]) -> bool {
+        let Some(last) = pages.last().cloned().map(Rows::of) else { return false };
+        let time = last.iter().next_back().and_then(|row| row.time("timestamp"));
+        self.needed_since.zip(time).is_some_and(|(needed, time)| time < needed)
     }
 
     /// Sends this request in place of the tool's: for a tool with a body, or an endpoint that is no tool.
@@ -159,5 +174,22 @@ impl DataSource {
             Some(request) => Ok(request.clone()),
             None => crate::catalog::request_of(self.tool, self.arguments.clone()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_cut_list_is_enough_where_its_last_row_is_from_before_what_is_needed() {
+        let pages = [json!({ "results": [{ "timestamp": 900 }, { "timestamp": 300 }] })];
+        let enough = |needed: i64| {
+            DataSource::new("alarms", "searchSiteAlarms").needed_since(needed).is_enough(&pages)
+        };
+        assert!(enough(400) && !enough(200));
+        assert!(!DataSource::new("alarms", "searchSiteAlarms").is_enough(&pages), "all is needed");
     }
 }

@@ -290,7 +290,7 @@ impl Inquiry {
         match fetched {
             Ok(pages) => {
                 let rows: usize = pages.0.iter().map(Rows::count).sum();
-                if !pages.1 {
+                if !pages.1 && !source.is_enough(&pages.0) {
                     self.not_seen(&source.name, &format!("only the first {rows} rows were read"));
                 }
                 let mut state = self.0.state.lock();

@@ -17,8 +17,10 @@ pub(crate) fn change_before(
     (devices, ports): (&[Device], &[Port]),
     now: i64,
 ) -> Option<(Finding, i64)> {
-    let serious =
-        found.iter().filter(|finding| finding.get_weight() >= 60 && finding.severity() > Severity::Info);
+    // What follows from another trouble began by that one.
+    let serious = found.iter().filter(|finding| {
+        finding.get_weight() >= 60 && finding.severity() > Severity::Info && !finding.has_root()
+    });
     let (began, trouble) = serious
         .filter_map(|finding| Some((finding.began()?, finding)))
         .max_by_key(|(_, finding)| finding.get_weight())?;
@@ -135,6 +137,20 @@ mod tests {
         assert_eq!(before(change("Update Site Settings \"Leeds\"", 900, &json!({}))), 0, "after it");
         assert_eq!(before(change("Update Site Settings \"Leeds\"", 9_000, &json!({}))), 0, "long before");
         assert_eq!(before(change("Restart Device \"SW-1\"", 1_100, &json!({}))), 0, "another thing");
+    }
+
+    #[test]
+    fn the_trouble_is_the_root_and_not_what_follows_from_it() {
+        let root = Finding::new(&c::WAN_LINK_DOWN, Severity::Critical, "x").on(Object::gateway("GW"));
+        let root = root.since(NOW - 1_000).weight(85);
+        let dns = Finding::new(&c::DNS_FAILURE, Severity::Critical, "x").on(Object::site("Leeds"));
+        let dns = dns.since(NOW - 900).weight(87).because_of(&root);
+        let changes = [
+            change("Update Device \"GW\"", 1_120, &json!({})),
+            change("Update WLAN \"Guest\"", 1_200, &json!({ "dns": "a" })),
+        ];
+        let (found, _) = change_before(&changes, &[root, dns], (&[], &[]), NOW).unwrap();
+        assert!(found.is_on("GW"), "{found:?}");
     }
 
     #[test]

@@ -196,48 +196,23 @@ fn roaming(case: &ClientCase<'_>) -> Option<Finding> {
         .filter(|event| passed.is_none_or(|passed| event.time > passed))
         .collect();
     let moves: Vec<_> = case.events.iter().filter(|event| event.kind.contains("REASSOCIATION")).collect();
-    let last_moves = moves.iter().filter(|event| {
-        moves.iter().map(|other| other.time).max().is_some_and(|last| last - event.time <= t::OUTAGE_WINDOW)
-    });
-    let restless = last_moves.count();
-    let (summary, weight) = if failures.len() >= t::MIN_FAILURES {
-        let last = failures.iter().map(|event| event.time).max().unwrap_or(case.now);
-        (
-            format!(
-                "{} fails at fast roaming between access points: {}, last {}",
-                case.called(),
-                count(failures.len(), "failed transition"),
+    let last = failures.iter().map(|event| event.time).max().filter(|_| failures.len() >= t::MIN_FAILURES);
+    let (what, weight, since) = match last {
+        Some(last) => {
+            let failed = count(failures.len(), "failed transition");
+            let what = format!(
+                "fails at fast roaming between access points: {failed}, last {}",
                 ago(last, case.now)
-            ),
-            80,
-        )
-    } else if restless >= t::MANY_REASSOCIATIONS {
-        (
-            format!(
-                "{} moves between access points too often: {} within ten minutes",
-                case.called(),
-                times(restless)
-            ),
-            66,
-        )
-    } else if let Some(returns) = returns(&moves) {
-        (
-            format!(
-                "{} goes back and forth between access points: {} within {}",
-                case.called(),
-                times(returns),
-                span(t::RECENT)
-            ),
-            64,
-        )
-    } else {
-        return None;
+            );
+            (what, 80, failures.iter().map(|event| event.time).min())
+        }
+        None => restless(&moves, case.end)?,
     };
     let sample = failures.iter().max_by_key(|event| event.time);
     Some(
-        case.finding(&c::ROAMING_FAILURE, Severity::Warning, format!("{summary}."))
+        case.finding(&c::ROAMING_FAILURE, Severity::Warning, format!("{} {what}.", case.called()))
             .weight(weight)
-            .since(failures.iter().map(|event| event.time).min())
+            .since(since)
             .evidence("event", sample.map(|event| event.kind.clone()))
             .evidence("failures", failures.len())
             .evidence("reassociations", moves.len())
@@ -246,14 +221,30 @@ fn roaming(case: &ClientCase<'_>) -> Option<Finding> {
     )
 }
 
-/// How often a client went back to the access point that it came from, in the hours before its last move, if that is too often.
-fn returns(moves: &[&Event]) -> Option<usize> {
+/// What a client that moves too often does, with the weight of that and its begin.
+fn restless(moves: &[&Event], end: i64) -> Option<(String, u8, Option<i64>)> {
     let last = moves.iter().map(|event| event.time).max()?;
+    let last_moves = moves.iter().filter(|event| last - event.time <= t::OUTAGE_WINDOW).count();
+    if last_moves >= t::MANY_REASSOCIATIONS {
+        let what = format!("moves between access points too often: {} within ten minutes", times(last_moves));
+        return Some((what, 66, None));
+    }
+    let (returns, first) = returns(moves, end)?;
+    let what =
+        format!("goes back and forth between access points: {} within {}", times(returns), span(t::RECENT));
+    Some((what, 64, Some(first)))
+}
+
+/// How often a client went back to the access point that it came from in the hours before its last move, if that is too often and
+/// it did so lately; with the time of the first of these moves.
+fn returns(moves: &[&Event], end: i64) -> Option<(usize, i64)> {
+    let last = moves.iter().map(|event| event.time).max().filter(|last| end - last <= t::RECENT)?;
     let mut late: Vec<_> = moves.iter().filter(|event| last - event.time <= t::RECENT).collect();
     late.sort_by_key(|event| event.time);
+    let first = late.first()?.time;
     let aps: Vec<_> = late.iter().filter_map(|event| event.ap.as_deref()).collect();
     let returns = aps.windows(3).filter(|aps| aps[0] == aps[2] && aps[0] != aps[1]).count();
-    Some(returns).filter(|returns| *returns >= t::MANY_RETURNS)
+    Some((returns, first)).filter(|(returns, _)| *returns >= t::MANY_RETURNS)
 }
 
 /// Why the authorization of a client fails, where NAC says nothing.
@@ -326,8 +317,10 @@ mod tests {
             };
             (0..number).map(event).collect()
         };
-        let told = |events: &[Event]| returns(&events.iter().collect::<Vec<_>>());
-        assert_eq!(told(&moves(41, 120, 2)), Some(39));
+        let until = |events: &[Event], end: i64| returns(&events.iter().collect::<Vec<_>>(), end);
+        let told = |events: &[Event]| until(events, 100_000);
+        assert_eq!(told(&moves(41, 120, 2)), Some((39, 95_200)));
+        assert_eq!(until(&moves(41, 120, 2), 107_201), None, "it has stayed since");
         assert_eq!(told(&moves(41, 120, 1)), None, "it stays at one access point");
         assert_eq!(told(&moves(41, 120, 5)), None, "it walks through the building");
         assert_eq!(told(&moves(41, 1_200, 2)), None, "over many hours");

@@ -9,6 +9,9 @@ use crate::facts::{Event, Stage, stage_of};
 use crate::rules::recovered::is_past;
 use crate::thresholds as t;
 
+/// Seconds that failures last at least, where it is worth saying.
+pub(super) const LASTING: i64 = 2 * t::MINUTE;
+
 /// The failures of three or more clients, by cause and WLAN, that no longer pause separates and that ended before `end`. Those
 /// that go on are among `current`.
 pub(crate) fn over<'a>(
@@ -71,11 +74,10 @@ pub(crate) fn ended(all: &[Failures<'_>], (id, site): (&str, &str), (now, end): 
         };
         let on = failures.ssid.as_deref().map_or(String::new(), |ssid| format!("on {} ", name(ssid)));
         let words = format!(
-            "{whose} {on}at {} failed {} for {}{}, until {}: {} and {}.",
+            "{whose} {on}at {} failed {}{}, until {}: {} and {}.",
             name(site),
             purpose(failures.stage()),
-            if failures.is_cut { "at least " } else { "" },
-            span(failures.last - failures.first),
+            duration(failures),
             ago(failures.last, now),
             count(failures.failed, "failure"),
             count(failures.passed, "success")
@@ -86,7 +88,7 @@ pub(crate) fn ended(all: &[Failures<'_>], (id, site): (&str, &str), (now, end): 
         }
         finding
             .on(Object::site(site))
-            .since(failures.first)
+            .since(Some(failures.first).filter(|_| !failures.is_cut))
             .evidence("ended", failures.last)
             .evidence("failures", failures.failed)
             .evidence("successes", failures.passed)
@@ -96,6 +98,15 @@ pub(crate) fn ended(all: &[Failures<'_>], (id, site): (&str, &str), (now, end): 
             .see(shown(&[&failures], id, Some(failures.first)).as_ref())
     });
     found.collect()
+}
+
+/// How long failures lasted, after what failed.
+fn duration(failures: &Failures<'_>) -> String {
+    match failures.last - failures.first {
+        seconds if failures.is_cut && seconds < LASTING => String::new(),
+        seconds if failures.is_cut => format!(" for at least {}", span(seconds)),
+        seconds => format!(" for {}", span(seconds)),
+    }
 }
 
 /// What clients fail to do at a stage.

@@ -3,10 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::facts::{Device, Event, Port, open};
-use crate::thresholds as t;
 
 /// Ports of a device that go down at one time, from which on nobody has unplugged them one by one.
 const TOGETHER: usize = 3;
+
+/// Seconds within which ports go down by one cause: a line card, a controller of power, a breaker.
+const AT_ONE_TIME: i64 = 15;
 
 /// The devices, events and other ports that the rules compare a port with.
 #[derive(Clone, Debug, Default)]
@@ -116,14 +118,14 @@ impl<'a> PortContext<'a> {
         self.open_event(port, "PORT_DOWN").map(|(event, _)| event.time)
     }
 
-    /// Whether several ports of its device went down at about the same time as a port, and stay down.
+    /// Whether several ports of its device went down at the same time as a port, and stay down.
     pub(super) fn went_down_with_others(&self, port: &Port) -> bool {
         let Some(since) = self.down_since(port) else { return false };
         let together = self.open.iter().map(|(event, _)| *event).filter(|event| {
             event.short() == "PORT_DOWN"
                 && event.port.is_some()
                 && self.is_of_device(event, port)
-                && (event.time - since).abs() <= t::OUTAGE_WINDOW
+                && (event.time - since).abs() <= AT_ONE_TIME
         });
         together.map(|event| event.port.as_deref()).collect::<HashSet<_>>().len() >= TOGETHER
     }

@@ -139,7 +139,8 @@ pub(super) fn down(port: &Port, context: &PortContext<'_>) -> Option<Finding> {
         port.uplink || port.is_wan() || port.neighbor_mac.is_some() || port.neighbor_name.is_some();
     let (severity, weight) = match () {
         () if is_only_link || is_cut_off => (Severity::Critical, 70),
-        () if is_of_use || context.went_down_with_others(port) => (Severity::Warning, 58),
+        // Of a port without a row, nobody knows what was behind it.
+        () if is_of_use || !port.has_row || context.went_down_with_others(port) => (Severity::Warning, 58),
         // Somebody unplugged or switched off a computer.
         () => (Severity::Info, 24),
     };

@@ -55,9 +55,17 @@ pub(crate) fn power_lost(port: &Port, device: &Device, context: &PortContext<'_>
     )
 }
 
-/// What at the port of a device that is down explains that: the port is disabled, or gives no power.
-pub(crate) fn outage_at_port(port: &Port, device: &Device, context: &PortContext<'_>) -> Option<Finding> {
-    let disabled = || disabled(port, context).filter(|_| device.is_down()).map(|finding| finding.weight(93));
+/// What at a port to a device that is down explains that, one of these: the port gives no power, or all that lead to the device
+/// are disabled.
+pub(crate) fn outage_at_port(
+    (port, ports): (&Port, &[Port]),
+    device: &Device,
+    context: &PortContext<'_>,
+) -> Option<Finding> {
+    let is_cut_off = || {
+        device.is_down() && ports.iter().filter(|other| other.leads_to(device)).all(|other| other.disabled)
+    };
+    let disabled = || disabled(port, context).filter(|_| is_cut_off()).map(|finding| finding.weight(93));
     power_lost(port, device, context).or_else(disabled)
 }
 

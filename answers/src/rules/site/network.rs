@@ -4,6 +4,7 @@ use mistmcp::answers::{Finding, Object, Severity, ago, listed, plural};
 
 use super::SiteCase;
 use crate::facts::{Device, Event, Port, Radio, open};
+use crate::rules::client_failures::{self, Failures};
 use crate::rules::device;
 use crate::rules::ports;
 use crate::rules::radio::{self, RadarHit};
@@ -135,4 +136,19 @@ pub(super) fn vlans(case: &SiteCase<'_>, tree: &DeviceTree<'_>) -> Vec<Finding> 
         finding.evidence("inactive_wired_vlans", vlans.clone())
     });
     found.collect()
+}
+
+/// The failures of clients, and the findings about those that go on and those that are over.
+pub(super) fn failing_clients<'a>(case: &SiteCase<'a>) -> (Vec<Failures<'a>>, Vec<Finding>) {
+    let (place, times) = ((case.id, case.name), (case.now(), case.context.end));
+    let mut failures = client_failures::failures(case.client_events, case.context.end);
+    client_failures::explain(&mut failures, case.nac_events);
+    let mut over = client_failures::over(case.client_events, case.nac_events, &failures, case.context.end);
+    if case.client_events_cut {
+        client_failures::mark_cut(&mut failures, case.client_events);
+        client_failures::mark_cut(&mut over, case.client_events);
+    }
+    let mut found = client_failures::findings(&failures, place, times);
+    found.extend(client_failures::ended(&over, place, times));
+    (failures, found)
 }

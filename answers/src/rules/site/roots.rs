@@ -6,6 +6,7 @@ use super::SiteCase;
 use crate::causes as c;
 use crate::facts::{Device, Port};
 use crate::rules::client_failures::Failures;
+use crate::rules::recovered::is_past;
 use crate::thresholds as t;
 
 /// The findings of a site, those about failing clients with what they follow from.
@@ -44,14 +45,19 @@ impl Network<'_> {
         if !is_ongoing || (own.is_empty() && !of_device) {
             return None;
         }
+        let is_past = is_past(self.case.now(), self.case.context.end);
         let is_later = |root: &Finding| {
+            // The present state says nothing of a time in the past.
+            if is_past && root.began().is_none() {
+                return false;
+            }
             symptom.began().zip(root.began()).is_none_or(|(own, root)| own >= root - t::OUTAGE_WINDOW)
         };
         let explains: [&dyn Fn(&Finding) -> bool; 4] = [
             &|root| self.is_full_pool_of(root, symptom, &own),
             &|root| is_silent_server_of(root, &own),
             &|root| self.is_silent_gateway_of(root, symptom, &own),
-            &|root| self.needs_wan(symptom, &own) && self.is_cut_off_by(root),
+            &|root| needs_wan(symptom, &own) && self.is_cut_off_by(root),
         ];
         explains.iter().find_map(|explains| {
             let roots = self.found.iter().filter(|root| explains(root) && is_later(root));
@@ -59,8 +65,8 @@ impl Network<'_> {
         })
     }
 
-    /// Whether clients that get no address ask a DHCP pool without a free one: the only pool that is known, one whose network
-    /// is in the names of their WLANs, or one that is left since these name no pool at all.
+    /// Whether clients that get no address ask a DHCP pool without a free one: the only pool that is known, or the one whose
+    /// network is in the names of their WLANs.
     fn is_full_pool_of(&self, root: &Finding, symptom: &Finding, own: &[&Failures<'_>]) -> bool {
         let is_full =
             root.cause().name == c::DHCP_POOL_EXHAUSTED.name && root.severity() == Severity::Critical;
@@ -69,20 +75,10 @@ impl Network<'_> {
         }
         let pools = self.case.pools;
         let asks = |ssid: &str| {
-            let mut named = pools.iter().filter(|pool| has_words(ssid, &pool.network)).peekable();
-            named.peek().is_none() || named.any(|pool| pool.leased >= pool.size)
+            let mut named = pools.iter().filter(|pool| has_words(ssid, &pool.network));
+            named.any(|pool| pool.leased >= pool.size && root.is_on(&pool.network))
         };
         pools.len() == 1 || own.iter().all(|failures| failures.ssid.as_deref().is_some_and(asks))
-    }
-
-    /// Whether what fails needs the WAN. DHCP does where no gateway of the site is the server.
-    fn needs_wan(&self, symptom: &Finding, own: &[&Failures<'_>]) -> bool {
-        match symptom.cause().name {
-            "dns_failure" | "captive_portal_failure" | "auth_server_unreachable" => true,
-            "auth_identity" => own.iter().all(|failures| failures.is_about_a_server()),
-            "dhcp_failure" => self.case.pools.is_empty(),
-            _ => false,
-        }
     }
 
     /// Whether the default gateway that does not answer is that of the same WLANs.
@@ -96,10 +92,10 @@ impl Network<'_> {
             && own.iter().all(is_same)
     }
 
-    /// Whether a trouble of the WAN cuts the site off: no other link is left that works.
+    /// Whether a trouble of the WAN links cuts the site off: no other link is left that works. A tunnel, path or neighbor that
+    /// is down does not: what clients need may go another way.
     fn is_cut_off_by(&self, root: &Finding) -> bool {
         match root.cause().name {
-            "vpn_path_down" | "tunnel_down" | "bgp_down" => root.severity() == Severity::Critical,
             "wan_link_down" | "wan_link_degraded" => {
                 let links = self.ports.iter().filter(|port| port.is_wan() && !port.disabled);
                 let mut links = links.peekable();
@@ -135,6 +131,15 @@ fn is_silent_server_of(root: &Finding, own: &[&Failures<'_>]) -> bool {
     root.cause().name == c::AUTH_SERVER_UNREACHABLE.name
         && !own.is_empty()
         && own.iter().all(|failures| failures.is_about_a_server() && !failures.is_of(root))
+}
+
+/// Whether what fails needs the WAN.
+fn needs_wan(symptom: &Finding, own: &[&Failures<'_>]) -> bool {
+    match symptom.cause().name {
+        "dns_failure" | "captive_portal_failure" | "auth_server_unreachable" => true,
+        "auth_identity" => own.iter().all(|failures| failures.is_about_a_server()),
+        _ => false,
+    }
 }
 
 /// Whether a name has the words of another one, side by side and in any letter case: `Pine-IoT` those of `iot`, and `Biotech` not.

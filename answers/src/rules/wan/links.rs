@@ -25,8 +25,8 @@ pub(crate) fn links_down(wan: &Wan<'_>) -> Vec<Finding> {
         let since = wan.since(&port.device, &["PORT_DOWN"], Some(&port.id), &[], &[]);
         let (severity, weight, rest) = match others {
             0 => (Severity::Critical, 85, "the gateway has no other WAN link that is up"),
-            _ if port.is_untouched && since.is_none() => {
-                (Severity::Info, 22, "it has never carried a byte, and another WAN link of the gateway is up")
+            _ if port.is_untouched && port.last_flapped.is_none() && since.is_none() => {
+                (Severity::Info, 22, "its counters show no byte, and another WAN link of the gateway is up")
             }
             _ => (Severity::Warning, 68, "another WAN link of the gateway is up"),
         };

@@ -61,6 +61,8 @@ fn a_link_that_is_down_matters_by_whether_there_is_another() {
     };
     let unused = || json!({ "up": false, "rx_bytes": 0, "tx_bytes": 0 });
     assert_eq!(severity(unused(), &[]), Severity::Info, "nothing was ever plugged in");
+    let flapped = json!({ "up": false, "rx_bytes": 0, "tx_bytes": 0, "last_flapped": 600 });
+    assert_eq!(severity(flapped, &[]), Severity::Warning, "the gateway has restarted since");
     assert_eq!(severity(json!({ "up": false, "rx_bytes": 7, "tx_bytes": 0 }), &[]), Severity::Warning);
     let down = json!({ "type": "GW_PORT_DOWN", "timestamp": 700, "mac": GW, "port_id": "ge-0/0/0" });
     assert_eq!(

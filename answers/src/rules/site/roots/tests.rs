@@ -4,7 +4,7 @@ use mistmcp::serde_json::{Value, json};
 use super::super::site;
 use super::*;
 use crate::facts::test_rows::merge;
-use crate::facts::wan::DhcpPool;
+use crate::facts::wan::{DhcpPool, Tunnel};
 use crate::facts::{Alarm, Event};
 use crate::rules::ports::PortContext;
 
@@ -29,6 +29,9 @@ struct Given {
     events: Vec<Event>,
     clients: Vec<Event>,
     alarms: Vec<Alarm>,
+    tunnels: Vec<Tunnel>,
+    /// How many seconds ago the window ended.
+    ended: i64,
 }
 
 fn link(id: &str, changes: &Value) -> Port {
@@ -61,7 +64,7 @@ fn failing(kind: &str, ssid: &str, minutes: i64) -> Vec<Event> {
 fn found(given: &Given) -> Vec<(&'static str, bool)> {
     let row = json!({ "mac": GW, "type": "gateway", "name": "GW", "status": "connected", "uptime": 900_000 });
     let devices = [Device::of(Row::of(&row)).unwrap()];
-    let context = PortContext::new(NOW, &devices, &given.ports, &given.events);
+    let context = PortContext::new(NOW, &devices, &given.ports, &given.events).until(NOW - given.ended);
     let case = SiteCase {
         id: "s",
         name: "Leeds",
@@ -76,7 +79,7 @@ fn found(given: &Given) -> Vec<(&'static str, bool)> {
         pools: &given.pools,
         clusters: &[],
         paths: &[],
-        tunnels: &[],
+        tunnels: &given.tunnels,
         neighbors: &[],
         context: &context,
     };
@@ -107,13 +110,18 @@ fn what_needs_the_wan_follows_from_its_only_link() {
     let lossy = link("wan0", &json!({ "loss": 28.0, "latency": 600.0 }));
     for bad in [&down, &lossy] {
         let only = std::slice::from_ref(bad);
-        for kind in [DNS, AUTH, DHCP] {
+        for kind in [DNS, AUTH] {
             assert!(
                 follows(only, kind, &["Corp"]) && follows(only, kind, &["Corp", "Till"]),
                 "{kind} {bad:?}"
             );
         }
-        assert!(!follows(only, ARP, &["Corp"]), "the default gateway is at the site");
+        for kind in [ARP, DHCP] {
+            assert!(
+                !follows(only, kind, &["Corp"]),
+                "the gateway and the DHCP server may be at the site: {kind}"
+            );
+        }
         for (state, follows_all) in
             [(json!({}), false), (json!({ "up": false }), true), (json!({ "disabled": true }), true)]
         {
@@ -121,6 +129,30 @@ fn what_needs_the_wan_follows_from_its_only_link() {
             assert_eq!(follows(&two, DNS, &["Corp"]), follows_all, "another link: {state}");
         }
     }
+}
+
+#[test]
+fn a_tunnel_that_is_down_cuts_no_clients_off_whose_wan_links_are_up() {
+    let row = json!({ "mac": GW, "tunnel_name": "PRINT", "port_id": "wan0", "up": false });
+    let found = found(&Given {
+        ports: vec![link("wan0", &json!({})), link("wan1", &json!({}))],
+        tunnels: Tunnel::of(Row::of(&row)).into_iter().collect(),
+        clients: failing(DNS, "Guest", 40),
+        ..Given::default()
+    });
+    assert!(found.contains(&("dns_failure", false)) && found.contains(&("tunnel_down", false)), "{found:?}");
+}
+
+#[test]
+fn a_link_that_is_down_now_explains_no_failures_of_a_window_that_is_over() {
+    let follows = |ended: i64, events: Vec<Event>| {
+        let ports = vec![link("wan0", &json!({ "up": false }))];
+        let clients = failing(DNS, "Corp", 60);
+        found(&Given { ports, events, clients, ended, ..Given::default() }).contains(&("dns_failure", true))
+    };
+    assert!(follows(0, Vec::new()));
+    assert!(!follows(600, Vec::new()));
+    assert!(follows(600, vec![port_down("wan0", 3_600)]), "its event tells since when");
 }
 
 #[test]
@@ -169,14 +201,14 @@ fn clients_without_an_address_follow_from_the_full_pool_that_can_be_theirs() {
         found(&Given { pools: pools.to_vec(), clients, ..Given::default() }).contains(&("dhcp_failure", true))
     };
     let two = [pool("guest", 200), pool("staff", 120)];
+    assert!(follows(&two, &["Guest"]) && follows(&two, &["Guest", "Guest Lab"]));
     assert!(
-        follows(&two, &["Guest"]) && follows(&two, &["Visitors"]) && follows(&two, &["Visitors", "Guest"])
-    );
-    assert!(
-        !follows(&two, &["Staff"]) && !follows(&two, &["Staff", "Visitors"]),
+        !follows(&two, &["Staff"]) && !follows(&two, &["Staff", "Guest"]),
         "their own pool has free addresses"
     );
+    assert!(!follows(&two, &["Visitors"]), "they name no pool");
+    let printers = [pool("printers", 200), pool("corp", 120)];
+    assert!(!follows(&printers, &["Staff"]));
     assert!(follows(&two[..1], &["Staff"]), "the only pool");
-    assert!(follows(&[pool("guest", 200), pool("staff", 200)], &["Staff", "Guest"]), "both are full");
     assert!(!follows(&[pool("guest", 120), pool("staff", 120)], &["Visitors"]));
 }
