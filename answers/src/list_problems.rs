@@ -106,9 +106,8 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: Option<LeastS
         tunnels: tunnel_rows.iter().filter_map(Tunnel::of).collect(),
         neighbors: bgp_rows.iter().filter_map(RoutingNeighbor::of_bgp).collect(),
     };
-    let whole = [path_rows.is_whole(), tunnel_rows.is_whole(), bgp_rows.is_whole()];
     let mut open = alarms::active(&reported, &events);
-    open.retain(|alarm| !carried.refute(whole, alarm, &devices, ask.now()) && !is_over(alarm, &devices));
+    open.retain(|alarm| !is_over(alarm, &devices));
     let open_count = open.len();
     // What is told by the state of its device.
     open.retain(|alarm| !is_of_state(alarm, &devices));

@@ -102,38 +102,6 @@ impl WanPeers {
 }
 
 impl WanPeers {
-    /// Whether statistics of each gateway of an alarm, a device of these, show that what it reports as down is up, and it was not
-    /// raised lately. Those of paths, tunnels and neighbors show that only where they are `whole`.
-    pub(super) fn refute(
-        &self,
-        [paths_whole, tunnels_whole, neighbors_whole]: [bool; 3],
-        alarm: &Alarm,
-        devices: &[Device],
-        now: i64,
-    ) -> bool {
-        let Some((cause, ..)) = alarms::cause_of(&alarm.kind) else { return false };
-        let states: Vec<(&str, bool)> = match cause.name {
-            "vpn_path_down" if paths_whole => {
-                self.paths.iter().map(|path| (path.gateway.as_str(), path.up == Some(true))).collect()
-            }
-            "tunnel_down" if tunnels_whole => {
-                self.tunnels.iter().map(|tunnel| (tunnel.gateway.as_str(), tunnel.up == Some(true))).collect()
-            }
-            "bgp_down" if neighbors_whole => {
-                self.neighbors.iter().map(|neighbor| (neighbor.device.as_str(), neighbor.is_up)).collect()
-            }
-            _ => return false,
-        };
-        let is_same = |one: &str, other: &str| {
-            one == other || devices.iter().any(|device| device.has_mac(one) && device.has_mac(other))
-        };
-        let is_up = |mac: &String| {
-            let mut own = states.iter().filter(|(gateway, _)| is_same(gateway, mac)).peekable();
-            own.peek().is_some() && own.all(|(_, is_up)| *is_up)
-        };
-        !alarms::is_recent(alarm, now) && !alarm.devices.is_empty() && alarm.devices.iter().all(is_up)
-    }
-
     /// Only what is of these gateways: switches have neighbors of their own inside the site, and what a dead gateway carried has
     /// no current state.
     pub(super) fn of(mut self, is_gateway: impl Fn(&str) -> bool) -> Self {

@@ -160,7 +160,6 @@ mod tests {
     use mistmcp::serde_json::json;
 
     use super::*;
-    use crate::facts::Alarm;
     use crate::facts::wan::{RoutingNeighbor, Tunnel, VpnPath};
 
     const NOW: i64 = 1_795_890_000;
@@ -212,35 +211,6 @@ mod tests {
         };
         assert_eq!(causes(&[]), ["tunnel_down", "bgp_down"]);
         assert!(causes(&["GW"]).is_empty());
-    }
-
-    #[test]
-    fn an_old_alarm_is_refuted_by_the_statistics_of_its_own_gateway_alone() {
-        let path = |gateway: &str, up: bool| {
-            let row = json!({ "mac": gateway, "port_id": "wan0", "peer_mac": "5c5b35000009", "up": up });
-            VpnPath::of(Row::of(&row)).unwrap()
-        };
-        let refuted = |kind: &str, gateway: Option<&str>, ago: i64| {
-            let macs: Vec<_> = gateway.into_iter().collect();
-            let row = json!({ "type": kind, "timestamp": NOW - ago, "gateways": macs });
-            let alarm = Alarm::of(Row::of(&row)).unwrap();
-            let paths = [path("5c5b35000001", true), path("5c5b35000001", true), path("5c5b35000002", false)];
-            let refuted = |whole: [bool; 3]| of(&paths).refute(whole, &alarm, &network(&[]).0, NOW);
-            assert!(!refuted([false, true, true]), "more paths may be down than were read");
-            refuted([true, false, false])
-        };
-        assert!(refuted("vpn_path_down", Some("5c5b35000001"), 21_600));
-        assert!(
-            !refuted("vpn_path_down", Some("5c5b35000001"), 600),
-            "it is newer than the statistics may be"
-        );
-        assert!(!refuted("vpn_path_down", Some("5c5b35000002"), 21_600), "its path is down");
-        assert!(!refuted("vpn_path_down", Some("5c5b35000004"), 21_600), "it has no statistics");
-        assert!(!refuted("vpn_path_down", None, 21_600), "it names no gateway");
-        assert!(
-            !refuted("gw_bgp_neighbor_down", Some("5c5b35000001"), 21_600),
-            "paths say nothing of neighbors"
-        );
     }
 
     fn causes(down_ones: &[&str], change: impl Fn(&mut Port)) -> Vec<(&'static str, Severity)> {
