@@ -149,7 +149,6 @@ mod tests {
             ("showorgPsks", "listOrgPsks"),
             ("listSiteAlarms", "searchSiteAlarms"),
             ("counSiteAlarms", "countSiteAlarms"),
-            ("fetchsiteAlarms", "searchSiteAlarms"),
             ("searchMspOrg", "searchMspOrgs"),
         ] {
             let said = did_you_mean_tool(written, tools);
