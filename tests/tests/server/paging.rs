@@ -193,7 +193,7 @@ async fn the_pages_before_one_that_does_not_come_count() {
     });
     let client = Launch::at(&upstream, "-m all --timeout 10").client(Lifecycle::Legacy).await;
     let answer = client.json("listProblems", json!({ "org_id": ORG })).await;
-    assert_eq!(answer["facts"]["devices"], 1_000, "{answer}");
+    assert!(answer["verdict"].as_str().unwrap().contains("of the first 1000 that were read"), "{answer}");
     assert!(of_inventory(&answer).unwrap().contains("1000"), "{answer}");
 }
 
