@@ -167,24 +167,6 @@ async fn each_of_several_changes_of_one_object_is_told_with_who_made_it() {
 }
 
 #[tokio::test]
-async fn an_alarm_of_marvis_that_is_open_since_before_the_window_is_told_and_no_other_one() {
-    let told = async |group: &str, status: &str| {
-        let incident = format!(
-            r#"{{ "title": "An old alarm", "overlay": [ {{ "collection": "alarms", "add": [
-                {{ "site": "Rotterdam Warehouse", "device": "RTM-SW-01", "type": "bad_cable", "ago": 260000, "severity": "warn",
-                   "last_seen": {{ "ago": 144000 }}, "group": "{group}", "status": "{status}" }}
-            ] }} ] }}"#
-        );
-        let overlay = Overlay::of(&[Incident::parse("alarm.json", &incident).unwrap()]).unwrap();
-        let demo = DemoSession::start(overlay).await;
-        let answer = demo.ask("checkSite", &json!({ "site_id": "Rotterdam Warehouse" })).await;
-        answer["findings"].to_string().contains("cable_fault")
-    };
-    assert!(Box::pin(told("marvis", "open")).await);
-    assert!(!Box::pin(told("marvis", "resolved")).await && !Box::pin(told("infrastructure", "open")).await);
-}
-
-#[tokio::test]
 async fn an_open_alarm_is_counted_also_where_the_state_of_its_device_tells_it() {
     let count = async |down: &str| {
         let incident = format!(
