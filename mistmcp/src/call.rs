@@ -21,7 +21,9 @@ pub use elicitation::Form;
 #[cfg(test)]
 pub(crate) use elicitation::request as form_request;
 pub(crate) use record::CallRecord;
-pub(crate) use rows::{CallsLeft, FetchedPage, NESTED_QUERY, RowAccess, RowPage, RowsFuture, TableScope};
+pub(crate) use rows::{
+    CallsLeft, FetchedPage, NESTED_QUERY, RowAccess, RowPage, RowsFuture, TableScope, row_digest,
+};
 
 use crate::capability::Capability;
 use crate::trace::Trace;

@@ -1,15 +1,13 @@
 //! Loading of a page's rows into a table, off the async threads ([`load`]).
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use rusqlite::ErrorCode;
-use serde_json::Value;
 
 use super::concurrency;
 use super::table::TableBuilder;
-use crate::call::{FetchedPage, RowPage};
+use crate::call::{FetchedPage, RowPage, row_digest};
 use crate::error::ErrorKind;
 use crate::{Error, Result, work};
 
@@ -48,7 +46,7 @@ pub(super) async fn load(
     let job = move || {
         let mut page = parse()?;
         let rows = std::mem::take(&mut page.rows);
-        let digests = rows.iter().filter_map(digest).collect();
+        let digests = rows.iter().filter_map(row_digest).collect();
         let mut builder = target.lock();
         if !rows.is_empty() && page.digest.is_some_and(|digest| !builder.is_new_page(digest)) {
             return Ok(None);
@@ -82,14 +80,4 @@ pub(super) async fn load(
         }
         Err((error, _)) => Err(unusable(&error)),
     }
-}
-
-/// Hash of a row that differs from all others of its list: it has an id, an address or a time.
-fn digest(row: &Value) -> Option<u64> {
-    let is_identified = ["id", "mac", "timestamp"].iter().any(|name| row.get(name).is_some());
-    is_identified.then(|| {
-        let mut hasher = DefaultHasher::new();
-        row.hash(&mut hasher);
-        hasher.finish()
-    })
 }

@@ -52,14 +52,13 @@ pub(super) fn missing_export(variable: impl Fn(&str) -> Option<String>) -> Optio
 mod tests {
     use super::*;
 
+    fn among(variables: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
+        |wanted| variables.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned())
+    }
+
     #[test]
     fn a_program_without_tracing_says_which_variable_asks_for_an_export_and_not_its_value() {
-        let missing = |variables: &[(&str, &str)]| {
-            missing_export(|wanted| {
-                let found = variables.iter().find(|(name, _)| *name == wanted);
-                found.map(|(_, value)| (*value).to_owned())
-            })
-        };
+        let missing = |variables: &[(&str, &str)]| missing_export(among(variables));
         for name in ENDPOINTS {
             let problem = missing(&[(name, "http://s3cret@127.0.0.1:9")]).unwrap();
             assert!(problem.starts_with(&format!("{name} is set")), "{problem}");
@@ -72,10 +71,7 @@ mod tests {
     }
 
     fn exporter_variable_of(variables: &[(&str, &str)]) -> Result<Option<&'static str>, String> {
-        let variable = |wanted: &str| {
-            variables.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned())
-        };
-        exporter_variable(variable).map_err(|mistake| mistake.to_string())
+        exporter_variable(among(variables)).map_err(|mistake| mistake.to_string())
     }
 
     #[test]

@@ -7,6 +7,9 @@ use std::io;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::answers::count;
+use crate::call::row_digest;
+
 /// Detector of repeated pages, from a `next` that leads back or from ever new cursors. It stores
 /// hashes only.
 #[derive(Debug)]
@@ -28,13 +31,10 @@ impl Repeats {
         Self { arguments, pages: HashSet::new(), rows: HashSet::new(), twice: 0, picks_fields }
     }
 
-    /// Counts the rows of a page that were there before, of those that differ from all others of their list: they have an
-    /// id, an address or a time.
+    /// Counts the rows of a page that were there before, of those that differ from all others of their list.
     pub(super) fn count(&mut self, rows: &[Value]) {
-        let is_identified =
-            |row: &&Value| ["id", "mac", "timestamp"].iter().any(|name| row.get(*name).is_some());
-        let identified = rows.iter().filter(|_| !self.picks_fields).filter(is_identified);
-        self.twice += identified.map(hash).filter(|row| !self.rows.insert(*row)).count();
+        let identified = rows.iter().filter(|_| !self.picks_fields).filter_map(row_digest);
+        self.twice += identified.filter(|row| !self.rows.insert(*row)).count();
     }
 
     /// What is doubtful about so many rows of several pages, of which Mist counts `total`.
@@ -46,10 +46,8 @@ impl Repeats {
             )
         });
         let total = total.filter(|total| *total < (rows - self.twice) as u64);
-        let more = total.map(|total| {
-            let counted = if total == 1 { "1 row".to_owned() } else { format!("{total} rows") };
-            format!("Mist counts {counted}, and answered {rows}")
-        });
+        let more = total.and_then(|total| usize::try_from(total).ok());
+        let more = more.map(|total| format!("Mist counts {}, and answered {rows}", count(total, "row")));
         twice.into_iter().chain(more).collect()
     }
 
