@@ -287,8 +287,8 @@ impl AuditEntry {
 
 fn unwritable(what: &str) -> Error {
     let words = format!(
-        "{what}, since the audit log of this server cannot be written. Tell the user that its operator has to look at the \
-         file of --audit-log."
+        "{what}, since the audit log of this server cannot be written. Its operator has to look at the file of \
+         --audit-log."
     );
     Error::new(ErrorKind::Audit, words)
 }

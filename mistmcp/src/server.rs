@@ -166,8 +166,8 @@ impl Server {
                     Some(Some(connection)) => Arc::new(session.with_connection(Arc::new(connection))),
                     // Those of the start were removed.
                     Some(None) => {
-                        let words = "No token of the accounts file can be read now. Tell the user that the log of this \
-                                     server says why; it tries again by itself.";
+                        let words = "No token of the accounts file can be read now. The log of this server says \
+                                     why; it tries again by itself.";
                         return Err(ErrorData::internal_error(words, None));
                     }
                     None => Arc::clone(session),

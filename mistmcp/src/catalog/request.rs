@@ -33,6 +33,6 @@ pub(crate) fn request_of(tool: &str, arguments: Map<String, Value>) -> Result<Re
     let entry = LINKED.get(tool);
     match entry.map(|entry| (entry, &entry.tool().run)) {
         Some((entry, Run::Endpoint(endpoint))) => entry.request(endpoint, &entry.parse(arguments)?),
-        _ => Err(Error::advice(format!("There is no tool `{tool}` with an endpoint. Tell the user."))),
+        _ => Err(Error::advice(format!("There is no tool `{tool}` that has an endpoint."))),
     }
 }

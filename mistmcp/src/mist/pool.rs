@@ -143,9 +143,8 @@ impl Pool {
         let configured = if direct { Ok(builder.no_proxy()) } else { self.configured(builder) };
         let client = configured
             .and_then(|builder| builder.build().map_err(|error| NetworkError::of_client(&causes(&error))));
-        let client = client.map_err(|error| {
-            Error::new(ErrorKind::Network, format!("Mist cannot be asked: {error}. Tell the user."))
-        })?;
+        let client = client
+            .map_err(|error| Error::new(ErrorKind::Network, format!("Mist cannot be asked: {error}.")))?;
         Ok(place.get_or_init(|| client))
     }
 

@@ -364,7 +364,7 @@ impl Mist {
         let words = match seen {
             [] if *kind == MSP => format!(
                 "{is_missing} {has} no role in any MSP (managed service provider), so that tools of MSPs have nothing to \
-                 answer. Tell the user; if an MSP is known, give its id."
+                 answer. If an MSP is known, give its id."
             ),
             [] => format!("{is_missing} {verb} no {kind} by itself. Ask the user for the id."),
             _ if !takes_org => format!("{is_missing} {verb} several {kind}s. Give the id."),

@@ -31,7 +31,7 @@ pub(super) async fn exchange(
     let header = token.header().ok_or_else(|| {
         Error::new(
             ErrorKind::Token,
-            "The API token cannot be sent in a header. Tell the user to copy it again.",
+            "The API token cannot be sent in a header. It has to be copied again, as the Mist portal showed it.",
         )
     })?;
     let mut sending = pool

@@ -60,8 +60,8 @@ pub(super) fn check_size(name: &str, bytes: usize, max_bytes: usize) -> Result<(
     Err(Error::new(
         ErrorKind::Size,
         format!(
-            "The file {name} has {bytes} bytes, more than the {largest} that a client is handed. Tell the user to \
-             download it in the Mist portal."
+            "The file {name} has {bytes} bytes, more than the {largest} that a client is handed. It can be \
+             downloaded in the Mist portal."
         ),
     ))
 }

@@ -89,7 +89,8 @@ impl ClientValidation {
         match self.verify().await {
             TokenStatus::Accepted => Ok(None),
             TokenStatus::Refused => Err(Rejection::unauthorized(
-                "Mist does not accept this API token: it is wrong, expired, or for another cloud. Tell the user.",
+                "Mist does not accept this API token: it is wrong, expired, or for another cloud. The settings of \
+                 this client have to give another token, or the cloud of this one.",
             )),
             TokenStatus::Unknown(wait) => {
                 let seconds = wait.as_secs().max(1);

@@ -73,8 +73,8 @@ pub(super) fn one<'r>(
         (several, _) => Err(Error::new(
             ErrorKind::Arguments,
             format!(
-                "Several accounts see the {kind} `{id}`: {}. Tell the user that `orgs` in the accounts file has to say \
-                 which one is used for it.",
+                "Several accounts see the {kind} `{id}`: {}. `orgs` in the accounts file has to say which one is \
+                 used for it.",
                 names(several.iter().copied())
             ),
         )),

@@ -1,15 +1,15 @@
 //! Tables of phrases and the words that replace them: [`Phrases`].
 
+use foldhash::HashMap;
 use rust_stemmers::{Algorithm, Stemmer};
 
 use super::tokens::{fold, tokens};
 
-/// Phrases of one or more words, and the words that replace each: a sorted table of hashes.
+/// Phrases of one or more words, and the words that replace each.
 #[derive(Default)]
 pub(super) struct Phrases {
-    /// Hash of each phrase, with its line in place of the lowest 16 bits; also the first word of each longer phrase, with
-    /// [`BEGINNING`].
-    hashes: Vec<u64>,
+    /// Line of each phrase, by its hash; also of the first word of each longer phrase, with [`BEGINNING`].
+    lines: HashMap<u64, u16>,
     /// The words that replace the phrases of each line.
     meanings: Vec<&'static str>,
     /// Words of the longest phrase.
@@ -20,8 +20,6 @@ pub(super) struct Phrases {
 
 /// In place of a line: a word that only begins longer phrases.
 const BEGINNING: u16 = u16::MAX;
-/// The bits of a phrase's hash that are its line.
-const LINE: u64 = 0xffff;
 /// How the meaning of an order begins, which is one in the written form alone: "redémarre", not "redémarré".
 const ORDER: &str = "please";
 /// Mark of a stem among phrases.
@@ -50,17 +48,7 @@ impl Phrases {
             }
         }
         // Of equal phrases the last one counts, of equal stems the first one.
-        let mut all: Vec<(u64, u16)> =
-            firsts.into_iter().chain(stems.into_iter().rev()).chain(hashes).collect();
-        all.sort_by_key(|(hash, _)| *hash);
-        all.dedup_by(|next, kept| {
-            let is_same = next.0 == kept.0;
-            if is_same {
-                *kept = *next;
-            }
-            is_same
-        });
-        phrases.hashes.extend(all.iter().map(|(hash, line)| (hash & !LINE) | u64::from(*line)));
+        phrases.lines = firsts.into_iter().chain(stems.into_iter().rev()).chain(hashes).collect();
         phrases
     }
 
@@ -79,9 +67,7 @@ impl Phrases {
 
     /// Line of a phrase, or [`BEGINNING`].
     fn line(&self, hash: u64) -> Option<u16> {
-        let place = self.hashes.partition_point(|entry| *entry < hash & !LINE);
-        let entry = self.hashes.get(place).filter(|entry| **entry & !LINE == hash & !LINE)?;
-        u16::try_from(entry & LINE).ok()
+        self.lines.get(&hash).copied()
     }
 
     fn meaning(&self, line: Option<u16>) -> Option<&'static str> {

@@ -40,6 +40,9 @@ pub(super) fn tokens(folded: &str) -> Vec<&str> {
 
 /// The kind of a literal: a MAC or IP address, or a switch port.
 fn literal(word: &str) -> Option<&'static str> {
+    if !word.contains(|letter: char| letter.is_ascii_digit() || letter == ':') {
+        return None;
+    }
     let hex = word.chars().filter(char::is_ascii_hexdigit).count();
     let separators = word.len().saturating_sub(hex);
     if hex == 12
