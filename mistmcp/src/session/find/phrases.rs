@@ -3,7 +3,7 @@
 use foldhash::HashMap;
 use rust_stemmers::{Algorithm, Stemmer};
 
-use super::tokens::{fold, tokens};
+use super::tokens::{fold, is_cjk, tokens};
 
 /// Phrases of one or more words, and the words that replace each.
 #[derive(Default)]
@@ -78,6 +78,15 @@ impl Phrases {
     pub(super) fn get(&self, word: &str) -> Option<&'static str> {
         let by_stem = || self.line(hash(&[STEM, &self.stemmer.as_ref()?.stem(word)]));
         self.meaning(self.line(hash(&[word]))).or_else(|| self.meaning(by_stem()))
+    }
+
+    /// How much of a word is known: its letters in a script without spaces, and otherwise one for the whole word.
+    pub(super) fn known_letters(&self, word: &str) -> usize {
+        match (is_cjk(word), &self.stemmer) {
+            (true, Some(_)) => 0,
+            (true, None) => segments(word, self).concat().chars().count(),
+            (false, _) => usize::from(self.get(word).is_some()),
+        }
     }
 
     /// The longest phrase at the beginning of `words`: its length and replacement.

@@ -140,34 +140,28 @@ impl Text {
     /// Translates a query that has words which are unknown or not written in ASCII, if another language knows any.
     fn in_english<'a>(&'a self, tokens: Vec<&'a str>, foreign: &str, known: &Vocabulary<'_>) -> Vec<&'a str> {
         let foreign = super::tokens::tokens(foreign);
-        let is_unknown =
-            |token: &&str| !known.has(token, self) && !self.is_stop(token) && self.forms.get(token).is_none();
-        let unknown: Vec<_> =
-            tokens.iter().copied().filter(|token| is_unknown(token) || foreign.contains(token)).collect();
-        if unknown.is_empty() {
+        let is_unknown = |token: &str| {
+            let is_known = known.has(token, self) || self.is_stop(token) || self.forms.get(token).is_some();
+            !is_known || foreign.contains(&token)
+        };
+        let unknown: Vec<_> = tokens.iter().map(|token| is_unknown(token)).collect();
+        if !unknown.contains(&true) {
             return tokens;
         }
-        let known_part = |language: &Phrases, token: &str| {
-            if is_cjk(token) {
-                segments(token, language).concat().chars().count()
-            } else {
-                usize::from(language.get(token).is_some())
-            }
-        };
-        let score = |language: &Phrases, tokens: &[&str]| -> usize {
-            tokens.iter().map(|token| known_part(language, token)).sum()
-        };
-        let best = self.languages.iter().max_by_key(|it| score(it, &unknown) + score(it, &tokens));
-        let is_known = self.languages.iter().any(|language| score(language, &unknown) > 0);
-        match best.filter(|_| is_known) {
-            Some(language) => {
-                let segmented = tokens
-                    .into_iter()
-                    .flat_map(|token| if is_cjk(token) { segments(token, language) } else { vec![token] });
-                replaced(segmented.collect(), language)
-            }
-            None => tokens,
-        }
+        let mut translates = false;
+        let best = self.languages.iter().max_by_key(|language| {
+            let known = tokens.iter().zip(&unknown).map(|(token, is_unknown)| {
+                let known = language.known_letters(token);
+                translates |= *is_unknown && known > 0;
+                known * if *is_unknown { 2 } else { 1 }
+            });
+            known.sum::<usize>()
+        });
+        let Some(language) = best.filter(|_| translates) else { return tokens };
+        let segmented = tokens
+            .into_iter()
+            .flat_map(|token| if is_cjk(token) { segments(token, language) } else { vec![token] });
+        replaced(segmented.collect(), language)
     }
 
     /// Whether a text names a site: after a preposition, a capitalized word that is none of the tools' own.
