@@ -4,7 +4,6 @@
 mod advised;
 mod arguments;
 mod choice;
-mod choices;
 mod fields;
 mod id;
 mod length;
@@ -18,7 +17,6 @@ mod time;
 pub use advised::Advised;
 pub use arguments::Arguments;
 pub use choice::Choice;
-pub use choices::Choices;
 pub use fields::Fields;
 pub use id::{DeviceId, Id, MspId, OrgId, SiteId, SiteIds};
 pub(crate) use length::{NAME, TEXT};
@@ -40,7 +38,7 @@ use serde_json::Value;
 /// call is better.
 ///
 /// `String`, `bool`, `u32`, `NonZero<u32>`, `i64`, `f64`, `Vec` and `Option` of them, and the types of this crate have it. For an enum derive
-/// [`Choice`](macro@crate::Choice); [`Choices`] takes several of its values. A type of your own:
+/// [`Choice`](macro@crate::Choice); [`Several`] takes several of its values. A type of your own:
 ///
 /// ```
 /// use mistmcp::schemars::{Schema, json_schema};

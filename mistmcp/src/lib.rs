@@ -152,9 +152,9 @@ mod view;
 mod work;
 
 pub use argument::{
-    Advised, Arg, Arguments, Choice, Choices, DeviceId, Fields, Id, Listed, Lookup, Mac, MacFilter, MacForms,
-    MacList, MacPattern, MacPatterns, Mismatch, MspId, NameFilter, OrgId, Presence, QueryValue,
-    RelativeDuration, RequestBody, Several, SiteId, SiteIds, Time, UpTo,
+    Advised, Arg, Arguments, Choice, DeviceId, Fields, Id, Listed, Lookup, Mac, MacFilter, MacForms, MacList,
+    MacPattern, MacPatterns, Mismatch, MspId, NameFilter, OrgId, Presence, QueryValue, RelativeDuration,
+    RequestBody, Several, SiteId, SiteIds, Time, UpTo,
 };
 pub use call::{Call, Form};
 pub use capability::Capability;

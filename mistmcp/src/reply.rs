@@ -179,18 +179,13 @@ impl Reply {
         }
         let media_type = answer.media_type().unwrap_or_default();
         let data = answer.strict_json();
-        let readable = media_type.is_empty() || media_type.contains("json") || media_type.contains("html");
         match data {
             Ok(value) => Ok(Self::of(Body::Data { value, source: Source::of(answer, Repairs::default()) })),
-            Err(_) if readable => {
+            Err(_) if is_readable(&media_type) => {
                 let (value, repairs) = answer.read()?;
                 Ok(Self::of(Body::Data { value, source: Source::of(answer, repairs) }))
             }
-            Err(_) => Ok(Self::file(File {
-                name: answer.file_name().unwrap_or_else(|| "file".to_owned()),
-                media_type,
-                bytes: answer.bytes().clone(),
-            })),
+            Err(_) => Ok(Self::file_of(answer, media_type)),
         }
     }
 }
@@ -237,9 +232,13 @@ impl Reply {
         }
     }
 
+    fn file_of(answer: &Answer, media_type: String) -> Self {
+        let name = answer.file_name().unwrap_or_else(|| "file".to_owned());
+        Self::file(File { name, media_type, bytes: answer.bytes().clone() })
+    }
+
     fn from_large(answer: &Answer, fields: Option<&Fields>, show_secrets: bool) -> Result<Self> {
         let media_type = answer.media_type().unwrap_or_default();
-        let readable = media_type.is_empty() || media_type.contains("json") || media_type.contains("html");
         // The first rows stay complete: unknown field names are reported with similar names from these rows.
         let pick = |place: usize, row: &mut Value| {
             if fields.is_some() && place >= field_mask::LOOKED_AT {
@@ -251,12 +250,8 @@ impl Reply {
                 let source = Source { omitted, ..Source::of(answer, repairs) };
                 Ok(Self::of(Body::Data { value, source }))
             }
-            Err(error) if readable || error.kind() == ErrorKind::Size => Err(error),
-            Err(_) => Ok(Self::file(File {
-                name: answer.file_name().unwrap_or_else(|| "file".to_owned()),
-                media_type,
-                bytes: answer.bytes().clone(),
-            })),
+            Err(error) if is_readable(&media_type) || error.kind() == ErrorKind::Size => Err(error),
+            Err(_) => Ok(Self::file_of(answer, media_type)),
         }
     }
 
@@ -352,6 +347,11 @@ pub fn redact_value(mut value: Value) -> Value {
 #[doc(hidden)]
 pub fn redact_file(file: File) -> File {
     secrets::redact_file(file)
+}
+
+/// Whether a body of a media type is meant to be JSON, or an error page in place of it.
+fn is_readable(media_type: &str) -> bool {
+    media_type.is_empty() || media_type.contains("json") || media_type.contains("html")
 }
 
 pub(crate) fn write(value: &impl Serialize, format: Format) -> Result<String> {

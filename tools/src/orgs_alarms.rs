@@ -1,6 +1,6 @@
 //! The alarms of an organization and its sites.
 
-use mistmcp::{Buckets, Choices, OrgId, Search, SiteIds, mist_tool};
+use mistmcp::{Buckets, OrgId, Search, Several, SiteIds, mist_tool};
 
 use crate::sites_alarms::{AlarmGroup, AlarmSeverity};
 
@@ -26,10 +26,10 @@ pub async fn search_org_alarms(
     site_id: Option<SiteIds>,
     /// Group of the alarm: `infrastructure`, `security`, `marvis` or `certificate_expiry`; several with commas.
     #[brief = "infrastructure, security, marvis, certificate_expiry"]
-    group: Option<Choices<AlarmGroup>>,
+    group: Option<Several<AlarmGroup>>,
     /// Severity: `critical`, `warn` or `info`; several with commas.
     #[brief = "critical, warn, info"]
-    severity: Option<Choices<AlarmSeverity>>,
+    severity: Option<Several<AlarmSeverity>>,
     /// Type of alarm, from `listAlarmDefinitions`.
     #[brief = "From listAlarmDefinitions"]
     r#type: Option<String>,

@@ -1,8 +1,8 @@
 //! The clients of an organization: wireless, wired, WAN, NAC, and guests.
 
 use mistmcp::{
-    Buckets, Choice, Choices, Fields, Id, Mac, MacList, MacPatterns, OrgId, Search, Several, SiteId,
-    SortField, mist_tool,
+    Buckets, Choice, Fields, Id, Mac, MacList, MacPatterns, OrgId, Search, Several, SiteId, SortField,
+    mist_tool,
 };
 
 use crate::shared::{
@@ -41,7 +41,7 @@ pub async fn search_org_wireless_client_events(
     ap: Option<MacList>,
     /// Radio band: `24`, `5` or `6`; several with commas mean either.
     #[brief = "24,5: either"]
-    band: Option<Choices<Band>>,
+    band: Option<Several<Band>>,
     /// Key management, such as `WPA2-PSK`.
     #[brief = "WPA2-PSK, …"]
     key_mgmt: Option<String>,
@@ -50,7 +50,7 @@ pub async fn search_org_wireless_client_events(
     nacrule_id: Option<Several<Id>>,
     /// 802.11 standards, with commas between them, such as `ac,ax`.
     #[brief = "802.11: ac,ax"]
-    proto: Option<Choices<Protocol>>,
+    proto: Option<Several<Protocol>>,
     /// Reason codes of 802.11, with commas between them, such as `3,8`.
     #[brief = "802.11 codes: 3,8"]
     reason_code: Option<String>,
@@ -85,7 +85,7 @@ pub async fn search_org_wireless_client_sessions(
     org_id: OrgId,
     /// Radio band: `24`, `5` or `6`; several with commas mean either.
     #[brief = "24,5: either"]
-    band: Option<Choices<Band>>,
+    band: Option<Several<Band>>,
     #[flatten] session: SessionSearch,
     #[flatten] search: Search,
 );
@@ -221,7 +221,7 @@ pub async fn search_org_wired_clients(
     auth_state: Option<String>,
     /// How the client was learned: `lldp` or `mac`; several with commas.
     #[brief = "lldp, mac"]
-    source: Option<Choices<WiredSource>>,
+    source: Option<Several<WiredSource>>,
     #[flatten] search: Search,
 );
 

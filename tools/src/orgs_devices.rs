@@ -1,7 +1,7 @@
 //! The devices of an organization: access points, switches, gateways.
 
 use mistmcp::{
-    Buckets, Choice, Choices, Fields, MacFilter, MacList, MacPatterns, OrgId, PageNumber, Search, SiteId,
+    Buckets, Choice, Fields, MacFilter, MacList, MacPatterns, OrgId, PageNumber, Search, Several, SiteId,
     mist_tool,
 };
 
@@ -58,7 +58,7 @@ pub async fn search_org_device_events(
     /// Kind of device: `ap`, `switch`, `gateway`, `router` or `all`; several with commas.
     #[brief = "ap, switch, gateway, router, all; commas"]
     #[default = "ap"]
-    device_type: Option<Choices<AnyDeviceType>>,
+    device_type: Option<Several<AnyDeviceType>>,
     /// MAC address; several with commas.
     #[brief = "MAC"]
     mac: Option<MacList>,

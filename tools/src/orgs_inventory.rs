@@ -1,7 +1,7 @@
 //! The devices that an organization owns, assigned to a site or not.
 
 use mistmcp::{
-    Choice, Choices, MacList, MacPatterns, OrgId, PageNumber, ParamGroup, SearchPage, SiteId, SiteIds,
+    Choice, MacList, MacPatterns, OrgId, PageNumber, ParamGroup, SearchPage, Several, SiteId, SiteIds,
     SortField, mist_tool,
 };
 
@@ -25,7 +25,7 @@ pub async fn get_org_inventory(
     model: Option<String>,
     /// Kind of device: `ap`, `switch` or `gateway`; several with commas.
     #[brief = "ap, switch, gateway; commas"]
-    r#type: Option<Choices<DeviceType>>,
+    r#type: Option<Several<DeviceType>>,
     /// MAC addresses, with commas between them.
     #[brief = "MACs with commas"]
     mac: Option<MacList>,
@@ -88,7 +88,7 @@ pub async fn search_org_inventory(
     sku: Option<String>,
     /// State: `connected` or `disconnected`; several with commas.
     #[brief = "connected, disconnected"]
-    status: Option<Choices<ConnectionStatus>>,
+    status: Option<Several<ConnectionStatus>>,
     /// Text in the name, MAC address or serial number; `*` stands for any letters.
     #[brief = "Name, MAC or serial; * matches"]
     text: Option<String>,

@@ -1,7 +1,7 @@
 //! Network access control (NAC) of an organization, and the fingerprints of clients.
 
 use mistmcp::{
-    Buckets, Choice, Choices, Id, MacFilter, MacPattern, OrgId, PageNumber, RelativeDuration, SearchPage,
+    Buckets, Choice, Id, MacFilter, MacPattern, OrgId, PageNumber, RelativeDuration, SearchPage, Several,
     SiteId, SortField, TimeWindow, mist_tool,
 };
 
@@ -29,13 +29,13 @@ pub async fn list_org_nac_tags(
     nactag_id: Option<Id>,
     /// Type of the label, such as `match` or `vlan`; several with commas.
     #[brief = "match, vlan, …"]
-    r#type: Option<Choices<NacTagType>>,
+    r#type: Option<Several<NacTagType>>,
     /// Name, as the rows show it.
     #[brief = "Name"]
     name: Option<String>,
     /// What a label of the type `match` reads, such as `idp_role`; several with commas.
     #[brief = "What a match reads: idp_role, …"]
-    r#match: Option<Choices<NacTagMatch>>,
+    r#match: Option<Several<NacTagMatch>>,
     #[flatten] page: PageNumber,
 );
 

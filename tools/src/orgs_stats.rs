@@ -5,9 +5,8 @@ use std::num::NonZero;
 use mistmcp::schemars::Schema;
 use mistmcp::serde_json::Value;
 use mistmcp::{
-    Arg, Buckets, Choice, Choices, Fields, Id, Mac, MacFilter, MacList, Mismatch, OrgId, PageNumber,
-    QueryValue, RelativeDuration, Search, SearchPage, SiteId, SiteIds, SortField, Time, TimeWindow,
-    mist_tool,
+    Arg, Buckets, Choice, Fields, Id, Mac, MacFilter, MacList, Mismatch, OrgId, PageNumber, QueryValue,
+    RelativeDuration, Search, SearchPage, Several, SiteId, SiteIds, SortField, Time, TimeWindow, mist_tool,
 };
 
 use crate::shared::{
@@ -63,7 +62,7 @@ pub async fn list_org_devices_stats(
     #[default = "ap"] r#type: Option<DeviceTypes>,
     /// State: `connected`, `disconnected` or `all`; several with commas.
     #[brief = "connected, disconnected, all"]
-    status: Option<Choices<ConnectionStatus>>,
+    status: Option<Several<ConnectionStatus>>,
     site_id: Option<SiteIds>,
     /// MAC address; several with commas.
     #[brief = "MAC"]
@@ -128,7 +127,7 @@ pub async fn search_org_sw_or_gw_ports(
     org_id: OrgId,
     /// Kind of device: `switch`, `gateway` or `all`; several with commas.
     #[brief = "switch, gateway, all"]
-    device_type: Option<Choices<PortDevice>>,
+    device_type: Option<Several<PortDevice>>,
     /// MAC address of the device; several with commas.
     #[brief = "Device's MAC"]
     mac: Option<MacList>,
@@ -235,7 +234,7 @@ pub async fn search_org_peer_path_stats(
     mac: Option<MacList>,
     /// Type of the path: `ipsec` or `svr`; several with commas.
     #[brief = "ipsec, svr"]
-    r#type: Option<Choices<PathType>>,
+    r#type: Option<Several<PathType>>,
     #[flatten] search: Search,
 );
 

@@ -1,7 +1,7 @@
 //! The devices of a site: access points, switches, gateways.
 
 use mistmcp::{
-    Buckets, Choice, Choices, DeviceId, MacFilter, MacPattern, PageNumber, Search, SearchPage, SiteId,
+    Buckets, Choice, DeviceId, MacFilter, MacPattern, PageNumber, Search, SearchPage, Several, SiteId,
     TimeWindow, mist_tool,
 };
 
@@ -25,7 +25,7 @@ pub async fn list_site_devices(
     /// Kind of device: `ap`, `switch`, `gateway`, `router` or `all`; several with commas.
     #[brief = "ap, switch, gateway or all"]
     #[default = "ap"]
-    r#type: Option<Choices<AnyDeviceType>>,
+    r#type: Option<Several<AnyDeviceType>>,
     /// Name, as the rows show it.
     #[brief = "Name"]
     name: Option<String>,

@@ -1,6 +1,6 @@
 //! The state of the devices of one site.
 
-use mistmcp::{Choice, Choices, DeviceId, Fields, MacFilter, PageNumber, SiteId, mist_tool};
+use mistmcp::{Choice, DeviceId, Fields, MacFilter, PageNumber, Several, SiteId, mist_tool};
 
 use crate::shared::{AnyDeviceType, ConnectionStatus};
 use crate::sites_stats::SwitchMetricScope;
@@ -18,7 +18,7 @@ pub async fn list_site_devices_stats(
     /// Kind of device: `ap`, `switch`, `gateway`, `router` or `all`; several with commas.
     #[brief = "ap, switch, gateway or all"]
     #[default = "ap"]
-    r#type: Option<Choices<AnyDeviceType>>,
+    r#type: Option<Several<AnyDeviceType>>,
     #[default = "all"] status: Option<ConnectionStatus>,
     #[flatten] page: PageNumber,
 );

@@ -6,6 +6,9 @@ use serde_json::Value;
 use super::{Arg, Mismatch, QueryValue, names, texts};
 
 /// Parameter type with one or several values of another type, separated by commas: `36` or `36,40`.
+///
+/// Values of a [`Choice`](super::Choice) are not in the schema, which would exclude several of them: the description of the
+/// parameter has to list them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Several<T>(Vec<T>);
 
@@ -29,7 +32,15 @@ impl<T: Arg> Arg for Several<T> {
     }
 
     fn read(value: &Value) -> Result<Self, Mismatch> {
-        read_several(value, ", or several with commas,").map(Self)
+        let names = names(value)?;
+        if names.is_empty() {
+            return T::read(value).map(|only| Self(vec![only]));
+        }
+        let values = names.into_iter().map(|name| T::read(&name.into()));
+        values
+            .collect::<Result<_, _>>()
+            .map(Self)
+            .map_err(|mismatch| mismatch.and(", or several with commas,"))
     }
 
     fn wire(&self) -> QueryValue {
@@ -37,22 +48,12 @@ impl<T: Arg> Arg for Several<T> {
     }
 }
 
-/// Parses one or several values. `or_several` is added to what an error says is wanted.
-pub(super) fn read_several<T: Arg>(value: &Value, or_several: &str) -> Result<Vec<T>, Mismatch> {
-    let names = names(value)?;
-    if names.is_empty() {
-        return T::read(value).map(|only| vec![only]);
-    }
-    let values = names.into_iter().map(|name| T::read(&name.into()));
-    values.collect::<Result<_, _>>().map_err(|mismatch| mismatch.and(or_several))
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::Id;
+    use crate::{Choice, Id};
 
     #[test]
     fn one_or_several_values_are_sent_with_commas() {
@@ -81,5 +82,42 @@ mod tests {
             Several::<i64>::read(&json!("36,x")).unwrap_err().to_string().contains("several with commas")
         );
         assert!(Several::<Id>::read(&json!("corp")).is_err());
+    }
+
+    #[derive(Clone, Copy, Choice, Debug, PartialEq, Eq)]
+    enum Kind {
+        Ap,
+        Switch,
+        Gateway,
+    }
+
+    #[test]
+    fn several_values_of_a_set_are_sent_as_mist_spells_them() {
+        for (written, sent) in [
+            (json!("switch"), "switch"),
+            (json!("Switch, AP"), "switch,ap"),
+            (json!(["gateway", "switch"]), "gateway,switch"),
+            (json!("[\"ap\"]"), "ap"),
+            (json!("ap,"), "ap"),
+        ] {
+            let read = Several::<Kind>::read(&written).map(|several| several.wire());
+            assert_eq!(read, Ok(QueryValue::Text(sent.into())), "{written}");
+        }
+        assert_eq!(Option::<Several<Kind>>::read(&json!("")), Ok(None));
+    }
+
+    #[test]
+    fn an_unknown_value_is_refused_with_the_one_that_was_probably_meant() {
+        for written in [json!("switches"), json!("ap,switches"), json!(["switches"])] {
+            let mismatch = Several::<Kind>::read(&written).unwrap_err();
+            let error = crate::Error::argument("type", &written, &mismatch).to_string();
+            for words in [
+                "one of \"ap\", \"switch\", \"gateway\", or several with commas,",
+                "did you mean \"switch\"?",
+            ] {
+                assert!(error.contains(words), "{words}: {error}");
+            }
+        }
+        assert!(Several::<Kind>::read(&json!(",")).is_err());
     }
 }

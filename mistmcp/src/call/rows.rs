@@ -1,6 +1,6 @@
 //! Rows of a list tool, for a tool that works on whole lists: [`RowPage`].
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -118,9 +118,5 @@ pub(crate) struct TableScope {
 /// Hash of a row that differs from all others of its list: it has an id, an address or a time.
 pub(crate) fn row_digest(row: &Value) -> Option<u64> {
     let is_identified = ["id", "mac", "timestamp"].iter().any(|name| row.get(name).is_some());
-    is_identified.then(|| {
-        let mut hasher = DefaultHasher::new();
-        row.hash(&mut hasher);
-        hasher.finish()
-    })
+    is_identified.then(|| BuildHasherDefault::<DefaultHasher>::default().hash_one(row))
 }

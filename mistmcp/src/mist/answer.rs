@@ -2,7 +2,7 @@
 
 use std::fmt;
 #[cfg(feature = "query")]
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -72,9 +72,7 @@ impl Answer {
     /// Hash of the body, which tells a page that is answered twice.
     #[cfg(feature = "query")]
     pub(crate) fn digest(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.body.hash(&mut hasher);
-        hasher.finish()
+        BuildHasherDefault::<DefaultHasher>::default().hash_one(&self.body)
     }
 
     /// Whether to parse the body off the async threads and within a memory limit.

@@ -1,4 +1,4 @@
-use mistmcp::{Choice, Choices, Id, MacFilter, NameFilter, ParamGroup};
+use mistmcp::{Choice, Id, MacFilter, NameFilter, ParamGroup, Several};
 
 use super::ClientBand;
 
@@ -38,7 +38,7 @@ pub struct WirelessClientSearch {
     pub client: WirelessClientFilter,
     /// Radio band: `24`, `5` or `6`; several with commas mean either.
     #[brief = "24,5: either"]
-    pub band: Option<Choices<ClientBand>>,
+    pub band: Option<Several<ClientBand>>,
     /// The key.
     #[flatten]
     pub psk: ClientPsk,

@@ -1,10 +1,8 @@
 //! Detection of repeated pages.
 
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hasher};
-use std::io;
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::answers::count;
@@ -62,25 +60,9 @@ impl Repeats {
         let place = next.filter(|_| self.picks_fields);
         let place: Vec<_> =
             place.into_iter().flatten().filter(|(name, _)| !window.contains(&name.as_str())).collect();
-        !rows.is_empty() && !self.pages.insert(hash(&(rows, place)))
+        !rows.is_empty()
+            && !self.pages.insert(BuildHasherDefault::<DefaultHasher>::default().hash_one((rows, place)))
     }
-}
-
-fn hash(value: &impl Serialize) -> u64 {
-    struct Hashed(DefaultHasher);
-    impl io::Write for Hashed {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.write(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut hashed = Hashed(DefaultHasher::new());
-    // JSON can be written, and hashing does not fail.
-    let _ = serde_json::to_writer(&mut hashed, value);
-    hashed.0.finish()
 }
 
 #[cfg(test)]
