@@ -258,10 +258,10 @@ pub(super) fn hide(name: &str, value: &mut Value, context: FieldContext) -> bool
     }
 }
 
-/// Whether an object is an API token, so that its `key` is the token itself: other objects with a `key` are definitions
-/// and were not created by anyone.
+/// Whether an object is an API token, so that its `key` is the token itself: other objects with a `key` are definitions,
+/// which have no id and were not created by anyone.
 fn is_api_token(object: &Map<String, Value>) -> bool {
-    ["created_time", "last_used", "src_ips"].iter().any(|name| object.contains_key(*name))
+    ["created_time", "id", "last_used", "src_ips"].iter().any(|name| object.contains_key(*name))
 }
 
 /// Whether a field `pass` holds a password, and not the outcome of a test.
@@ -318,7 +318,7 @@ mod tests {
             "wlanPSKs": ["x1y"],
             "records": [{ "k": "password", "v": "x1y" }, { "k": "vlan", "v": "20" }],
             "applications": [{ "name": "Zoom", "key": "zoom" }],
-            "apitokens": [{ "key": "x1y", "last_used": 17 }, { "key": "x1y", "created_time": 17 }],
+            "apitokens": [{ "key": "x1y", "last_used": 17 }, { "key": "x1y", "created_time": 17 }, { "id": "7", "key": "x1y" }],
             "vars": { "SNMP_RO": "x1y", "BGP_MD5": "x1y", "SNMP_LOCATION": "HQ", "GAST_KENNWORT": "x1y" },
         });
         redact("", &mut value, FieldContext::default());
@@ -332,7 +332,7 @@ mod tests {
             "wlanPSKs": [HIDDEN],
             "records": [{ "k": "password", "v": HIDDEN }, { "k": "vlan", "v": "20" }],
             "applications": [{ "name": "Zoom", "key": "zoom" }],
-            "apitokens": [{ "key": HIDDEN, "last_used": 17 }, { "key": HIDDEN, "created_time": 17 }],
+            "apitokens": [{ "key": HIDDEN, "last_used": 17 }, { "key": HIDDEN, "created_time": 17 }, { "id": "7", "key": HIDDEN }],
             "vars": { "SNMP_RO": HIDDEN, "BGP_MD5": HIDDEN, "SNMP_LOCATION": "HQ", "GAST_KENNWORT": HIDDEN },
         });
         assert_eq!(value, wanted);
