@@ -75,55 +75,31 @@ impl Arg for f64 {
     }
 }
 
-impl Arg for i64 {
-    const MAX_LENGTH: usize = NAME;
+/// Integers, each with what reads it.
+macro_rules! integers {
+    ($($type:ty: |$value:ident| $read:expr;)+) => {
+        $(impl Arg for $type {
+            const MAX_LENGTH: usize = NAME;
 
-    fn schema() -> Schema {
-        json_schema!({ "type": "integer" })
-    }
+            fn schema() -> Schema {
+                json_schema!({ "type": "integer" })
+            }
 
-    fn read(value: &Value) -> Result<Self, Mismatch> {
-        integer(value).ok_or_else(|| Mismatch::wanted("an integer"))
-    }
+            fn read($value: &Value) -> Result<Self, Mismatch> {
+                $read
+            }
 
-    fn wire(&self) -> QueryValue {
-        QueryValue::Text(self.to_string())
-    }
+            fn wire(&self) -> QueryValue {
+                QueryValue::Text(self.to_string())
+            }
+        })+
+    };
 }
 
-impl Arg for u32 {
-    const MAX_LENGTH: usize = NAME;
-
-    fn schema() -> Schema {
-        json_schema!({ "type": "integer" })
-    }
-
-    fn read(value: &Value) -> Result<Self, Mismatch> {
-        integer(value).and_then(|number| number.try_into().ok()).ok_or_else(|| out_of_range(value, 0))
-    }
-
-    fn wire(&self) -> QueryValue {
-        QueryValue::Text(self.to_string())
-    }
-}
-
-impl Arg for NonZero<u32> {
-    const MAX_LENGTH: usize = NAME;
-
-    fn schema() -> Schema {
-        json_schema!({ "type": "integer" })
-    }
-
-    fn read(value: &Value) -> Result<Self, Mismatch> {
-        integer(value)
-            .and_then(|number| u32::try_from(number).ok())
-            .and_then(Self::new)
-            .ok_or_else(|| out_of_range(value, 1))
-    }
-
-    fn wire(&self) -> QueryValue {
-        QueryValue::Text(self.to_string())
-    }
+integers! {
+    i64: |value| integer(value).ok_or_else(|| Mismatch::wanted("an integer"));
+    u32: |value| unsigned(value).ok_or_else(|| out_of_range(value, 0));
+    NonZero<u32>: |value| unsigned(value).and_then(NonZero::new).ok_or_else(|| out_of_range(value, 1));
 }
 
 /// A number from 1 to `MOST`, such as that of the rows of an answer.
@@ -182,6 +158,10 @@ fn integer(value: &Value) -> Option<i64> {
         let whole = float.fract() == 0.0 && float.abs() < 9.0e15;
         whole.then_some(float as i64)
     })
+}
+
+fn unsigned(value: &Value) -> Option<u32> {
+    integer(value)?.try_into().ok()
 }
 
 #[cfg(test)]
