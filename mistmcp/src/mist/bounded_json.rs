@@ -115,15 +115,25 @@ struct Rows<P> {
     pick: P,
 }
 
+/// All of a visitor but its lists and objects. It has `scalar` for the other values.
 macro_rules! scalars {
-    ($($visit:ident: $kind:ty),+) => {
-        $(fn $visit<E: serde::de::Error>(self, value: $kind) -> Result<Value, E> {
-            self.scalar(value.into())
-        })+
+    () => {
+        type Value = Value;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("JSON")
+        }
 
         fn visit_unit<E: serde::de::Error>(self) -> Result<Value, E> {
             self.scalar(Value::Null)
         }
+
+        scalars!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str, visit_string: String);
+    };
+    ($($visit:ident: $type:ty),+) => {
+        $(fn $visit<E: serde::de::Error>(self, value: $type) -> Result<Value, E> {
+            self.scalar(value.into())
+        })+
     };
 }
 
@@ -143,13 +153,7 @@ impl<'de> DeserializeSeed<'de> for Node<'_> {
 }
 
 impl<'de> Visitor<'de> for Node<'_> {
-    type Value = Value;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("JSON")
-    }
-
-    scalars!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str, visit_string: String);
+    scalars!();
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         self.0.charge(NODE + ALLOCATION)?;
@@ -187,13 +191,7 @@ impl<'de, P: FnMut(usize, &mut Value)> DeserializeSeed<'de> for Top<'_, '_, P> {
 }
 
 impl<'de, P: FnMut(usize, &mut Value)> Visitor<'de> for Top<'_, '_, P> {
-    type Value = Value;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("JSON")
-    }
-
-    scalars!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str, visit_string: String);
+    scalars!();
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let Self(rows, name) = self;
