@@ -79,14 +79,7 @@ impl Mist {
         let mut all = NameList::empty();
         let has_answer = !responses.answers.is_empty();
         for (_, listing) in responses.answers {
-            all.requested_at = all.requested_at.min(listing.requested_at);
-            all.complete &= listing.complete;
-            for row in &listing.rows {
-                match all.rows.iter_mut().find(|known| known.id == row.id) {
-                    Some(known) => known.account = format!("{}, {}", known.account, row.account),
-                    None => all.rows.push(row.clone()),
-                }
-            }
+            all.add(&listing);
         }
         all.unasked = not_asked(responses.failures);
         match all.unasked {

@@ -1,5 +1,7 @@
 //! Lists of named objects of Mist: sites, devices, organizations and MSPs ([`NameList`]).
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -69,25 +71,34 @@ impl NameList {
         self.rows.iter().filter(|row| row.is_msp()).collect()
     }
 
-    /// Adds organizations of MSPs, with those of `other` that are not in it yet.
-    pub(super) fn add_msp_orgs(&mut self, other: Self) {
+    /// Adds the rows of `other` that are not in it yet. Of the others, it takes the accounts, and the names that it lacks.
+    pub(super) fn add(&mut self, other: &Self) {
         self.requested_at = self.requested_at.min(other.requested_at);
         self.complete &= other.complete;
-        if self.unasked.is_none() {
-            self.unasked = other.unasked;
-        }
-        for row in other.rows {
-            self.has_msp_orgs = true;
-            let Some(known) = self.rows.iter_mut().find(|known| known.id == row.id) else {
-                self.rows.push(row);
+        let ids = self.rows.iter().map(|row| row.id.clone());
+        let mut places: HashMap<String, usize> = ids.zip(0..).collect();
+        for row in &other.rows {
+            let Some(place) = places.get(&row.id).copied() else {
+                places.insert(row.id.clone(), self.rows.len());
+                self.rows.push(row.clone());
                 continue;
             };
+            let known = &mut self.rows[place];
             if known.name.is_empty() {
-                known.name = row.name;
+                known.name.clone_from(&row.name);
             }
             if !known.account.contains(&row.account) {
                 known.account = format!("{}, {}", known.account, row.account);
             }
+        }
+    }
+
+    /// Adds organizations of MSPs, as [`add`](Self::add) does.
+    pub(super) fn add_msp_orgs(&mut self, other: Self) {
+        self.add(&other);
+        self.has_msp_orgs |= !other.rows.is_empty();
+        if self.unasked.is_none() {
+            self.unasked = other.unasked;
         }
     }
 
@@ -208,6 +219,30 @@ mod tests {
         let objects =
             parse(&json!([{ "id": "a", "name": "" }, { "id": "b" }, { "id": "c", "name": "Calder" }]));
         assert_eq!(listed(objects.iter()), "a, b, c (Calder)");
+    }
+
+    #[test]
+    fn rows_of_several_accounts_are_joined_by_their_ids() {
+        let row = |id: &str, name: &str, account: &str| NamedObject {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            account: account.to_owned(),
+            ..NamedObject::default()
+        };
+        let list = |rows: &[NamedObject]| NameList { rows: rows.to_vec(), ..NameList::empty() };
+        let mut all = list(&[row("a", "Acme", "account `one`"), row("b", "", "account `one`")]);
+        let found = [
+            row("b", "Birch", "account `two`"),
+            row("c", "", "account `two`"),
+            row("c", "Cedar", "account `two`"),
+        ];
+        all.add(&NameList { complete: false, ..list(&found) });
+        let joined = row("b", "Birch", "account `one`, account `two`");
+        assert_eq!(all.rows, [row("a", "Acme", "account `one`"), joined, row("c", "Cedar", "account `two`")]);
+        assert!(!all.complete && !all.has_msp_orgs);
+        let rows = all.rows.clone();
+        all.add_msp_orgs(list(&found));
+        assert!(all.rows == rows && all.has_msp_orgs, "{rows:?}");
     }
 
     #[test]
