@@ -209,8 +209,9 @@ impl Plan {
             return Ok(None);
         }
         if !install.yes && io::stdin().is_terminal() {
-            // While held, Ctrl-C does not end the program before the terminal's echo is restored.
-            let _stop = shutdown::on_signal()?;
+            // From here on, no signal ends the program by itself and leaves the terminal without echo. Ctrl-C is read as a key:
+            // rpassword restores the echo, and returns `Interrupted`.
+            shutdown::on_signal()?;
             let text = rpassword::prompt_password(format!(
                 "API token, made at {} (nothing is shown; Enter leaves it out): ",
                 self.portal
