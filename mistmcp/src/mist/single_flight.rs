@@ -161,7 +161,7 @@ impl<K: Eq + Hash, T> Default for SingleFlight<K, T> {
 
 impl<K: Eq + Hash, T> fmt::Debug for SingleFlight<K, T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("SingleFlight").field("under_way", &self.0.lock().in_flight.len()).finish()
+        formatter.debug_struct("SingleFlight").field("in_flight", &self.0.lock().in_flight.len()).finish()
     }
 }
 
