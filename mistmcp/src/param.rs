@@ -15,11 +15,11 @@ pub struct Param {
     /// For the model, which pays for each word of a tool list.
     pub(crate) brief: &'static str,
     pub(crate) default: Option<&'static str>,
-    pub(crate) kind: Kind,
+    pub(crate) kind: ParamKind,
 }
 
 #[derive(Clone, Copy)]
-pub(crate) enum Kind {
+pub(crate) enum ParamKind {
     Value(&'static ValueReader),
     Body(&'static BodyReader),
     /// Its parameters, and how they depend on one another.
@@ -65,17 +65,29 @@ impl Param {
 
     /// A parameter with a description of its own.
     pub const fn described<T: Arg>(name: &'static str, description: &'static str) -> Self {
-        Self { name, description, brief: description, default: None, kind: Kind::Value(T::READER) }
+        Self { name, description, brief: description, default: None, kind: ParamKind::Value(T::READER) }
     }
 
     /// The JSON body of a request.
     pub const fn body<T: RequestBody>(name: &'static str, description: &'static str) -> Self {
-        Self { name, description, brief: description, default: None, kind: Kind::Body(BodyReader::of::<T>()) }
+        Self {
+            name,
+            description,
+            brief: description,
+            default: None,
+            kind: ParamKind::Body(BodyReader::of::<T>()),
+        }
     }
 
     /// All parameters of a group.
     pub const fn group<T: ParamGroup>() -> Self {
-        Self { name: "", description: "", brief: "", default: None, kind: Kind::Group(T::PARAMS, T::rules) }
+        Self {
+            name: "",
+            description: "",
+            brief: "",
+            default: None,
+            kind: ParamKind::Group(T::PARAMS, T::rules),
+        }
     }
 
     /// Sets a shorter description for the model.
@@ -94,21 +106,21 @@ impl Param {
 
     pub(crate) const fn presence(&self) -> Option<Presence> {
         match self.kind {
-            Kind::Value(reader) => Some(reader.presence),
-            Kind::Body(_) | Kind::Group(..) => None,
+            ParamKind::Value(reader) => Some(reader.presence),
+            ParamKind::Body(_) | ParamKind::Group(..) => None,
         }
     }
 
     pub(crate) fn lookup(&self) -> Option<Lookup> {
         match self.kind {
-            Kind::Value(reader) => reader.lookup,
-            Kind::Body(_) | Kind::Group(..) => None,
+            ParamKind::Value(reader) => reader.lookup,
+            ParamKind::Body(_) | ParamKind::Group(..) => None,
         }
     }
 
     /// Whether its value names the fields that the answer keeps.
     pub(crate) fn picks_fields(&self) -> bool {
-        matches!(self.kind, Kind::Value(reader) if reader.picks_fields)
+        matches!(self.kind, ParamKind::Value(reader) if reader.picks_fields)
     }
 
     /// Its value in a path or a query, if it is given.
@@ -119,17 +131,17 @@ impl Param {
     /// How its values are read.
     pub(crate) fn reader(&self) -> Option<&'static ValueReader> {
         match self.kind {
-            Kind::Value(reader) => Some(reader),
-            Kind::Body(_) | Kind::Group(..) => None,
+            ParamKind::Value(reader) => Some(reader),
+            ParamKind::Body(_) | ParamKind::Group(..) => None,
         }
     }
 
     /// Whether a call has to name it.
     pub(crate) fn required(&self) -> bool {
         match self.kind {
-            Kind::Value(reader) => reader.presence == Presence::Required,
-            Kind::Body(_) => true,
-            Kind::Group(..) => false,
+            ParamKind::Value(reader) => reader.presence == Presence::Required,
+            ParamKind::Body(_) => true,
+            ParamKind::Group(..) => false,
         }
     }
 }
@@ -144,7 +156,7 @@ impl fmt::Debug for Param {
 pub(crate) fn rules(params: &'static [Param]) -> Map<String, Value> {
     let mut all = Map::new();
     for param in params {
-        if let Kind::Group(members, own) = param.kind {
+        if let ParamKind::Group(members, own) = param.kind {
             all.extend(rules(members));
             all.extend(own());
         }
@@ -157,8 +169,8 @@ pub(crate) fn flattened(params: &'static [Param]) -> Vec<&'static Param> {
     let mut flat = Vec::with_capacity(params.len());
     for param in params {
         match param.kind {
-            Kind::Group(members, _) => flat.extend(flattened(members)),
-            Kind::Value(_) | Kind::Body(_) => flat.push(param),
+            ParamKind::Group(members, _) => flat.extend(flattened(members)),
+            ParamKind::Value(_) | ParamKind::Body(_) => flat.push(param),
         }
     }
     flat

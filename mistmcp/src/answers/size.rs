@@ -41,7 +41,7 @@ pub(super) const STEPS: [Step; 8] = [
 /// rest by character.
 pub fn estimated_tokens(text: &str) -> usize {
     #[derive(PartialEq, Clone, Copy)]
-    enum Kind {
+    enum CharClass {
         Letters,
         Digits,
         Space,
@@ -49,20 +49,20 @@ pub fn estimated_tokens(text: &str) -> usize {
         Other,
     }
     let kind = |letter: char| match letter {
-        'a'..='z' | 'A'..='Z' => Kind::Letters,
-        '0'..='9' => Kind::Digits,
-        ' ' => Kind::Space,
-        letter if letter.is_ascii() => Kind::Mark,
-        _ => Kind::Other,
+        'a'..='z' | 'A'..='Z' => CharClass::Letters,
+        '0'..='9' => CharClass::Digits,
+        ' ' => CharClass::Space,
+        letter if letter.is_ascii() => CharClass::Mark,
+        _ => CharClass::Other,
     };
-    let (mut tokens, mut run, mut last) = (0, 0, Kind::Space);
-    let cost = |kind: Kind, run: usize| match kind {
-        Kind::Letters => run.div_ceil(5),
-        Kind::Digits => run.div_ceil(3),
+    let (mut tokens, mut run, mut last) = (0, 0, CharClass::Space);
+    let cost = |kind: CharClass, run: usize| match kind {
+        CharClass::Letters => run.div_ceil(5),
+        CharClass::Digits => run.div_ceil(3),
         // A space belongs to the word after it.
-        Kind::Space => run.saturating_sub(1).div_ceil(4),
-        Kind::Mark => run.div_ceil(2),
-        Kind::Other => run,
+        CharClass::Space => run.saturating_sub(1).div_ceil(4),
+        CharClass::Mark => run.div_ceil(2),
+        CharClass::Other => run,
     };
     for letter in text.chars() {
         let now = kind(letter);

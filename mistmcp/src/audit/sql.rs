@@ -48,9 +48,9 @@ fn without_literals(sql: &str) -> Option<String> {
     while let Some((kind, length)) = first_token(rest) {
         let (token, after) = rest.split_at(length);
         match kind {
-            Kind::Quoted => written.extend(["'", HIDDEN, "'"]),
-            Kind::Number | Kind::Comment => written.push_str(HIDDEN),
-            Kind::Other => written.push_str(token),
+            SqlPart::Quoted => written.extend(["'", HIDDEN, "'"]),
+            SqlPart::Number | SqlPart::Comment => written.push_str(HIDDEN),
+            SqlPart::Other => written.push_str(token),
         }
         rest = after;
     }
@@ -66,7 +66,7 @@ fn is_name_of_secret(word: &str) -> bool {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum SqlPart {
     /// A text in single or double quotes. SQLite takes one in double quotes that names no column as a literal.
     Quoted,
     Number,
@@ -75,18 +75,20 @@ enum Kind {
 }
 
 /// The first part of a statement, and its length.
-fn first_token(sql: &str) -> Option<(Kind, usize)> {
+fn first_token(sql: &str) -> Option<(SqlPart, usize)> {
     let first = sql.chars().next()?;
     Some(match first {
-        '\'' | '"' => (Kind::Quoted, quoted(sql, first)),
-        '-' if sql.starts_with("--") => (Kind::Comment, sql.find('\n').unwrap_or(sql.len())),
-        '/' if sql.starts_with("/*") => (Kind::Comment, sql[2..].find("*/").map_or(sql.len(), |end| end + 4)),
+        '\'' | '"' => (SqlPart::Quoted, quoted(sql, first)),
+        '-' if sql.starts_with("--") => (SqlPart::Comment, sql.find('\n').unwrap_or(sql.len())),
+        '/' if sql.starts_with("/*") => {
+            (SqlPart::Comment, sql[2..].find("*/").map_or(sql.len(), |end| end + 4))
+        }
         _ if is_word(first) => {
             let length = sql.find(|letter| !is_word(letter)).unwrap_or(sql.len());
             let is_number = first.is_ascii_digit() && length >= SHORTEST_NUMBER;
-            (if is_number { Kind::Number } else { Kind::Other }, length)
+            (if is_number { SqlPart::Number } else { SqlPart::Other }, length)
         }
-        _ => (Kind::Other, first.len_utf8()),
+        _ => (SqlPart::Other, first.len_utf8()),
     })
 }
 

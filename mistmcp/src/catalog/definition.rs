@@ -9,7 +9,7 @@ use super::title::title;
 use crate::endpoint::Method;
 use crate::mist::CURSOR;
 use crate::mist::api::paging::SEARCH_AFTER;
-use crate::param::{Kind, Param, rules};
+use crate::param::{Param, ParamKind, rules};
 use crate::{Hints, Run, Tool};
 
 pub(super) fn definition(tool: &'static Tool, params: &[&'static Param]) -> Definition {
@@ -65,9 +65,9 @@ fn input_schema(params: &[&'static Param], rules: Map<String, Value>) -> Map<Str
 
 fn property(param: &Param) -> Value {
     let schema = match param.kind {
-        Kind::Value(reader) => (reader.schema)(),
-        Kind::Body(reader) => (reader.schema)(),
-        Kind::Group(..) => return Value::Null,
+        ParamKind::Value(reader) => (reader.schema)(),
+        ParamKind::Body(reader) => (reader.schema)(),
+        ParamKind::Group(..) => return Value::Null,
     };
     // Type before description: this order costs the fewest tokens.
     let mut property = Map::new();

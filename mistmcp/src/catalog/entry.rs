@@ -17,7 +17,7 @@ use crate::call::FetchedPage;
 use crate::endpoint::{Answers, Endpoint, Method, Segment};
 use crate::error::ErrorKind;
 use crate::mist::{CURSOR, Request};
-use crate::param::{Kind, Param, flattened};
+use crate::param::{Param, ParamKind, flattened};
 use crate::reply::{Expected, Reply, RequestFacts};
 use crate::text::shortened;
 use crate::{Call, Error, Mist, Result, Run, Tool};
@@ -85,12 +85,12 @@ impl Entry {
         let Run::Endpoint(endpoint) = &self.tool.run else { return Vec::new() };
         let is_sent = |param: &&&Param| match param.kind {
             // The server applies the field mask itself, unless Mist does.
-            Kind::Value(reader) if reader.picks_fields => {
+            ParamKind::Value(reader) if reader.picks_fields => {
                 let parsed = (reader.read)(&"name".into());
                 parsed.map(|parsed| (reader.wire)(&parsed)) != Ok(QueryValue::Nothing)
             }
-            Kind::Value(_) => !endpoint.has_hole(param.name),
-            Kind::Body(_) | Kind::Group(..) => false,
+            ParamKind::Value(_) => !endpoint.has_hole(param.name),
+            ParamKind::Body(_) | ParamKind::Group(..) => false,
         };
         self.params.iter().filter(is_sent).map(|param| param.name).collect()
     }
@@ -304,7 +304,7 @@ impl Entry {
         let values = self.params.iter().filter_map(|param| Some((param.name, param.wire(arguments)?)));
         let mut request = Request::to_endpoint(endpoint, values.collect())?;
         for param in &self.params {
-            if let (Kind::Body(reader), Some(parsed)) = (param.kind, arguments.parsed(param.name)) {
+            if let (ParamKind::Body(reader), Some(parsed)) = (param.kind, arguments.parsed(param.name)) {
                 let body = (reader.to_json)(parsed);
                 request.body =
                     Some(body.map_err(|error| Error::advice(format!("`{}`: {error}.", param.name)))?);

@@ -39,12 +39,12 @@ const OBJECT: u8 = 1;
 const LIST: u8 = 2;
 const LIST_OF_TEXTS: u8 = 4;
 
-const NUMBERS: u8 = Kind::Integer as u8 | Kind::Real as u8 | Kind::Boolean as u8;
-const TEXTS: u8 = Kind::Text as u8 | Kind::Json as u8 | Kind::Long as u8;
+const NUMBERS: u8 = ColumnType::Integer as u8 | ColumnType::Real as u8 | ColumnType::Boolean as u8;
+const TEXTS: u8 = ColumnType::Text as u8 | ColumnType::Json as u8 | ColumnType::Long as u8;
 
 /// A type of values in a column, as a bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ColumnType {
     Text = 1,
     Integer = 2,
     Real = 4,
@@ -80,13 +80,13 @@ impl Column {
     }
 
     /// Notes the type of a value, and the first value as an example.
-    pub(super) fn record(&mut self, kind: Kind, cell: &Cell) {
+    pub(super) fn record(&mut self, kind: ColumnType, cell: &Cell) {
         self.kinds |= kind as u8;
         match cell {
             Cell::Text(text) => {
                 self.longest = self.longest.max(text.len());
                 self.forms = forms(text, self.forms);
-                self.shapes |= if kind == Kind::Json { shape(text) } else { 0 };
+                self.shapes |= if kind == ColumnType::Json { shape(text) } else { 0 };
             }
             #[expect(clippy::cast_precision_loss, reason = "only its magnitude matters")]
             Cell::Integer(number) if *number != 0 => self.units &= units(*number as f64),
@@ -132,20 +132,20 @@ impl Column {
         }
     }
 
-    fn has(&self, kind: Kind) -> bool {
+    fn has(&self, kind: ColumnType) -> bool {
         self.kinds & kind as u8 != 0
     }
 
     /// Whether it has numbers, and texts that are numbers as well. The texts become numbers, so that a comparison finds
     /// both.
     pub(super) fn has_numbers_as_texts(&self) -> bool {
-        let has_numbers = self.has(Kind::Integer) || self.has(Kind::Real);
-        self.has(Kind::Text) && has_numbers && !self.has(Kind::Json) && self.forms & NUMBER != 0
+        let has_numbers = self.has(ColumnType::Integer) || self.has(ColumnType::Real);
+        self.has(ColumnType::Text) && has_numbers && !self.has(ColumnType::Json) && self.forms & NUMBER != 0
     }
 
     /// The types of its values in the finished table.
     fn types(&self) -> u8 {
-        if self.has_numbers_as_texts() { self.kinds & !(Kind::Text as u8) } else { self.kinds }
+        if self.has_numbers_as_texts() { self.kinds & !(ColumnType::Text as u8) } else { self.kinds }
     }
 
     pub(super) fn is_of_numbers(&self) -> bool {
@@ -153,11 +153,11 @@ impl Column {
     }
 
     pub(super) fn is_of_texts(&self) -> bool {
-        self.kinds == Kind::Text as u8
+        self.kinds == ColumnType::Text as u8
     }
 
     pub(super) fn is_of_booleans(&self) -> bool {
-        self.kinds == Kind::Boolean as u8
+        self.kinds == ColumnType::Boolean as u8
     }
 
     /// Whether it has numbers and texts.
@@ -167,18 +167,18 @@ impl Column {
 
     /// Whether it has integers that are texts, since SQLite has no such numbers.
     pub(super) fn has_long_integers(&self) -> bool {
-        self.has(Kind::Long)
+        self.has(ColumnType::Long)
     }
 
     /// Whether it has texts that are no JSON.
     pub(super) fn has_texts(&self) -> bool {
-        self.types() & (Kind::Text as u8 | Kind::Long as u8) != 0
+        self.types() & (ColumnType::Text as u8 | ColumnType::Long as u8) != 0
     }
 
     /// The shape of its JSON values, if it has some.
     pub(super) fn shape(&self) -> Option<Shape> {
         match self.shapes {
-            _ if !self.has(Kind::Json) => None,
+            _ if !self.has(ColumnType::Json) => None,
             // Only empty lists.
             0 => Some(Shape::MixedLists),
             shapes if shapes & (LIST | LIST_OF_TEXTS) == 0 => Some(Shape::Objects),
@@ -230,12 +230,12 @@ impl Column {
             _ => {}
         }
         let kinds = [
-            (Kind::Text, "text"),
-            (Kind::Integer, "integer"),
-            (Kind::Real, "real"),
-            (Kind::Boolean, "0 or 1"),
-            (Kind::Json, "JSON"),
-            (Kind::Long, "integer above 2^63 as a text"),
+            (ColumnType::Text, "text"),
+            (ColumnType::Integer, "integer"),
+            (ColumnType::Real, "real"),
+            (ColumnType::Boolean, "0 or 1"),
+            (ColumnType::Json, "JSON"),
+            (ColumnType::Long, "integer above 2^63 as a text"),
         ];
         let kinds: Vec<_> =
             kinds.iter().filter(|(kind, _)| self.types() & *kind as u8 != 0).map(|(_, name)| *name).collect();

@@ -7,7 +7,7 @@ use rusqlite::types::Value as Cell;
 use serde_json::{Map, Value};
 
 use super::collation::VERSION;
-use super::column::{Column, Kind};
+use super::column::{Column, ColumnType};
 use super::names::quoted;
 use crate::text::{UniqueNames, shortened};
 
@@ -127,7 +127,7 @@ impl Columns {
     }
 
     /// Notes the type of a value, and the first value as an example.
-    pub(super) fn record(&mut self, index: usize, kind: Kind, cell: &Cell) {
+    pub(super) fn record(&mut self, index: usize, kind: ColumnType, cell: &Cell) {
         self.list[index].record(kind, cell);
     }
 
@@ -222,7 +222,7 @@ mod tests {
     fn fields_inside_an_object_that_no_row_has_are_unknown_and_others_are_not() {
         let mut columns = Columns::default();
         let name = columns.index("name", false).unwrap();
-        columns.record(name, Kind::Text, &Cell::Text("a".to_owned()));
+        columns.record(name, ColumnType::Text, &Cell::Text("a".to_owned()));
         columns.index("stat", false);
         assert!(columns.is_inside_empty("stat.port.up") && columns.is_inside_empty("Stat.x"));
         assert!(

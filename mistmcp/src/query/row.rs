@@ -3,7 +3,7 @@
 use rusqlite::types::Value as Cell;
 use serde_json::Value;
 
-use super::column::Kind;
+use super::column::ColumnType;
 use super::columns::{Columns, SEPARATOR};
 
 /// Bytes of a cell at most. SQLite's limit of a value, a row and a result is [`LONGEST_VALUE`].
@@ -69,25 +69,25 @@ impl Cells {
     fn scalar(&mut self, value: &Value, columns: &mut Columns, is_data: bool) {
         let (kind, cell) = match value {
             Value::Null => return,
-            Value::Bool(flag) => (Kind::Boolean, Cell::Integer((*flag).into())),
+            Value::Bool(flag) => (ColumnType::Boolean, Cell::Integer((*flag).into())),
             Value::Number(number) => match (number.as_i64(), number.as_f64()) {
-                (Some(integer), _) => (Kind::Integer, Cell::Integer(integer)),
+                (Some(integer), _) => (ColumnType::Integer, Cell::Integer(integer)),
                 // A real would be equal to other integers.
-                _ if number.is_u64() => (Kind::Long, Cell::Text(number.to_string())),
-                (None, Some(real)) => (Kind::Real, Cell::Real(real)),
-                (None, None) => (Kind::Text, Cell::Text(number.to_string())),
+                _ if number.is_u64() => (ColumnType::Long, Cell::Text(number.to_string())),
+                (None, Some(real)) => (ColumnType::Real, Cell::Real(real)),
+                (None, None) => (ColumnType::Text, Cell::Text(number.to_string())),
             },
-            Value::String(text) => (Kind::Text, Cell::Text(text.clone())),
+            Value::String(text) => (ColumnType::Text, Cell::Text(text.clone())),
             Value::Array(_) | Value::Object(_) => return self.json(value, columns, is_data),
         };
         self.put(kind, cell, columns, is_data);
     }
 
     fn json(&mut self, value: &Value, columns: &mut Columns, is_data: bool) {
-        self.put(Kind::Json, Cell::Text(value.to_string()), columns, is_data);
+        self.put(ColumnType::Json, Cell::Text(value.to_string()), columns, is_data);
     }
 
-    fn put(&mut self, kind: Kind, cell: Cell, columns: &mut Columns, is_data: bool) {
+    fn put(&mut self, kind: ColumnType, cell: Cell, columns: &mut Columns, is_data: bool) {
         let length = if let Cell::Text(text) = &cell { text.len() } else { size_of::<u64>() };
         // A value that is left out has its column nevertheless, so that a statement may name it.
         let Some(index) = columns.index(&self.path, is_data) else { return };

@@ -2,7 +2,7 @@
 //! stops the build at the macro's input.
 
 use crate::argument::Presence;
-use crate::param::{Kind, Param};
+use crate::param::{Param, ParamKind};
 
 /// Stops the build with a message of `parts`.
 #[track_caller]
@@ -94,9 +94,9 @@ const fn likeliest(
             Some(plain[at - params.len()])
         } else {
             match params[at].kind {
-                Kind::Group(members, _) => likeliest(members, name, &[]),
-                Kind::Value(_) => Some(params[at].name),
-                Kind::Body(_) => None,
+                ParamKind::Group(members, _) => likeliest(members, name, &[]),
+                ParamKind::Value(_) => Some(params[at].name),
+                ParamKind::Body(_) => None,
             }
         };
         if let Some(candidate) = candidate {
@@ -132,9 +132,9 @@ const fn find(params: &'static [Param], name: &str) -> Option<&'static Param> {
     let mut at = 0;
     while at < params.len() {
         let found = match params[at].kind {
-            Kind::Group(members, _) => find(members, name),
-            Kind::Value(_) if same(params[at].name, name) => Some(&params[at]),
-            Kind::Value(_) | Kind::Body(_) => None,
+            ParamKind::Group(members, _) => find(members, name),
+            ParamKind::Value(_) if same(params[at].name, name) => Some(&params[at]),
+            ParamKind::Value(_) | ParamKind::Body(_) => None,
         };
         if found.is_some() {
             return found;

@@ -9,7 +9,7 @@ use super::Entry;
 use crate::argument::{Arguments, ValueReader};
 use crate::error::ErrorKind;
 use crate::mist::{CURSOR, Cursor};
-use crate::param::{Kind, Param};
+use crate::param::{Param, ParamKind};
 use crate::suggestion::{did_you_mean, listed};
 use crate::text::shortened;
 use crate::{Arg, Error, Result, Time};
@@ -38,11 +38,11 @@ impl Entry {
         for param in &self.params {
             let value = arguments.values().get(param.name);
             let parsed = match (param.kind, value) {
-                (Kind::Group(..), _) => continue,
-                (Kind::Value(reader), Some(value)) if !(reader.is_absent)(value) => {
+                (ParamKind::Group(..), _) => continue,
+                (ParamKind::Value(reader), Some(value)) if !(reader.is_absent)(value) => {
                     too_few_rows(param, value).map_or_else(|| read(param, reader.read, value), Err)
                 }
-                (Kind::Body(reader), Some(value)) => read(param, reader.read, value),
+                (ParamKind::Body(reader), Some(value)) => read(param, reader.read, value),
                 _ => {
                     arguments.values_mut().remove(param.name);
                     mistakes.extend(param.required().then(|| missing(param)));

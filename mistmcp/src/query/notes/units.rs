@@ -3,7 +3,7 @@
 
 use super::super::tokens::SqlToken;
 use super::expressions::related;
-use super::value::{Kind, Unit, Value};
+use super::value::{Unit, Value, ValueType};
 use super::values::Values;
 use super::{is_number, is_other_mac, of_macs, of_time_and_text};
 use crate::text::{is_any_of, shortened};
@@ -58,7 +58,7 @@ fn of_units(one: &Value<'_>, other: &Value<'_>) -> Option<String> {
             one.written(),
             if unit == "milliseconds" { " * 1000" } else { "" }
         )),
-        (None, Some(_)) if one.kind == Kind::Text && other.kind == Kind::Number => {
+        (None, Some(_)) if one.kind == ValueType::Text && other.kind == ValueType::Number => {
             let (date, name) = (one.column?.1.date()?, one.written());
             Some(format!(
                 "{name} has dates as texts such as '{date}', and {} is a number: write unixepoch({name}) for seconds",
@@ -73,7 +73,7 @@ fn of_units(one: &Value<'_>, other: &Value<'_>) -> Option<String> {
 fn of_versions(one: &Value<'_>, other: &Value<'_>) -> Option<String> {
     let has_versions = |value: &Value<'_>| value.column.is_some_and(|(_, column)| column.has_versions());
     let is_ordered_by_other = other.is_plain && has_versions(other);
-    let is_text = one.kind == Kind::Text && has_versions(one) && !one.is_plain && !is_ordered_by_other;
+    let is_text = one.kind == ValueType::Text && has_versions(one) && !one.is_plain && !is_ordered_by_other;
     is_text.then(|| {
         format!(
             "{} compares as a text, in which the version '0.12' is less than '0.9': write {} COLLATE VERSION",
@@ -100,7 +100,7 @@ fn of_kinds(number: &Value<'_>, text: &Value<'_>) -> Option<String> {
     let is_time = matches!(number.unit, Some(Unit::Seconds | Unit::Milliseconds)) && number.literal.is_none();
     let is_date = is_time && !text.has_affinity && !text.literal.is_some_and(is_number);
     let is_converted = if is_date { number.is_plain } else { number.has_affinity || text.has_affinity };
-    if number.kind != Kind::Number || text.kind != Kind::Text || is_converted {
+    if number.kind != ValueType::Number || text.kind != ValueType::Text || is_converted {
         return None;
     }
     let (name, written) = (number.written(), text.written());
@@ -138,6 +138,6 @@ fn of_mac(value: &Value<'_>, other: &Value<'_>, is_part: bool) -> Option<String>
     let (column, text) = (value.column?.1, other.literal?);
     let is_written_so = value.is_upper && !text.contains([':', '-', '.']);
     let differs =
-        column.has_macs() && other.kind == Kind::Text && is_other_mac(text, is_part) && !is_written_so;
+        column.has_macs() && other.kind == ValueType::Text && is_other_mac(text, is_part) && !is_written_so;
     differs.then(|| of_macs(column, text))
 }

@@ -9,7 +9,7 @@ use super::expressions::parenthesized;
 use crate::text::{is_any_of, shortened};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) enum Kind {
+pub(super) enum ValueType {
     #[default]
     Unknown,
     Number,
@@ -28,7 +28,7 @@ pub(super) enum Unit {
 /// What is known of the value of an expression.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Value<'a> {
-    pub(super) kind: Kind,
+    pub(super) kind: ValueType,
     /// Whether SQLite converts the other side of a comparison to its type, as for a column and for `CAST`.
     pub(super) has_affinity: bool,
     pub(super) unit: Option<Unit>,
@@ -89,14 +89,14 @@ fn text_of(tokens: &[SqlToken<'_>]) -> String {
 }
 
 pub(super) fn text<'a>(separator: Option<char>) -> Value<'a> {
-    Value { kind: Kind::Text, separator, ..Value::default() }
+    Value { kind: ValueType::Text, separator, ..Value::default() }
 }
 
 pub(super) fn of_column((place, column): (usize, &Column)) -> Value<'_> {
     let kind = match column.affinity() {
-        Some("NUMERIC") => Kind::Number,
-        Some(_) => Kind::Text,
-        None => Kind::Unknown,
+        Some("NUMERIC") => ValueType::Number,
+        Some(_) => ValueType::Text,
+        None => ValueType::Unknown,
     };
     Value {
         kind,
@@ -125,7 +125,7 @@ pub(super) fn separator(text: &str) -> Option<char> {
 /// What is known of a value that is one of two expressions' by a name.
 pub(super) fn both<'a>(one: &Value<'a>, other: &Value<'a>) -> Value<'a> {
     Value {
-        kind: if one.kind == other.kind { one.kind } else { Kind::Unknown },
+        kind: if one.kind == other.kind { one.kind } else { ValueType::Unknown },
         has_affinity: one.has_affinity || other.has_affinity,
         unit: one.unit.filter(|unit| Some(*unit) == other.unit),
         separator: one.separator.filter(|letter| Some(*letter) == other.separator),
@@ -166,7 +166,7 @@ pub(super) fn computed<'a>(left: &Value<'a>, sign: &str, right: &Value<'a>) -> V
         ("/", Some(Unit::Milliseconds), None) if is_thousand(right) => Some(Unit::Seconds),
         _ => None,
     };
-    let kind = if sign == "||" { Kind::Text } else { Kind::Number };
+    let kind = if sign == "||" { ValueType::Text } else { ValueType::Number };
     let column = if unit.is_some() { left.column.or(right.column) } else { None };
     Value { kind, unit, column, ..Value::default() }
 }

@@ -12,7 +12,7 @@ use super::super::seconds::is_of_seconds;
 use super::super::tokens::{SqlToken, closing};
 use super::CURRENT;
 use super::expressions::{is_single, parenthesized, select_items};
-use super::value::{Kind, Unit, Value, both, computed, of_column, one_of, separator, text};
+use super::value::{Unit, Value, ValueType, both, computed, of_column, one_of, separator, text};
 use crate::text::is_any_of;
 
 /// Levels of an expression that are looked at.
@@ -124,13 +124,13 @@ impl<'a> Values<'a> {
     fn of_term(&self, tokens: &'a [SqlToken<'a>], levels: usize) -> Value<'a> {
         match tokens {
             [SqlToken::Text(text)] => Value {
-                kind: Kind::Text,
+                kind: ValueType::Text,
                 separator: separator(text),
                 literal: Some(text),
                 ..Value::default()
             },
             [SqlToken::Number(number)] => Value {
-                kind: Kind::Number,
+                kind: ValueType::Number,
                 unit: match number.parse().map_or(0, units) {
                     SECONDS => Some(Unit::Seconds),
                     MILLISECONDS => Some(Unit::Milliseconds),
@@ -140,7 +140,7 @@ impl<'a> Values<'a> {
                 ..Value::default()
             },
             [SqlToken::Sign("-"), number @ ..] => {
-                Value { kind: Kind::Number, column: self.at(number, levels).column, ..Value::default() }
+                Value { kind: ValueType::Number, column: self.at(number, levels).column, ..Value::default() }
             }
             [table, SqlToken::Sign("."), name] => match (table.name(), name.name()) {
                 (Some(table), Some(name)) => self.of_name((Some(table), name), levels),
@@ -171,7 +171,7 @@ impl<'a> Values<'a> {
 
     fn of_name(&self, (table, name): Written<'a>, levels: usize) -> Value<'a> {
         if table.is_none() && is_any_of(name, &CURRENT) {
-            return Value { kind: Kind::Text, ..Value::default() };
+            return Value { kind: ValueType::Text, ..Value::default() };
         }
         let lower = name.to_lowercase();
         let of_table =
@@ -191,7 +191,7 @@ impl<'a> Values<'a> {
     fn of_call(&self, name: &str, inside: &'a [SqlToken<'a>], levels: usize) -> Value<'a> {
         let all = || arguments(inside).map(|argument| self.at(argument, levels));
         let first = || all().next().unwrap_or_default();
-        let number = |unit| Value { kind: Kind::Number, unit, ..Value::default() };
+        let number = |unit| Value { kind: ValueType::Number, unit, ..Value::default() };
         let format = match inside.first() {
             Some(SqlToken::Text(format)) => format,
             _ => "",
@@ -207,7 +207,7 @@ impl<'a> Values<'a> {
             function @ ("lower" | "upper" | "trim" | "ltrim" | "rtrim") => {
                 let first = first();
                 Value {
-                    kind: Kind::Text,
+                    kind: ValueType::Text,
                     has_affinity: false,
                     is_plain: false,
                     unit: None,
@@ -244,9 +244,9 @@ impl<'a> Values<'a> {
             Some(name)
                 if is_any_of(name, &["INTEGER", "INT", "BIGINT", "REAL", "NUMERIC", "FLOAT", "DOUBLE"]) =>
             {
-                Kind::Number
+                ValueType::Number
             }
-            Some(name) if is_any_of(name, &["TEXT", "VARCHAR", "CHAR"]) => Kind::Text,
+            Some(name) if is_any_of(name, &["TEXT", "VARCHAR", "CHAR"]) => ValueType::Text,
             _ => return Value::default(),
         };
         Value {
@@ -254,7 +254,7 @@ impl<'a> Values<'a> {
             has_affinity: true,
             is_plain: false,
             literal: None,
-            unit: inner.unit.filter(|_| kind == Kind::Number),
+            unit: inner.unit.filter(|_| kind == ValueType::Number),
             ..inner
         }
     }

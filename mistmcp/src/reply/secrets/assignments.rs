@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::field_context::FieldContext;
 use super::headers::{ends_with_auth, is_method};
 use super::hidden_ranges::HiddenRanges;
-use super::lexer::{Kind, Lexeme};
+use super::lexer::{Lexeme, LexemeKind};
 use super::names::{Sense, is_about, is_plural};
 use super::reader::{Reader, is_number};
 use super::remarks::{is_remark, is_switch};
@@ -63,21 +63,21 @@ impl Assignments {
         }
         while let Some(token) = tokens.get(at) {
             at = match token.kind {
-                Kind::Sign(b'{' | b'[') => {
+                LexemeKind::Sign(b'{' | b'[') => {
                     self.open(token.kind, None);
                     at + 1
                 }
-                Kind::Sign(b'}' | b']') => {
+                LexemeKind::Sign(b'}' | b']') => {
                     self.close();
                     at + 1
                 }
-                Kind::Sign(b')') => {
+                LexemeKind::Sign(b')') => {
                     if self.top().round {
                         self.close();
                     }
                     at + 1
                 }
-                Kind::Word | Kind::Quoted => self.text(&mut reader, indent, at),
+                LexemeKind::Word | LexemeKind::Quoted => self.text(&mut reader, indent, at),
                 _ => at + 1,
             };
         }
@@ -92,7 +92,7 @@ impl Assignments {
     }
 
     /// Opens what a bracket opens; `secret` says whether it is the value of a secret, and of which name.
-    fn open(&mut self, kind: Kind, named: Option<(&str, bool)>) {
+    fn open(&mut self, kind: LexemeKind, named: Option<(&str, bool)>) {
         if self.frames.len() >= DEEPEST {
             self.beyond += 1;
             return;
@@ -102,8 +102,8 @@ impl Assignments {
             Some((name, secret)) => (top.context.below(name), secret),
             None => (top.context, top.secret),
         };
-        let context = if kind == Kind::Sign(b'[') { context.in_list() } else { context };
-        let round = kind == Kind::Sign(b'(');
+        let context = if kind == LexemeKind::Sign(b'[') { context.in_list() } else { context };
+        let round = kind == LexemeKind::Sign(b'(');
         self.frames.push(Frame { context, secret, round, ..Frame::default() });
     }
 
@@ -131,7 +131,7 @@ impl Assignments {
             return 0;
         }
         match reader.tokens.get(item) {
-            Some(token) if matches!(token.kind, Kind::Sign(b'{' | b'[')) => {
+            Some(token) if matches!(token.kind, LexemeKind::Sign(b'{' | b'[')) => {
                 self.block = None;
                 self.open(token.kind, Some(("", true)));
                 item + 1
@@ -145,7 +145,7 @@ impl Assignments {
                         self.value(reader, indent, value, name)
                     };
                 }
-                if token.kind == Kind::Quoted {
+                if token.kind == LexemeKind::Quoted {
                     reader.cover.add(token.start..token.end);
                     if self.frames.len() > 1 {
                         // In braces the value ends here.
@@ -177,14 +177,14 @@ impl Assignments {
                 self.top().pair = true;
             }
             if !secret && Self::is_pair_in_brackets(reader, at) {
-                self.open(Kind::Sign(b'('), Some((reader.name(at).unwrap_or_default(), true)));
+                self.open(LexemeKind::Sign(b'('), Some((reader.name(at).unwrap_or_default(), true)));
                 return at + 2;
             }
             return if secret { reader.hide(at, true).0 } else { at + 1 };
         };
         let context = reader.context_of_path(at, self.top().context);
         let mut sense = context.sense(name);
-        if matches!(sense, Sense::Key | Sense::Plain) && reader.tokens[at].kind == Kind::Word {
+        if matches!(sense, Sense::Key | Sense::Plain) && reader.tokens[at].kind == LexemeKind::Word {
             sense = reader.qualified(at, context).unwrap_or(sense);
         }
         if !secret && !matches!(sense, Sense::Secret | Sense::Credential) && reader.remark(at) > 0 {
@@ -204,7 +204,7 @@ impl Assignments {
                 _ => Sense::Secret,
             };
         }
-        let bracket = reader.tokens.get(value).filter(|next| matches!(next.kind, Kind::Sign(b'{' | b'[')));
+        let bracket = reader.tokens.get(value).filter(|next| next.is(b'{') || next.is(b'['));
         match (sense, bracket) {
             (Sense::Credential, None)
                 if ends_with_auth(name)
@@ -331,49 +331,48 @@ impl Assignments {
             return at;
         };
         // `secret: old=x new=y`
-        if token.kind == Kind::Word
+        if token.kind == LexemeKind::Word
             && reader.separated(at).is_some()
             && reader.name(at).is_some_and(|name| super::names::sense(name) == Sense::PairValue)
         {
             self.top().pair = true;
             return at;
         }
+        let is_short = token.end - token.start <= 2;
         match token.kind {
-            Kind::Sign(bracket @ (b'{' | b'[')) => {
-                self.open(Kind::Sign(bracket), Some((name, true)));
+            LexemeKind::Sign(bracket @ (b'{' | b'[')) => {
+                self.open(LexemeKind::Sign(bracket), Some((name, true)));
                 at + 1
             }
-            Kind::Sign(b'|' | b'>') if reader.tokens.len() <= at + 2 => {
+            LexemeKind::Sign(b'|' | b'>') if reader.tokens.len() <= at + 2 => {
                 self.block = Some(indent);
                 reader.tokens.len()
             }
-            Kind::Word if reader.tokens.get(at + 1).is_some_and(|next| next.glued && next.is(b'(')) => {
-                self.open(Kind::Sign(b'('), Some((name, true)));
+            LexemeKind::Word if reader.tokens.get(at + 1).is_some_and(|next| next.glued && next.is(b'(')) => {
+                self.open(LexemeKind::Sign(b'('), Some((name, true)));
                 at + 2
             }
             // A string of Python with a prefix: `u'…'`.
-            Kind::Word if token.end - token.start <= 2 && reader.quoted_behind(at) => {
+            LexemeKind::Word if is_short && reader.quoted_behind(at) => {
                 let (next, _) = reader.hide(at + 1, inside);
                 reader.others(next, inside)
             }
-            Kind::Word if is_plural(name) && is_number(reader.of(token)) => at + 1,
+            LexemeKind::Word if is_plural(name) && is_number(reader.of(token)) => at + 1,
             // The number of a key: `auth key: 1`.
-            Kind::Word if token.end - token.start <= 2 && is_key(name) && is_number(reader.of(token)) => {
-                at + 1
-            }
-            Kind::Word if !inside && reader.rest_is_value(at, self.lines) => {
+            LexemeKind::Word if is_short && is_key(name) && is_number(reader.of(token)) => at + 1,
+            LexemeKind::Word if !inside && reader.rest_is_value(at, self.lines) => {
                 let comment = reader.comment(at).unwrap_or(reader.tokens.len());
                 let last = reader.tokens[comment - 1];
                 reader.cover.add(token.start..last.outer_end());
                 reader.tokens.len()
             }
-            Kind::Sign(b'"' | b'\'' | b'`') => {
+            LexemeKind::Sign(b'"' | b'\'' | b'`') => {
                 // A quote that is not closed: the text was cut.
                 let last = reader.tokens[reader.tokens.len() - 1];
                 reader.cover.add(token.end..last.outer_end());
                 reader.tokens.len()
             }
-            Kind::Sign(b'<' | b'>' | b',' | b'}' | b']' | b')') => at,
+            LexemeKind::Sign(b'<' | b'>' | b',' | b'}' | b']' | b')') => at,
             _ => {
                 let (next, hidden) = reader.hide(at, inside);
                 if !hidden {

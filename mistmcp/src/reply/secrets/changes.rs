@@ -1,6 +1,6 @@
 //! Values of a change in a line: `"old" -> "new"`, `(none) -> "new"`, `[old] a [new] b`, `old, new`.
 
-use super::lexer::{Kind, Lexeme};
+use super::lexer::{Lexeme, LexemeKind};
 use super::names::is_one_of;
 use super::reader::Reader;
 use super::remarks::is_remark;
@@ -21,7 +21,7 @@ impl Reader<'_> {
         let is_value = |value: usize| {
             let sign = self.tokens[at + 2 * value];
             let word = self.tokens[at + 2 * value + 1];
-            let slash = sign.kind == Kind::Word && self.of(&sign) == "/";
+            let slash = sign.kind == LexemeKind::Word && self.of(&sign) == "/";
             (sign.is(b',') || sign.is(b'|') || slash)
                 && word.is_text()
                 && !word.glued
@@ -116,7 +116,7 @@ impl Reader<'_> {
 
     /// Hides the second value of `"old" -> "new"`.
     fn second(&mut self, at: usize, inside: bool) -> usize {
-        if self.tokens.get(at.wrapping_sub(1)).is_some_and(|before| before.kind == Kind::Quoted) {
+        if self.tokens.get(at.wrapping_sub(1)).is_some_and(|before| before.kind == LexemeKind::Quoted) {
             // `"old" is now "new"`, `"old" with "new"`.
             const BETWEEN: &[&str] = &[
                 "and", "became", "by", "changed", "is", "new", "now", "replaced", "to", "was", "with", "->",
@@ -128,7 +128,7 @@ impl Reader<'_> {
             };
             let words = (at..at + 5).take_while(between).count();
             let value = at + words;
-            let quoted = self.tokens.get(value).is_some_and(|token| token.kind == Kind::Quoted);
+            let quoted = self.tokens.get(value).is_some_and(|token| token.kind == LexemeKind::Quoted);
             let arrow = self.is_arrow(at);
             let named = self.separated(value).is_some();
             if let Some(none) = self.behind_none(value).filter(|_| arrow) {

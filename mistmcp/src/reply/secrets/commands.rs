@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::lexer::Kind;
+use super::lexer::LexemeKind;
 use super::reader::Reader;
 use super::remarks::is_remark;
 
@@ -113,7 +113,7 @@ impl<'a> Command<'a> {
         self.argument = (end, number + 1);
         if places.contains(&number) && !is_remark(reader.of(&reader.tokens[at])) {
             let (first, last) = (reader.tokens[at], reader.tokens[end - 1]);
-            let quoted = first.kind == Kind::Quoted && end == at + 1;
+            let quoted = first.kind == LexemeKind::Quoted && end == at + 1;
             reader.cover.add(if quoted {
                 first.start..first.end
             } else {
@@ -188,8 +188,8 @@ impl<'a> Command<'a> {
 fn value_at<'a>(reader: &Reader<'a>, at: usize) -> Option<(Range<usize>, &'a str)> {
     let token = reader.tokens.get(at)?;
     match token.kind {
-        Kind::Quoted => Some((token.start..token.end, reader.of(token))),
-        Kind::Word => {
+        LexemeKind::Quoted => Some((token.start..token.end, reader.of(token))),
+        LexemeKind::Word => {
             let value = reader.value(at, false);
             Some((value.range, value.beginning))
         }

@@ -4,7 +4,7 @@
 use super::config_statement::{Certainty, HARMLESS_STATEMENT, KEYED, Statement};
 use super::config_words::{COMMANDS, IOS, ROOTS, TYPES};
 use super::formats::{ends_in_secret, formatted, is_password_of_peer, is_word_for_secret};
-use super::lexer::Kind;
+use super::lexer::LexemeKind;
 use super::line_prefix::{after_prompt, behind_number, behind_prefix, logged_command};
 use super::reader::Reader;
 use crate::text::is_any_of;
@@ -204,25 +204,25 @@ impl ConfigLines {
         while at < reader.tokens.len() {
             let token = reader.tokens[at];
             match token.kind {
-                Kind::Sign(b'{') if braces => {
+                LexemeKind::Sign(b'{') if braces => {
                     self.open(&statement);
                     statement = Statement::new(self.context(), certainty);
                 }
-                Kind::Sign(b'}') if braces => {
+                LexemeKind::Sign(b'}') if braces => {
                     self.close();
                     statement = Statement::new(self.context(), certainty);
                 }
-                Kind::Sign(b';') => {
+                LexemeKind::Sign(b';') => {
                     statement = Statement::new(self.context(), certainty);
                     if certainty == Certainty::Sure && !braces {
                         return at + 1;
                     }
                 }
-                Kind::Sign(b'[') => {
+                LexemeKind::Sign(b'[') => {
                     lists += 1;
                     statement.in_list = statement.pending.is_none();
                 }
-                Kind::Sign(b']') => {
+                LexemeKind::Sign(b']') => {
                     if lists == 0 && certainty == Certainty::Sure && !braces {
                         return if statement.pending.is_some() { changed(reader, at + 1) } else { at + 1 };
                     }
@@ -230,7 +230,7 @@ impl ConfigLines {
                     statement.in_list = false;
                     statement.pending = None;
                 }
-                Kind::Sign(b'"' | b'\'' | b'`')
+                LexemeKind::Sign(b'"' | b'\'' | b'`')
                     if statement.pending.is_some() && certainty != Certainty::Unsure =>
                 {
                     // A quote that is not closed: the text was cut.
@@ -238,11 +238,11 @@ impl ConfigLines {
                     reader.cover.add(token.end..last.outer_end().max(token.end));
                     return reader.tokens.len();
                 }
-                Kind::Word | Kind::Quoted => {
+                LexemeKind::Word | LexemeKind::Quoted => {
                     at = statement.word(reader, at, lists > 0);
                     continue;
                 }
-                Kind::Sign(b':' | b'=') => statement.pending = None,
+                LexemeKind::Sign(b':' | b'=') => statement.pending = None,
                 _ => {}
             }
             at += 1;
@@ -287,7 +287,7 @@ fn changed(reader: &mut Reader<'_>, at: usize) -> usize {
         return reader.hide(close + 2, false).0;
     }
     let arrow = reader.is_arrow(at + 1);
-    let quoted = reader.tokens.get(at).is_some_and(|token| token.kind == Kind::Quoted);
+    let quoted = reader.tokens.get(at).is_some_and(|token| token.kind == LexemeKind::Quoted);
     if !arrow && !quoted {
         return at;
     }
@@ -379,7 +379,7 @@ fn secret_data(reader: &mut Reader<'_>) {
         return;
     }
     let token = reader.tokens[last];
-    if token.kind == Kind::Quoted {
+    if token.kind == LexemeKind::Quoted {
         reader.cover.add(token.start..token.end);
         return;
     }

@@ -2,7 +2,7 @@
 
 use super::commands::has_secret_argument;
 use super::config_words::{FREE_TEXT, HARMLESS, NAMED, OTHERS, TYPES};
-use super::lexer::{Kind, Lexeme};
+use super::lexer::{Lexeme, LexemeKind};
 use super::reader::{MOST_IN_VALUE, Reader, is_number};
 use super::remarks::{is_message, is_remark, looks_random};
 use crate::quote;
@@ -72,7 +72,7 @@ impl Statement {
     /// Reads a word; where to go on.
     pub(super) fn word(&mut self, reader: &mut Reader<'_>, at: usize, in_brackets: bool) -> usize {
         let token = reader.tokens[at];
-        let quoted = token.kind == Kind::Quoted;
+        let quoted = token.kind == LexemeKind::Quoted;
         let word = reader.of(&token).trim_start_matches(['+', '-', '#']);
         let followed = reader.tokens.get(at + 1).is_some_and(Lexeme::is_text);
         let assigned = reader.tokens.get(at + 1).is_some_and(|next| next.is(b':') || next.is(b'='));
@@ -186,7 +186,7 @@ impl Statement {
         if !in_brackets {
             self.pending = None;
         }
-        if token.kind == Kind::Quoted {
+        if token.kind == LexemeKind::Quoted {
             if pending == Pending::Community && is_bgp(reader, at, word) {
                 return at;
             }
@@ -332,7 +332,7 @@ impl Statement {
         let more = reader.tokens.get(at + 2).is_some_and(Lexeme::is_text);
         match pending {
             Pending::Community => false,
-            _ if next.kind == Kind::Quoted => hyphened,
+            _ if next.kind == LexemeKind::Quoted => hyphened,
             _ if hyphened && typed && more || hyphened && looks_random(after) => true,
             _ if hyphened && self.words == 1 && count <= 4 => true,
             _ if hyphened => {
@@ -380,15 +380,15 @@ fn run(reader: &Reader<'_>, at: usize) -> (std::ops::Range<usize>, usize) {
             break;
         }
         match token.kind {
-            Kind::Sign(b'{' | b'[' | b'(') => open += 1,
-            Kind::Sign(b'}' | b']' | b')') => match open.checked_sub(1) {
+            LexemeKind::Sign(b'{' | b'[' | b'(') => open += 1,
+            LexemeKind::Sign(b'}' | b']' | b')') => match open.checked_sub(1) {
                 Some(closed) => {
                     open = closed;
                     kept = next + 1;
                 }
                 None => break,
             },
-            Kind::Sign(b';' | b':' | b',' | b'"' | b'\'' | b'`' | b'<' | b'>') => {}
+            LexemeKind::Sign(b';' | b':' | b',' | b'"' | b'\'' | b'`' | b'<' | b'>') => {}
             _ => kept = next + 1,
         }
         next += 1;

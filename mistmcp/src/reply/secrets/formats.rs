@@ -1,7 +1,7 @@
 //! Lines of configurations of other makers: a path that ends in a word for a secret, and words for the format of one.
 
 use super::config_words::TYPES;
-use super::lexer::{Kind, Lexeme};
+use super::lexer::{Lexeme, LexemeKind};
 use super::reader::Reader;
 use crate::text::is_any_of;
 
@@ -68,7 +68,7 @@ pub(super) fn formatted(reader: &mut Reader<'_>) {
         let Some(token) = reader.tokens.get(value).filter(|token| token.is_text() && !token.glued) else {
             continue;
         };
-        let quoted = token.kind == Kind::Quoted;
+        let quoted = token.kind == LexemeKind::Quoted;
         let format = is_any_of(word, FORMATS)
             || is_any_of(word, QUOTED) && quoted
             || is_any_of(word, &["ascii"]) && digit;

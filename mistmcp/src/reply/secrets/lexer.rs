@@ -7,7 +7,7 @@ use super::steps::count;
 /// A piece of a line.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lexeme {
-    pub(super) kind: Kind,
+    pub(super) kind: LexemeKind,
     /// Of a quoted text, what is inside the quotes.
     pub(super) start: usize,
     pub(super) end: usize,
@@ -20,7 +20,7 @@ pub(super) struct Lexeme {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum LexemeKind {
     Word,
     Quoted,
     /// One of `{}[](),;:=<>|&`, or a quote that is not closed.
@@ -30,7 +30,7 @@ pub(super) enum Kind {
 }
 
 impl Lexeme {
-    fn new(kind: Kind, start: usize, end: usize, quote: u8) -> Self {
+    fn new(kind: LexemeKind, start: usize, end: usize, quote: u8) -> Self {
         Self { kind, start, end, quote, glued: false, next_apart: 0 }
     }
 
@@ -50,11 +50,11 @@ impl Lexeme {
     }
 
     pub(super) fn is(&self, sign: u8) -> bool {
-        self.kind == Kind::Sign(sign)
+        self.kind == LexemeKind::Sign(sign)
     }
 
     pub(super) fn is_text(&self) -> bool {
-        matches!(self.kind, Kind::Word | Kind::Quoted)
+        matches!(self.kind, LexemeKind::Word | LexemeKind::Quoted)
     }
 }
 
@@ -176,14 +176,14 @@ impl<'a> Lexer<'a> {
         let sign = |kind, length: usize| Lexeme::new(kind, at, at + length, 0);
         let rest = &bytes[at..end];
         if let [b'-' | b'=', b'>', ..] = rest {
-            return sign(Kind::Arrow, 2);
+            return sign(LexemeKind::Arrow, 2);
         }
         if ARROWS.iter().any(|arrow| rest.starts_with(arrow.as_bytes())) {
-            return sign(Kind::Arrow, 3);
+            return sign(LexemeKind::Arrow, 3);
         }
         // What was hidden before is a value.
         if rest.starts_with(super::HIDDEN.as_bytes()) {
-            return sign(Kind::Word, super::HIDDEN.len());
+            return sign(LexemeKind::Word, super::HIDDEN.len());
         }
         if let Some(quoted) = self.curly_quoted(at, end) {
             return quoted;
@@ -192,13 +192,13 @@ impl<'a> Lexer<'a> {
             return quoted;
         }
         if is_sign(rest[0]) || quote_index(rest[0]).is_some() {
-            return sign(Kind::Sign(rest[0]), 1);
+            return sign(LexemeKind::Sign(rest[0]), 1);
         }
         let mut length = 1;
         while length < rest.len() && !self.ends_word(at + length, end) {
             length += 1;
         }
-        sign(Kind::Word, length)
+        sign(LexemeKind::Word, length)
     }
 
     /// A text in typographic quotes here, which is not long.
@@ -211,7 +211,7 @@ impl<'a> Lexer<'a> {
         let length = window.find(close).filter(|length| !window[..*length].contains('\n'))?;
         let start = at + open.len();
         let quote = u8::try_from(open.len()).unwrap_or(u8::MAX);
-        Some(Lexeme::new(Kind::Quoted, start, start + length, quote))
+        Some(Lexeme::new(LexemeKind::Quoted, start, start + length, quote))
     }
 
     fn ends_word(&self, at: usize, end: usize) -> bool {
@@ -253,7 +253,7 @@ impl<'a> Lexer<'a> {
             return None;
         }
         let behind_word = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
-        let prefixed = before.is_some_and(|before| before.kind == Kind::Word && before.end == at)
+        let prefixed = before.is_some_and(|before| before.kind == LexemeKind::Word && before.end == at)
             && is_prefix(&bytes[..at]);
         if quote == b'\'' && behind_word && !prefixed && slashes == 0 {
             return None;
@@ -280,7 +280,7 @@ impl<'a> Lexer<'a> {
             if closes && !inner {
                 let width = u8::try_from(slashes + 1).unwrap_or(u8::MAX);
                 let end = position - if slashes == 0 { 0 } else { run };
-                return Some(Lexeme::new(Kind::Quoted, open + 1, end, width));
+                return Some(Lexeme::new(LexemeKind::Quoted, open + 1, end, width));
             }
             if slashes > 0 && run < slashes && quote == b'"' {
                 return None;

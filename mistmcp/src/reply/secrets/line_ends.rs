@@ -3,7 +3,7 @@
 
 use super::config_words::{COMMANDS, IOS};
 use super::escapes::Decoded;
-use super::lexer::{Kind, Lexer};
+use super::lexer::{LexemeKind, Lexer};
 use super::steps::count;
 use crate::text::is_any_of;
 
@@ -23,7 +23,7 @@ pub(super) fn normal(text: &str) -> Option<Decoded> {
     let mut tokens = Vec::new();
     let mut at = lexer.at();
     while lexer.line(text.len(), &mut tokens).is_some() {
-        for token in tokens.iter().filter(|token| token.kind == Kind::Quoted) {
+        for token in tokens.iter().filter(|token| token.kind == LexemeKind::Quoted) {
             replace(text, at..token.outer_start(), &mut decoded);
             at = token.outer_end();
         }

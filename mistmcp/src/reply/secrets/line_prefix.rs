@@ -1,7 +1,7 @@
 //! What stands before a command of a device in a log, in a quotation or in a list: a sign, a number, a time and a host.
 
 use super::config_words::IOS;
-use super::lexer::Kind;
+use super::lexer::LexemeKind;
 use super::reader::{Reader, is_number};
 use crate::text::is_any_of;
 
@@ -24,7 +24,7 @@ pub(super) fn behind_prefix(reader: &Reader<'_>) -> Option<usize> {
         let token = reader.tokens.get(at)?;
         match token.kind {
             // A tag of XML.
-            Kind::Sign(b'<')
+            LexemeKind::Sign(b'<')
                 if reader
                     .tokens
                     .get(at + 1)
@@ -32,9 +32,9 @@ pub(super) fn behind_prefix(reader: &Reader<'_>) -> Option<usize> {
             {
                 return None;
             }
-            Kind::Sign(b'<' | b'>' | b'(' | b'[' | b'"' | b'\'' | b'`' | b'|') => {}
-            Kind::Sign(b':' | b']' | b')') if at > 0 => {}
-            Kind::Word => {
+            LexemeKind::Sign(b'<' | b'>' | b'(' | b'[' | b'"' | b'\'' | b'`' | b'|') => {}
+            LexemeKind::Sign(b':' | b']' | b')') if at > 0 => {}
+            LexemeKind::Word => {
                 let word = reader.of(token);
                 let number = word.bytes().any(|byte| byte.is_ascii_digit())
                     && word.bytes().all(|byte| byte.is_ascii_digit() || b"-/+.,TZ".contains(&byte));

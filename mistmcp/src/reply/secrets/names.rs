@@ -69,7 +69,7 @@ macro_rules! rule {
         PartRule {
             words: &$words,
             stems: &$stems,
-            kind: Kind::$kind,
+            kind: PartKind::$kind,
             #[cfg(test)]
             examples: &$examples,
         }
@@ -81,14 +81,14 @@ pub(super) struct PartRule {
     pub(super) words: &'static [&'static str],
     /// Parts of letters of which every such name has one; where there are none, the words.
     pub(super) stems: &'static [&'static str],
-    kind: Kind,
+    kind: PartKind,
     /// Names that it finds.
     #[cfg(test)]
     pub(super) examples: &'static [&'static str],
 }
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum PartKind {
     Key,
     Community,
     Comm,
@@ -196,7 +196,7 @@ fn sense_of_part(parts: &[&str], at: usize, part: &str) -> Option<Sense> {
     let rule = RULES.iter().find(|rule| is_one_of(part, rule.words))?;
     let exact = is_any_of(part, rule.words);
     match rule.kind {
-        Kind::Key => {
+        PartKind::Key => {
             if parts[at + 1..].iter().any(|part| STRONG.has_number(part)) {
                 return None;
             }
@@ -213,7 +213,7 @@ fn sense_of_part(parts: &[&str], at: usize, part: &str) -> Option<Sense> {
                 _ => secret_or(Sense::Secret),
             }
         }
-        Kind::Community => {
+        PartKind::Community => {
             let named = is_after(&["name", "string"]);
             Some(match before {
                 _ if is_after(&["list"]) => Sense::Plain,
@@ -225,7 +225,7 @@ fn sense_of_part(parts: &[&str], at: usize, part: &str) -> Option<Sense> {
                 None => Sense::Community,
             })
         }
-        Kind::Comm
+        PartKind::Comm
             if exact
                 && (is_before(ACCESS)
                     || is_before(&["snmp", "snmpv", "trap"])
@@ -234,26 +234,26 @@ fn sense_of_part(parts: &[&str], at: usize, part: &str) -> Option<Sense> {
         {
             secret_or(Sense::Secret)
         }
-        Kind::Credential => secret_or(Sense::Credential),
-        Kind::Authorization if exact && last => secret_or(Sense::Authorization),
-        Kind::Auth
+        PartKind::Credential => secret_or(Sense::Credential),
+        PartKind::Authorization if exact && last => secret_or(Sense::Authorization),
+        PartKind::Auth
             if exact && last && (header || before.is_some_and(|before| AUTH_OWNERS.has_number(before))) =>
         {
             secret_or(Sense::Credential)
         }
-        Kind::Bearer if exact && parts.len() == 1 => Some(Sense::Secret),
-        Kind::Hash if is_before(&["nt", "ntlm", "lm"]) => secret_or(Sense::Secret),
-        Kind::Connection if is_before(&["connection", "conn"]) => secret_or(Sense::Composed),
-        Kind::Webhook if last && is_webhook(parts) => secret_or(Sense::Composed),
-        Kind::Headers if exact && last => secret_or(Sense::Secret),
-        Kind::Pass if exact || is_one_of(part, &["pin"]) => match before {
+        PartKind::Bearer if exact && parts.len() == 1 => Some(Sense::Secret),
+        PartKind::Hash if is_before(&["nt", "ntlm", "lm"]) => secret_or(Sense::Secret),
+        PartKind::Connection if is_before(&["connection", "conn"]) => secret_or(Sense::Composed),
+        PartKind::Webhook if last && is_webhook(parts) => secret_or(Sense::Composed),
+        PartKind::Headers if exact && last => secret_or(Sense::Secret),
+        PartKind::Pass if exact || is_one_of(part, &["pin"]) => match before {
             _ if before.is_some_and(|before| OTHER_PASSES.has_number(before)) => Some(Sense::Plain),
             None if part.eq_ignore_ascii_case("pass") && last => Some(Sense::Key),
             _ => secret_or(Sense::Secret),
         },
         // A challenge of SCEP is the password for a certificate; one of RADIUS is an event.
-        Kind::Challenge if last && !is_before(&["access", "radius", "eap"]) => secret_or(Sense::Secret),
-        Kind::Code if before.is_some_and(|before| SECRET_CODES.has_number(before)) => {
+        PartKind::Challenge if last && !is_before(&["access", "radius", "eap"]) => secret_or(Sense::Secret),
+        PartKind::Code if before.is_some_and(|before| SECRET_CODES.has_number(before)) => {
             secret_or(Sense::Secret)
         }
         _ => None,

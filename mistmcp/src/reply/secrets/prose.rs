@@ -1,7 +1,7 @@
 //! Secrets in sentences: `password changed from "a" to "b"`, `--token x`.
 
 use super::commands::Command;
-use super::lexer::Kind;
+use super::lexer::LexemeKind;
 use super::names::{Sense, is_one_of, sense};
 use super::reader::Reader;
 use super::remarks::{has_digits_and_letters, is_message, is_remark, looks_random};
@@ -12,7 +12,7 @@ pub(super) fn line(reader: &mut Reader<'_>) {
     let mut command = Command::default();
     for at in 0..reader.tokens.len() {
         let Some(word) = reader.word(at) else {
-            if reader.tokens[at].kind == Kind::Quoted {
+            if reader.tokens[at].kind == LexemeKind::Quoted {
                 command.argument(reader, at);
             }
             continue;
@@ -40,7 +40,7 @@ pub(super) fn line(reader: &mut Reader<'_>) {
             Sense::Key => at > 0 && qualified(reader, at),
             Sense::Secret if reader.tokens.get(at + 1).is_some_and(|next| next.is(b'(') && next.glued) => {
                 // A function that takes it: `setPassword("x")`.
-                if reader.tokens.get(at + 2).is_some_and(|next| next.kind == Kind::Quoted)
+                if reader.tokens.get(at + 2).is_some_and(|next| next.kind == LexemeKind::Quoted)
                     && reader.tokens.get(at + 3).is_some_and(|next| next.is(b')'))
                 {
                     reader.hide(at + 2, false);
@@ -73,11 +73,11 @@ pub(super) fn line(reader: &mut Reader<'_>) {
 /// Whether a pair without signs begins here: `key 'psk' value 'x'`.
 fn is_pair(reader: &Reader<'_>, at: usize) -> bool {
     let is = |at: usize, senses: &[Sense]| reader.name(at).is_some_and(|name| senses.contains(&sense(name)));
-    reader.tokens.get(at + 1).is_some_and(|named| named.kind == Kind::Quoted)
+    reader.tokens.get(at + 1).is_some_and(|named| named.kind == LexemeKind::Quoted)
         && is(at + 1, &[Sense::Secret])
         && is(at, &[Sense::Key, Sense::PairName])
         && is(at + 2, &[Sense::PairValue])
-        && reader.tokens.get(at + 3).is_some_and(|value| value.kind == Kind::Quoted)
+        && reader.tokens.get(at + 3).is_some_and(|value| value.kind == LexemeKind::Quoted)
 }
 
 /// Whether a path to a community, or its field, is followed by a change of it: `community_name "a" -> "b"`.
@@ -127,7 +127,7 @@ fn is_object(reader: &Reader<'_>, at: usize) -> bool {
 fn is_renewed(reader: &Reader<'_>, at: usize) -> bool {
     const RENEW: &[&str] = &["renew", "renewed", "renews"];
     let renew = at.checked_sub(1).and_then(|before| reader.word(before));
-    let name = || reader.tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Quoted);
+    let name = || reader.tokens.get(at + 1).is_some_and(|next| next.kind == LexemeKind::Quoted);
     let is_value = |after: usize| {
         reader.word(after).is_none_or(|word| is_one_of(word, &["as", "from", "now", "to", "with"]))
     };
@@ -141,7 +141,7 @@ fn is_object_before(reader: &Reader<'_>, at: usize) -> bool {
     const KINDS: &[&str] = &["key", "ppsk", "psk", "token"];
     const OTHERS: &[&str] = &["assigned", "edited", "expired", "modified"];
     let kind = reader.word(at).is_some_and(|word| is_one_of(word, KINDS));
-    let name = reader.tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Quoted);
+    let name = reader.tokens.get(at + 1).is_some_and(|next| next.kind == LexemeKind::Quoted);
     let aux = (at + 2..at + 5)
         .take_while(|at| {
             let word = reader.word(*at);
@@ -178,7 +178,7 @@ fn sentence(reader: &mut Reader<'_>, at: usize) {
         return;
     }
     let Some(token) = reader.tokens.get(next) else { return };
-    if token.kind == Kind::Word && is_before_in_brackets(reader, at) {
+    if token.kind == LexemeKind::Word && is_before_in_brackets(reader, at) {
         let (next, _) = reader.hide(next, false);
         let now = (next + 1..next + 5)
             .take_while(|at| reader.word(*at).is_some_and(|word| CONNECTORS.has_number(word)));
@@ -195,7 +195,7 @@ fn sentence(reader: &mut Reader<'_>, at: usize) {
             .is_some_and(|_| reader.word(next + 1).is_some_and(|word| is_one_of(word, &["to"])));
     let changed = changed || reader.is_arrow(next + 1) || reader.behind_change(next + 1).is_some();
     match token.kind {
-        Kind::Quoted if !is_message(reader.of(token)) => {
+        LexemeKind::Quoted if !is_message(reader.of(token)) => {
             // A name in quotes that has a value itself is no secret.
             if reader.tokens.get(next + 1).is_some_and(|after| after.is(b':') || after.is(b'=')) {
                 return;
@@ -203,13 +203,13 @@ fn sentence(reader: &mut Reader<'_>, at: usize) {
             let (next, _) = reader.hide(next, false);
             reader.changed_to(next, false);
         }
-        Kind::Word if changed => {
+        LexemeKind::Word if changed => {
             let (next, hidden) = reader.hide(next, false);
             if hidden {
                 reader.changed_to(next, false);
             }
         }
-        Kind::Word
+        LexemeKind::Word
             if next > at + 1 && reader.word(next - 1).is_some_and(|word| is_one_of(word, &["is", "to"])) =>
         {
             let value = reader.value(next, false);
@@ -217,8 +217,8 @@ fn sentence(reader: &mut Reader<'_>, at: usize) {
                 reader.cover.add(value.range);
             }
         }
-        Kind::Word if is_told(reader, at, next) => _ = reader.hide(next, false),
-        Kind::Word => random(reader, next, 8),
+        LexemeKind::Word if is_told(reader, at, next) => _ = reader.hide(next, false),
+        LexemeKind::Word => random(reader, next, 8),
         _ => {}
     }
 }
@@ -261,13 +261,15 @@ fn changed(reader: &mut Reader<'_>, from: usize) {
         }
         let after = reader.tokens.get(at + 1);
         let to = reader.word(at + 1).is_some_and(|word| is_one_of(word, &["to"]));
-        let arrow = after.is_some_and(|after| after.kind == Kind::Arrow);
+        let arrow = after.is_some_and(|after| after.kind == LexemeKind::Arrow);
         let begins = at > from && reader.word(at - 1).is_some_and(|word| is_one_of(word, &["from"]));
         // `password of user bob to "x"`, `password of user bob set to x`
         let set = at > from
             && !named
             && reader.word(at - 1).is_some_and(|word| word.eq_ignore_ascii_case("to"))
-            && (token.kind == Kind::Quoted || is_set_to(reader, at, at) || is_set_to(reader, from - 1, at));
+            && (token.kind == LexemeKind::Quoted
+                || is_set_to(reader, at, at)
+                || is_set_to(reader, from - 1, at));
         if token.is_text() && (arrow || set || to && begins) {
             let (next, hidden) = reader.hide(at, false);
             if hidden {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::field_context::FieldContext;
 use super::headers::{authorization, is_credential, is_scheme, is_sent_by};
 use super::hidden_ranges::HiddenRanges;
-use super::lexer::{Kind, Lexeme, Line};
+use super::lexer::{Lexeme, LexemeKind, Line};
 use super::names::{Sense, is_one_of};
 use super::remarks::{is_message, is_remark, is_state};
 use super::steps::count;
@@ -50,11 +50,11 @@ impl<'a> Reader<'a> {
 
     /// The bare word at a place.
     pub(super) fn word(&self, at: usize) -> Option<&'a str> {
-        self.tokens.get(at).filter(|token| token.kind == Kind::Word).map(|token| self.of(token))
+        self.tokens.get(at).filter(|token| token.kind == LexemeKind::Word).map(|token| self.of(token))
     }
 
     pub(super) fn is_arrow(&self, at: usize) -> bool {
-        self.tokens.get(at).is_some_and(|token| token.kind == Kind::Arrow)
+        self.tokens.get(at).is_some_and(|token| token.kind == LexemeKind::Arrow)
     }
 
     /// Whether one of these signs stands there.
@@ -69,7 +69,7 @@ impl<'a> Reader<'a> {
         if name.len() > LONGEST || name.starts_with('/') && (name.starts_with("//") || !name.contains('?')) {
             return None;
         }
-        if token.kind == Kind::Quoted {
+        if token.kind == LexemeKind::Quoted {
             return Some(name);
         }
         // An index at its end belongs to the name before it: `psk.0`; and so does a word for the value of a secret:
@@ -91,7 +91,7 @@ impl<'a> Reader<'a> {
 
     /// The last name of a quoted path, as in a patch of JSON: `"/auth/psk"`, `"/psks/0"`.
     pub(super) fn last_of_path(&self, at: usize) -> Option<&'a str> {
-        let token = self.tokens.get(at).filter(|token| token.kind == Kind::Quoted)?;
+        let token = self.tokens.get(at).filter(|token| token.kind == LexemeKind::Quoted)?;
         let path = self.of(token).strip_prefix('/').filter(|path| path.len() <= LONGEST)?;
         path.rsplit('/').find(|name| !is_number(name))
     }
@@ -99,13 +99,14 @@ impl<'a> Reader<'a> {
     /// Whether a value is a URL, or has names with values in it, as a connection string has.
     pub(super) fn has_parts(&self, at: usize) -> bool {
         let Some(token) = self.tokens.get(at).filter(|token| token.is_text()) else { return true };
-        let value = if token.kind == Kind::Quoted { self.of(token) } else { self.value(at, true).beginning };
+        let value =
+            if token.kind == LexemeKind::Quoted { self.of(token) } else { self.value(at, true).beginning };
         value.contains('=') || value.contains("://")
     }
 
     /// Whether a quoted text directly follows the word at a position.
     pub(super) fn quoted_behind(&self, at: usize) -> bool {
-        self.tokens.get(at + 1).is_some_and(|next| next.glued && next.kind == Kind::Quoted)
+        self.tokens.get(at + 1).is_some_and(|next| next.glued && next.kind == LexemeKind::Quoted)
     }
 
     /// Classifies a name together with the one or two words before it: `API key`, `SNMP community`.
@@ -137,7 +138,7 @@ impl<'a> Reader<'a> {
         let change = self.word(at).is_some_and(|word| is_one_of(word, CHANGES));
         // `The password is: x`
         let named = || at.checked_sub(1).and_then(|before| self.name(before));
-        let quoted = || self.tokens.get(value).is_some_and(|token| token.kind == Kind::Quoted);
+        let quoted = || self.tokens.get(value).is_some_and(|token| token.kind == LexemeKind::Quoted);
         let arrow = || self.is_arrow(value + 1);
         let is = self.word(at).is_some_and(|word| word.eq_ignore_ascii_case("is"));
         (is || change && (quoted() || arrow()))
@@ -148,8 +149,8 @@ impl<'a> Reader<'a> {
     pub(super) fn range(&self, at: usize, inside: bool) -> Option<Range<usize>> {
         let token = self.tokens.get(at)?;
         match token.kind {
-            Kind::Quoted if !is_message(self.of(token)) => Some(token.start..token.end),
-            Kind::Word if !is_remark(self.of(token)) => Some(self.value(at, inside).range),
+            LexemeKind::Quoted if !is_message(self.of(token)) => Some(token.start..token.end),
+            LexemeKind::Word if !is_remark(self.of(token)) => Some(self.value(at, inside).range),
             _ => None,
         }
     }
@@ -157,7 +158,7 @@ impl<'a> Reader<'a> {
     /// Hides the value at a token, unless it speaks about a secret; where to go on, and whether it was a value.
     pub(super) fn hide(&mut self, at: usize, inside: bool) -> (usize, bool) {
         let Some(token) = self.tokens.get(at) else { return (at, false) };
-        if token.kind == Kind::Quoted {
+        if token.kind == LexemeKind::Quoted {
             let value = self.of(token);
             if !is_message(value) {
                 self.cover.add(token.start..token.end);
@@ -189,20 +190,20 @@ impl<'a> Reader<'a> {
             }
             let after = self.tokens.get(next + 1).filter(|after| after.glued);
             match token.kind {
-                Kind::Sign(b',' | b';' | b'&' | b'|') => {
+                LexemeKind::Sign(b',' | b';' | b'&' | b'|') => {
                     let Some(after) = after else { break };
                     let other = self.tokens.get(next + 2).is_some_and(|sign| sign.is(b'=') || sign.is(b':'));
                     if inside || (after.is_text() && other) {
                         break;
                     }
                 }
-                Kind::Sign(b'{' | b'[' | b'(') => open += 1,
-                Kind::Sign(b'}' | b']' | b')') => {
+                LexemeKind::Sign(b'{' | b'[' | b'(') => open += 1,
+                LexemeKind::Sign(b'}' | b']' | b')') => {
                     let Some(closed) = open.checked_sub(1) else { break };
                     open = closed;
                 }
-                Kind::Sign(b'"' | b'\'' | b'`' | b'<' | b'>') if after.is_none() => break,
-                Kind::Sign(b'<') | Kind::Arrow => break,
+                LexemeKind::Sign(b'"' | b'\'' | b'`' | b'<' | b'>') if after.is_none() => break,
+                LexemeKind::Sign(b'<') | LexemeKind::Arrow => break,
                 _ => {}
             }
             next += 1;
@@ -232,7 +233,7 @@ impl<'a> Reader<'a> {
         first
             && (2..=10).contains(&rest.len())
             && !token(at).glued
-            && rest.clone().all(|at| token(at).kind == Kind::Word)
+            && rest.clone().all(|at| token(at).kind == LexemeKind::Word)
             && !is_remark(self.of(&token(at)))
             && (lines || !rest.clone().any(|at| is_remark(self.of(&token(at)))))
     }
@@ -240,13 +241,13 @@ impl<'a> Reader<'a> {
     /// Hides what follows the scheme in a header `Authorization`.
     pub(super) fn authorization(&mut self, at: usize) -> usize {
         let Some(token) = self.tokens.get(at) else { return at };
-        if token.kind == Kind::Quoted {
+        if token.kind == LexemeKind::Quoted {
             if let Some(range) = authorization(self.of(token)) {
                 self.cover.add(token.start + range.start..token.start + range.end);
             }
             return at + 1;
         }
-        if token.kind != Kind::Word {
+        if token.kind != LexemeKind::Word {
             return at;
         }
         let scheme = self.of(token);
@@ -261,7 +262,7 @@ impl<'a> Reader<'a> {
                 self.tokens.len()
             }
             Some(value) if known && value.is_text() => self.hide(secret, false).0,
-            Some(value) if value.kind == Kind::Word && !value.glued && self.ends(secret) => {
+            Some(value) if value.kind == LexemeKind::Word && !value.glued && self.ends(secret) => {
                 if is_sent_by(scheme, self.of(value)) {
                     return self.hide(secret, false).0;
                 }

@@ -1,7 +1,7 @@
 //! Where the value of a name begins in a line: behind a sign, an index or a tag in brackets, or a type.
 
 use super::headers::is_method;
-use super::lexer::Kind;
+use super::lexer::LexemeKind;
 use super::names::{Sense, is_one_of, is_plural, sense};
 use super::reader::{Reader, is_number};
 use super::remarks::is_remark;
@@ -22,10 +22,10 @@ impl Reader<'_> {
         let sign = |at: usize| token(at).is_some_and(|token| token.is(b':') || token.is(b'='));
         let Some(name) = self.word(at) else { return 0 };
         let close = match token(at + 1).map(|token| token.kind) {
-            Some(Kind::Sign(b'[')) => b']',
-            Some(Kind::Sign(b'(')) => b')',
+            Some(LexemeKind::Sign(b'[')) => b']',
+            Some(LexemeKind::Sign(b'(')) => b')',
             // `psk 1: x`, `var psk string = "x"`
-            Some(Kind::Word) if sign(at + 2) && token(at + 3).is_some_and(|value| !value.glued) => {
+            Some(LexemeKind::Word) if sign(at + 2) && token(at + 3).is_some_and(|value| !value.glued) => {
                 let word = self.word(at + 1).unwrap_or_default();
                 let number = is_number(word.trim_start_matches('#'));
                 return usize::from(
@@ -37,8 +37,9 @@ impl Reader<'_> {
             _ => return 0,
         };
         let inside = |at: &usize| {
-            token(*at)
-                .is_some_and(|token| token.kind == Kind::Word || close == b']' && token.kind == Kind::Quoted)
+            token(*at).is_some_and(|token| {
+                token.kind == LexemeKind::Word || close == b']' && token.kind == LexemeKind::Quoted
+            })
         };
         let words = (at + 2..at + 2 + LONGEST).take_while(inside).count();
         let end = at + 2 + words;
@@ -56,7 +57,8 @@ impl Reader<'_> {
     /// The place behind the end of an emphasis or of a tag that began before the name: `**Password:** x`.
     fn behind_markup(&self, at: usize) -> usize {
         let Some(token) = self.tokens.get(at).filter(|token| token.glued) else { return at };
-        let emphasis = token.kind == Kind::Word && self.of(token).bytes().all(|byte| b"*_".contains(&byte));
+        let emphasis =
+            token.kind == LexemeKind::Word && self.of(token).bytes().all(|byte| b"*_".contains(&byte));
         if emphasis && self.tokens.get(at + 1).is_some() {
             return at + 1;
         }
@@ -72,21 +74,23 @@ impl Reader<'_> {
     fn behind_type(&self, colon: usize) -> Option<usize> {
         const LONGEST: usize = 6;
         let first = self.tokens.get(colon + 1)?;
-        let tag = first.glued && first.kind == Kind::Word && is_number(self.of(first));
+        let tag = first.glued && first.kind == LexemeKind::Word && is_number(self.of(first));
         let belongs = |at: &usize| {
             let Some(token) = self.tokens.get(*at) else { return false };
             match token.kind {
-                Kind::Word if tag => token.glued,
-                Kind::Sign(b':') => tag,
-                Kind::Word => self.of(token).bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'),
-                Kind::Sign(b'<' | b'>' | b'&' | b'[' | b']' | b'\'') => !tag,
+                LexemeKind::Word if tag => token.glued,
+                LexemeKind::Sign(b':') => tag,
+                LexemeKind::Word => {
+                    self.of(token).bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+                }
+                LexemeKind::Sign(b'<' | b'>' | b'&' | b'[' | b']' | b'\'') => !tag,
                 _ => false,
             }
         };
         let equals = colon + 1 + (colon + 1..colon + 1 + LONGEST).take_while(belongs).count();
         let words = || (colon + 1..equals).filter(|at| self.word(*at).is_some()).count();
         let signs = || (colon + 1..equals).any(|at| !self.tokens[at].is_text());
-        let quoted = || self.tokens.get(equals + 1).is_some_and(|value| value.kind == Kind::Quoted);
+        let quoted = || self.tokens.get(equals + 1).is_some_and(|value| value.kind == LexemeKind::Quoted);
         let sign = self.tokens.get(equals).filter(|sign| sign.is(b'='))?;
         let typed = !first.glued && !sign.glued && quoted() && (words() == 1 || signs());
         (equals > colon + 1 && (tag || typed)).then_some(equals + 1)
@@ -98,21 +102,25 @@ impl Reader<'_> {
         let after = self.tokens.get(sign + 1);
         let repeated = |sign: u8| after.is_some_and(|after| after.glued && after.is(sign));
         match next.kind {
-            Kind::Sign(b':') if repeated(b':') => None,
-            Kind::Sign(b':') if repeated(b'=') => Some(sign + 2),
-            Kind::Sign(b':') => {
+            LexemeKind::Sign(b':') if repeated(b':') => None,
+            LexemeKind::Sign(b':') if repeated(b'=') => Some(sign + 2),
+            LexemeKind::Sign(b':') => {
                 let url = after.is_some_and(|after| after.glued && self.of(after).starts_with("//"));
                 (!url).then(|| self.behind_type(sign).unwrap_or(sign + 1))
             }
             // `password == "x"` compares with it.
-            Kind::Sign(b'=') if repeated(b'=') => {
-                self.tokens.get(sign + 2).is_some_and(|value| value.kind == Kind::Quoted).then_some(sign + 2)
+            LexemeKind::Sign(b'=') if repeated(b'=') => self
+                .tokens
+                .get(sign + 2)
+                .is_some_and(|value| value.kind == LexemeKind::Quoted)
+                .then_some(sign + 2),
+            LexemeKind::Sign(b'=') => Some(sign + 1),
+            LexemeKind::Arrow if after.is_some_and(|after| after.kind == LexemeKind::Quoted) => {
+                Some(sign + 1)
             }
-            Kind::Sign(b'=') => Some(sign + 1),
-            Kind::Arrow if after.is_some_and(|after| after.kind == Kind::Quoted) => Some(sign + 1),
-            Kind::Arrow if self.of(next) == "=>" => Some(sign + 1),
+            LexemeKind::Arrow if self.of(next) == "=>" => Some(sign + 1),
             // All of a line: `new password → x`. Elsewhere it may be a change from one kind to another.
-            Kind::Arrow if at <= 2 && !next.glued && self.tokens.len() == sign + 2 => {
+            LexemeKind::Arrow if at <= 2 && !next.glued && self.tokens.len() == sign + 2 => {
                 let words = (0..at).all(|before| self.word(before).is_some());
                 (words && after.is_some_and(|after| !is_method(self.of(after)))).then_some(sign + 1)
             }
@@ -123,13 +131,13 @@ impl Reader<'_> {
     /// Where the value begins behind a name in brackets: `config["psk"] = "x"`, `vars[psk_guest]: x`,
     /// `('password', 'x')`.
     pub(super) fn subscript(&self, at: usize) -> Option<usize> {
-        let quoted = self.tokens.get(at).is_some_and(|token| token.kind == Kind::Quoted);
+        let quoted = self.tokens.get(at).is_some_and(|token| token.kind == LexemeKind::Quoted);
         let before = self.tokens.get(at.checked_sub(1)?)?;
         let is = |at: usize, sign: u8| self.tokens.get(at).is_some_and(|token| token.is(sign));
         if before.is(b'[') && before.glued && is(at + 1, b']') && (is(at + 2, b'=') || is(at + 2, b':')) {
             return Some(at + 3);
         }
-        let value = self.tokens.get(at + 2).is_some_and(|token| token.kind == Kind::Quoted);
+        let value = self.tokens.get(at + 2).is_some_and(|token| token.kind == LexemeKind::Quoted);
         // A list in a list: `[["psk", "x"]]`.
         let list = || {
             let outer = at.checked_sub(2).is_some_and(|outer| is(outer, b'[') || is(outer, b','));

@@ -9,7 +9,7 @@ use super::field_context::FieldContext;
 use super::files::table_in_text;
 use super::headers::authorization;
 use super::hidden_ranges::HiddenRanges;
-use super::lexer::{Kind, Lexeme, Lexer};
+use super::lexer::{Lexeme, LexemeKind, Lexer};
 use super::reader::Reader;
 use super::stems::{self, Stems, any_of, automaton};
 use super::steps::count;
@@ -156,7 +156,7 @@ impl Segment<'_> {
 
     /// Parses quoted texts inside a text.
     fn quoted(&self, tokens: &[Lexeme], config: &ConfigLines, cover: &mut HiddenRanges) {
-        for token in tokens.iter().filter(|token| token.kind == Kind::Quoted) {
+        for token in tokens.iter().filter(|token| token.kind == LexemeKind::Quoted) {
             let inner = self.text.get(token.start..token.end).unwrap_or_default();
             count(inner.len());
             if !inner.contains([' ', '=', ':', '<', '\\']) || !any_of(&stems::TEXTS, inner) {
