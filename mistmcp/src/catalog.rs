@@ -15,7 +15,7 @@ use std::collections::HashMap;
 pub use category::Category;
 pub(crate) use definition::annotations;
 pub use entry::Entry;
-pub(crate) use parameter::{Parameter, Reader, one_line};
+pub(crate) use parameter::{Audience, Parameter, one_line};
 pub(crate) use request::{answers_one, request_of, takes};
 pub use validate::Clashes;
 

@@ -17,7 +17,7 @@ pub(crate) struct Parameter<'a> {
 
 /// The audience of a description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reader {
+pub(crate) enum Audience {
     /// A person, who gets the full description.
     Person,
     /// A model, which gets the short one.
@@ -36,12 +36,12 @@ impl Entry {
     }
 
     /// The parameters that clients see. People see those too that schemas leave out, since errors name them.
-    pub(crate) fn parameters(&self, reader: Reader) -> Vec<Parameter<'_>> {
+    pub(crate) fn parameters(&self, audience: Audience) -> Vec<Parameter<'_>> {
         let schema = &self.definition().input_schema;
         let required = schema.get("required").and_then(Value::as_array);
         let properties = schema.get("properties").and_then(Value::as_object);
         let left_out = self.params().iter().filter(|param| {
-            reader == Reader::Person && param.reader().is_some_and(|reader| !reader.in_schema)
+            audience == Audience::Person && param.reader().is_some_and(|reader| !reader.in_schema)
         });
         let left_out = left_out.map(|param| Parameter {
             name: param.name,
@@ -53,9 +53,9 @@ impl Entry {
             name,
             kind: kind(property),
             required: required.is_some_and(|required| required.iter().any(|other| other == name)),
-            about: match reader {
-                Reader::Person => about(self.description_of(name), property),
-                Reader::Model => about(of_schema(property), property),
+            about: match audience {
+                Audience::Person => about(self.description_of(name), property),
+                Audience::Model => about(of_schema(property), property),
             },
         });
         shown.chain(left_out).collect()

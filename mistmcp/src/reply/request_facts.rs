@@ -24,13 +24,13 @@ pub(crate) enum Expected {
     Anything,
 }
 
-/// Who reads the answer.
+/// What the answer is used for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Reader {
-    /// A client, which chooses the page and its size.
+pub(super) enum ReplyUse {
+    /// For a client, which chooses the page and its size.
     #[default]
     Client,
-    /// A query, which fetches all pages for a table.
+    /// For a query, which fetches all pages for a table.
     #[cfg(feature = "query")]
     Query,
 }
@@ -53,7 +53,7 @@ pub(crate) struct RequestFacts {
     pub(super) takes_cursor: bool,
     /// Arguments used in place of those of the call.
     pub(super) instead: Map<String, Value>,
-    pub(super) reader: Reader,
+    pub(super) reply_use: ReplyUse,
 }
 
 impl RequestFacts {
@@ -75,7 +75,7 @@ impl RequestFacts {
             expected,
             takes_cursor: false,
             instead: Map::new(),
-            reader: Reader::Client,
+            reply_use: ReplyUse::Client,
         }
     }
 
@@ -109,12 +109,12 @@ impl RequestFacts {
         self.takes.contains(&name)
     }
 
-    /// Whether the reader chooses the page.
+    /// Whether the client chooses the page.
     pub(super) fn is_for_client(&self) -> bool {
-        self.reader == Reader::Client
+        self.reply_use == ReplyUse::Client
     }
 
-    /// Whether the reader chooses the size of a page.
+    /// Whether the client chooses the size of a page.
     pub(super) fn takes_limit(&self) -> bool {
         self.takes("limit") && self.is_for_client()
     }
@@ -214,7 +214,7 @@ impl RequestFacts {
             expected: Expected::List,
             takes_cursor: true,
             instead: Map::new(),
-            reader: Reader::Client,
+            reply_use: ReplyUse::Client,
         }
     }
 }

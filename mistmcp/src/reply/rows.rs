@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::list::List;
-use super::request_facts::{Reader, RequestFacts};
+use super::request_facts::{ReplyUse, RequestFacts};
 use super::source::CUT_LINKS;
 use super::{Body, Reply, has_cut_links};
 use crate::call::RowPage;
@@ -17,7 +17,7 @@ impl Reply {
     /// # Errors
     /// The reply is a file or text.
     pub(crate) fn into_rows(self, show_secrets: bool, mut facts: RequestFacts) -> Result<RowPage> {
-        (facts.instead, facts.reader) = (self.instead, Reader::Query);
+        (facts.instead, facts.reply_use) = (self.instead, ReplyUse::Query);
         let Body::Data { value, source } = self.body else { return Err(no_rows("a file or a text")) };
         let has_cut_links = !show_secrets && has_cut_links(&value, &facts);
         let mut page = match List::read(value, &source, &facts) {

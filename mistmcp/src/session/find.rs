@@ -26,7 +26,7 @@ pub use questions::registered;
 use super::meta_tools::{MOST_FOUND, Query};
 use super::{Session, Settings};
 use crate::argument::{Arguments, UpTo};
-use crate::catalog::{Category, Entry, Reader};
+use crate::catalog::{Audience, Category, Entry};
 use crate::prompt::Prompt;
 use crate::reply::Reply;
 use crate::{Result, work};
@@ -125,7 +125,7 @@ impl Settings {
     /// Description of a tool for a model that calls it: its parameters as text, with type, meaning,
     /// values and default.
     pub(super) fn description(&self, entry: &Entry) -> Value {
-        let parameters = entry.parameters(Reader::Model);
+        let parameters = entry.parameters(Audience::Model);
         let required =
             parameters.iter().filter(|parameter| parameter.required).map(|parameter| parameter.name);
         let required: Vec<_> = required.collect();

@@ -44,7 +44,7 @@ impl AccountEntry {
 }
 
 /// A reader of one file, which knows the lines.
-struct Reader<'a> {
+struct TomlReader<'a> {
     text: &'a str,
     clouds: &'a Clouds,
     cloud: Option<&'a Cloud>,
@@ -55,7 +55,7 @@ struct Reader<'a> {
 /// # Errors
 /// An error with its line and the remedy: `line 3: problem: remedy`.
 pub(super) fn parse(text: &str, clouds: &Clouds, cloud: Option<&Cloud>) -> Result<Vec<AccountEntry>, String> {
-    let reader = Reader { text, clouds, cloud };
+    let reader = TomlReader { text, clouds, cloud };
     let document = Document::parse(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
         format!("line {}: this is no TOML: {}", reader.line(start), error.message().trim())
@@ -87,7 +87,7 @@ pub(super) fn parse(text: &str, clouds: &Clouds, cloud: Option<&Cloud>) -> Resul
 
 type Span = Option<std::ops::Range<usize>>;
 
-impl Reader<'_> {
+impl TomlReader<'_> {
     fn line(&self, place: usize) -> usize {
         let before = &self.text[..self.text.floor_char_boundary(place)];
         before.matches('\n').count() + 1

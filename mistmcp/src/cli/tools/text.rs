@@ -1,7 +1,7 @@
 //! Text output of `mistmcp tools`.
 
 use super::{Shown, of_category};
-use crate::catalog::{Category, Entry, Parameter, Reader, one_line};
+use crate::catalog::{Audience, Category, Entry, Parameter, one_line};
 use crate::cli::layout::{Columns, bold, paragraph};
 use crate::session::Settings;
 
@@ -69,14 +69,14 @@ fn one_tool(settings: &Settings, entry: &Entry, width: Option<u16>) -> String {
     } else {
         text.extend(["\n", &parameters, "\n* required\n"]);
     }
-    let required = entry.parameters(Reader::Person).into_iter().filter(|parameter| parameter.required);
+    let required = entry.parameters(Audience::Person).into_iter().filter(|parameter| parameter.required);
     let required = required.map(|parameter| format!(" {}=…", parameter.name));
     text + &format!("\n{} call {}{}\n", crate::identity::name(), tool.name, required.collect::<String>())
 }
 
 fn parameters(settings: &Settings, entry: &Entry, width: Option<u16>) -> String {
     let mut columns = Columns::new(2, width);
-    for Parameter { name, kind, required, about } in entry.parameters(Reader::Person) {
+    for Parameter { name, kind, required, about } in entry.parameters(Audience::Person) {
         let mark = if required { '*' } else { ' ' };
         columns.row([format!("{mark} {name}"), kind, settings.described(&about).into_owned()]);
     }

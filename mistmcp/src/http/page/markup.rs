@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::content::{Clouds, Content, STYLE};
 use super::demo::{self, Demo};
 use super::prose::Prose;
-use crate::catalog::{Category, Entry, Parameter, Reader};
+use crate::catalog::{Audience, Category, Entry, Parameter};
 use crate::identity::identity;
 use crate::session::Mode;
 
@@ -325,7 +325,7 @@ fn category_list(content: &Content, category: &Category) -> Markup {
 
 /// The parameters of a tool, whose texts name no tool that is removed.
 fn parameters<'a>(content: &Content, entry: &'a Entry) -> Vec<Parameter<'a>> {
-    let mut parameters = entry.parameters(Reader::Person);
+    let mut parameters = entry.parameters(Audience::Person);
     for parameter in &mut parameters {
         parameter.about = content.settings().described(&parameter.about).into_owned();
     }

@@ -6,8 +6,8 @@ use super::field_context::FieldContext;
 use super::headers::{ends_with_auth, is_method};
 use super::hidden_ranges::HiddenRanges;
 use super::lexer::{Lexeme, LexemeKind};
+use super::line_reader::{LineReader, is_number};
 use super::names::{Sense, is_about, is_plural};
-use super::reader::{Reader, is_number};
 use super::remarks::{is_remark, is_switch};
 use super::steps::count;
 use crate::text::is_any_of;
@@ -54,7 +54,7 @@ impl Assignments {
 
     /// Reads a line, which is indented by so many bytes.
     pub(super) fn line(&mut self, text: &str, indent: usize, tokens: &[Lexeme], cover: &mut HiddenRanges) {
-        let mut reader = Reader::new(text, tokens, cover);
+        let mut reader = LineReader::new(text, tokens, cover);
         let mut at = self.in_block(&mut reader, indent);
         if self.frames.len() == 1 && reader.word(0) == Some("-") {
             let frame = self.top();
@@ -116,7 +116,7 @@ impl Assignments {
     }
 
     /// The lines below the name of a secret; where to go on in this one.
-    fn in_block(&mut self, reader: &mut Reader<'_>, indent: usize) -> usize {
+    fn in_block(&mut self, reader: &mut LineReader<'_>, indent: usize) -> usize {
         let Some(block) = self.block else { return 0 };
         let item = usize::from(reader.word(0) == Some("-"));
         if indent < block || indent == block && item == 0 {
@@ -164,7 +164,7 @@ impl Assignments {
     }
 
     /// A word or quoted text: a name, or a value below a secret's name.
-    fn text(&mut self, reader: &mut Reader<'_>, indent: usize, at: usize) -> usize {
+    fn text(&mut self, reader: &mut LineReader<'_>, indent: usize, at: usize) -> usize {
         let secret = self.top().secret;
         let Some((name, value)) = reader.name(at).zip(reader.separated(at)) else {
             if let Some(value) = reader.subscript(at).filter(|_| !secret)
@@ -247,7 +247,7 @@ impl Assignments {
     }
 
     /// Whether the word for a secret is followed by `; old value: …; new value: …`.
-    fn is_before_values(reader: &Reader<'_>, at: usize) -> bool {
+    fn is_before_values(reader: &LineReader<'_>, at: usize) -> bool {
         let sign = reader.tokens.get(at + 1).is_some_and(|sign| sign.is(b';') || sign.is(b','));
         let age = reader.word(at + 2).is_some_and(|word| is_any_of(word, &["old", "previous", "new"]));
         let label = at + 2 + usize::from(reader.word(at + 3).is_some_and(|word| is_any_of(word, &["value"])));
@@ -257,7 +257,7 @@ impl Assignments {
     }
 
     /// Whether the word for a secret is followed by `(old: …, new: …)`.
-    fn is_pair_in_brackets(reader: &Reader<'_>, at: usize) -> bool {
+    fn is_pair_in_brackets(reader: &LineReader<'_>, at: usize) -> bool {
         let bracket = reader.tokens.get(at + 1).is_some_and(|next| next.is(b'('));
         let value = |at| reader.name(at).is_some_and(|name| super::names::sense(name) == Sense::PairValue);
         bracket
@@ -267,7 +267,7 @@ impl Assignments {
     }
 
     /// The value of the name in a pair of name and value.
-    fn pair_name(&mut self, reader: &mut Reader<'_>, value: usize, field: &str) -> usize {
+    fn pair_name(&mut self, reader: &mut LineReader<'_>, value: usize, field: &str) -> usize {
         let Some(named) = reader.name(value).or_else(|| reader.last_of_path(value)) else { return value };
         if reader.separated(value).is_some() {
             return value;
@@ -277,7 +277,7 @@ impl Assignments {
     }
 
     /// The same of a name that is the last item of a list: `"loc": ["body", "psk"]`.
-    fn pair_path(&mut self, reader: &mut Reader<'_>, bracket: usize, field: &str) {
+    fn pair_path(&mut self, reader: &mut LineReader<'_>, bracket: usize, field: &str) {
         const LONGEST: usize = 12;
         let end = (bracket + 1..bracket + LONGEST)
             .find(|at| reader.tokens.get(*at).is_some_and(|token| token.is(b']')));
@@ -289,7 +289,7 @@ impl Assignments {
         }
     }
 
-    fn name_pair(&mut self, reader: &mut Reader<'_>, field: &str, named: &str) {
+    fn name_pair(&mut self, reader: &mut LineReader<'_>, field: &str, named: &str) {
         let context = self.top().context;
         let secret = context.names_secret(field, named) || context.names_switch(named);
         let frame = self.top();
@@ -319,7 +319,7 @@ impl Assignments {
     }
 
     /// The value of a secret, which begins at a token; where to go on.
-    fn value(&mut self, reader: &mut Reader<'_>, indent: usize, at: usize, name: &str) -> usize {
+    fn value(&mut self, reader: &mut LineReader<'_>, indent: usize, at: usize, name: &str) -> usize {
         let inside = self.frames.len() > 1;
         let labelled = reader.labelled(at, inside);
         if labelled > at {
@@ -385,7 +385,7 @@ impl Assignments {
 }
 
 /// Whether a name `pass` has a password, and not the outcome of a test, as a value.
-fn is_pass(reader: &Reader<'_>, at: usize, value: usize) -> bool {
+fn is_pass(reader: &LineReader<'_>, at: usize, value: usize) -> bool {
     let pass = reader.name(at).is_some_and(|name| name.eq_ignore_ascii_case("pass"));
     let alone = || at == 0 || reader.word(at - 1).is_none() || reader.tokens[at + 1].is(b'=');
     let is_count = |word: &str| word.trim_end_matches('%').parse::<f64>().is_ok();

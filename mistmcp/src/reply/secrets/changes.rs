@@ -1,12 +1,12 @@
 //! Values of a change in a line: `"old" -> "new"`, `(none) -> "new"`, `[old] a [new] b`, `old, new`.
 
 use super::lexer::{Lexeme, LexemeKind};
+use super::line_reader::LineReader;
 use super::names::is_one_of;
-use super::reader::Reader;
 use super::remarks::is_remark;
 use crate::text::is_any_of;
 
-impl Reader<'_> {
+impl LineReader<'_> {
     /// Hides the other values behind the first: `"old" -> "new"`, `old, new`.
     pub(super) fn others(&mut self, at: usize, inside: bool) -> usize {
         let next = self.changed_to(at, inside);

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::lexer::LexemeKind;
-use super::reader::Reader;
+use super::line_reader::LineReader;
 use super::remarks::is_remark;
 
 /// Commands with options whose value is a secret. A short one may have its value glued to it.
@@ -76,7 +76,7 @@ fn program(word: &str) -> &str {
 
 impl<'a> Command<'a> {
     /// Reads a word of a line, and hides the secret of an option; whether there is one.
-    pub(super) fn word(&mut self, reader: &mut Reader<'a>, at: usize, word: &'a str) -> bool {
+    pub(super) fn word(&mut self, reader: &mut LineReader<'a>, at: usize, word: &'a str) -> bool {
         let name = program(word);
         let is = |other: &str| name.eq_ignore_ascii_case(other);
         if WEB.iter().any(|other| is(other))
@@ -103,7 +103,7 @@ impl<'a> Command<'a> {
     }
 
     /// An argument that is a secret by its place.
-    pub(super) fn argument(&mut self, reader: &mut Reader<'_>, at: usize) -> bool {
+    pub(super) fn argument(&mut self, reader: &mut LineReader<'_>, at: usize) -> bool {
         let Some((_, places)) = POSITIONAL.iter().find(|(name, _)| self.is(name)) else { return false };
         let (next, number) = self.argument;
         if at < next || reader.tokens[at].glued {
@@ -125,7 +125,7 @@ impl<'a> Command<'a> {
     }
 
     /// An option whose value is a secret.
-    fn secret_option(&self, reader: &mut Reader<'_>, at: usize, word: &str) -> bool {
+    fn secret_option(&self, reader: &mut LineReader<'_>, at: usize, word: &str) -> bool {
         let options = SECRET_OPTIONS.iter().find(|(name, _)| self.is(name)).map(|(_, options)| *options);
         let container = CONTAINERS.iter().any(|name| self.is(name));
         if container && !self.is_login {
@@ -147,7 +147,7 @@ impl<'a> Command<'a> {
     }
 
     /// An option of `curl` and its kin with a user and a password, also behind others in one word: `-sku user:x`.
-    fn user_option(&self, reader: &mut Reader<'_>, at: usize, word: &str) -> bool {
+    fn user_option(&self, reader: &mut LineReader<'_>, at: usize, word: &str) -> bool {
         if !WEB.iter().any(|name| self.is(name)) {
             return false;
         }
@@ -185,7 +185,7 @@ impl<'a> Command<'a> {
 }
 
 /// The value of an option.
-fn value_at<'a>(reader: &Reader<'a>, at: usize) -> Option<(Range<usize>, &'a str)> {
+fn value_at<'a>(reader: &LineReader<'a>, at: usize) -> Option<(Range<usize>, &'a str)> {
     let token = reader.tokens.get(at)?;
     match token.kind {
         LexemeKind::Quoted => Some((token.start..token.end, reader.of(token))),

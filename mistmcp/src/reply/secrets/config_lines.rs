@@ -6,7 +6,7 @@ use super::config_words::{COMMANDS, IOS, ROOTS, TYPES};
 use super::formats::{ends_in_secret, formatted, is_password_of_peer, is_word_for_secret};
 use super::lexer::LexemeKind;
 use super::line_prefix::{after_prompt, behind_number, behind_prefix, logged_command};
-use super::reader::Reader;
+use super::line_reader::LineReader;
 use crate::text::is_any_of;
 
 /// Deepest nesting of braces that is followed.
@@ -67,7 +67,7 @@ impl ConfigLines {
         Self { header, hinted: open, ..Self::default() }
     }
 
-    pub(super) fn line(&mut self, reader: &mut Reader<'_>) {
+    pub(super) fn line(&mut self, reader: &mut LineReader<'_>) {
         secret_data(reader);
         formatted(reader);
         let mut first = 0;
@@ -170,7 +170,7 @@ impl ConfigLines {
     }
 
     /// Whether a line is `[edit …]`, which sets the path of the lines after it.
-    fn is_header(&mut self, reader: &mut Reader<'_>, first: usize) -> bool {
+    fn is_header(&mut self, reader: &mut LineReader<'_>, first: usize) -> bool {
         let opens = reader.tokens.get(first).is_some_and(|token| token.is(b'['));
         if !opens || reader.word(first + 1) != Some("edit") {
             return false;
@@ -193,7 +193,7 @@ impl ConfigLines {
     /// Reads statements from a token on; where it stopped.
     fn statements(
         &mut self,
-        reader: &mut Reader<'_>,
+        reader: &mut LineReader<'_>,
         first: usize,
         certainty: Certainty,
         braces: bool,
@@ -273,7 +273,7 @@ impl ConfigLines {
 }
 
 /// Hides the values behind the path of a secret in brackets: `set: [system ntp authentication-key 1 value] "a" -> "b"`.
-fn changed(reader: &mut Reader<'_>, at: usize) -> usize {
+fn changed(reader: &mut LineReader<'_>, at: usize) -> usize {
     // `<unconfigured> -> "b"`
     let state = reader.tokens.get(at).is_some_and(|token| token.is(b'<'));
     let close = (at + 1..at + 4).find(|close| reader.tokens.get(*close).is_some_and(|token| token.is(b'>')));
@@ -311,13 +311,13 @@ fn unmarked(word: &str) -> &str {
 }
 
 /// Whether a command of IOS sets the password of its administrator.
-fn is_enable(reader: &Reader<'_>, at: usize) -> bool {
+fn is_enable(reader: &LineReader<'_>, at: usize) -> bool {
     reader.word(at).is_some_and(|word| is_any_of(unmarked(word), &["enable"]))
         && reader.word(at + 1).is_some_and(|word| is_any_of(word, &["algorithm-type", "password", "secret"]))
 }
 
 /// Whether two words in the midst of a line occur in a configuration of IOS only.
-fn is_unmistakable(reader: &Reader<'_>, at: usize) -> bool {
+fn is_unmistakable(reader: &LineReader<'_>, at: usize) -> bool {
     // Behind a prompt: `sw1#snmp-server`.
     let word = reader.word(at).and_then(|word| word.rsplit('#').next()).unwrap_or_default();
     let next = || reader.word(at + 1).unwrap_or_default();
@@ -333,7 +333,7 @@ fn is_ambiguous(word: &str) -> bool {
 }
 
 /// Whether a line that begins with a word of IOS is a sentence.
-fn is_sentence(reader: &Reader<'_>, first: usize) -> bool {
+fn is_sentence(reader: &LineReader<'_>, first: usize) -> bool {
     const WORDS: [&str; 15] = [
         "and", "are", "been", "by", "done", "for", "from", "has", "is", "not", "of", "on", "the", "was",
         "with",
@@ -342,14 +342,14 @@ fn is_sentence(reader: &Reader<'_>, first: usize) -> bool {
 }
 
 /// The last piece of a line before a comment.
-fn code_end(reader: &Reader<'_>) -> Option<usize> {
+fn code_end(reader: &LineReader<'_>) -> Option<usize> {
     let comment = |word: &str| word.starts_with("##") || word.starts_with("/*");
     let end = (0..reader.tokens.len()).find(|at| reader.word(*at).is_some_and(comment));
     end.unwrap_or(reader.tokens.len()).checked_sub(1)
 }
 
 /// Hides the last value of a line that Junos marks as secret.
-fn secret_data(reader: &mut Reader<'_>) {
+fn secret_data(reader: &mut LineReader<'_>) {
     let marked = (0..reader.tokens.len()).find(|at| {
         let mark = reader.word(*at).is_some_and(|word| {
             word.eq_ignore_ascii_case("SECRET-DATA") || word.eq_ignore_ascii_case("##SECRET-DATA")

@@ -3,7 +3,7 @@
 use super::commands::has_secret_argument;
 use super::config_words::{FREE_TEXT, HARMLESS, NAMED, OTHERS, TYPES};
 use super::lexer::{Lexeme, LexemeKind};
-use super::reader::{MOST_IN_VALUE, Reader, is_number};
+use super::line_reader::{LineReader, MOST_IN_VALUE, is_number};
 use super::remarks::{is_message, is_remark, looks_random};
 use crate::quote;
 use crate::text::is_any_of;
@@ -70,7 +70,7 @@ impl Statement {
     }
 
     /// Reads a word; where to go on.
-    pub(super) fn word(&mut self, reader: &mut Reader<'_>, at: usize, in_brackets: bool) -> usize {
+    pub(super) fn word(&mut self, reader: &mut LineReader<'_>, at: usize, in_brackets: bool) -> usize {
         let token = reader.tokens[at];
         let quoted = token.kind == LexemeKind::Quoted;
         let word = reader.of(&token).trim_start_matches(['+', '-', '#']);
@@ -126,7 +126,7 @@ impl Statement {
     /// Where to go on behind the level of a password, or the format of a community: `secret level 15 0 x`, `community 7 x`.
     fn behind_level(
         &mut self,
-        reader: &Reader<'_>,
+        reader: &LineReader<'_>,
         at: usize,
         word: &str,
         pending: Pending,
@@ -176,7 +176,7 @@ impl Statement {
     /// where to continue, or the same position.
     fn value(
         &mut self,
-        reader: &mut Reader<'_>,
+        reader: &mut LineReader<'_>,
         at: usize,
         word: &str,
         pending: Pending,
@@ -221,7 +221,7 @@ impl Statement {
     }
 
     /// Redacts the second secret of `rename community A to B`; where to continue.
-    fn renamed(&self, reader: &mut Reader<'_>, at: usize) -> usize {
+    fn renamed(&self, reader: &mut LineReader<'_>, at: usize) -> usize {
         let to = reader.word(at).is_some_and(|word| is_any_of(word, &["to"]));
         let Some(new) = reader.tokens.get(at + 1).filter(|new| to && new.is_text()) else { return at };
         let word = reader.of(new);
@@ -237,7 +237,7 @@ impl Statement {
     }
 
     /// The kind of secret that follows a word, if one does.
-    fn introduced(&self, reader: &Reader<'_>, at: usize, word: &str) -> Option<Pending> {
+    fn introduced(&self, reader: &LineReader<'_>, at: usize, word: &str) -> Option<Pending> {
         let method = self.flags & HARMLESS_STATEMENT != 0 && !is_any_of(word, &["user-password"]);
         if method || has_secret_argument(word) && reader.word(at + 2).is_some() {
             return None;
@@ -323,7 +323,7 @@ impl Statement {
     }
 
     /// Whether the word for a secret is followed by one even in a line that nothing shows to be a configuration.
-    fn is_certain(&self, reader: &Reader<'_>, at: usize, pending: Pending, hyphened: bool) -> bool {
+    fn is_certain(&self, reader: &LineReader<'_>, at: usize, pending: Pending, hyphened: bool) -> bool {
         let Some(next) = reader.tokens.get(at + 1).filter(|next| next.is_text()) else { return false };
         let after = reader.of(next);
         let is_text = |at: &usize| reader.tokens.get(*at).is_some_and(Lexeme::is_text);
@@ -369,7 +369,7 @@ pub(super) fn flags_of(word: &str, previous: &str) -> u16 {
 }
 
 /// A value without quotes: it ends at white space, and without the signs of a statement behind it.
-fn run(reader: &Reader<'_>, at: usize) -> (std::ops::Range<usize>, usize) {
+fn run(reader: &LineReader<'_>, at: usize) -> (std::ops::Range<usize>, usize) {
     let start = reader.tokens[at].start;
     let mut next = at + 1;
     let mut open = 0_usize;
@@ -398,7 +398,7 @@ fn run(reader: &Reader<'_>, at: usize) -> (std::ops::Range<usize>, usize) {
 }
 
 /// Whether the word after `community` is a BGP community, or the name of one.
-fn is_bgp(reader: &Reader<'_>, at: usize, word: &str) -> bool {
+fn is_bgp(reader: &LineReader<'_>, at: usize, word: &str) -> bool {
     let after = reader.tokens.get(at + 1);
     let number = after.is_some_and(|next| next.glued && next.is(b':'))
         && reader.tokens.get(at + 2).is_some_and(|next| next.glued)

@@ -2,7 +2,7 @@
 
 use super::config_words::TYPES;
 use super::lexer::{Lexeme, LexemeKind};
-use super::reader::Reader;
+use super::line_reader::LineReader;
 use crate::text::is_any_of;
 
 /// Whether a word announces a secret by its end: `psksecret`, `password`.
@@ -25,7 +25,7 @@ pub(super) fn is_word_for_secret(word: &str) -> bool {
 
 /// Whether a line ends in a word for a secret with one value, also with the format of it or with `key` between them:
 /// the path of another maker's configuration.
-pub(super) fn ends_in_secret(reader: &Reader<'_>, first: usize) -> bool {
+pub(super) fn ends_in_secret(reader: &LineReader<'_>, first: usize) -> bool {
     const LONGEST: usize = 24;
     let mut last = [first; 3];
     for _ in 0..LONGEST {
@@ -42,7 +42,7 @@ pub(super) fn ends_in_secret(reader: &Reader<'_>, first: usize) -> bool {
 }
 
 /// Whether a line ends in the password of a peer of BGP: `peer 10.0.0.1 password x`.
-pub(super) fn is_password_of_peer(reader: &Reader<'_>, at: usize, word: &str) -> bool {
+pub(super) fn is_password_of_peer(reader: &LineReader<'_>, at: usize, word: &str) -> bool {
     let next = |by: usize| reader.word(at + by).unwrap_or_default();
     let is_short = |word: &str| word.len() == 1 || TYPES.has(word);
     is_any_of(word, &["neighbor", "peer"])
@@ -53,11 +53,11 @@ pub(super) fn is_password_of_peer(reader: &Reader<'_>, at: usize, word: &str) ->
 
 /// Hides the values behind the words for their format, with which a line ends, if a word for a secret is before these:
 /// `super password level 15 cipher x`.
-pub(super) fn formatted(reader: &mut Reader<'_>) {
+pub(super) fn formatted(reader: &mut LineReader<'_>) {
     const FORMATS: &[&str] = &["cipher", "ciphertext", "plaintext", "simple"];
     const QUOTED: &[&str] = &["md5", "sha1", "sha256"];
     const BEFORE: usize = 5;
-    let is_named = |reader: &Reader<'_>, at: usize| {
+    let is_named = |reader: &LineReader<'_>, at: usize| {
         let named = |word: &str| is_word_for_secret(word) || is_any_of(word, &["authentication-mode", "key"]);
         (at.saturating_sub(BEFORE)..at).any(|at| reader.word(at).is_some_and(named))
     };

@@ -2,7 +2,7 @@
 
 use super::config_words::IOS;
 use super::lexer::LexemeKind;
-use super::reader::{Reader, is_number};
+use super::line_reader::{LineReader, is_number};
 use crate::text::is_any_of;
 
 /// Most tokens before a command.
@@ -17,7 +17,7 @@ const DAYS_AND_MONTHS: [&str; 19] = [
 ];
 
 /// Where a command of IOS begins that does not begin its line.
-pub(super) fn behind_prefix(reader: &Reader<'_>) -> Option<usize> {
+pub(super) fn behind_prefix(reader: &LineReader<'_>) -> Option<usize> {
     let mut has_time = false;
     let mut senders = 0;
     for at in 0..LONGEST {
@@ -58,14 +58,14 @@ pub(super) fn behind_prefix(reader: &Reader<'_>) -> Option<usize> {
 }
 
 /// Where a command begins behind a prompt or the number of a line: `> set …`, `12: set …`.
-pub(super) fn behind_number(reader: &Reader<'_>, first: usize) -> usize {
+pub(super) fn behind_number(reader: &LineReader<'_>, first: usize) -> usize {
     let sign = |at: usize, sign: u8| reader.tokens.get(at).is_some_and(|token| token.is(sign));
     let number = reader.word(first).is_some_and(is_number) && sign(first + 1, b':');
     first + if number { 2 } else { usize::from(sign(first, b'>')) }
 }
 
 /// Where a command of IOS begins that a log repeats: `logged command:username bob password x`.
-pub(super) fn logged_command(reader: &Reader<'_>, at: usize) -> Option<usize> {
+pub(super) fn logged_command(reader: &LineReader<'_>, at: usize) -> Option<usize> {
     let label = reader
         .word(at)
         .is_some_and(|word| is_any_of(word, &["cmd", "command", "commands", "configured", "executed"]));
@@ -79,7 +79,7 @@ pub(super) fn logged_command(reader: &Reader<'_>, at: usize) -> Option<usize> {
 }
 
 /// Where the command begins behind the prompt of IOS: `sw1(config)# `.
-pub(super) fn after_prompt(reader: &Reader<'_>) -> Option<usize> {
+pub(super) fn after_prompt(reader: &LineReader<'_>) -> Option<usize> {
     let bracket = reader.tokens.get(1).is_some_and(|token| token.is(b'(') && token.glued);
     let end = (2..8).find(|at| reader.word(*at).is_some_and(|word| word.starts_with('#')))?;
     let config = reader.word(2).is_some_and(|word| word.starts_with("conf"));

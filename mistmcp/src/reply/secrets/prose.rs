@@ -2,13 +2,13 @@
 
 use super::commands::Command;
 use super::lexer::LexemeKind;
+use super::line_reader::LineReader;
 use super::names::{Sense, is_one_of, sense};
-use super::reader::Reader;
 use super::remarks::{has_digits_and_letters, is_message, is_remark, looks_random};
 use super::words::{CONNECTORS, VERBS};
 
 /// Hides the secrets in a line.
-pub(super) fn line(reader: &mut Reader<'_>) {
+pub(super) fn line(reader: &mut LineReader<'_>) {
     let mut command = Command::default();
     for at in 0..reader.tokens.len() {
         let Some(word) = reader.word(at) else {
@@ -71,7 +71,7 @@ pub(super) fn line(reader: &mut Reader<'_>) {
 }
 
 /// Whether a pair without signs begins here: `key 'psk' value 'x'`.
-fn is_pair(reader: &Reader<'_>, at: usize) -> bool {
+fn is_pair(reader: &LineReader<'_>, at: usize) -> bool {
     let is = |at: usize, senses: &[Sense]| reader.name(at).is_some_and(|name| senses.contains(&sense(name)));
     reader.tokens.get(at + 1).is_some_and(|named| named.kind == LexemeKind::Quoted)
         && is(at + 1, &[Sense::Secret])
@@ -81,7 +81,7 @@ fn is_pair(reader: &Reader<'_>, at: usize) -> bool {
 }
 
 /// Whether a path to a community, or its field, is followed by a change of it: `community_name "a" -> "b"`.
-fn is_changed_field(reader: &Reader<'_>, at: usize) -> bool {
+fn is_changed_field(reader: &LineReader<'_>, at: usize) -> bool {
     let field = reader.word(at).is_some_and(|word| word.contains(['_', '.']));
     let value =
         |at: usize| reader.tokens.get(at).filter(|value| value.is_text() && !reader.of(value).contains(':'));
@@ -92,7 +92,7 @@ fn is_changed_field(reader: &Reader<'_>, at: usize) -> bool {
 }
 
 /// Whether the former value follows in brackets: `psk (was "old") is now "new"`.
-fn is_before_in_brackets(reader: &Reader<'_>, at: usize) -> bool {
+fn is_before_in_brackets(reader: &LineReader<'_>, at: usize) -> bool {
     reader.word(at + 2).is_some_and(|word| is_one_of(word, &["before", "from", "old", "previously", "was"]))
         && reader.tokens.get(at + 3).is_some_and(|value| value.is_text() && !is_remark(reader.of(value)))
         && reader.tokens.get(at + 4).is_some_and(|next| next.is(b')'))
@@ -105,13 +105,13 @@ fn is_file(word: &str) -> bool {
 }
 
 /// Whether `key` or `community` is a secret with the word before it: `API key`.
-fn qualified(reader: &Reader<'_>, at: usize) -> bool {
+fn qualified(reader: &LineReader<'_>, at: usize) -> bool {
     let words = reader.word(at - 1).map(|_| reader.slice(reader.tokens[at - 1].start..reader.tokens[at].end));
     words.is_some_and(|words| sense(words) == Sense::Secret)
 }
 
 /// Whether a word names a kind of object that is created, changed or deleted.
-fn is_object(reader: &Reader<'_>, at: usize) -> bool {
+fn is_object(reader: &LineReader<'_>, at: usize) -> bool {
     let words = (1..=3).map_while(|back| Some((back, reader.word(at.checked_sub(back)?)?)));
     // An access token, and no access to one.
     let verb = words
@@ -124,7 +124,7 @@ fn is_object(reader: &Reader<'_>, at: usize) -> bool {
 }
 
 /// Whether an object is renewed whose name follows its kind, and no new value is told: `Renew PSK "alice"`.
-fn is_renewed(reader: &Reader<'_>, at: usize) -> bool {
+fn is_renewed(reader: &LineReader<'_>, at: usize) -> bool {
     const RENEW: &[&str] = &["renew", "renewed", "renews"];
     let renew = at.checked_sub(1).and_then(|before| reader.word(before));
     let name = || reader.tokens.get(at + 1).is_some_and(|next| next.kind == LexemeKind::Quoted);
@@ -137,7 +137,7 @@ fn is_renewed(reader: &Reader<'_>, at: usize) -> bool {
 
 /// Whether the name of an object follows its kind, and a verb follows that: `PSK "alice" was
 /// deleted`.
-fn is_object_before(reader: &Reader<'_>, at: usize) -> bool {
+fn is_object_before(reader: &LineReader<'_>, at: usize) -> bool {
     const KINDS: &[&str] = &["key", "ppsk", "psk", "token"];
     const OTHERS: &[&str] = &["assigned", "edited", "expired", "modified"];
     let kind = reader.word(at).is_some_and(|word| is_one_of(word, KINDS));
@@ -153,7 +153,7 @@ fn is_object_before(reader: &Reader<'_>, at: usize) -> bool {
 }
 
 /// Redacts the value after the word for a secret.
-fn sentence(reader: &mut Reader<'_>, at: usize) {
+fn sentence(reader: &mut LineReader<'_>, at: usize) {
     // `vars[RADIUS_KEY] "a" -> "b"`
     let index = reader.tokens.get(at + 1).is_some_and(|next| next.is(b']'))
         && at > 1
@@ -224,7 +224,7 @@ fn sentence(reader: &mut Reader<'_>, at: usize) {
 }
 
 /// Whether a word is a key or a community by what is said about it behind it: `WPA key x1y2z3 rejected by …`.
-fn is_told(reader: &Reader<'_>, at: usize, value: usize) -> bool {
+fn is_told(reader: &LineReader<'_>, at: usize, value: usize) -> bool {
     const TOLD: &[&str] = &["accepted", "refused", "rejected", "used"];
     let told = reader.word(value + 1).is_some_and(|word| is_one_of(word, TOLD));
     let word = reader.word(value).unwrap_or_default();
@@ -234,7 +234,7 @@ fn is_told(reader: &Reader<'_>, at: usize, value: usize) -> bool {
 }
 
 /// Whether a word is what a secret is set to, and not the rest of a sentence: `set the psk to moonlight for WLAN x`.
-fn is_set_to(reader: &Reader<'_>, at: usize, value: usize) -> bool {
+fn is_set_to(reader: &LineReader<'_>, at: usize, value: usize) -> bool {
     const SET: &[&str] = &["changed", "reset", "set", "updated"];
     const OTHERS: &[&str] = &["a", "an", "be", "comply", "expire", "match", "never", "one", "rotate"];
     let to = reader.word(value - 1).is_some_and(|word| word.eq_ignore_ascii_case("to"));
@@ -249,7 +249,7 @@ fn is_set_to(reader: &Reader<'_>, at: usize, value: usize) -> bool {
 }
 
 /// Hides both values of a change such as `psk of WLAN "x" changed from "a" to "b"`.
-fn changed(reader: &mut Reader<'_>, from: usize) {
+fn changed(reader: &mut LineReader<'_>, from: usize) {
     for at in from..reader.tokens.len().min(from + 10) {
         let token = reader.tokens[at];
         let named = reader.tokens.get(at + 1).is_some_and(|next| next.is(b':') || next.is(b'='));
@@ -281,7 +281,7 @@ fn changed(reader: &mut Reader<'_>, from: usize) {
 }
 
 /// Hides the value at the end of a line such as `password for user bob: x`.
-fn described(reader: &mut Reader<'_>, from: usize) {
+fn described(reader: &mut LineReader<'_>, from: usize) {
     let colon = (from..reader.tokens.len().min(from + 8)).find(|at| reader.tokens[*at].is(b':'));
     let Some(value) = colon.map(|colon| colon + 1) else { return };
     if !reader.tokens.get(value).is_some_and(super::lexer::Lexeme::is_text) {
@@ -293,7 +293,7 @@ fn described(reader: &mut Reader<'_>, from: usize) {
 }
 
 /// Hides a word that looks generated.
-fn random(reader: &mut Reader<'_>, at: usize, shortest: usize) {
+fn random(reader: &mut LineReader<'_>, at: usize, shortest: usize) {
     if reader.word(at).is_none() {
         return;
     }

@@ -2,11 +2,11 @@
 
 use super::headers::is_method;
 use super::lexer::LexemeKind;
+use super::line_reader::{LineReader, is_number};
 use super::names::{Sense, is_one_of, is_plural, sense};
-use super::reader::{Reader, is_number};
 use super::remarks::is_remark;
 
-impl Reader<'_> {
+impl LineReader<'_> {
     /// Where the value begins, if the text at a place is a name with a value.
     pub(super) fn separated(&self, at: usize) -> Option<usize> {
         let sign = at + 1 + self.remark(at);

@@ -10,7 +10,7 @@ use super::files::table_in_text;
 use super::headers::authorization;
 use super::hidden_ranges::HiddenRanges;
 use super::lexer::{Lexeme, LexemeKind, Lexer};
-use super::reader::Reader;
+use super::line_reader::LineReader;
 use super::stems::{self, Stems, any_of, automaton};
 use super::steps::count;
 use super::{json_tables, line_ends, prose, tables, token_patterns, urls, xml};
@@ -143,7 +143,7 @@ impl Segment<'_> {
             if !tokens.is_empty() {
                 let indent = tokens[0].start.saturating_sub(begin);
                 assignments.line(self.text, indent, &tokens, cover);
-                let mut reader = Reader::new(self.text, &tokens, cover);
+                let mut reader = LineReader::new(self.text, &tokens, cover);
                 config.line(&mut reader);
                 if any_of(&stems::TEXTS, line) {
                     prose::line(&mut reader);

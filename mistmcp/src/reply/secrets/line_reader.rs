@@ -19,7 +19,7 @@ const LONGEST: usize = 96;
 pub(super) const MOST_IN_VALUE: usize = 64;
 
 /// A line with the text that it is of.
-pub(super) struct Reader<'a> {
+pub(super) struct LineReader<'a> {
     text: &'a str,
     pub(super) tokens: Line<'a>,
     pub(super) cover: &'a mut HiddenRanges,
@@ -34,7 +34,7 @@ pub(super) struct Value<'a> {
     pub(super) next: usize,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> LineReader<'a> {
     pub(super) fn new(text: &'a str, tokens: &'a [Lexeme], cover: &'a mut HiddenRanges) -> Self {
         Self { text, tokens: Line::new(tokens), cover }
     }
