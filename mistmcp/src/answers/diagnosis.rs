@@ -24,12 +24,12 @@ pub struct Diagnosis {
     uncut: Vec<Map<String, Value>>,
     unknown: bool,
     list: bool,
-    scope: Box<Scope>,
+    context: Box<VerdictContext>,
 }
 
-/// What an answer is about: how severe, and at what time.
+/// What the verdict depends on beside the findings.
 #[derive(Clone, Debug, Default)]
-struct Scope {
+struct VerdictContext {
     no_findings: Option<String>,
     least: Option<Severity>,
     /// Arguments with which a call shows fewer findings, so that there is room for all.
@@ -126,13 +126,13 @@ impl Diagnosis {
 
     /// A verdict that replaces "nothing wrong was found" if there are no findings.
     pub fn when_no_findings(mut self, words: impl Into<String>) -> Self {
-        self.scope.no_findings = Some(words.into());
+        self.context.no_findings = Some(words.into());
         self
     }
 
     /// Leaves out findings below a severity. The verdict says how many there are, if they are all.
     pub fn at_least(mut self, least: Severity) -> Self {
-        self.scope.least = Some(least);
+        self.context.least = Some(least);
         self
     }
 
@@ -140,13 +140,13 @@ impl Diagnosis {
     /// room.
     pub fn narrowed_by(mut self, arguments: impl IntoIterator<Item = (&'static str, bool)>) -> Self {
         let left = arguments.into_iter().filter(|(_, is_given)| !is_given).map(|(name, _)| name);
-        self.scope.narrowing = left.collect();
+        self.context.narrowing = left.collect();
         self
     }
 
     /// Says that all facts are of the time window, and none is a present state.
     pub fn of_window_alone(mut self) -> Self {
-        self.scope.stateless = true;
+        self.context.stateless = true;
         self
     }
 
@@ -154,7 +154,7 @@ impl Diagnosis {
     /// about the present state of which no one knows when it began says so, and is at most a warning.
     pub(super) fn until(mut self, end: i64, ended: &str) -> Self {
         self.findings = begun_until(self.findings, end);
-        let mut has_state = !self.scope.stateless;
+        let mut has_state = !self.context.stateless;
         for finding in &mut self.findings {
             let is_of_window = finding.see.as_ref().is_some_and(See::is_of_window);
             // What nobody has seen has no state.
@@ -164,7 +164,7 @@ impl Diagnosis {
                 has_state = true;
             }
         }
-        self.scope.ended = has_state.then(|| ended.to_owned());
+        self.context.ended = has_state.then(|| ended.to_owned());
         self
     }
 
@@ -198,7 +198,7 @@ impl Diagnosis {
             }))
         };
         let mut view = self.view.clone();
-        let is_asked = |finding: &&Finding| self.scope.least.is_none_or(|least| finding.severity >= least);
+        let is_asked = |finding: &&Finding| self.context.least.is_none_or(|least| finding.severity >= least);
         view.insert("marks".into(), self.findings.iter().filter(is_asked).filter_map(mark).collect());
         Some(Value::Object(*view))
     }
@@ -212,8 +212,8 @@ impl Diagnosis {
         may_call: impl Fn(&str) -> bool,
     ) -> Value {
         let not_seen = missing.lines;
-        let Self { subject, findings, facts, uncut, unknown, list, scope, .. } = self;
-        let Scope { no_findings, least, narrowing, ended, .. } = *scope;
+        let Self { subject, findings, facts, uncut, unknown, list, context, .. } = self;
+        let VerdictContext { no_findings, least, narrowing, ended, .. } = *context;
         let (found, lower) = Self::found(findings, least);
         let lower = (lower > 0).then(|| {
             let problems = count(lower, "problem");

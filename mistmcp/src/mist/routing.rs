@@ -28,7 +28,7 @@ pub(super) struct Route {
 
 /// What the path of a request names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scope<'a> {
+enum PathSubject<'a> {
     Org(&'a str),
     Site(&'a str),
     Msp(&'a str),
@@ -41,7 +41,7 @@ enum Scope<'a> {
 /// The most organizations of an account whose sites are listed to find one.
 pub(super) const MOST_ORGS: usize = 25;
 
-impl<'a> Scope<'a> {
+impl<'a> PathSubject<'a> {
     fn of(request: &'a Request) -> Self {
         let segments = request.segments();
         match segments {
@@ -95,7 +95,7 @@ impl Mist {
             self.note(self.connection.account.as_ref());
             return Ok(&self.connection.dispatcher);
         };
-        let route = self.route(routes, Scope::of(request)).await?;
+        let route = self.route(routes, PathSubject::of(request)).await?;
         self.note(Some(&route.account));
         Ok(&route.dispatcher)
     }
@@ -135,21 +135,21 @@ impl Mist {
         }
     }
 
-    async fn route<'r>(&self, routes: &'r [Route], scope: Scope<'_>) -> Result<&'r Route> {
-        match scope {
-            Scope::Org(id) => self.route_of_org(routes, id).await,
-            Scope::Site(id) => self.route_of_site(routes, id).await,
-            Scope::Msp(id) => {
+    async fn route<'r>(&self, routes: &'r [Route], subject: PathSubject<'_>) -> Result<&'r Route> {
+        match subject {
+            PathSubject::Org(id) => self.route_of_org(routes, id).await,
+            PathSubject::Site(id) => self.route_of_site(routes, id).await,
+            PathSubject::Msp(id) => {
                 let open: Vec<_> = routes.iter().filter(|route| route.account.orgs.is_none()).collect();
                 let sees = |listing: &NameList| listing.rows.iter().any(|row| row.id == id && row.is_msp());
                 let responses = self.self_listings(&open, |_, listing| sees(listing)).await;
                 one("MSP", id, &seeing(&responses, |_, listing| sees(listing)), routes, responses.failures)
             }
-            Scope::Constants => {
+            PathSubject::Constants => {
                 let accepted = routes.iter().find(|route| route.dispatcher.is_not_refused());
                 accepted.or(routes.first()).ok_or_else(|| unnamed(routes))
             }
-            Scope::Token | Scope::Nothing => match routes {
+            PathSubject::Token | PathSubject::Nothing => match routes {
                 [only] => Ok(only),
                 _ => Err(unnamed(routes)),
             },
@@ -302,18 +302,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_scope_of_a_request_is_the_first_object_in_its_path() {
+    fn the_subject_of_a_path_is_the_first_object_in_it() {
         for (path, wanted) in [
-            ("/api/v1/orgs/a/sites/b", Scope::Org("a")),
-            ("/api/v1/sites/b/stats/devices", Scope::Site("b")),
-            ("/api/v1/msps/m/orgs/a", Scope::Msp("m")),
-            ("/api/v1/installer/orgs/a/sites", Scope::Org("a")),
-            ("/api/v1/self/usage", Scope::Token),
-            ("/api/v1/const/countries", Scope::Constants),
-            ("/api/v1/orgs", Scope::Nothing),
-            ("/api/v1/utils/ping", Scope::Nothing),
+            ("/api/v1/orgs/a/sites/b", PathSubject::Org("a")),
+            ("/api/v1/sites/b/stats/devices", PathSubject::Site("b")),
+            ("/api/v1/msps/m/orgs/a", PathSubject::Msp("m")),
+            ("/api/v1/installer/orgs/a/sites", PathSubject::Org("a")),
+            ("/api/v1/self/usage", PathSubject::Token),
+            ("/api/v1/const/countries", PathSubject::Constants),
+            ("/api/v1/orgs", PathSubject::Nothing),
+            ("/api/v1/utils/ping", PathSubject::Nothing),
         ] {
-            assert_eq!(Scope::of(&Request::get(path)), wanted, "{path}");
+            assert_eq!(PathSubject::of(&Request::get(path)), wanted, "{path}");
         }
     }
 }

@@ -17,7 +17,7 @@ use super::column::Column;
 use super::comparisons::{Comparison, Operand, Pair, arguments_of, pairs};
 use super::dates;
 use super::names::quoted;
-use super::scope::Scope;
+use super::scope::NameScope;
 use super::seconds::is_of_seconds;
 use super::table::Table;
 use super::tokens::{SqlToken, tokens};
@@ -50,7 +50,7 @@ impl Notes {
 /// Notes for each table on the comparisons of a statement, and on its dates.
 pub(super) fn of_comparisons(sql: &str, tables: &[(String, Arc<Table>)]) -> Vec<Vec<String>> {
     let tokens = tokens(sql);
-    let scope = Scope::new(&tokens, tables);
+    let scope = NameScope::new(&tokens, tables);
     let mut notes = Notes(vec![Vec::new(); tables.len()]);
     for pair in pairs(&tokens).into_iter().take(MAX_COMPARISONS) {
         if let Some(written) = pair.left.wrapped_column() {

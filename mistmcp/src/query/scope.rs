@@ -1,4 +1,4 @@
-//! The columns that the names in a statement mean ([`Scope`]).
+//! The columns that the names in a statement mean ([`NameScope`]).
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::text::is_any_of;
 pub(super) type Written<'a> = (Option<&'a str>, &'a str);
 
 /// The tables of a query by the names that a statement gives them, and the names that it gives to expressions.
-pub(super) struct Scope<'a> {
+pub(super) struct NameScope<'a> {
     tables: &'a [(String, Arc<Table>)],
     /// The place of the table of each alias and of each table's name, in lower case.
     aliases: HashMap<String, usize>,
@@ -22,7 +22,7 @@ pub(super) struct Scope<'a> {
     expressions: HashSet<String>,
 }
 
-impl<'a> Scope<'a> {
+impl<'a> NameScope<'a> {
     pub(super) fn new(tokens: &'a [SqlToken<'a>], tables: &'a [(String, Arc<Table>)]) -> Self {
         let mut scope = Self {
             tables,

@@ -3,7 +3,7 @@
 use super::super::column::{Column, Shape};
 use super::super::comparisons::{Operand, Pair, operand, operand_before};
 use super::super::names::quoted;
-use super::super::scope::{Scope, Written};
+use super::super::scope::{NameScope, Written};
 use super::super::tokens::{SqlToken, closing};
 use super::{is_number, named};
 use crate::text::{is_any_of, shortened};
@@ -13,7 +13,7 @@ pub(super) fn of_pair(
     pair: &Pair<'_>,
     written: Written<'_>,
     column: &Column,
-    scope: &Scope<'_>,
+    scope: &NameScope<'_>,
 ) -> Option<String> {
     let shape = column.shape()?;
     let is_pattern = is_any_of(pair.operator, &["LIKE", "GLOB"]);
@@ -86,7 +86,7 @@ fn of_single(
 /// Notes on lists and the rows of a subquery: `list IN (SELECT …)` and `value IN (SELECT list …)`.
 pub(super) fn of_subqueries(
     tokens: &[SqlToken<'_>],
-    scope: &Scope<'_>,
+    scope: &NameScope<'_>,
     mut add: impl FnMut(usize, Option<String>),
 ) {
     for (place_of_in, _) in tokens.iter().enumerate().filter(|(_, token)| token.is_word("IN")) {
@@ -137,7 +137,7 @@ pub(super) fn of_subqueries(
 /// Notes on `USING` with a column that has lists in one table and single values in another.
 pub(super) fn of_using(
     tokens: &[SqlToken<'_>],
-    scope: &Scope<'_>,
+    scope: &NameScope<'_>,
     mut add: impl FnMut(usize, Option<String>),
 ) {
     for (place, _) in tokens.iter().enumerate().filter(|(_, token)| token.is_word("USING")) {

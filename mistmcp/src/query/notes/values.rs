@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::super::column::{MILLISECONDS, SECONDS, units};
 use super::super::dates::arguments;
-use super::super::scope::{Scope, Written};
+use super::super::scope::{NameScope, Written};
 use super::super::seconds::is_of_seconds;
 use super::super::tokens::{SqlToken, closing};
 use super::CURRENT;
@@ -80,7 +80,7 @@ const TEXTS: [&str; 22] = [
 
 /// The values of a statement's expressions.
 pub(super) struct Values<'a> {
-    scope: &'a Scope<'a>,
+    scope: &'a NameScope<'a>,
     /// The expressions that have a name, by that name in lower case.
     named: HashMap<String, Vec<&'a [SqlToken<'a>]>>,
     /// Tokens that may still be looked at.
@@ -90,7 +90,7 @@ pub(super) struct Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    pub(super) fn new(tokens: &'a [SqlToken<'a>], scope: &'a Scope<'a>) -> Self {
+    pub(super) fn new(tokens: &'a [SqlToken<'a>], scope: &'a NameScope<'a>) -> Self {
         let mut named: HashMap<_, Vec<_>> = HashMap::new();
         for (expression, name) in select_items(tokens) {
             named.entry(name.to_lowercase()).or_default().push(expression);
