@@ -209,7 +209,7 @@ impl Session {
     /// Awaits `work` until the deadline of a call, or until the call is cancelled.
     async fn within_deadline<T>(&self, work: impl Future<Output = Result<T>>, call: &Call) -> Result<T> {
         let limit = self.connection.limits().timeout;
-        let jobs = CallJobs::new(self.connection.turn());
+        let jobs = CallJobs::new(self.connection.job_queue());
         let late = async {
             call.outlasts(limit).await;
             if jobs.has_jobs() { Stage::Answer } else { call.stage() }

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::thread::available_parallelism;
 
-pub(crate) use call_jobs::{CallJobs, Turn};
+pub(crate) use call_jobs::{CallJobs, JobQueue};
 pub(crate) use text_memory::{Room, TextMemory};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::spawn_blocking;
@@ -76,17 +76,17 @@ pub(crate) async fn run_short<T: Send + 'static>(job: impl FnOnce() -> T + Send 
     run_within(&SHORT_JOBS, None, None, None, job).await
 }
 
-/// Runs a search of tools, in the turn of its call or in that of a client that makes none.
+/// Runs a search of tools, in the queue of its call or in that of a client that makes none.
 ///
 /// # Errors
 /// As [`run`].
 pub(crate) async fn search<T: Send + 'static>(
-    client: Option<&Turn>,
+    client: Option<&JobQueue>,
     job: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T> {
     let of_call = CallJobs::current();
-    let turn = client.or_else(|| of_call.as_ref().map(CallJobs::turn)).map(Turn::searches);
-    run_within(&SEARCHES, None, None, turn, job).await
+    let of_queue = client.or_else(|| of_call.as_ref().map(CallJobs::queue)).map(JobQueue::searches);
+    run_within(&SEARCHES, None, None, of_queue, job).await
 }
 
 /// Runs a job on a large answer.
@@ -153,10 +153,10 @@ async fn run_within<T: Send + 'static>(
     lane: &'static Semaphore,
     limit: Option<&'static Semaphore>,
     call: Option<CallJobs>,
-    turn: Option<Arc<Semaphore>>,
+    of_queue: Option<Arc<Semaphore>>,
     job: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T> {
-    let turn = turn.or_else(|| call.as_ref().map(|call| call.turn().answers()));
+    let of_queue = of_queue.or_else(|| call.as_ref().map(|call| call.queue().answers()));
     let _counted = call.as_ref().map(CallJobs::begin);
     let (sender, receiver) = oneshot::channel();
     let caller = Caller::default();
@@ -165,7 +165,7 @@ async fn run_within<T: Send + 'static>(
         let _running = Running::new(abandoned);
         let _ = sender.send(job());
     });
-    queue(turn, limit, lane, job).await?;
+    queue(of_queue, limit, lane, job).await?;
     receiver.await.map_err(|error| failed(&error))
 }
 
@@ -173,21 +173,21 @@ async fn run_within<T: Send + 'static>(
 /// polled or not: a caller that is not polled, such as the pages of a buffered stream behind the current one, would keep
 /// its permit from the job that the stream waits for. Not generic: tasks of one type take less code.
 async fn queue(
-    turn: Option<Arc<Semaphore>>,
+    of_queue: Option<Arc<Semaphore>>,
     limit: Option<&'static Semaphore>,
     lane: &'static Semaphore,
     job: Box<dyn FnOnce() + Send>,
 ) -> Result<()> {
     let task = tokio::spawn(async move {
-        let turn = match turn {
-            Some(turn) => Some(turn.acquire_owned().await.map_err(|error| failed(&error))?),
+        let of_queue = match of_queue {
+            Some(queue) => Some(queue.acquire_owned().await.map_err(|error| failed(&error))?),
             None => None,
         };
         let of_limit = match limit {
             Some(limit) => Some(limit.acquire().await.map_err(|error| failed(&error))?),
             None => None,
         };
-        let permits = (turn, of_limit, lane.acquire().await.map_err(|error| failed(&error))?);
+        let permits = (of_queue, of_limit, lane.acquire().await.map_err(|error| failed(&error))?);
         let job = move || {
             let _permits = permits;
             job();
@@ -268,12 +268,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn searches_of_one_turn_do_not_keep_those_of_another_waiting() {
+    async fn searches_of_one_queue_do_not_keep_those_of_another_waiting() {
         let order = Arc::new(Mutex::new(Vec::new()));
-        let (many, one) = (Turn::default(), Turn::default());
-        let search = |turn: &Turn, name: &'static str| {
-            let (turn, order) = (turn.clone(), Arc::clone(&order));
-            Box::pin(async move { search(Some(&turn), move || order.lock().push(name)).await })
+        let (many, one) = (JobQueue::default(), JobQueue::default());
+        let search = |queue: &JobQueue, name: &'static str| {
+            let (queue, order) = (queue.clone(), Arc::clone(&order));
+            Box::pin(async move { search(Some(&queue), move || order.lock().push(name)).await })
         };
         let all = SEARCHES.acquire_many(u32::try_from(short_jobs_at_once()).unwrap()).await.unwrap();
         let mut searches: Vec<_> = (0..4 * short_jobs_at_once() + 4).map(|_| search(&many, "many")).collect();
@@ -310,7 +310,7 @@ mod tests {
     #[tokio::test]
     async fn jobs_of_one_token_do_not_keep_those_of_another_waiting() {
         let order = Arc::new(Mutex::new(Vec::new()));
-        let (many, one) = (CallJobs::new(Turn::default()), CallJobs::new(Turn::default()));
+        let (many, one) = (CallJobs::new(JobQueue::default()), CallJobs::new(JobQueue::default()));
         let job = |call: &CallJobs, name: &'static str| {
             let (call, order) = (call.clone(), Arc::clone(&order));
             let job = move || order.lock().push(name);

@@ -44,7 +44,7 @@ use super::mcp_handler::MAX_BODY_BYTES;
 use super::rejection::{Rejection, is_mcp};
 use crate::audit::AuditLog;
 use crate::metrics::Metrics;
-use crate::work::{self, Turn};
+use crate::work::{self, JobQueue};
 
 /// How long a body that was rejected is read.
 const DISCARDING: Duration = Duration::from_secs(2);
@@ -271,14 +271,14 @@ impl Client {
             );
             Rejection::too_many("searches_of_address", problem).retry_after(1)
         })?;
-        let searched = work::search(Some(&self.address.turn), job).await;
+        let searched = work::search(Some(&self.address.job_queue), job).await;
         searched
             .map_err(|error| Rejection::new(StatusCode::INTERNAL_SERVER_ERROR, "search", error.to_string()))
     }
 
-    /// The turn of this address for jobs.
-    pub(super) fn turn(&self) -> Turn {
-        self.address.turn.clone()
+    /// The queue of the jobs of this address.
+    pub(super) fn job_queue(&self) -> JobQueue {
+        self.address.job_queue.clone()
     }
 
     /// Counts a rejection, and converts it to a response.

@@ -205,8 +205,8 @@ impl<H: ServerHandler> McpHandler<H> {
     ) -> HttpRequestContext {
         let org_of_cloud = || query.cloud.as_deref().and_then(Clouds::organization);
         let org_id = query.org_id.clone().or_else(org_of_cloud).or_else(|| self.configuration.org_id.clone());
-        let address_turn =
-            parts.extensions.get::<Arc<Client>>().map(|client| client.turn()).unwrap_or_default();
+        let address_queue =
+            parts.extensions.get::<Arc<Client>>().map(|client| client.job_queue()).unwrap_or_default();
         let activity = session.state().map_or_else(
             || self.sessions.stateless(authenticated.principal),
             |state| Arc::clone(&state.activity),
@@ -225,7 +225,7 @@ impl<H: ServerHandler> McpHandler<H> {
             request_id: request_id::of(&parts.extensions),
             verbose: query.debug,
             admission: admission.map(|client| client as Arc<dyn ClientAdmission>),
-            address_turn,
+            address_queue,
             closing: Arc::clone(&self.closing),
         }
     }

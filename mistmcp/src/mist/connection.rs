@@ -11,7 +11,7 @@ use super::routing::Route;
 use super::token_state::Key;
 use super::{Cloud, Limits, Pool, Token, Tokens, ValidationLimiter};
 use crate::known_tokens;
-use crate::work::Turn;
+use crate::work::JobQueue;
 
 /// Connection of a client to one cloud with one or several tokens. Rate limits and caches of a token are shared by
 /// all connections of the pool with the same token and cloud.
@@ -26,8 +26,8 @@ pub struct Connection {
     /// The accounts among which requests are routed. `dispatcher` is that of the first.
     pub(super) routes: Option<Arc<[Route]>>,
     is_shared: bool,
-    /// The turn of the client's address, over HTTP.
-    address_turn: Option<Turn>,
+    /// The queue of the jobs of the client's address, over HTTP.
+    address_queue: Option<JobQueue>,
 }
 
 impl Connection {
@@ -41,7 +41,7 @@ impl Connection {
             account: None,
             routes: None,
             is_shared: false,
-            address_turn: None,
+            address_queue: None,
         }
     }
 
@@ -71,7 +71,7 @@ impl Connection {
             account,
             routes,
             is_shared: false,
-            address_turn: None,
+            address_queue: None,
         })
     }
 
@@ -160,19 +160,19 @@ impl Connection {
         &self.dispatcher.pool.limits
     }
 
-    /// The same connection with the turn of its client's address.
-    pub(crate) fn with_address_turn(self, turn: Turn) -> Self {
-        Self { address_turn: Some(turn), ..self }
+    /// The same connection with the queue of the jobs of its client's address.
+    pub(crate) fn with_address_queue(self, queue: JobQueue) -> Self {
+        Self { address_queue: Some(queue), ..self }
     }
 
-    /// The turn of its calls for jobs: that of its first token. It is that of the client's address as long as Mist has not
+    /// The queue of the jobs of its calls: that of its first token. It is that of the client's address as long as Mist has not
     /// accepted the token, because a client can invent tokens, and for clients that share the operator's.
-    pub(crate) fn turn(&self) -> Turn {
+    pub(crate) fn job_queue(&self) -> JobQueue {
         let states = &self.dispatcher.token_states;
         let is_of_client = !self.is_shared && states.iter().any(|state| state.is_accepted());
         let is_of_account = self.account.is_some() || self.routes.is_some();
-        let by_address = self.address_turn.as_ref().filter(|_| !is_of_client && !is_of_account);
-        by_address.or_else(|| states.first().map(|state| &state.turn)).cloned().unwrap_or_default()
+        let by_address = self.address_queue.as_ref().filter(|_| !is_of_client && !is_of_account);
+        by_address.or_else(|| states.first().map(|state| &state.job_queue)).cloned().unwrap_or_default()
     }
 
     /// Masks this connection's tokens and those of the operator in `text`, and escapes invisible characters.

@@ -280,8 +280,8 @@ impl Dispatcher {
             // If all are set aside, one is tried again, so that a token that works again is noticed.
             return set_aside.into_iter().min_by_key(|token| token.refused_at()).into_iter().collect();
         }
-        let turn = self.pool.turn() % usable.len();
-        usable.rotate_left(turn);
+        let first = self.pool.next_token() % usable.len();
+        usable.rotate_left(first);
         usable.sort_by_key(|token| (token.budget.peek(now, purpose).is_err(), token.is_busy()));
         usable
     }

@@ -112,7 +112,7 @@ impl Pool {
     }
 
     /// Round-robin counter for choosing among several tokens.
-    pub(super) fn turn(&self) -> usize {
+    pub(super) fn next_token(&self) -> usize {
         self.turns.fetch_add(1, Ordering::Relaxed)
     }
 

@@ -18,7 +18,7 @@ use super::wait_progress::{Wait, WaitReporter};
 use super::{Cloud, Token};
 use crate::mask::Mask;
 use crate::redis::Unavailable;
-use crate::work::Turn;
+use crate::work::JobQueue;
 
 /// Concurrent calls of one token. Further calls wait in a FIFO queue.
 pub(super) const AT_ONCE: usize = 16;
@@ -42,8 +42,8 @@ pub(super) struct TokenState {
     /// Built when the first answer is masked.
     mask: OnceLock<Mask>,
     pub(super) validation: ValidationGate,
-    /// The turn of the token among others for jobs.
-    pub(super) turn: Turn,
+    /// The queue of its jobs.
+    pub(super) job_queue: JobQueue,
 }
 
 /// Permit of one of the concurrent calls, released on drop.
@@ -84,7 +84,7 @@ impl TokenState {
             validity: Mutex::default(),
             mask: OnceLock::new(),
             validation: ValidationGate::default(),
-            turn: Turn::default(),
+            job_queue: JobQueue::default(),
         }
     }
 
@@ -151,7 +151,7 @@ impl TokenState {
         let permit = match self.queue.try_acquire() {
             Ok(permit) => Some(permit),
             Err(_) => {
-                waits.report(Some(Wait::Turn));
+                waits.report(Some(Wait::Queue));
                 self.queue.acquire().await.ok()
             }
         };

@@ -1,4 +1,4 @@
-//! Progress notifications while a call waits: for its turn, a rate limit or a retry ([`WaitReporter`]).
+//! Progress notifications while a call waits: for other calls of its token, a rate limit or a retry ([`WaitReporter`]).
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub(super) type Waiting = watch::Receiver<Option<Wait>>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wait {
     /// For other calls of the same token.
-    Turn,
+    Queue,
     /// For Mist's rate limit.
     Limit(Instant),
     /// For the next attempt after a failure.
@@ -45,7 +45,7 @@ impl Wait {
         let seconds =
             |until: Instant| until.saturating_duration_since(Instant::now()).as_secs_f64().round().max(1.0);
         match self {
-            Self::Turn => "waiting for other calls of this API token".to_owned(),
+            Self::Queue => "waiting for other calls of this API token".to_owned(),
             Self::Limit(until) => format!("waiting {} s for Mist's limit", seconds(until)),
             Self::Retry(until) => format!("Mist failed; trying again in {} s", seconds(until)),
         }
@@ -120,7 +120,7 @@ mod tests {
                     waits.report(Some(wait(until)));
                     tokio::time::sleep_until(until).await;
                 }
-                waits.report(Some(Wait::Turn));
+                waits.report(Some(Wait::Queue));
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 waits.report(None);
                 tokio::time::sleep(Duration::from_mins(1)).await;

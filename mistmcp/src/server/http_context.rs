@@ -12,7 +12,7 @@ use super::in_flight::InFlight;
 use crate::audit::LineLimit;
 use crate::mist::{Account, Cloud, Connection, Pool, Tokens, ValidationLimiter};
 use crate::session::{Session, Settings};
-use crate::work::Turn;
+use crate::work::JobQueue;
 
 /// The client of a request over HTTP, and its settings. Created by `McpHandler`, and passed through rmcp as a request
 /// extension.
@@ -41,8 +41,8 @@ pub(crate) struct HttpRequestContext {
     pub(crate) verbose: bool,
     /// The limits that apply until Mist has accepted the token. None if the token is the operator's.
     pub(crate) admission: Option<Arc<dyn ClientAdmission>>,
-    /// The turn of the client's address for jobs.
-    pub(crate) address_turn: Turn,
+    /// The queue of the jobs of the client's address.
+    pub(crate) address_queue: JobQueue,
     /// Cancelled when the server shuts down.
     pub(crate) closing: Arc<CancellationToken>,
 }
@@ -77,7 +77,7 @@ impl HttpRequestContext {
         let connection = of_accounts.unwrap_or_else(|| {
             Connection::new(Arc::clone(pool), cloud.clone(), tokens.clone(), org_id.clone())
         });
-        let connection = connection.with_address_turn(self.address_turn.clone());
+        let connection = connection.with_address_queue(self.address_queue.clone());
         match &self.admission {
             Some(admission) => connection.with_validation_limiter(admission.validation_limiter()),
             None => connection.shared(),

@@ -1,4 +1,4 @@
-//! The jobs of one call ([`CallJobs`]), and the turn of its token or address ([`Turn`]).
+//! The jobs of one call ([`CallJobs`]), and the queue of its token or address ([`JobQueue`]).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,12 +15,12 @@ tokio::task_local! {
 /// The jobs on answers and the searches, of one token or of one address, that run or are next: as many as run at all. Its
 /// others wait here, and not before those of other tokens and addresses.
 #[derive(Clone, Debug)]
-pub(crate) struct Turn {
+pub(crate) struct JobQueue {
     answers: Arc<Semaphore>,
     searches: Arc<Semaphore>,
 }
 
-impl Default for Turn {
+impl Default for JobQueue {
     fn default() -> Self {
         Self {
             answers: Arc::new(Semaphore::new(jobs_at_once())),
@@ -29,7 +29,7 @@ impl Default for Turn {
     }
 }
 
-impl Turn {
+impl JobQueue {
     pub(super) fn answers(&self) -> Arc<Semaphore> {
         Arc::clone(&self.answers)
     }
@@ -42,7 +42,7 @@ impl Turn {
 /// The jobs of one call.
 #[derive(Clone, Debug)]
 pub(crate) struct CallJobs {
-    turn: Turn,
+    queue: JobQueue,
     jobs: Arc<AtomicUsize>,
 }
 
@@ -57,8 +57,8 @@ impl Drop for Counted {
 
 impl CallJobs {
     /// Those of the call in this task, or else those of a new call.
-    pub(crate) fn new(turn: Turn) -> Self {
-        Self::current().unwrap_or_else(|| Self { turn, jobs: Arc::default() })
+    pub(crate) fn new(queue: JobQueue) -> Self {
+        Self::current().unwrap_or_else(|| Self { queue, jobs: Arc::default() })
     }
 
     pub(super) fn current() -> Option<Self> {
@@ -70,8 +70,8 @@ impl CallJobs {
         CALL_JOBS.scope(self.clone(), work)
     }
 
-    pub(super) fn turn(&self) -> &Turn {
-        &self.turn
+    pub(super) fn queue(&self) -> &JobQueue {
+        &self.queue
     }
 
     pub(super) fn begin(&self) -> Counted {

@@ -15,7 +15,7 @@ use super::limits::{AdmissionLimits, PARSES, SEARCHES, SHARE};
 use crate::audit::{AuditLog, LineLimit};
 use crate::metrics::Metrics;
 use crate::mist::ValidationLimiter;
-use crate::work::Turn;
+use crate::work::JobQueue;
 
 /// The unit that quotas are counted for: an IPv4 address, or an IPv6 /64, all of which usually belongs to one client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,8 +31,8 @@ pub(crate) struct Address {
     pub(super) parses: Semaphore,
     /// Searches of the web page that run or wait.
     pub(super) searches: Arc<Budget>,
-    /// The turn of searches, and of calls whose token does not tell clients apart.
-    pub(super) turn: Turn,
+    /// The queue of searches, and of the jobs of calls whose token does not tell clients apart.
+    pub(super) job_queue: JobQueue,
     pub(super) answer_bytes: Arc<Budget>,
     pub(super) new_clients: Arc<Budget>,
     pub(super) validation_limiter: Arc<ValidationLimiter>,
@@ -77,7 +77,7 @@ impl Address {
             body_bytes: Budget::new(limits.body_bytes / SHARE, None),
             parses: Semaphore::new(PARSES),
             searches: Budget::new(SEARCHES, None),
-            turn: Turn::default(),
+            job_queue: JobQueue::default(),
             answer_bytes: Budget::new(limits.answer_bytes / SHARE, None),
             new_clients: Budget::new(limits.new_clients_per_address, None),
             validation_limiter: Arc::new(ValidationLimiter::new(limits.new_tokens_per_minute)),

@@ -54,7 +54,7 @@ async fn searches_of_the_page_are_limited_for_each_address() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn made_up_tokens_of_one_address_search_in_one_turn() {
+async fn made_up_tokens_of_one_address_share_a_queue_of_searches() {
     const STRANGERS: usize = 400;
     let fixture = Fixture::start("").await;
     let bob = fixture.bob("").lifecycle(Lifecycle::Stateless);
