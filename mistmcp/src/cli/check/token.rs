@@ -233,7 +233,7 @@ async fn calls_left(token_check: &TokenCheck, name: &str, mist: &Mist) -> Findin
     let (left, limit) = usage.left();
     let minutes = 60 - Timestamp::now().as_second().div_euclid(60).rem_euclid(60);
     let words = format!("{left} of {limit} calls are left this hour, which ends in {minutes} min");
-    // The last 5 % are kept back, as the budget of calls has it.
+    // The last 5 % are kept back, as the rate limit does.
     if left <= limit / 20 {
         return Finding::warning(name, words)
             .remedy("Wait for the next hour: the last ones are left to your portal");
