@@ -1,7 +1,7 @@
 //! Detection of repeated pages.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher, Hash};
 
 use serde_json::{Map, Value};
 
@@ -60,9 +60,12 @@ impl Repeats {
         let place = next.filter(|_| self.picks_fields);
         let place: Vec<_> =
             place.into_iter().flatten().filter(|(name, _)| !window.contains(&name.as_str())).collect();
-        !rows.is_empty()
-            && !self.pages.insert(BuildHasherDefault::<DefaultHasher>::default().hash_one((rows, place)))
+        !rows.is_empty() && !self.pages.insert(hash((rows, place)))
     }
+}
+
+fn hash(value: impl Hash) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(value)
 }
 
 #[cfg(test)]
