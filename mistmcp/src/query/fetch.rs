@@ -1,5 +1,8 @@
 //! Fetching of a table's pages ([`Started`]): numbered pages in parallel, others one after the other.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -10,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::arguments::TableSource;
 use super::load::{LoadedPage, load, new_builder, unusable};
 use super::page_requests::{Fetch, SAME_PAGE};
-use super::table::{MOST_ROWS, Table, TableBuilder};
+use super::table::{MOST_ROWS, Table, TableBuilder, TableState};
 use crate::call::{CallSession, CallsLeft};
 use crate::error::ErrorKind;
 use crate::mist::api::paging;
@@ -32,7 +35,9 @@ pub(super) struct Started {
     tool: String,
     /// The arguments of its first page.
     arguments: Map<String, Value>,
+    /// Locked by a job that inserts a page as long as that takes: an async thread reads `table` in its place.
     builder: Arc<Mutex<TableBuilder>>,
+    table: TableState,
     total: Option<u64>,
     next: Option<Map<String, Value>>,
     /// Whether the first page has no rows and leads to another one.
@@ -68,7 +73,7 @@ impl Started {
         let largest = session.largest_page(&source.tool);
         arguments.extend(largest.map(|size| ("limit".to_owned(), size.into())));
         let mut smaller = SMALLER_PAGES.into_iter();
-        let (LoadedPage { page, rows }, builder) = loop {
+        let (LoadedPage { page, rows, table }, builder) = loop {
             let builder = new_builder().map_err(named)?;
             let left = CallsLeft::new(most.saturating_sub(calls + 1) as usize);
             let loaded = match session.fetch_rows(&source.tool, arguments.clone(), left, call).await {
@@ -102,6 +107,7 @@ impl Started {
             tool: source.tool.clone(),
             arguments,
             builder,
+            table,
             // A total that is less than the rows of the first page tells nothing.
             total: page.total.filter(|total| *total >= rows as u64),
             next: page.next,
@@ -120,20 +126,12 @@ impl Started {
         self.calls
     }
 
-    fn rows(&self) -> usize {
-        self.builder.lock().rows
-    }
-
-    fn is_full(&self) -> bool {
-        self.builder.lock().is_full()
-    }
-
     /// Requests so far, and those that follow, as far as the total is known; at least one if there is a next page.
     pub(super) fn pages(&self) -> (u32, u32) {
         let left = match (&self.next, self.total) {
             (None, _) => 0,
             (Some(_), Some(total)) => {
-                let size = self.page_size.unwrap_or(self.rows() as u64).max(1);
+                let size = self.page_size.unwrap_or(self.table.rows as u64).max(1);
                 total.min(MOST_ROWS as u64).div_ceil(size).saturating_sub(1).max(1)
             }
             (Some(_), None) => 1,
@@ -147,11 +145,11 @@ impl Started {
         self.next.is_some() && self.total.is_none()
     }
 
-    /// Columns and cost, from the first page.
+    /// Columns and cost, from the first page, while no other one is fetched.
     pub(super) fn described(&self) -> Map<String, Value> {
         let (made, left) = self.pages();
         let mut about = Map::new();
-        about.insert("rows".to_owned(), json!(self.total.unwrap_or(self.rows() as u64)));
+        about.insert("rows".to_owned(), json!(self.total.unwrap_or(self.table.rows as u64)));
         about.insert("calls".to_owned(), json!(made + left));
         if self.has_unknown_total() {
             about.insert("rows_at_least".to_owned(), true.into());
@@ -177,14 +175,14 @@ impl Started {
         if stopped.is_ok() {
             stopped = self.one_by_one(fetch).await;
         }
-        let (rows, repeated) = (self.rows(), self.repeated());
+        let (rows, repeated, is_full) = (self.table.rows, self.repeated(), self.table.is_full);
         let of =
             self.total.filter(|total| *total > (rows - repeated) as u64).map(|total| format!(" of {total}"));
         let of = of.unwrap_or_default();
-        let may_be_kept = stopped.is_ok() && self.broken.is_none() && (of.is_empty() || self.is_full());
+        let may_be_kept = stopped.is_ok() && self.broken.is_none() && (of.is_empty() || is_full);
         let reason = match (stopped, self.broken_reason()) {
             (Err(reason), _) | (Ok(()), Some(reason)) => Some(reason),
-            (Ok(()), None) if self.is_full() && (!of.is_empty() || self.next.is_some()) => {
+            (Ok(()), None) if is_full && (!of.is_empty() || self.next.is_some()) => {
                 Some(format!("a table holds {MOST_ROWS} rows and 128 MB at most"))
             }
             (Ok(()), None) if !of.is_empty() && repeated > 0 => {
@@ -209,11 +207,11 @@ impl Started {
 
     /// Rows that are probably there twice.
     fn repeated(&self) -> usize {
-        let builder = self.builder.lock();
+        let TableState { rows, repeated, .. } = self.table;
         // Equal fields are no equal rows.
-        let equal = if self.arguments.contains_key("fields") { 0 } else { builder.repeated };
+        let equal = if self.arguments.contains_key("fields") { 0 } else { repeated };
         let counted = self.total.and_then(|total| usize::try_from(total).ok());
-        equal.max(counted.map_or(0, |total| builder.rows.saturating_sub(total)))
+        equal.max(counted.map_or(0, |total| rows.saturating_sub(total)))
     }
 
     /// Why rows are missing, if an answer was broken.
@@ -261,9 +259,10 @@ impl Started {
                 number += 1;
             }
             let Some((number, loaded)) = loading.next().await else { break };
-            match loaded.and_then(|loaded| self.add(loaded, fetch)) {
+            match loaded.and_then(|loaded| self.add(loaded)) {
                 Ok((next, rows)) => {
-                    is_at_end |= rows == 0 || self.is_full();
+                    fetch.progress(&self.name, self.table.rows);
+                    is_at_end |= rows == 0 || self.table.is_full;
                     if number > last {
                         (last, self.next) = (number, next);
                     }
@@ -280,7 +279,7 @@ impl Started {
         let mut arguments = self.arguments.clone();
         let (mut asked, mut empty) = (HashSet::new(), usize::from(self.is_doubtful));
         while let Some(next) = self.next.clone() {
-            if self.is_full() || empty > 0 && self.has_all() {
+            if self.table.is_full || empty > 0 && self.has_all() {
                 break;
             }
             if empty == MOST_EMPTY {
@@ -292,7 +291,8 @@ impl Started {
             }
             let loaded = fetch.loaded(&self.tool, arguments.clone(), &self.builder, None).await?;
             empty = if loaded.page.is_doubtful { empty + 1 } else { 0 };
-            let (next, rows) = self.add(loaded, fetch)?;
+            let (next, rows) = self.add(loaded)?;
+            fetch.progress(&self.name, self.table.rows);
             // Rows of other organizations may have been left out of an empty page.
             if rows == 0 && next.is_none() {
                 self.next = None;
@@ -305,16 +305,13 @@ impl Started {
 
     /// Whether there are as many rows as Mist counts.
     fn has_all(&self) -> bool {
-        self.total.is_some_and(|total| total <= self.rows() as u64)
+        self.total.is_some_and(|total| total <= self.table.rows as u64)
     }
 
     /// Notes what a page says beside its rows. Returns the arguments of the next page, and the number of its rows.
-    fn add(
-        &mut self,
-        loaded: LoadedPage,
-        fetch: &Fetch<'_>,
-    ) -> Result<(Option<Map<String, Value>>, usize), String> {
-        let LoadedPage { page, rows } = loaded;
+    fn add(&mut self, loaded: LoadedPage) -> Result<(Option<Map<String, Value>>, usize), String> {
+        let LoadedPage { page, rows, table } = loaded;
+        self.table = self.table.or_later(table);
         if page.omitted > 0 {
             return Err(format!("{} rows of a page are too large to hold", page.omitted));
         }
@@ -327,7 +324,6 @@ impl Started {
         if let Some(missing) = page.missing {
             self.broken = Some(missing);
         }
-        fetch.progress(&self.name, self.rows());
         Ok((page.next, rows))
     }
 }
@@ -346,24 +342,5 @@ fn not_needed(paging: &[&str]) -> String {
             format!("{} and {last} are not needed: all pages are fetched", others.join(", "))
         }
         [] => String::new(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn arguments_that_are_not_needed_are_named_in_a_sentence() {
-        for (names, words) in [
-            (&["limit"][..], "`limit` is not needed: all pages are fetched"),
-            (&["limit", "page"], "`limit` and `page` are not needed: all pages are fetched"),
-            (
-                &["limit", "page", "search_after"],
-                "`limit`, `page` and `search_after` are not needed: all pages are fetched",
-            ),
-        ] {
-            assert_eq!(not_needed(names), words);
-        }
     }
 }

@@ -61,8 +61,28 @@ pub(super) struct TableBuilder {
     /// Hashes of the pages that were inserted, and of their rows.
     pages: HashSet<u64>,
     row_digests: HashSet<u64>,
+    repeated: usize,
+}
+
+/// What a table that is being filled has after a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct TableState {
+    pub(super) rows: usize,
     /// Rows that are equal to a row of another page.
     pub(super) repeated: usize,
+    /// Whether the table can take no more rows.
+    pub(super) is_full: bool,
+}
+
+impl TableState {
+    /// The later one of two states, whichever of their pages was noted first.
+    pub(super) fn or_later(self, other: Self) -> Self {
+        Self {
+            rows: self.rows.max(other.rows),
+            repeated: self.repeated.max(other.repeated),
+            is_full: self.is_full || other.is_full,
+        }
+    }
 }
 
 impl TableBuilder {
@@ -93,14 +113,18 @@ impl TableBuilder {
         self.pages.insert(digest)
     }
 
-    /// Counts the rows of a page, by their hashes, that are equal to rows of another page.
-    pub(super) fn count_repeated(&mut self, digests: Vec<u64>) {
-        self.repeated += digests.iter().filter(|digest| self.row_digests.contains(digest)).count();
+    /// Counts the inserted rows of a page, by their hashes, that are equal to rows of another page.
+    pub(super) fn count_repeated(&mut self, digests: &[Option<u64>]) {
+        let digests = digests.iter().flatten();
+        self.repeated += digests.clone().filter(|digest| self.row_digests.contains(digest)).count();
         self.row_digests.extend(digests);
     }
 
-    /// Whether the table can take no more rows.
-    pub(super) fn is_full(&self) -> bool {
+    pub(super) fn state(&self) -> TableState {
+        TableState { rows: self.rows, repeated: self.repeated, is_full: self.is_full() }
+    }
+
+    fn is_full(&self) -> bool {
         self.rows >= MOST_ROWS || self.bytes().is_ok_and(|bytes| bytes >= MOST_BYTES)
     }
 
