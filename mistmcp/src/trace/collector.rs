@@ -63,30 +63,33 @@ impl Inner {
         let client = builder.build()?;
         Ok(self.client.get_or_init(|| client))
     }
+}
 
-    async fn send(&self, request: Request<Bytes>) -> reqwest::Result<Response<Bytes>> {
-        let (parts, body) = request.into_parts();
-        let sending = self.client()?.request(parts.method, parts.uri.to_string());
-        let mut response = sending.headers(parts.headers).body(body).send().await?;
-        let mut answer = Response::new(Bytes::new());
-        *answer.status_mut() = response.status();
-        *answer.headers_mut() = response.headers().clone();
-        let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await? {
-            if body.len() + chunk.len() > MAX_ANSWER_BYTES {
-                break;
-            }
-            body.extend_from_slice(&chunk);
+async fn send(client: reqwest::Client, request: Request<Bytes>) -> reqwest::Result<Response<Bytes>> {
+    let (parts, body) = request.into_parts();
+    let sending = client.request(parts.method, parts.uri.to_string());
+    let mut response = sending.headers(parts.headers).body(body).send().await?;
+    let mut answer = Response::new(Bytes::new());
+    *answer.status_mut() = response.status();
+    *answer.headers_mut() = response.headers().clone();
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > MAX_ANSWER_BYTES {
+            break;
         }
-        Ok(answer.map(|_| body.freeze()))
+        body.extend_from_slice(&chunk);
     }
+    Ok(answer.map(|_| body.freeze()))
 }
 
 #[async_trait::async_trait]
 impl HttpClient for Collector {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let way = Arc::clone(&self.0);
-        let outcome = self.0.runtime.spawn(async move { way.send(request).await }).await?;
+        // The client is built on this thread, which is none of the runtime's.
+        let outcome = match self.0.client() {
+            Ok(client) => self.0.runtime.spawn(send(client.clone(), request)).await?,
+            Err(error) => Err(error),
+        };
         let failure = outcome.as_ref().err().map(reason);
         *self.0.failure.lock() = failure;
         Ok(outcome.map_err(reqwest::Error::without_url)?)
@@ -108,7 +111,7 @@ impl fmt::Debug for Collector {
     }
 }
 
-/// Exporter that reports a series of failures once, and not with each batch.
+/// Exporter that reports each series of failures once, and not with each batch.
 #[derive(Debug)]
 pub(super) struct FailureReporter<E> {
     exporter: E,
@@ -120,7 +123,29 @@ pub(super) struct FailureReporter<E> {
 struct FailureState {
     /// Spans lost since the collector last accepted any.
     lost: usize,
+    /// Whether a warning has told that they are lost.
+    is_told: bool,
     last_warning: Option<Instant>,
+}
+
+impl FailureState {
+    /// Counts lost spans. Returns whether to warn of them: once in a series, and as soon as the last warning of another one is
+    /// old enough.
+    fn lose(&mut self, spans: usize, now: Instant) -> bool {
+        self.lost += spans;
+        let is_recent = self.last_warning.is_some_and(|last| now.duration_since(last) <= WARNING_INTERVAL);
+        if self.is_told || is_recent {
+            return false;
+        }
+        (self.is_told, self.last_warning) = (true, Some(now));
+        true
+    }
+
+    /// Ends a series of failures. Returns the number of lost spans, if there are any.
+    fn recover(&mut self) -> Option<usize> {
+        self.is_told = false;
+        Some(std::mem::take(&mut self.lost)).filter(|lost| *lost > 0)
+    }
 }
 
 impl<E> FailureReporter<E> {
@@ -132,26 +157,20 @@ impl<E> FailureReporter<E> {
         let mut state = self.state.lock();
         let collector = self.collector.name();
         match outcome {
-            Ok(()) if state.lost > 0 => {
-                let lost = std::mem::take(&mut state.lost);
-                tracing::info!(collector, lost, "the collector takes spans again");
-            }
-            Ok(()) => {}
-            Err(error) => {
-                let is_news = state.lost == 0;
-                state.lost += spans;
-                if is_news
-                    && state.last_warning.is_none_or(|last_warning| last_warning.elapsed() > WARNING_INTERVAL)
-                {
-                    state.last_warning = Some(Instant::now());
-                    let why = self.collector.take_failure().unwrap_or_else(|| error.to_string());
-                    tracing::warn!(
-                        collector,
-                        why,
-                        "the collector takes no spans, and they are lost; calls go on"
-                    );
+            Ok(()) => {
+                if let Some(lost) = state.recover() {
+                    tracing::info!(collector, lost, "the collector takes spans again");
                 }
             }
+            Err(error) if state.lose(spans, Instant::now()) => {
+                let why = self.collector.take_failure().unwrap_or_else(|| error.to_string());
+                tracing::warn!(
+                    collector,
+                    why,
+                    "the collector takes no spans, and they are lost; calls go on"
+                );
+            }
+            Err(_) => {}
         }
     }
 }
@@ -174,5 +193,28 @@ impl<E: SpanExporter> SpanExporter for FailureReporter<E> {
 
     fn set_resource(&mut self, resource: &Resource) {
         self.exporter.set_resource(resource);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_outage_is_told_once_and_a_later_one_when_the_last_warning_is_old() {
+        let began = Instant::now();
+        let at = |minutes| began + Duration::from_mins(minutes);
+        let mut state = FailureState::default();
+        assert_eq!([0, 1, 2].map(|minute| state.lose(5, at(minute))), [true, false, false]);
+        assert_eq!((state.recover(), state.recover()), (Some(15), None));
+        // The second outage begins soon after the first warning, and goes on.
+        assert_eq!(
+            [4, 9, 11, 12, 600].map(|minute| state.lose(1, at(minute))),
+            [false, false, true, false, false]
+        );
+        assert_eq!(state.recover(), Some(5));
+        // One that ends before that is told by its end alone.
+        assert_eq!((state.lose(2, at(601)), state.recover()), (true, Some(2)));
+        assert_eq!((state.lose(3, at(602)), state.recover()), (false, Some(3)));
     }
 }
