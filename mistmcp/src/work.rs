@@ -4,6 +4,7 @@
 //! answers, nor for searches: [`run_short`], [`search`]. The memory for large answers is bounded in total as well.
 
 mod call_jobs;
+pub(crate) mod steps;
 mod text_memory;
 
 use std::cell::RefCell;

@@ -176,13 +176,11 @@ impl Diagnosis {
         self
     }
 
-    /// The findings of the least severity that was asked for, in order, and the number of the others.
+    /// The findings of the least severity that was asked for, in order; where there are none, also the number of the others.
     fn found(findings: Vec<Finding>, least: Option<Severity>) -> (Vec<Ranked>, usize) {
-        let Some(least) = least else { return (ranked(findings), 0) };
-        let all = ranked(findings.clone()).len();
-        let found = ranked(findings.into_iter().filter(|finding| finding.severity >= least).collect());
-        let lower = all.saturating_sub(found.len());
-        (found, lower)
+        let is_asked = |finding: &Finding| least.is_none_or(|least| finding.severity >= least);
+        let (asked, lower): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_asked);
+        if asked.is_empty() { (Vec::new(), ranked(lower).len()) } else { (ranked(asked), 0) }
     }
 
     /// The data of its view, with what the findings are about: also those that the answer has no room for.

@@ -1,11 +1,12 @@
 //! Finding of a rule: [`Finding`], with its [`Severity`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
 
 use super::object::normalized;
 use super::{Cause, DataSource, Object, See};
+use crate::work::steps::count;
 
 /// How much a finding matters to people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,7 +36,7 @@ pub struct Finding {
     pub(super) folds: bool,
     pub(super) independent: bool,
     /// The finding that it follows from, by its cause and object.
-    pub(super) root: Option<(&'static str, Option<String>)>,
+    root: Option<Place>,
     /// Of a report: other causes of the same condition.
     pub(super) reported: Option<&'static [&'static Cause]>,
 }
@@ -48,8 +49,42 @@ const TOLERANCE: i64 = 10 * 60;
 pub(super) fn begun_until(findings: Vec<Finding>, end: i64) -> Vec<Finding> {
     let (late, mut kept): (Vec<_>, Vec<_>) =
         findings.into_iter().partition(|finding| finding.since.is_some_and(|since| since > end));
-    kept.retain(|finding| finding.since.is_some() || !late.iter().any(|root| finding.follows(root)));
+    let late = Roots::new(&late);
+    kept.retain(|finding| finding.since.is_some() || late.of(finding).next().is_none());
     kept
+}
+
+/// What tells a finding from others: its cause, and the object where that is.
+type Place = (&'static str, Option<String>);
+
+/// Findings by what may follow from them, so that those of one finding are found without a look at all others.
+pub(super) struct Roots<'a> {
+    findings: &'a [Finding],
+    by_affected: HashMap<&'a str, Vec<usize>>,
+    by_place: HashMap<Place, Vec<usize>>,
+}
+
+impl<'a> Roots<'a> {
+    pub(super) fn new(findings: &'a [Finding]) -> Self {
+        let (mut by_affected, mut by_place) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
+        for (place, finding) in findings.iter().enumerate() {
+            by_place.entry(finding.place()).or_default().push(place);
+            for key in &finding.affects {
+                by_affected.entry(key.as_str()).or_default().push(place);
+            }
+        }
+        Self { findings, by_affected, by_place }
+    }
+
+    /// The places of the findings that a finding follows from, in order.
+    pub(super) fn of(&self, finding: &Finding) -> impl Iterator<Item = usize> {
+        let places = match &finding.root {
+            Some(root) => self.by_place.get(root),
+            None => finding.objects.first().and_then(|own| self.by_affected.get(own.key().as_str())),
+        };
+        let places = places.into_iter().flatten().copied();
+        places.filter(move |place| finding.may_follow(&self.findings[*place]))
+    }
 }
 
 impl Severity {
@@ -217,8 +252,7 @@ impl Finding {
         self.root.is_some()
     }
 
-    /// What tells a finding from others: its cause, and the object where that is.
-    fn place(&self) -> (&'static str, Option<String>) {
+    fn place(&self) -> Place {
         (self.cause.name, self.objects.first().map(Object::key))
     }
 
@@ -277,19 +311,16 @@ impl Finding {
         self.objects.iter().any(|object| object.name == name)
     }
 
-    /// Whether the finding follows from `root`.
-    pub(super) fn follows(&self, root: &Self) -> bool {
-        if let Some(known) = &self.root {
-            return *known == root.place();
+    /// Whether the finding may follow from `root`, which affects its object or is the one that it names.
+    fn may_follow(&self, root: &Self) -> bool {
+        count(1);
+        if self.root.is_some() {
+            return true;
         }
         let is_effect =
             root.effects.is_empty() || root.effects.iter().any(|effect| effect.name == self.cause.name);
         let is_earlier = self.since.zip(root.since).is_some_and(|(own, root)| own < root - TOLERANCE);
-        !self.independent
-            && is_effect
-            && !is_earlier
-            && self.objects.first().is_some_and(|own| root.affects.contains(&own.key()))
-            && !self.is_elsewhere(root)
+        !self.independent && is_effect && !is_earlier && !self.is_elsewhere(root)
     }
 
     /// Whether both name sites, and no site in common.
@@ -304,6 +335,7 @@ impl Finding {
     /// Whether both are one condition: the same cause and object; for a report, also a cause that shows the same at the same
     /// device.
     pub(super) fn repeats(&self, other: &Self) -> bool {
+        count(1);
         let is_same_item = match (&self.item, &other.item) {
             (Some(own), Some(other)) => own == other,
             _ => true,

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::name;
 
 /// A thing in the network that a finding is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Object {
     pub(super) kind: &'static str,
     pub(super) name: String,

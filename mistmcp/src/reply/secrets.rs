@@ -34,7 +34,6 @@ mod prose;
 mod remarks;
 mod separators;
 mod stems;
-mod steps;
 mod tables;
 mod text;
 mod token_patterns;

@@ -1,5 +1,6 @@
 use super::super::Cause;
 use super::*;
+use crate::work::steps::counted;
 
 static CAUSE: Cause = Cause { name: "port_slow", group: "ports", meaning: "", evidence: "", remedy: "" };
 
@@ -139,6 +140,14 @@ fn findings_below_the_asked_severity_are_counted_as_they_would_be_listed() {
     let none = value(Diagnosis::about("SW-1").at_least(Severity::Critical).findings(all()));
     assert_eq!((listed, &none["findings"]), (2, &json!([])));
     assert!(none["verdict"].as_str().unwrap().contains("but 2 problems below it"), "{none}");
+}
+
+#[test]
+fn findings_of_an_asked_severity_are_put_in_order_once() {
+    let all: Vec<_> = (0..20).map(|number| one(number % 10)).collect();
+    let steps = |least| counted(|| assert_eq!(Diagnosis::found(all.clone(), least).0.len(), 10));
+    assert!(steps(None) > 0);
+    assert_eq!(steps(Some(Severity::Warning)), steps(None));
 }
 
 #[test]

@@ -9,8 +9,8 @@ use super::lexer::{Lexeme, LexemeKind};
 use super::line_reader::{LineReader, is_number};
 use super::names::{Sense, is_about, is_plural};
 use super::remarks::{is_remark, is_switch};
-use super::steps::count;
 use crate::text::is_any_of;
+use crate::work::steps::count;
 
 /// Deepest nesting that is followed.
 const DEEPEST: usize = 64;

@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-use super::steps::count;
 use crate::text::{escaped_letter, narrow};
+use crate::work::steps::count;
 
 /// A text as it reads.
 #[derive(Default)]

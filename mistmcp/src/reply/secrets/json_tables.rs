@@ -7,8 +7,8 @@ use super::field_context::FieldContext;
 use super::hidden_ranges::HiddenRanges;
 use super::names::{Sense, is_one_of};
 use super::remarks::is_remark;
-use super::steps::count;
 use super::tables::is_name;
+use crate::work::steps::count;
 
 /// Deepest nesting that is followed, and most lists and objects of a text.
 const DEEPEST: usize = 64;

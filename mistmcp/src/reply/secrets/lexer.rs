@@ -2,7 +2,7 @@
 
 use std::ops::Index;
 
-use super::steps::count;
+use crate::work::steps::count;
 
 /// A piece of a line.
 #[derive(Clone, Copy, Debug)]

@@ -4,8 +4,8 @@
 use super::config_words::{COMMANDS, IOS};
 use super::escapes::Decoded;
 use super::lexer::{LexemeKind, Lexer};
-use super::steps::count;
 use crate::text::is_any_of;
+use crate::work::steps::count;
 
 /// A spelling of the end of a line.
 struct LineEnd {

@@ -8,8 +8,8 @@ use super::hidden_ranges::HiddenRanges;
 use super::lexer::{Lexeme, LexemeKind, Line};
 use super::names::{Sense, is_one_of};
 use super::remarks::{is_message, is_remark, is_state};
-use super::steps::count;
 use super::words::VERBS;
+use crate::work::steps::count;
 
 /// Longest name, in bytes.
 const LONGEST: usize = 96;

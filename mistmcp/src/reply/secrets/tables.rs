@@ -7,7 +7,7 @@ use super::field_context::FieldContext;
 use super::hidden_ranges::HiddenRanges;
 use super::names::Sense;
 use super::remarks::{is_message, is_remark};
-use super::steps::count;
+use crate::work::steps::count;
 
 /// Longest line that may be a row, in bytes, and most columns of it.
 const LONGEST: usize = 2048;

@@ -12,9 +12,9 @@ use super::hidden_ranges::HiddenRanges;
 use super::lexer::{Lexeme, LexemeKind, Lexer};
 use super::line_reader::LineReader;
 use super::stems::{self, Stems, any_of, automaton};
-use super::steps::count;
 use super::{json_tables, line_ends, prose, tables, token_patterns, urls, xml};
 use crate::work;
+use crate::work::steps::count;
 
 /// How deep quoted texts inside quoted texts are read. Deeper ones are hidden as a whole if they may hold a secret.
 const DEEPEST: usize = 6;

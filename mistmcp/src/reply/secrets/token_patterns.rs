@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::hidden_ranges::HiddenRanges;
 use super::stems::{Stems, automaton};
-use super::steps::count;
+use crate::work::steps::count;
 
 /// How a secret begins, how many of its letters follow at least, and which letters it has beside letters and digits.
 struct TokenPattern {

@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 
 use super::hidden_ranges::HiddenRanges;
 use super::names::{Sense, sense};
-use super::steps::count;
+use crate::work::steps::count;
 
 /// Parameters of a URL that are secret, beside those that would be as fields.
 const PARAMETERS: [&str; 17] = [

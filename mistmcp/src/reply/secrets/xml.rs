@@ -7,7 +7,7 @@ use super::headers::is_method;
 use super::hidden_ranges::HiddenRanges;
 use super::names::{Sense, is_about};
 use super::remarks::is_message;
-use super::steps::count;
+use crate::work::steps::count;
 
 /// Start of a section in which `<` does not open a tag.
 const CDATA: &str = "<![CDATA[";

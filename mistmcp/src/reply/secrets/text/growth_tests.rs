@@ -1,9 +1,9 @@
 //! The work on a text grows with its length, whatever is repeated in it.
 
 use super::super::redact;
-use super::super::steps::counted;
 use super::*;
 use crate::work;
+use crate::work::steps::counted;
 
 /// What is repeated: words for secrets, and all that a scanner may look further for.
 const PATTERNS: &[&str] = &[
