@@ -219,8 +219,8 @@ impl Mist {
         self.sent.get()
     }
 
-    /// Limits the requests that this call may still send, retries included. Each is taken with
-    /// [`take_call`](Self::take_call) before it is sent.
+    /// Limits the requests that this call may still send, retries included. The caller takes each with
+    /// [`take_call`](Self::take_call) before it sends it; a retry, or a try with another token, takes one by itself.
     pub(crate) fn limit_calls(&self, left: CallsLeft) {
         self.sent.limit(left);
     }

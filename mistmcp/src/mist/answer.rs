@@ -8,6 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
+use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, DATE, HeaderMap, LINK};
 use serde::Deserialize;
@@ -18,6 +19,7 @@ use super::bounded_json::{self, Parsed, Unparsed};
 use super::lossy_json::{self, Repairs};
 use super::page::PageFields;
 use crate::error::ErrorKind;
+use crate::text::one_line;
 use crate::work::{self, LARGE, Room};
 use crate::{Error, Result};
 
@@ -156,7 +158,7 @@ impl Answer {
     }
 
     fn is_not_json(&self, error: &dyn fmt::Display) -> Error {
-        let what = if self.looks_like_html() {
+        let what = if is_html(&self.headers, &self.body) || self.text().trim_ascii_start().starts_with(b"<") {
             "an HTML page in place of data; a proxy may stand between".to_owned()
         } else if error.to_string().starts_with("recursion limit exceeded") {
             let words = "Mist's answer is nested deeper than 127 levels, which are the most that are read. Do not try again.";
@@ -180,7 +182,7 @@ impl Answer {
 
     /// The body without a byte-order mark.
     fn text(&self) -> &[u8] {
-        self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body)
+        without_mark(&self.body)
     }
 
     pub(super) fn headers(&self) -> &HeaderMap {
@@ -199,18 +201,17 @@ impl Answer {
 
     /// The media type without parameters, in lower case.
     pub fn media_type(&self) -> Option<String> {
-        let text = self.headers.get(CONTENT_TYPE)?.to_str().ok()?;
-        text.split(';').next().map(|media_type| media_type.trim().to_ascii_lowercase())
+        media_type(&self.headers)
     }
 
-    /// The file name of `Content-Disposition`.
+    /// The file name of `Content-Disposition` (RFC 6266).
     pub fn file_name(&self) -> Option<String> {
         let text = self.headers.get(CONTENT_DISPOSITION)?.to_str().ok()?;
-        let (_, name) = text.split_once("filename=")?;
-        let name = name.split(';').next()?.trim().trim_matches('"');
         // The name only, without any folders before it.
-        let name = name.rsplit(['/', '\\']).next()?;
-        (!name.is_empty()).then(|| name.to_owned())
+        let alone = |path: String| path.rsplit(['/', '\\']).next().map(str::to_owned);
+        let name = |path: Option<String>| path.and_then(alone).filter(|name| !name.is_empty());
+        let extended = parameter(text, "filename*").and_then(|value| decoded(&value));
+        name(extended).or_else(|| name(parameter(text, "filename")))
     }
 
     /// Mist's time, from the `Date` header.
@@ -267,16 +268,95 @@ impl Answer {
     fn number(&self, header: &str) -> Option<u64> {
         self.headers.get(header)?.to_str().ok()?.trim().parse().ok()
     }
+}
 
-    fn looks_like_html(&self) -> bool {
-        self.media_type().is_some_and(|media_type| media_type.contains("html"))
-            || self.text().trim_ascii_start().starts_with(b"<")
-    }
+fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+}
+
+fn media_type(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    text.split(';').next().map(|media_type| media_type.trim().to_ascii_lowercase())
+}
+
+/// Whether an answer is an HTML page, which Mist does not send: a proxy or a portal on the way has answered.
+pub(super) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
+    let body = without_mark(body).trim_ascii_start();
+    let begins_with =
+        |words: &[u8]| body.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words));
+    media_type(headers).is_some_and(|media_type| media_type.contains("html"))
+        || begins_with(b"<!doctype html")
+        || begins_with(b"<html")
+}
+
+/// A parameter of a header, without its quotes: `x;y` of `attachment; name="x;y"`.
+fn parameter(header: &str, wanted: &str) -> Option<String> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    let parameters = header.split(|letter: char| {
+        is_quoted ^= letter == '"' && !is_escaped;
+        is_escaped = letter == '\\' && is_quoted && !is_escaped;
+        letter == ';' && !is_quoted
+    });
+    let mut parameters = parameters.filter_map(|parameter| parameter.split_once('='));
+    let (_, value) = parameters.find(|(name, _)| name.trim().eq_ignore_ascii_case(wanted))?;
+    let value = value.trim();
+    let value = value.strip_prefix('"').unwrap_or(value);
+    let value = value.strip_suffix('"').unwrap_or(value);
+    Some(value.replace("\\\"", "\""))
+}
+
+/// An extended value of a parameter (RFC 8187): `Zürich.csv` of `UTF-8''Z%C3%BCrich.csv`.
+fn decoded(value: &str) -> Option<String> {
+    let (charset, value) = value.split_once('\'')?;
+    let (_, encoded) = value.split_once('\'')?;
+    let text = percent_decode_str(encoded).decode_utf8_lossy();
+    charset.eq_ignore_ascii_case("utf-8").then(|| one_line(&text).into_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_is_told_from_other_answers() {
+        for (media_type, body, wanted) in [
+            ("text/html; charset=utf-8", "", true),
+            ("application/json", "\u{feff}\n<!DOCTYPE html>", true),
+            ("", "<HTML><body>", true),
+            ("application/samlmetadata+xml", "<EntityDescriptor>", false),
+            ("image/svg+xml", "<?xml version=\"1.0\"?><svg>", false),
+            ("application/json", "{\"html\":\"<html>\"}", false),
+            ("", "<", false),
+        ] {
+            let headers = HeaderMap::from_iter([(CONTENT_TYPE, media_type.parse().unwrap())]);
+            assert_eq!(is_html(&headers, body.as_bytes()), wanted, "{media_type} {body}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_file_is_read_however_it_is_written() {
+        let url = Url::parse("https://api.mist.com/api/v1/x").unwrap();
+        for (disposition, wanted) in [
+            ("attachment; filename=\"devices.csv\"", Some("devices.csv")),
+            ("attachment; filename=a b.csv; size=3", Some("a b.csv")),
+            ("attachment;FileName = \"a.csv\"", Some("a.csv")),
+            ("attachment; filename=\"a;b.csv\"; size=3", Some("a;b.csv")),
+            ("attachment; x=\"filename=b\"; filename=\"say \\\"a\\\"; b.csv\"", Some("say \"a\"; b.csv")),
+            ("attachment; filename=\"x.csv\"; filename*=utf-8'de'Z%C3%BCrich%3B.csv", Some("Zürich;.csv")),
+            ("attachment; filename*=ISO-8859-1''Z%FCrich.csv; filename=x.csv", Some("x.csv")),
+            ("attachment; filename*=UTF-8''..%2Fa%1B.csv", Some("a<U+001B>.csv")),
+            ("attachment; filename=\"C:\\folder\\a.csv\"", Some("a.csv")),
+            ("attachment; filename=\"say \\\"a\\\"\"", Some("say \"a\"")),
+            ("attachment; filename*=UTF-8''a%2F; filename=x.csv", Some("x.csv")),
+            ("attachment; filename=\"/a/\"", None),
+            ("attachment; filename=\"\"", None),
+            ("inline", None),
+        ] {
+            let headers = HeaderMap::from_iter([(CONTENT_DISPOSITION, disposition.parse().unwrap())]);
+            let name = Answer::new(headers, Bytes::new(), &url).file_name();
+            assert_eq!(name.as_deref(), wanted, "{disposition}");
+        }
+    }
 
     #[test]
     fn the_next_page_is_that_of_the_link_header() {

@@ -2,16 +2,16 @@
 //! failover.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use bytes::Bytes;
-use futures_util::TryFutureExt as _;
 use http::StatusCode;
 use parking_lot::Mutex;
 use reqwest::Url;
 use tokio::time::Instant as Deadline;
 
+use super::answer::is_html;
 use super::cache::Ids;
 use super::rate_limit::{Exhausted, Purpose, until_next_hour};
 use super::retry::{Failure, RetryBudget, RetryDecision, with_retries};
@@ -87,9 +87,48 @@ impl SentCount {
         self.0.left.lock().get()
     }
 
-    /// Takes one of the requests that are left. Where there is a limit, each request and each retry takes one.
+    /// Takes one of the requests that are left.
     pub(super) fn take(&self) -> bool {
         self.0.left.lock().take()
+    }
+}
+
+/// What one dispatch takes of the requests that its call may still send: one for each request after the first one, which the
+/// caller takes.
+struct Allowance {
+    sent: SentCount,
+    /// Whether a request is taken that was not sent yet.
+    has_one: AtomicBool,
+}
+
+impl Allowance {
+    fn new(sent: &SentCount) -> Self {
+        Self { sent: sent.clone(), has_one: AtomicBool::new(true) }
+    }
+
+    /// Takes the next request, if one is left.
+    fn take(&self) -> bool {
+        let has_one = self.has_one.load(Ordering::Relaxed) || self.sent.take();
+        self.has_one.store(has_one, Ordering::Relaxed);
+        has_one
+    }
+
+    /// Counts a request as sent. One with another token is sent in any case, and takes one of those that are left.
+    fn send(&self) {
+        self.take();
+        self.has_one.store(false, Ordering::Relaxed);
+        self.sent.add();
+    }
+}
+
+/// Keeps reads from joining those that were sent before a write with the same tokens ends, on drop.
+struct CloseOnDrop<'a>(&'a Dispatcher);
+
+impl Drop for CloseOnDrop<'_> {
+    fn drop(&mut self) {
+        let Dispatcher { pool, ids, .. } = self.0;
+        pool.gets.close(|(others, _)| others == ids);
+        pool.computed.close(|(others, _)| others.iter().any(|id| ids.contains(id)));
     }
 }
 
@@ -119,21 +158,16 @@ impl Dispatcher {
         let url = request.url(&self.cloud)?;
         let key = (Arc::clone(&self.ids), address.clone());
         let (dispatcher, request) = (self.clone(), request.clone());
-        let (sends, sent) = (trace.sends(&request.method, &url), sent.clone());
+        let (sends, allowance) = (trace.sends(&request.method, &url), Allowance::new(sent));
         let times = Times::of_request(deadline, self.pool.limits.timeout);
         Ok(Dispatched::InFlight(self.pool.gets.join(key, trace, times, |waits, deadline| async move {
             let retry_budget = RetryBudget { wait: dispatcher.pool.limits.retry_wait, deadline };
             let mut attempts = 0_u64;
             let attempt = || {
                 attempts += 1;
-                let outcome = dispatcher.attempt(&request, &url, &waits, &sends, &sent);
-                outcome.map_err(|failure| match failure.retry {
-                    RetryDecision::Never => failure,
-                    _ if sent.take() => failure,
-                    _ => Failure { retry: RetryDecision::Never, ..failure },
-                })
+                dispatcher.attempt(&request, &url, &waits, &sends, &allowance)
             };
-            let answer = with_retries(retry_budget, &waits, attempt).await;
+            let answer = with_retries(retry_budget, &waits, || allowance.take(), attempt).await;
             dispatcher.pool.metrics().retries(attempts.saturating_sub(1));
             let answer = answer?;
             dispatcher.pool.cache.keep_constant(&request, &dispatcher.cloud, &address, &answer);
@@ -145,13 +179,12 @@ impl Dispatcher {
     pub(super) async fn change(&self, request: &Request, trace: &Trace, sent: &SentCount) -> Result<Answer> {
         let url = request.url(&self.cloud)?;
         let (waits, _waiting) = wait_channel();
-        let sends = trace.sends(&request.method, &url);
-        let answer = self.attempt(request, &url, &waits, &sends, sent).await;
-        let answer = answer.map_err(|failure| failure.error);
-        // A read after the write must not join a request that was sent before it.
-        self.pool.gets.close(|(ids, _)| *ids == self.ids);
-        self.pool.computed.close(|(ids, _)| ids.iter().any(|id| self.ids.contains(id)));
-        answer
+        let (sends, allowance) = (trace.sends(&request.method, &url), Allowance::new(sent));
+        // Mist may have done the write as well where it fails, or its call is cancelled.
+        let _closing = CloseOnDrop(self);
+        // Boxed, so that the futures of calls stay small.
+        let answer = Box::pin(self.attempt(request, &url, &waits, &sends, &allowance)).await;
+        answer.map_err(|failure| failure.error)
     }
 
     /// One attempt. Fails over to another token if Mist refuses one or its calls are used up.
@@ -161,12 +194,12 @@ impl Dispatcher {
         url: &Url,
         waits: &WaitReporter,
         sends: &ClientSpans,
-        sent: &SentCount,
+        allowance: &Allowance,
     ) -> Result<Answer, Failure> {
         let purpose = request.purpose();
         let (mut used_up, mut refused): (Option<(Exhausted, String)>, _) = (None, None);
         for token in self.in_turn(purpose) {
-            let outcome = self.attempt_with(token, request, url, waits, sends, sent).await;
+            let outcome = self.attempt_with(token, request, url, waits, sends, allowance).await;
             match outcome {
                 Err(AttemptError::Exhausted(by, words)) => match &used_up {
                     Some((sooner, _)) if sooner.until <= by.until => {}
@@ -196,7 +229,7 @@ impl Dispatcher {
         url: &Url,
         waits: &WaitReporter,
         sends: &ClientSpans,
-        sent: &SentCount,
+        allowance: &Allowance,
     ) -> Result<Answer, AttemptError> {
         let clock = self.pool.clock;
         let _validation = match &self.validation_limiter {
@@ -212,7 +245,7 @@ impl Dispatcher {
         };
         let admitted = token.admit(clock, request.purpose(), waits).await;
         let admitted = admitted.map_err(|used_up| AttemptError::Exhausted(used_up, String::new()))?;
-        sent.add();
+        allowance.send();
         let (started, sending) = (Instant::now(), sends.begin());
         let outcome = exchange(&self.pool, &self.cloud, token.token(), request, url.clone()).await;
         sending.end(match &outcome {
@@ -238,7 +271,10 @@ impl Dispatcher {
                 return Err(failure.into());
             }
         };
-        token.record(status);
+        // Who answers with a page has not checked the token.
+        if status == StatusCode::UNAUTHORIZED || !is_html(&headers, &body) {
+            token.record(status);
+        }
         if status.is_success() {
             let body = self.masked(body).await.map_err(Failure::from)?;
             let answer = Answer::new(headers, body, url).in_room(room);

@@ -9,27 +9,27 @@ use mistmcp_demo::{DemoCloud, Fault};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::clock::Clock;
-use super::{Clouds, Connection, Limits, Mist, Pool, Request, Token};
+use super::{Clouds, Connection, Limits, Mist, Pool, Request, Token, Tokens};
+use crate::call::CallsLeft;
 use crate::{Call, ErrorKind};
 
 const PATH: &str = "/api/v1/self/usage";
 
-fn mist(demo: &DemoCloud, retry_wait: Duration) -> Mist {
+fn limits(retry_wait: Duration) -> Limits {
     let timeout = Duration::from_secs(20);
-    limited(demo, Limits { timeout, retry_wait, rate_limit: 5_000, max_response_bytes: 1 << 20 })
+    Limits { timeout, retry_wait, rate_limit: 5_000, max_response_bytes: 1 << 20 }
 }
 
-fn limited(demo: &DemoCloud, limits: Limits) -> Mist {
+fn mist(demo: &DemoCloud, retry_wait: Duration) -> Mist {
+    connected(demo, DemoCloud::TOKEN, limits(retry_wait))
+}
+
+fn connected(demo: &DemoCloud, tokens: &str, limits: Limits) -> Mist {
     // The first test that runs installs it.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let (cloud, token) = (Clouds::only(&demo.url()).unwrap(), Token::new(DemoCloud::TOKEN).unwrap());
-    let connection = Connection::new(
-        Arc::new(Pool::with_clock(limits, Clock::set("2026-01-01T10:20:00Z"))),
-        cloud,
-        token,
-        None,
-    );
-    Mist::new(Arc::new(connection), Call::unattended())
+    let (cloud, tokens) = (Clouds::only(&demo.url()).unwrap(), Tokens::parse(tokens).unwrap());
+    let pool = Arc::new(Pool::with_clock(limits, Clock::set("2026-01-01T10:20:00Z")));
+    Mist::new(Arc::new(Connection::new(pool, cloud, tokens, None)), Call::unattended())
 }
 
 #[tokio::test]
@@ -90,12 +90,7 @@ async fn an_answer_with_too_long_headers_is_asked_for_once() {
         }
     });
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let limits = Limits {
-        timeout: Duration::from_secs(20),
-        retry_wait: Duration::from_secs(15),
-        rate_limit: 5_000,
-        max_response_bytes: 1 << 20,
-    };
+    let limits = limits(Duration::from_secs(15));
     let pool = Arc::new(Pool::with_clock(limits, Clock::set("2026-01-01T10:20:00Z")));
     let (cloud, token) = (Clouds::only(&cloud).unwrap(), Token::new(DemoCloud::TOKEN).unwrap());
     let mist = Mist::new(Arc::new(Connection::new(pool, cloud, token, None)), Call::unattended());
@@ -143,10 +138,92 @@ async fn a_read_after_a_write_does_not_join_an_earlier_request() {
 }
 
 #[tokio::test]
+async fn a_read_after_a_cancelled_write_does_not_join_what_was_sent_before_it() {
+    let demo = DemoCloud::start().await.unwrap();
+    let mist = mist(&demo, Duration::ZERO);
+    let never = Fault::slow(Duration::from_hours(1));
+    demo.fail_next(PATH, 1, never.clone());
+    demo.fail_next("/api/v1/self", 1, never);
+    let spawn = |request: Request| {
+        let mist = mist.clone();
+        tokio::spawn(async move { mist.send(request).await })
+    };
+    let received = async |count| {
+        while demo.requests().len() < count {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let read = spawn(Request::get(PATH));
+    received(1).await;
+    let computing = tokio::spawn({
+        let mist = mist.clone();
+        async move { mist.computed("key".to_owned(), std::future::pending()).await }
+    });
+    while mist.connection.dispatcher.pool.computed.len() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let write = spawn(Request::new(Method::POST, "/api/v1/self"));
+    received(2).await;
+    write.abort();
+    assert!(write.await.unwrap_err().is_cancelled());
+    mist.get(PATH).await.unwrap();
+    assert_eq!(mist.computed("key".to_owned(), async { Ok(1.into()) }).await, Ok(1.into()));
+    let methods: Vec<_> = demo.requests().into_iter().map(|request| request.method).collect();
+    assert_eq!(methods, ["GET", "POST", "GET"]);
+    read.abort();
+    computing.abort();
+}
+
+#[tokio::test]
+async fn requests_are_taken_from_those_of_a_call_as_they_are_sent() {
+    let demo = DemoCloud::start().await.unwrap();
+    for (tokens, fault, count, sent) in [
+        (DemoCloud::TOKEN.to_owned(), Fault::status(503), 2, 3),
+        // A retry that is not made, since the wait is too long.
+        (DemoCloud::TOKEN.to_owned(), Fault::too_many_requests(3_600), 1, 1),
+        (DemoCloud::TOKEN.to_owned(), Fault::status(404), 1, 1),
+        // Another token in place of one that is refused.
+        (format!("t0ken-that-is-refused,{}", DemoCloud::TOKEN), Fault::status(401), 1, 2),
+    ] {
+        let mist = connected(&demo, &tokens, limits(Duration::from_secs(15)));
+        mist.limit_calls(CallsLeft::new(9));
+        assert!(mist.take_call());
+        demo.fail_next(PATH, count, fault.clone());
+        let _ = mist.get(PATH).await;
+        assert_eq!((mist.requests_sent(), mist.calls_allowed()), (sent, 9 - sent), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_proxy_answers_does_not_tell_whether_a_token_is_accepted() {
+    let demo = DemoCloud::start().await.unwrap();
+    let away = Fault::Redirect { location: "http://127.0.0.1:1/".to_owned() };
+    for (fault, is_accepted) in [
+        (away, false),
+        (Fault::Html { status: 200 }, false),
+        (Fault::Html { status: 403 }, false),
+        (Fault::Html { status: 404 }, false),
+        (Fault::status(407), false),
+        (Fault::status(408), false),
+        (Fault::status(503), false),
+        (Fault::status(999), false),
+        (Fault::status(400), true),
+        (Fault::status(403), true),
+        (Fault::status(404), true),
+        (Fault::Empty, true),
+    ] {
+        let mist = mist(&demo, Duration::ZERO);
+        demo.fail_next(PATH, 1, fault.clone());
+        let _ = mist.get(PATH).await;
+        assert_eq!(mist.connection.is_accepted(), is_accepted, "{fault:?}");
+    }
+}
+
+#[tokio::test]
 async fn each_attempt_counts_against_the_rate_limit() {
     let demo = DemoCloud::start().await.unwrap();
-    let (timeout, retry_wait) = (Duration::from_secs(20), Duration::from_secs(15));
-    let mist = limited(&demo, Limits { timeout, retry_wait, rate_limit: 2, max_response_bytes: 1 << 20 });
+    let limits = Limits { rate_limit: 2, ..limits(Duration::from_secs(15)) };
+    let mist = connected(&demo, DemoCloud::TOKEN, limits);
     demo.fail_next(PATH, 10, Fault::status(503));
     let error = mist.get(PATH).await.unwrap_err();
     assert_eq!((error.kind(), demo.requests().len()), (ErrorKind::RateLimit, 2), "{error}");

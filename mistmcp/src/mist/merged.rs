@@ -153,12 +153,16 @@ impl Merged {
         };
         let is_whole = page.number == 1 && !has_next && !is_full;
         match page.total {
-            Some(total) if account.orgs.is_none() => self.total += total.max(rows.len() as u64),
-            _ if is_whole => self.total += rows.len() as u64,
+            Some(total) if account.orgs.is_none() => self.count(total.max(rows.len() as u64)),
+            _ if is_whole => self.count(rows.len() as u64),
             _ => self.is_uncounted = true,
         }
         self.rows.get_or_insert_default().extend(rows.into_iter().map(|row| of_account(account, row)));
         has_next || is_full
+    }
+
+    fn count(&mut self, rows: u64) {
+        self.total = self.total.saturating_add(rows);
     }
 
     /// The page with what is missing in it.
@@ -202,5 +206,30 @@ fn of_account(account: &Account, row: Value) -> Value {
             Value::Object(with_account)
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::{Clouds, Tokens};
+    use super::*;
+
+    #[test]
+    fn totals_of_accounts_that_add_up_to_more_than_a_number_holds_are_the_largest_number() {
+        let account = Account {
+            name: "a".into(),
+            cloud: Clouds::default().find("api.mist.com").unwrap(),
+            tokens: Tokens::parse("t0ken-of-a-test").unwrap(),
+            orgs: None,
+            users: Vec::new(),
+            groups: Vec::new(),
+        };
+        let mut merged = Merged::default();
+        for value in [json!({ "total": u64::MAX, "results": [1] }), json!({ "total": 2, "results": [2] })] {
+            merged.add(&account, Ok((PageFields::default(), HeaderMap::new(), value)));
+        }
+        assert_eq!(merged.total, u64::MAX);
     }
 }

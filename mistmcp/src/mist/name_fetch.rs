@@ -199,7 +199,7 @@ impl Mist {
     pub(crate) fn resolved_name(&self, id: &str) -> Option<String> {
         let lists = self.name_lists.lock();
         let mut rows = lists.iter().flat_map(|list| &list.rows);
-        rows.find(|row| row.id == id && !row.name.is_empty()).map(|row| row.name.clone())
+        rows.find(|row| row.id == id && !row.name.is_empty()).map(|row| row.name.to_string())
     }
 
     /// Fetches a name list page by page, up to a number of pages. Returns whether it is complete.

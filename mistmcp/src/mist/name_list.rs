@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::name_match::Name;
 use crate::Error;
 use crate::argument::Mac;
 
@@ -31,7 +32,7 @@ pub(super) struct NameList {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct NamedObject {
     pub(super) id: String,
-    pub(super) name: String,
+    pub(super) name: Name,
     pub(super) mac: Option<String>,
     /// MAC address of the virtual chassis or cluster that it belongs to.
     pub(super) chassis: Option<String>,
@@ -107,8 +108,8 @@ impl NameList {
         let text = |row: &NamedObject| {
             let members: usize = row.members.iter().map(|member| size_of::<String>() + member.len()).sum();
             let macs = [&row.mac, &row.chassis].into_iter().flatten().map(String::len).sum::<usize>();
-            let texts = [&row.id, &row.name, &row.detail, &row.account, &row.org_id, &row.site_id];
-            texts.iter().map(|text| text.len()).sum::<usize>() + macs + members
+            let texts = [&row.id, &row.detail, &row.account, &row.org_id, &row.site_id];
+            texts.iter().map(|text| text.len()).sum::<usize>() + row.name.weight() + macs + members
         };
         self.rows.iter().map(|row| size_of::<NamedObject>() + text(row)).sum()
     }
@@ -122,7 +123,7 @@ impl NamedObject {
 
     /// The same with its organization, to tell it from those of others.
     pub(super) fn in_org(&self, org: &Self) -> Self {
-        let name = if org.name.is_empty() { &org.id } else { &org.name };
+        let name: &str = if org.name.is_empty() { &org.id } else { &org.name };
         Self {
             detail: format!("of {name}"),
             account: org.account.clone(),
@@ -157,13 +158,14 @@ pub(super) fn parse(answer: &Value) -> Vec<NamedObject> {
             let Some(id) = text(privilege, id) else { continue };
             if found.iter().all(|known| known.id != id) {
                 let name = text(privilege, name).or_else(|| text(privilege, "name")).unwrap_or_default();
+                let name = name.as_str().into();
                 found.push(NamedObject { id, name, is_msp, ..NamedObject::default() });
             }
         }
     }
     for row in answer.as_array().into_iter().flatten() {
         let Some(id) = text(row, "id") else { continue };
-        let name = text(row, "name").unwrap_or_default();
+        let name = text(row, "name").unwrap_or_default().as_str().into();
         let mac =
             |row: &Value, key: &str| Mac::parse(row.get(key)?.as_str()?).map(|mac| mac.as_str().to_owned());
         let (own, chassis) = (mac(row, "mac"), mac(row, "vc_mac"));
@@ -225,7 +227,7 @@ mod tests {
     fn rows_of_several_accounts_are_joined_by_their_ids() {
         let row = |id: &str, name: &str, account: &str| NamedObject {
             id: id.to_owned(),
-            name: name.to_owned(),
+            name: name.into(),
             account: account.to_owned(),
             ..NamedObject::default()
         };
@@ -252,7 +254,7 @@ mod tests {
             { "scope": "site", "org_id": "a", "site_id": "s" },
             { "scope": "msp", "msp_id": "m" },
         ] }));
-        let found: Vec<_> = orgs.iter().map(|it| (it.id.as_str(), it.name.as_str(), it.is_msp)).collect();
+        let found: Vec<_> = orgs.iter().map(|it| (it.id.as_str(), &*it.name, it.is_msp)).collect();
         assert_eq!(found, [("a", "Acme", false), ("m", "", true)]);
     }
 }

@@ -1,6 +1,13 @@
-//! Fuzzy matching of user input against object names: [`find`].
+//! Names of objects ([`Name`]), and fuzzy matching of user input against them ([`find`]).
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
+
+use crate::text::is_unseen;
+use crate::work::steps::count;
 
 /// How well a name matches the input, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,29 +26,29 @@ pub(super) enum MatchKind {
 pub(super) fn find<'a, T>(
     items: &'a [T],
     written: &str,
-    name: impl Fn(&T) -> &str,
+    name: impl Fn(&T) -> &Name,
 ) -> Option<(MatchKind, Vec<&'a T>)> {
     /// Shorter parts match too many names.
     const SHORTEST_PART: usize = 2;
-    let exact: Vec<_> = items.iter().filter(|item| name(item) == written).collect();
+    let exact: Vec<_> = items.iter().filter(|item| **name(item) == *written).collect();
     if !exact.is_empty() {
         return Some((MatchKind::Exact, exact));
     }
-    let written = Folded::of(written);
+    let Name(written) = Name::from(written);
     if written.caseless.is_empty() {
         return None;
     }
     let is_part = written.caseless.chars().count() >= SHORTEST_PART;
     let [mut spelling, mut case, mut part] = [const { Vec::new() }; 3];
     for item in items {
-        let name = Folded::of(name(item));
+        let Name(name) = name(item);
         if name.spelled == written.spelled {
             spelling.push(item);
         }
         if name.caseless == written.caseless {
             case.push(item);
         }
-        if is_part && name.caseless.contains(&written.caseless) {
+        if is_part && name.caseless.contains(&*written.caseless) {
             part.push(item);
         }
     }
@@ -49,19 +56,50 @@ pub(super) fn find<'a, T>(
     by_kind.into_iter().find(|(_, matching)| !matching.is_empty())
 }
 
-/// Normalized text: what a reader sees, and the same without letter case.
-struct Folded {
-    spelled: String,
-    caseless: String,
+/// A name with its normalized forms, which are made once for all that is compared with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Name(Arc<Forms>);
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Forms {
+    name: Box<str>,
+    /// What a reader sees.
+    spelled: Box<str>,
+    /// The same without letter case.
+    caseless: Box<str>,
 }
 
-impl Folded {
-    fn of(text: &str) -> Self {
-        let plain: String = text.nfkc().filter(|letter| !is_invisible(*letter)).map(plain).collect();
+impl Name {
+    /// Bytes that it takes.
+    pub(super) fn weight(&self) -> usize {
+        let Forms { name, spelled, caseless } = &*self.0;
+        size_of::<Forms>() + name.len() + spelled.len() + caseless.len()
+    }
+}
+
+impl From<&str> for Name {
+    fn from(name: &str) -> Self {
+        count(1);
+        let is_seen = |letter: &char| letter.is_whitespace() || !is_unseen(*letter);
+        let plain: String = name.nfkc().filter(is_seen).map(plain).collect();
         let spelled = plain.split_whitespace().collect::<Vec<_>>().join(" ");
         // Upper case first, for letters that have several lower-case forms.
-        let caseless = spelled.to_uppercase().to_lowercase().nfkc().collect();
-        Self { spelled, caseless }
+        let caseless: String = spelled.to_uppercase().to_lowercase().nfkc().collect();
+        Self(Arc::new(Forms { name: name.into(), spelled: spelled.into(), caseless: caseless.into() }))
+    }
+}
+
+impl Deref for Name {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0.name
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self)
     }
 }
 
@@ -75,21 +113,14 @@ fn plain(letter: char) -> char {
     }
 }
 
-/// Zero-width characters: joiners, direction marks, variation selectors, tags.
-fn is_invisible(letter: char) -> bool {
-    matches!(letter,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn found(names: &[&str], written: &str) -> Option<(MatchKind, Vec<String>)> {
-        let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
-        find(&names, written, String::as_str)
-            .map(|(kind, names)| (kind, names.into_iter().cloned().collect()))
+        let names: Vec<_> = names.iter().map(|name| Name::from(*name)).collect();
+        find(&names, written, |name| name)
+            .map(|(kind, names)| (kind, names.into_iter().map(Name::to_string).collect()))
     }
 
     #[test]
@@ -107,6 +138,8 @@ mod tests {
             ("Stra\u{df}e 1", "STRASSE 1"),
             ("\u{39f}\u{394}\u{39f}\u{3a3}", "\u{3bf}\u{3b4}\u{3bf}\u{3c2}"),
             ("\u{ff21}\u{ff30}1", "ap1"),
+            ("AP\u{3164}1", "ap1"),
+            ("AP 1", "AP\u{7}\u{180e} 1\u{85}"),
         ] {
             let (kind, names) = found(&["Other", name], written).unwrap();
             assert!(kind != MatchKind::Part && names == [name], "{name:?} {written:?}: {kind:?} {names:?}");

@@ -158,7 +158,7 @@ impl NameQuery<'_> {
 
     fn unknown(&self, objects: &[&NamedObject], complete: bool) -> Error {
         let Self { parameter, kind, listers, .. } = self;
-        let names = || objects.iter().map(|object| object.name.as_str()).filter(|name| !name.is_empty());
+        let names = || objects.iter().map(|object| &*object.name).filter(|name| !name.is_empty());
         let near = nearest(self.written, names(), 5);
         let quoted: Vec<_> = names().take(SHOWN).map(quoted).collect();
         let count = objects.len();
@@ -220,6 +220,7 @@ mod tests {
     use super::super::name_list::parse;
     use super::*;
     use crate::error::ToolStatus;
+    use crate::work::steps::counted;
 
     fn sites() -> NameList {
         listing(&json!([
@@ -255,6 +256,22 @@ mod tests {
     #[test]
     fn a_name_is_found_in_any_letter_case() {
         assert_eq!(query("berlin").pick(&sites()), Ok(ResolvedObject { id: "1".into(), note: None }));
+    }
+
+    #[test]
+    fn the_names_of_a_list_are_normalized_once_for_all_that_is_looked_up() {
+        let made = |looked_up: &[&str]| {
+            counted(|| {
+                let sites = sites();
+                for written in looked_up {
+                    let _ = query(written).pick(&sites);
+                    query(written).is_exact(&sites);
+                    query(written).same_name(&sites);
+                }
+            })
+        };
+        // What is written is normalized by each of the three.
+        assert_eq!((made(&[]), made(&["berlin", "lyon", "Quito", "berl"])), (3, 3 + 3 * 4));
     }
 
     #[test]

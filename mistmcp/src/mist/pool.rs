@@ -1,11 +1,12 @@
 //! Shared client state: HTTP connection pools, token registry, response cache and metrics ([`Pool`]), and
 //! [`Limits`].
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
 use super::cache::{Ids, ResponseCache};
 use super::clock::Clock;
@@ -19,7 +20,7 @@ use crate::error::ErrorKind;
 use crate::identity::identity;
 use crate::metrics::Metrics;
 use crate::redis::RedisClient;
-use crate::{Error, Result};
+use crate::{Error, Result, work};
 
 /// Limits of a call.
 #[derive(Clone, Copy, Debug)]
@@ -38,9 +39,9 @@ pub struct Limits {
 /// State shared by all connections: the HTTP clients with their sockets, and rate limits and caches per token.
 #[derive(Debug)]
 pub struct Pool {
-    client: OnceLock<reqwest::Client>,
+    client: OnceCell<reqwest::Client>,
     /// For clouds on a loopback address.
-    direct_client: OnceLock<reqwest::Client>,
+    direct_client: OnceCell<reqwest::Client>,
     /// `None`: the environment of the process.
     network: Option<Network>,
     turns: AtomicUsize,
@@ -67,8 +68,8 @@ impl Pool {
 
     pub(super) fn with_clock(limits: Limits, clock: Clock) -> Self {
         Self {
-            client: OnceLock::new(),
-            direct_client: OnceLock::new(),
+            client: OnceCell::new(),
+            direct_client: OnceCell::new(),
             network: None,
             turns: AtomicUsize::new(0),
             limits,
@@ -88,7 +89,7 @@ impl Pool {
 
     /// Connects to `cloud` as calls do, without a token. Any answer counts as success.
     pub(crate) async fn reach(&self, cloud: &Cloud) -> Result<()> {
-        let response = self.client(cloud)?.head(cloud.base().clone()).send().await;
+        let response = self.client(cloud).await?.head(cloud.base().clone()).send().await;
         response.map(|_| ()).map_err(|error| errors::for_network(&error.without_url()))
     }
 
@@ -116,36 +117,17 @@ impl Pool {
         self.turns.fetch_add(1, Ordering::Relaxed)
     }
 
-    pub(super) fn client(&self, cloud: &Cloud) -> Result<&reqwest::Client> {
+    /// The HTTP client for a cloud. It is built at the first request, off the async threads: it takes the certificates of the
+    /// system, which are read from files.
+    pub(super) async fn client(&self, cloud: &Cloud) -> Result<&reqwest::Client> {
         let direct = cloud.is_loopback();
         let place = if direct { &self.direct_client } else { &self.client };
-        if let Some(client) = place.get() {
-            return Ok(client);
-        }
-        let builder = reqwest::Client::builder()
-            .user_agent(identity().user_agent())
-            .connect_timeout(self.limits.timeout.min(Duration::from_secs(10)))
-            .pool_idle_timeout(Duration::from_mins(1))
-            .pool_max_idle_per_host(32)
-            // Detects a connection dropped by a firewall or a suspended laptop while a call waits on it.
-            .http2_keep_alive_interval(Duration::from_secs(10))
-            .http2_keep_alive_timeout(Duration::from_secs(5))
-            .redirect(reqwest::redirect::Policy::custom(|attempt| {
-                let same_host =
-                    attempt.previous().first().is_some_and(|first| first.origin() == attempt.url().origin());
-                match attempt.previous().len() {
-                    _ if !same_host => attempt.stop(),
-                    ..=3 => attempt.follow(),
-                    _ => attempt.error("too many redirects"),
-                }
-            }));
-        // Plain HTTP to a loopback address must not be sent to a proxy.
-        let configured = if direct { Ok(builder.no_proxy()) } else { self.configured(builder) };
-        let client = configured
-            .and_then(|builder| builder.build().map_err(|error| NetworkError::of_client(&causes(&error))));
-        let client = client
-            .map_err(|error| Error::new(ErrorKind::Network, format!("Mist cannot be asked: {error}.")))?;
-        Ok(place.get_or_init(|| client))
+        let build = || async {
+            let (network, timeout) = (self.network.clone(), self.limits.timeout);
+            let client = work::run_short(move || client(network.as_ref(), timeout, direct)).await?;
+            client.map_err(|error| Error::new(ErrorKind::Network, format!("Mist cannot be asked: {error}.")))
+        };
+        place.get_or_try_init(build).await
     }
 
     /// A client for another server than Mist, which follows no redirect.
@@ -154,14 +136,67 @@ impl Pool {
             .user_agent(identity().user_agent())
             .connect_timeout(Duration::from_secs(5))
             .redirect(reqwest::redirect::Policy::none());
-        let builder = if direct { builder.no_proxy() } else { self.configured(builder)? };
-        builder.build().map_err(|error| NetworkError::of_client(&causes(&error)))
+        built(builder, self.network.as_ref(), direct)
     }
+}
 
-    fn configured(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, NetworkError> {
-        match &self.network {
-            Some(network) => network.configure(builder),
-            None => Network::of_environment()?.configure(builder),
-        }
+/// The client for Mist, whose redirects are followed on its own host alone.
+fn client(
+    network: Option<&Network>,
+    timeout: Duration,
+    direct: bool,
+) -> Result<reqwest::Client, NetworkError> {
+    let builder = reqwest::Client::builder()
+        .user_agent(identity().user_agent())
+        .connect_timeout(timeout.min(Duration::from_secs(10)))
+        .pool_idle_timeout(Duration::from_mins(1))
+        .pool_max_idle_per_host(32)
+        // Detects a connection dropped by a firewall or a suspended laptop while a call waits on it.
+        .http2_keep_alive_interval(Duration::from_secs(10))
+        .http2_keep_alive_timeout(Duration::from_secs(5))
+        .redirect(reqwest::redirect::Policy::custom(|attempt| {
+            let same_host =
+                attempt.previous().first().is_some_and(|first| first.origin() == attempt.url().origin());
+            match attempt.previous().len() {
+                _ if !same_host => attempt.stop(),
+                ..=3 => attempt.follow(),
+                _ => attempt.error("too many redirects"),
+            }
+        }));
+    built(builder, network, direct)
+}
+
+/// Builds a client with its proxy and certificates. `direct`: plain HTTP to a loopback address must not be sent to a proxy.
+fn built(
+    builder: reqwest::ClientBuilder,
+    network: Option<&Network>,
+    direct: bool,
+) -> Result<reqwest::Client, NetworkError> {
+    let builder = match network {
+        _ if direct => builder.no_proxy(),
+        Some(network) => network.configure(builder)?,
+        None => Network::of_environment()?.configure(builder)?,
+    };
+    builder.build().map_err(|error| NetworkError::of_client(&causes(&error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::poll;
+
+    use super::super::Clouds;
+    use super::*;
+
+    #[tokio::test]
+    async fn the_first_requests_share_a_client_that_is_built_off_their_thread() {
+        // The first test that runs installs it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let timeout = Duration::from_secs(30);
+        let limits = Limits { timeout, retry_wait: timeout, rate_limit: 100, max_response_bytes: 1_000 };
+        let (pool, cloud) = (Pool::new(limits), Clouds::only("http://127.0.0.1:1").unwrap());
+        let (mut first, mut second) = (Box::pin(pool.client(&cloud)), Box::pin(pool.client(&cloud)));
+        assert!(poll!(&mut first).is_pending() && poll!(&mut second).is_pending());
+        assert!(std::ptr::eq(first.await.unwrap(), second.await.unwrap()));
+        assert!(poll!(Box::pin(pool.client(&cloud))).is_ready());
     }
 }

@@ -393,7 +393,7 @@ impl Mist {
         let keys = |row: &NamedObject| {
             [Some(row.id.clone()), row.mac.clone()].into_iter().flatten().collect::<Vec<_>>()
         };
-        Ok(named.flat_map(|row| keys(row).into_iter().map(|key| (key, row.name.clone()))).collect())
+        Ok(named.flat_map(|row| keys(row).into_iter().map(|key| (key, row.name.to_string()))).collect())
     }
 
     /// Picks from the cached list, and from a new one if that fails, unless it is a trial.

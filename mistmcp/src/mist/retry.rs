@@ -45,10 +45,12 @@ impl From<Error> for Failure {
 
 const ATTEMPTS_AFTER_THE_FIRST: usize = 3;
 
-/// Runs `attempt` until it succeeds, retrying cannot help, or the budget is used up.
+/// Runs `attempt` until it succeeds, retrying cannot help, or the budget is used up. Before a retry that is certain to be made,
+/// `take` takes one of the requests that are left, if there is one.
 pub(super) async fn with_retries<T, F>(
     retry_budget: RetryBudget,
     waits: &WaitReporter,
+    take: impl Fn() -> bool,
     mut attempt: impl FnMut() -> F,
 ) -> Result<T>
 where
@@ -72,6 +74,9 @@ where
             let wait = match failure.retry {
                 RetryDecision::Never => return None,
                 RetryDecision::AtOnce if !retried_at_once => {
+                    if !take() {
+                        return None;
+                    }
                     retried_at_once = true;
                     attempts += 1;
                     return Some(Duration::ZERO);
@@ -88,7 +93,7 @@ where
             let until = Instant::now().checked_add(wait)?;
             // An attempt that takes as long again would only reach the deadline, whose error says less than this
             // failure.
-            until.checked_add(*took).filter(|end| *end < retry_budget.deadline.end())?;
+            until.checked_add(*took).filter(|end| *end < retry_budget.deadline.end() && take())?;
             attempts += 1;
             waits.report(Some(match failure.error.kind() {
                 ErrorKind::RateLimit => Wait::Limit(until),
@@ -110,6 +115,7 @@ where
 mod tests {
     use super::super::wait_progress::wait_channel;
     use super::*;
+    use crate::call::CallsLeft;
 
     /// A budget of so many seconds of wait, and until the deadline.
     fn retry_budget(wait: u64, deadline: u64) -> RetryBudget {
@@ -123,10 +129,15 @@ mod tests {
         let retry_budget = retry_budget(wait, deadline);
         let mut attempts = 0;
         let (reporter, _waiting) = wait_channel();
-        let outcome: Result<()> = with_retries(retry_budget, &reporter, || {
-            attempts += 1;
-            async move { Err(Failure { error: Error::advice("no"), retry }) }
-        })
+        let outcome: Result<()> = with_retries(
+            retry_budget,
+            &reporter,
+            || true,
+            || {
+                attempts += 1;
+                async move { Err(Failure { error: Error::advice("no"), retry }) }
+            },
+        )
         .await;
         assert!(outcome.is_err());
         (attempts, started.elapsed())
@@ -157,17 +168,48 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_request_is_taken_for_each_retry_that_is_made_and_for_no_other() {
+        let minutes = |minutes| RetryDecision::After(Duration::from_mins(minutes));
+        for (retry, left, wanted) in [
+            (RetryDecision::Never, 9, (1, 9)),
+            (RetryDecision::Soon, 9, (4, 6)),
+            (RetryDecision::Soon, 2, (3, 0)),
+            (RetryDecision::Soon, 0, (1, 0)),
+            (RetryDecision::AtOnce, 1, (2, 0)),
+            (RetryDecision::AtOnce, 0, (1, 0)),
+            // Beyond the wait of the budget, and beyond the deadline.
+            (minutes(60), 9, (1, 9)),
+            (minutes(2), 9, (1, 9)),
+        ] {
+            let (reporter, _waiting) = wait_channel();
+            let (budget, left, mut attempts) = (retry_budget(180, 30), CallsLeft::new(left), 0);
+            let failing = || {
+                attempts += 1;
+                async move { Err(Failure { error: Error::advice("no"), retry }) }
+            };
+            let outcome: Result<()> = with_retries(budget, &reporter, || left.take(), failing).await;
+            assert!(outcome.is_err());
+            assert_eq!((attempts, left.get()), wanted, "{retry:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn no_attempt_starts_that_would_reach_the_deadline() {
         let retry_budget = retry_budget(15, 30);
         let (reporter, _waiting) = wait_channel();
         let mut attempts = 0;
-        let outcome: Result<()> = with_retries(retry_budget, &reporter, || {
-            attempts += 1;
-            async {
-                tokio::time::sleep(Duration::from_secs(10)).await;
-                Err(Failure { error: Error::advice("could not be reached"), retry: RetryDecision::Soon })
-            }
-        })
+        let outcome: Result<()> = with_retries(
+            retry_budget,
+            &reporter,
+            || true,
+            || {
+                attempts += 1;
+                async {
+                    tokio::time::sleep(Duration::from_secs(10)).await;
+                    Err(Failure { error: Error::advice("could not be reached"), retry: RetryDecision::Soon })
+                }
+            },
+        )
         .await;
         assert_eq!((outcome.unwrap_err().to_string().as_str(), attempts), ("could not be reached", 2));
     }
@@ -181,9 +223,17 @@ mod tests {
     async fn the_error_names_the_number_of_attempts() {
         let retry_budget = retry_budget(15, 30);
         let (reporter, _waiting) = wait_channel();
-        let outcome: Result<()> = with_retries(retry_budget, &reporter, || async {
-            Err(Failure { error: Error::new(ErrorKind::Cloud, "Mist failed."), retry: RetryDecision::Soon })
-        })
+        let outcome: Result<()> = with_retries(
+            retry_budget,
+            &reporter,
+            || true,
+            || async {
+                Err(Failure {
+                    error: Error::new(ErrorKind::Cloud, "Mist failed."),
+                    retry: RetryDecision::Soon,
+                })
+            },
+        )
         .await;
         assert_eq!(outcome.unwrap_err().to_string(), "Mist failed. It was tried 4 times.");
     }

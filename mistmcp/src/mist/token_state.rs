@@ -38,7 +38,8 @@ pub(super) struct TokenState {
     shared: Option<SharedRateLimit>,
     /// FIFO queue for concurrent calls.
     queue: Semaphore,
-    validity: Mutex<Validity>,
+    /// Whether Mist accepts the token, by its last answer that tells it.
+    validity: Mutex<Option<(Verdict, Instant)>>,
     /// Built when the first answer is masked.
     mask: OnceLock<Mask>,
     pub(super) validation: ValidationGate,
@@ -59,12 +60,6 @@ pub(super) struct Admitted<'a> {
 pub(super) struct Key {
     pub(super) cloud: Cloud,
     pub(super) token: Token,
-}
-
-/// Whether Mist accepts a token, by its last answer that tells it. None until there is one.
-#[derive(Clone, Copy, Debug, Default)]
-struct Validity {
-    last: Option<(Verdict, Instant)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,16 +88,19 @@ impl TokenState {
         self.mask.get_or_init(|| Mask::of(self.token().expose()))
     }
 
-    /// Records the status of an answer. Mist checks the token first: any error but 401, 429 and its own failures means that it
-    /// was accepted.
+    /// Records the status of an answer. Mist checks the token before all else about a request: a success, and any complaint
+    /// about the request, means that it was accepted. Its own failures say nothing, nor does what only a proxy or a portal on
+    /// the way answers: redirects to other hosts, 407, 408, and statuses that there are not.
     pub(super) fn record(&self, status: StatusCode) {
         let verdict = match status {
             StatusCode::UNAUTHORIZED => Verdict::Refused,
-            StatusCode::TOO_MANY_REQUESTS => return,
-            status if status.is_server_error() => return,
-            _ => Verdict::Accepted,
+            StatusCode::TOO_MANY_REQUESTS
+            | StatusCode::PROXY_AUTHENTICATION_REQUIRED
+            | StatusCode::REQUEST_TIMEOUT => return,
+            status if status.is_success() || status.is_client_error() => Verdict::Accepted,
+            _ => return,
         };
-        let before = self.validity.lock().last.replace((verdict, Instant::now()));
+        let before = self.validity.lock().replace((verdict, Instant::now()));
         // Further acceptances tell those who wait nothing.
         if verdict == Verdict::Refused || before.is_none_or(|(before, _)| before != verdict) {
             self.validation.notify();
@@ -111,7 +109,7 @@ impl TokenState {
 
     /// When Mist gave this verdict, if it is the last one.
     fn last(&self, wanted: Verdict) -> Option<Instant> {
-        self.validity.lock().last.filter(|(verdict, _)| *verdict == wanted).map(|(_, when)| when)
+        self.validity.lock().filter(|(verdict, _)| *verdict == wanted).map(|(_, when)| when)
     }
 
     /// Whether Mist has accepted the token, and not refused it since.
@@ -267,7 +265,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_token_is_never_accepted_and_refused_at_once() {
-        for status in [200, 204, 301, 400, 401, 403, 404, 409, 429, 500, 502, 503, 504] {
+        for status in [
+            200, 204, 301, 302, 304, 307, 400, 401, 403, 404, 407, 408, 409, 422, 429, 500, 502, 503, 504,
+            511, 600, 999,
+        ] {
             for before in [None, Some(200), Some(401), Some(404)] {
                 let state = state();
                 let record = |status: u16| state.record(StatusCode::from_u16(status).unwrap());
@@ -275,7 +276,7 @@ mod tests {
                 record(status);
                 let wanted = match status {
                     401 => Some(false),
-                    429 | 500.. => before.map(|before| before != 401),
+                    300..=399 | 407 | 408 | 429 | 500.. => before.map(|before| before != 401),
                     _ => Some(true),
                 };
                 let is = (state.is_accepted(), state.was_accepted_recently(), state.is_set_aside());

@@ -35,7 +35,8 @@ pub(super) async fn exchange(
         )
     })?;
     let mut sending = pool
-        .client(cloud)?
+        .client(cloud)
+        .await?
         .request(request.method.clone(), url)
         .header(AUTHORIZATION, header)
         .header(ACCEPT, "application/json, */*;q=0.5");

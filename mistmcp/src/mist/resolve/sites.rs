@@ -160,6 +160,6 @@ impl Mist {
             None => self.orgs(None, |_| false).await?.orgs(),
         };
         let all = self.sites_among(&orgs, None).await?;
-        Ok(all.rows.into_iter().map(|site| site.name).collect())
+        Ok(all.rows.into_iter().map(|site| site.name.to_string()).collect())
     }
 }
