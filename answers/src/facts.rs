@@ -27,6 +27,17 @@ pub(super) use service_level::{
 };
 pub(super) use topology::Topology;
 
+/// Values in their order, each once.
+pub(super) fn each_once<T: PartialEq>(values: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut all = Vec::new();
+    for value in values {
+        if !all.contains(&value) {
+            all.push(value);
+        }
+    }
+    all
+}
+
 #[cfg(test)]
 pub(super) mod test_rows {
     use mistmcp::serde_json::Value;

@@ -104,7 +104,9 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
         ask.nothing_there("device statistics", "there are none of this device");
     }
     let is_chassis_alone = found.missing_members.is_empty();
-    add_members(&mut found, &members);
+    if let Some(row) = members.first() {
+        found.add_missing_members(row);
+    }
     let ports: Vec<_> = ports.iter().filter_map(Port::of).collect();
     let own_events: Vec<_> = events.iter().filter_map(Event::of).collect();
     let upstream = device::upstream(&found, &devices, &ports).cloned();
@@ -267,23 +269,6 @@ fn ended(case: &device::DeviceCase<'_>, events: &[Event], found: &[Finding]) -> 
     let mut over = recovered::recovered(&past, found);
     over.retain(|finding| finding.is_on(&case.device.called()));
     over
-}
-
-fn add_members(found: &mut Device, members: &Rows) {
-    if let Some(row) = members.first() {
-        let gone = row.rows("members").filter(|member| {
-            ["vc_state", "status"].iter().any(|field| {
-                member.text(field).is_some_and(|state| {
-                    let state = state.to_lowercase();
-                    state.contains("not") || state.contains("inactive") || state == "disconnected"
-                })
-            })
-        });
-        let gone: Vec<_> =
-            gone.filter_map(|member| member.mac("mac").or_else(|| member.text("fpc_idx"))).collect();
-        found.missing_members.extend(gone);
-        found.missing_members.dedup();
-    }
 }
 
 /// The state of a device as the beginning of the verdict. Of one that is down, no finding is a reassurance.

@@ -2,7 +2,7 @@
 
 use mistmcp::answers::{Inquiry, Row, Rows};
 
-use super::port::interface;
+use super::{each_once, port::interface};
 use crate::marvis_action::is_closed_marvis_action;
 
 /// A trouble that Mist reports by itself: an alarm (`searchOrgAlarms`, `searchSiteAlarms`), or a Marvis action
@@ -21,7 +21,7 @@ pub(crate) struct Alarm {
     pub(crate) is_open: bool,
     /// Whether its status says that it is open. Those of Marvis have one that is kept; others have none, whatever became of them.
     pub(crate) says_open: bool,
-    /// The kind of its devices, where the alarm shows it.
+    /// The kind of its devices, where the row shows it.
     pub(crate) device_kind: Option<&'static str>,
     /// MAC addresses of the devices, and their names.
     pub(crate) devices: Vec<String>,
@@ -36,15 +36,13 @@ pub(crate) struct Alarm {
 impl Alarm {
     pub(crate) fn of(row: Row<'_>) -> Option<Self> {
         let status = row.text("status").unwrap_or_default().to_lowercase();
-        let closed = ["resolved", "closed", "cleared"].contains(&status.as_str()) || row.has("resolved_time");
-        let macs = ["aps", "switches", "gateways", "mxedges", "device_mac", "mac"];
-        let mut devices: Vec<_> = macs.iter().flat_map(|name| row.macs(name)).collect();
-        devices.dedup();
+        // An alarm that comes again keeps the time at which it was resolved before.
+        let closed = ["resolved", "closed", "cleared"].contains(&status.as_str())
+            || (status.is_empty() && row.time("resolved_time").is_some());
         let kind = row.text("type")?.to_lowercase();
-        let lists = [("aps", "ap"), ("switches", "switch"), ("gateways", "gateway"), ("mxedges", "mxedge")];
-        let device_kind = lists.iter().find(|(list, _)| !row.macs(list).is_empty()).map(|(_, kind)| *kind);
+        let (devices, device_kind) = devices(row, &OF_ALARM);
         Some(Self {
-            device_kind: device_kind.or(kind.starts_with("mist_edge").then_some("mxedge")),
+            device_kind: device_kind.or_else(|| kind_in(&kind)),
             kind,
             id: row.text("id"),
             site: row.text("site_id"),
@@ -57,8 +55,8 @@ impl Alarm {
             devices,
             names: row.texts("hostnames"),
             ports: ports(row),
-            vlans: row.texts("vlans").into_iter().chain(row.texts("vlan")).collect(),
-            ssids: row.texts("ssids").into_iter().chain(row.texts("ssid")).collect(),
+            vlans: texts(row, ["vlans", "vlan"]),
+            ssids: texts(row, ["ssids", "ssid"]),
             suggestion: None,
             is_action: false,
         })
@@ -81,33 +79,153 @@ impl Alarm {
     pub(crate) fn of_action(row: Row<'_>) -> Option<Self> {
         let status = row.text("status").unwrap_or_default();
         let tuple = row.at("details.impacted_tuple");
-        let macs = ["mac", "device_mac", "ap", "ap_mac", "switch_mac", "gateway_mac"];
-        let mut devices: Vec<_> = macs.iter().flat_map(|name| tuple.macs(name)).collect();
-        devices.dedup();
+        let kind = row.text("symptom").or_else(|| row.text("type"))?.to_lowercase().replace(' ', "_");
+        let (devices, device_kind) = devices(tuple, &OF_ACTION);
+        let of_category = || kind_in(&row.text("category")?.to_lowercase());
         Some(Self {
-            kind: row.text("symptom").or_else(|| row.text("type"))?.to_lowercase().replace(' ', "_"),
+            device_kind: device_kind.or_else(of_category).or_else(|| kind_in(&kind)),
+            kind,
             id: row.text("uuid").or_else(|| row.text("row_key")),
             site: row.text("site_id").or_else(|| tuple.text("site_id")),
-            severity: row.text("severity"),
+            severity: row.text("severity").map(|severity| severity.to_lowercase()),
             time: row.time("start_time").or_else(|| row.time("timestamp")),
             last_seen: row.time("last_seen"),
             count: row.integer("count").unwrap_or(1),
             is_open: !is_closed_marvis_action(&status),
             says_open: !is_closed_marvis_action(&status),
             devices,
-            names: tuple.texts("name").into_iter().chain(tuple.texts("display_name")).collect(),
+            names: texts(tuple, ["name", "display_name"]),
             ports: ports(tuple),
-            vlans: tuple.texts("vlan").into_iter().chain(tuple.texts("vlans")).collect(),
-            ssids: tuple.texts("ssid").into_iter().chain(tuple.texts("ssids")).collect(),
+            vlans: texts(tuple, ["vlan", "vlans"]),
+            ssids: texts(tuple, ["ssid", "ssids"]),
             suggestion: row.text("suggestion"),
-            device_kind: None,
             is_action: true,
         })
     }
 }
 
+/// A field with MAC addresses of devices, and the kind of these.
+type DeviceField = (&'static str, Option<&'static str>);
+
+/// The fields with the devices of an alarm.
+const OF_ALARM: [DeviceField; 6] = [
+    ("aps", Some("ap")),
+    ("switches", Some("switch")),
+    ("gateways", Some("gateway")),
+    ("mxedges", Some("mxedge")),
+    ("device_mac", None),
+    ("mac", None),
+];
+
+/// The fields with the devices of a Marvis action.
+const OF_ACTION: [DeviceField; 6] = [
+    ("mac", None),
+    ("device_mac", None),
+    ("ap", Some("ap")),
+    ("ap_mac", Some("ap")),
+    ("switch_mac", Some("switch")),
+    ("gateway_mac", Some("gateway")),
+];
+
+/// The devices that a row names in these fields, and the kind of the first one, where its field shows it.
+fn devices(row: Row<'_>, fields: &[DeviceField]) -> (Vec<String>, Option<&'static str>) {
+    let kind = fields.iter().find(|(field, _)| !row.macs(field).is_empty()).and_then(|(_, kind)| *kind);
+    (each_once(fields.iter().flat_map(|(field, _)| row.macs(field))), kind)
+}
+
+/// The kind of device that the type of an alarm or the category of an action begins with: `switch_offline`.
+fn kind_in(text: &str) -> Option<&'static str> {
+    let kinds = [
+        ("ap", "ap"),
+        ("switch", "switch"),
+        ("sw", "switch"),
+        ("gateway", "gateway"),
+        ("gw", "gateway"),
+        ("mist_edge", "mxedge"),
+    ];
+    let is_first =
+        |word: &str| text.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
+    kinds.iter().find(|(word, _)| is_first(word)).map(|(_, kind)| *kind)
+}
+
 /// The names of its ports.
 fn ports(row: Row<'_>) -> Vec<String> {
-    let written = ["port_ids", "port_id"].into_iter().flat_map(|name| row.texts(name));
-    written.map(|port| interface(&port)).collect()
+    each_once(texts(row, ["port_ids", "port_id"]).iter().map(|port| interface(port)))
+}
+
+/// The texts of two fields, each once.
+fn texts(row: Row<'_>, fields: [&str; 2]) -> Vec<String> {
+    each_once(fields.into_iter().flat_map(|field| row.texts(field)))
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::serde_json::{Value, json};
+
+    use super::*;
+
+    #[expect(clippy::needless_pass_by_value, reason = "tests write their rows in place")]
+    fn action(category: &str, tuple: Value) -> Alarm {
+        let row =
+            json!({ "symptom": "bad_cable", "category": category, "details": { "impacted_tuple": tuple } });
+        Alarm::of_action(Row::of(&row)).unwrap()
+    }
+
+    #[test]
+    fn the_kind_of_the_first_device_follows_from_its_field_or_from_the_category_or_the_type() {
+        for (category, tuple, wanted) in [
+            ("switch", json!({ "mac": "5c5b35000001" }), Some("switch")),
+            ("gateway", json!({ "mac": "5c5b35000001" }), Some("gateway")),
+            ("switch", json!({ "ap_mac": "5c5b35000001" }), Some("ap")),
+            ("connectivity", json!({ "switch_mac": "5c5b35000001", "ap": "5c5b35000002" }), Some("ap")),
+            ("connectivity", json!({ "switch_mac": "5c5b35000001" }), Some("switch")),
+            ("connectivity", json!({ "gateway_mac": "5c5b35000001" }), Some("gateway")),
+            ("appliance", json!({ "mac": "5c5b35000001", "ap": "5c5b35000002" }), None),
+        ] {
+            assert_eq!(action(category, tuple.clone()).device_kind, wanted, "{category}: {tuple}");
+        }
+        let kind = |row: Value| Alarm::of(Row::of(&row)).unwrap().device_kind;
+        assert_eq!(kind(json!({ "type": "sw_alarm_chassis_fan", "mac": "5c5b35000001" })), Some("switch"));
+        assert_eq!(kind(json!({ "type": "gw_port_down", "switches": ["5c5b35000001"] })), Some("switch"));
+        assert_eq!(kind(json!({ "type": "apple_talk" })), None);
+    }
+
+    #[test]
+    fn what_two_fields_name_is_named_once() {
+        let row = json!({
+            "type": "missing_vlan", "aps": ["5c5b35000001", "5c5b35000002", "5c5b35000001"], "mac": "5c:5b:35:00:00:02",
+            "vlans": [30, 40], "vlan": "30", "port_ids": ["ge-0/0/1"], "port_id": "ge-0/0/1",
+        });
+        let alarm = Alarm::of(Row::of(&row)).unwrap();
+        assert_eq!(alarm.devices, ["5c5b35000001", "5c5b35000002"]);
+        assert_eq!((alarm.vlans, alarm.ports), (vec!["30".into(), "40".into()], vec!["ge-0/0/1".into()]));
+        let tuple = json!({ "mac": "5c5b35000001", "ap": "5c5b35000002", "ap_mac": "5c5b35000001", "name": "A", "display_name": "A" });
+        let action = action("ap", tuple);
+        assert_eq!(action.devices, ["5c5b35000001", "5c5b35000002"]);
+        assert_eq!(action.names, ["A"]);
+    }
+
+    #[test]
+    fn an_alarm_without_a_status_is_closed_by_the_time_at_which_it_was_resolved() {
+        for (status, resolved, is_open) in [
+            (Value::Null, Value::Null, true),
+            (Value::Null, json!(0), true),
+            (Value::Null, json!(1_795_890_000), false),
+            (json!("open"), json!(1_795_890_000), true),
+            (json!("Resolved"), json!(0), false),
+        ] {
+            let row = json!({ "type": "bad_cable", "status": status, "resolved_time": resolved });
+            assert_eq!(Alarm::of(Row::of(&row)).unwrap().is_open, is_open, "{row}");
+        }
+    }
+
+    #[test]
+    fn the_severity_of_an_action_is_read_in_any_letter_case() {
+        for (severity, wanted) in
+            [(json!("CRITICAL"), Some("critical")), (json!("Info"), Some("info")), (Value::Null, None)]
+        {
+            let row = json!({ "symptom": "bad_cable", "severity": severity });
+            assert_eq!(Alarm::of_action(Row::of(&row)).unwrap().severity.as_deref(), wanted);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use mistmcp::answers::{Object, Row, name};
 
-use super::Event;
+use super::{Event, each_once};
 use crate::thresholds as t;
 
 /// A device, from its row in the inventory (`getOrgInventory`), in the statistics (`listSiteDevicesStats`,
@@ -73,12 +73,9 @@ impl Device {
             _ => row.flag("connected"),
         };
         let eth = ["port_stat.eth0", "eth0", "port_stat.eth1"].map(|path| row.at(path));
-        let eth = eth
-            .into_iter()
-            .find(|eth| eth.has("speed") || eth.has("up"))
-            .unwrap_or(Row::of(row.at("none").value()));
+        let eth =
+            eth.into_iter().find(|eth| eth.has("speed") || eth.has("up")).unwrap_or_else(|| row.at("none"));
         let error = |name: &str| eth.integer(name).unwrap_or(0).max(0);
-        let upgrade = ["fwupdate.status", "fwupdate.will_retry"].iter().find_map(|path| row.text(path));
         Some(Self {
             id: row.text("id"),
             mac: row.mac("mac")?,
@@ -101,7 +98,7 @@ impl Device {
                     (Some(given), Some(wanted)) if given > 0.0 && given < wanted
                 ),
             power_source: row.text("power_src"),
-            upgrade,
+            upgrade: row.text("fwupdate.status"),
             upgrade_time: row.time("fwupdate.timestamp"),
             lldp_neighbor: LldpNeighbor {
                 name: row.text("lldp_stat.system_name"),
@@ -115,16 +112,17 @@ impl Device {
             eth_full_duplex: eth.flag("full_duplex"),
             eth_errors: error("rx_errors").saturating_add(error("tx_errors")),
             clients: row.integer("num_clients"),
-            members: members(row).filter_map(|member| member.mac("mac")).collect(),
-            missing_members: members(row)
-                .filter(|member| {
-                    member.is("vc_state", "not-present")
-                        || member.is("vc_state", "notprsnt")
-                        || member.is("status", "disconnected")
-                        || member.is("status", "not-present")
-                })
-                .filter_map(|member| member.mac("mac").or_else(|| member.text("fpc_idx")))
-                .collect(),
+            members: each_once(members(row).filter_map(|member| member.mac("mac"))),
+            missing_members: each_once(
+                members(row)
+                    .filter(|member| {
+                        member.is("vc_state", "not-present")
+                            || member.is("vc_state", "notprsnt")
+                            || member.is("status", "disconnected")
+                            || member.is("status", "not-present")
+                    })
+                    .filter_map(|member| member.mac("mac").or_else(|| member.text("fpc_idx"))),
+            ),
             missing_vlans: row.texts("inactive_wired_vlans"),
             poe: poe(row),
             hardware: hardware(row),
@@ -185,6 +183,19 @@ impl Device {
         self.mac == mac || self.members.iter().any(|member| member == mac)
     }
 
+    /// Adds the members that are missing by a row of its virtual chassis (`getSiteDeviceVirtualChassis`).
+    pub(crate) fn add_missing_members(&mut self, chassis: Row<'_>) {
+        let is_missing = |state: String| {
+            let state = state.to_lowercase();
+            state.contains("not") || state.contains("inactive") || state == "disconnected"
+        };
+        let gone = chassis.rows("members").filter(|member| {
+            ["vc_state", "status"].iter().any(|field| member.text(field).is_some_and(is_missing))
+        });
+        let gone = gone.filter_map(|member| member.mac("mac").or_else(|| member.text("fpc_idx")));
+        self.missing_members = each_once(std::mem::take(&mut self.missing_members).into_iter().chain(gone));
+    }
+
     /// Fills in missing fields from another row of the same device.
     pub(crate) fn with(self, other: &Self) -> Self {
         let other = other.clone();
@@ -209,14 +220,9 @@ fn addresses(row: Row<'_>) -> Vec<String> {
     let listed = |ips: Row<'_>| ips.fields("").filter_map(|(_, ip)| ip.text("")).collect::<Vec<_>>();
     let of_stat = ["ip_stat.ips", "ip2_stat.ips"].into_iter().flat_map(|path| listed(row.at(path)));
     let of_ports = row.fields("if_stat").flat_map(|(_, port)| port.texts("ips"));
-    let mut found: Vec<String> = Vec::new();
-    for address in own.chain(of_stat).chain(of_ports) {
-        let address = address.split('/').next().unwrap_or_default().to_owned();
-        if !address.is_empty() && !found.contains(&address) {
-            found.push(address);
-        }
-    }
-    found
+    let all = own.chain(of_stat).chain(of_ports);
+    let all = all.map(|address| address.split('/').next().unwrap_or_default().to_owned());
+    each_once(all.filter(|address| !address.is_empty()))
 }
 
 fn members(row: Row<'_>) -> impl Iterator<Item = Row<'_>> {
@@ -254,4 +260,24 @@ fn has_failed(part: Row<'_>) -> bool {
     part.text("status").is_some_and(|status| {
         !["ok", "absent", "present", "online", "normal", "empty"].contains(&status.to_lowercase().as_str())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_member_that_several_lists_name_is_missing_once() {
+        let (first, second) = ("5c4527000001", "5c4527000002");
+        let gone = |mac: &str| json!({ "mac": mac, "vc_state": "not-present" });
+        let list = json!([gone(first), { "mac": "5c4527000003", "vc_state": "present" }, gone(second)]);
+        let row = json!({ "mac": "5c4527000003", "module_stat": list, "module2_stat": list });
+        let mut switch = Device::of(Row::of(&row)).unwrap();
+        assert_eq!(switch.missing_members, [first, second]);
+        let chassis = json!({ "members": [gone(second), gone(first), gone("5c4527000004")] });
+        switch.add_missing_members(Row::of(&chassis));
+        assert_eq!(switch.missing_members, [first, second, "5c4527000004"]);
+    }
 }
