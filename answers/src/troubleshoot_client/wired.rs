@@ -7,6 +7,7 @@ use crate::facts::{Alarm, Client, Device, Event, Port};
 use crate::rules::ports::{self, PortContext};
 use crate::rules::tree::DeviceTree;
 use crate::rules::{alarms, device, nac, upgrading};
+use crate::site_state::site_name;
 use crate::{causes as c, locate, sources, views};
 
 /// Reads the client's switch port and the events and alarms there, and applies the rules.
@@ -51,7 +52,9 @@ pub(super) async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, w
     if let Some(device) = device.filter(|device| device.is_down()) {
         let here: Vec<_> =
             devices.iter().filter(|other| other.site.as_deref() == Some(site)).cloned().collect();
-        findings.extend(device::site_down(&here, site, ask.now()));
+        if device::site_down(&here, site, ask.now()).is_some() {
+            findings.extend(device::site_down(&here, &site_name(ask, site).await, ask.now()));
+        }
         let tree = DeviceTree::of(&here, &ports);
         let behind = tree.behind(device);
         findings.push(match upgrading::upgrade(device, &events, ask.now()) {
@@ -69,19 +72,9 @@ pub(super) async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, w
     }
     findings.extend(uplinks(&ports, &context, own, &found));
     findings.extend(without_server(device, own, &found, &events, ask.now()));
-    let held = ["held", "failed", "denied", "rejected", "unauthenticated"];
-    let held = found.auth_state.as_deref().filter(|state| held.contains(state));
-    let is_known = findings.iter().any(|finding| finding.cause().name == c::PORT_AUTH_FAILED.name);
-    if let (Some(state), false) = (held, is_known) {
-        let summary =
-            format!("{called} fails the authentication of its switch port (802.1X state: {state}).");
-        findings.push(
-            Finding::new(&c::PORT_AUTH_FAILED, Severity::Critical, summary)
-                .on(found.object())
-                .weight(88)
-                .evidence("auth_state", state)
-                .see(&wired_client(org, site, &found.mac)),
-        );
+    if !findings.iter().any(|finding| finding.cause().name == c::PORT_AUTH_FAILED.name) {
+        findings
+            .extend(unauthenticated(&found).map(|finding| finding.see(&wired_client(org, site, &found.mac))));
     }
     findings.extend(refused.map(|finding| finding.see(&nac_source)));
     let alarms: Vec<_> = alarm_rows.iter().filter_map(Alarm::of).collect();
@@ -116,6 +109,17 @@ fn of_client(port: &Port, client: &Client) -> Port {
     Port { neighbor_mac: Some(neighbor), ..port.clone() }
 }
 
+/// A client that its switch port does not authenticate, by its own row.
+fn unauthenticated(client: &Client) -> Option<Finding> {
+    // One that is connecting may yet get in.
+    let state =
+        client.auth_state.as_deref().filter(|state| ports::is_refused(state) && *state != "connecting")?;
+    let summary =
+        format!("{} fails the authentication of its switch port (802.1X state: {state}).", client.called());
+    let finding = Finding::new(&c::PORT_AUTH_FAILED, Severity::Critical, summary).on(client.object());
+    Some(finding.weight(88).evidence("auth_state", state))
+}
+
 /// The switch of a client that is not authenticated, where it cannot reach its RADIUS server.
 fn without_server(
     switch: Option<&Device>,
@@ -137,4 +141,27 @@ fn wired_client(org: &str, site: &str, mac: &str) -> DataSource {
         .with("org_id", org)
         .with("site_id", site)
         .with("mac", mac)
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::answers::Row;
+    use mistmcp::serde_json::json;
+
+    use super::*;
+    use crate::facts::Medium;
+
+    #[test]
+    fn a_client_fails_in_the_states_in_which_its_port_lets_nothing_through() {
+        let is_found = |state: &str| {
+            let row = json!({ "mac": "3c5282000001", "dhcp_hostname": "till-1", "auth_state": state });
+            unauthenticated(&Client::of(Row::of(&row), Medium::Wired).unwrap()).is_some()
+        };
+        for state in ["held", "Unauthorized", "unauthenticated", "rejected", "denied", "failed"] {
+            assert!(is_found(state), "{state}");
+        }
+        for state in ["authenticated", "connecting", "permit", ""] {
+            assert!(!is_found(state), "{state}");
+        }
+    }
 }
