@@ -88,7 +88,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
         switches,
         gateways,
         license_rows,
-        contracts,
+        contract_rows,
         advisories,
         notices,
         org_certificates,
@@ -116,7 +116,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
         .flat_map(Rows::iter)
         .filter_map(OfferedVersion::of)
         .collect();
-    let contracts: Vec<_> = contracts.iter().filter_map(Contract::of).collect();
+    let contracts: Vec<_> = contract_rows.iter().filter_map(Contract::of).collect();
     let mut notices: Vec<_> = notices.iter().filter_map(|row| Notice::of(row, false)).collect();
     notices.extend(advisories.iter().filter_map(|row| Notice::of(row, true)));
     let mut certificates: Vec<_> = stats.iter().flat_map(Certificate::all_of).collect();
@@ -148,8 +148,16 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
         .narrowed_by([("site_id", site.is_some())])
         .fact("devices", stats.if_whole(devices.len()))
         .fact("versions", versions_of(&devices))
-        .fact("contracts", Some(contracts.len()).filter(|contracts| *contracts > 0))
+        .fact("contracts", counted(&contract_rows, &contracts, site.map(|_| devices.as_slice())))
         .findings(found)
+}
+
+/// Number of contracts, of the devices of a site or all of them, if all rows were read and there are any.
+fn counted(rows: &Rows, contracts: &[Contract], devices: Option<&[Device]>) -> Option<usize> {
+    let is_here = |contract: &&Contract| {
+        devices.is_none_or(|devices| devices.iter().any(|device| contract.is_of(device)))
+    };
+    rows.if_whole(contracts.iter().filter(is_here).count()).filter(|contracts| *contracts > 0)
 }
 
 fn licenses(rows: &Rows, now: i64) -> Vec<mistmcp::answers::Finding> {

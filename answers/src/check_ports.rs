@@ -181,13 +181,14 @@ async fn find(
         [("site_id", site.is_some()), ("device_id", device.is_some()), ("problem", problem.is_some())];
     let diagnosis = Diagnosis::about(subject)
         .narrowed_by(narrowing)
-        .fact("ports", ports.len())
-        .fact("up", current.iter().filter(|port| port.up == Some(true)).count())
+        .fact("ports", port_rows.if_whole(ports.len()))
+        .fact("up", port_rows.if_whole(current.iter().filter(|port| port.up == Some(true)).count()))
         .fact("unused", ports::unused(&ports, ask.now()))
         .view("devices", views::switch_ports(&ports, &devices))
         .findings(found)
         .shown_by(&ports_source);
-    Ok(for_problem(diagnosis, problem, ports.len()))
+    let first = if port_rows.is_cut() { "the first " } else { "" };
+    Ok(for_problem(diagnosis, problem, &format!("{first}{}", count(ports.len(), "port"))))
 }
 
 /// What is wrong with ports whose state is current.
@@ -202,11 +203,11 @@ fn of_ports(ports: &[&Port], devices: &[Device], context: &PortContext<'_>) -> V
     ports::together(found.collect())
 }
 
-/// The answer to a call for one problem, where no port has it.
-fn for_problem(diagnosis: Diagnosis, problem: Option<Problem>, ports: usize) -> Diagnosis {
+/// The answer to a call for one problem, where none of the ports that were read has it.
+fn for_problem(diagnosis: Diagnosis, problem: Option<Problem>, ports: &str) -> Diagnosis {
     let Some(problem) = problem else { return diagnosis };
     let cause = problem.cause().name;
-    diagnosis.when_no_findings(format!("none of {} has the problem {cause}", count(ports, "port")))
+    diagnosis.when_no_findings(format!("none of {ports} has the problem {cause}"))
 }
 
 /// Adds the PoE budgets of switches, which only their statistics show.
@@ -214,7 +215,7 @@ fn add_budgets(devices: &mut Vec<Device>, stats: &Rows) {
     for switch in locate::devices_of(stats) {
         match devices.iter_mut().find(|device| device.mac == switch.mac) {
             Some(device) => device.poe = switch.poe,
-            // The inventory could not be read.
+            // The inventory could not be read, or not to its end.
             None => devices.push(switch),
         }
     }

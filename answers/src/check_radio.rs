@@ -109,10 +109,11 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
             if connected.is_empty() { "no access point is connected" } else { "the statistics have none" };
         ask.nothing_there("radios", why);
     }
-    let (signals, off) = join!(
-        neighbor_signals(ask, site, &radios, band),
-        switched_off(ask, site, rules::lacks_a_band(&radios) || radios.is_empty())
-    );
+    let settings_source = at_site("device settings", "listSiteDevices").with("type", "ap");
+    let off_source = (rules::lacks_a_band(&radios) || radios.is_empty())
+        .then(|| settings_source.clone().with("limit", ROWS));
+    let (signals, off) =
+        join!(neighbor_signals(ask, site, &radios, band), switched_off(ask, off_source.as_ref()));
     let wanted = |own: &str| band.is_none_or(|band| band == own);
     let nowhere: Vec<_> = ["24", "5"]
         .into_iter()
@@ -129,7 +130,6 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
     let mut found = shown_by(crowds, &stats_source);
     found.extend(shown_by(rules::utilization(&in_band, &explained), &stats_source));
     found.extend(shown_by(rules::noise(&in_band), &stats_source));
-    let settings_source = at_site("device settings", "listSiteDevices").with("type", "ap");
     found.extend(shown_by(rules::disabled(&radios, &connected, &off), &settings_source));
     if let (Some(row), Some(source)) = (template.first(), &template_source) {
         found.extend(shown_by(off_by_template(&nowhere, row, &connected), source));
@@ -228,14 +228,8 @@ fn neighbors(band: &str) -> String {
 }
 
 /// Radios that the settings of their access points switch off. Only asked for where a radio is missing.
-async fn switched_off(ask: &Inquiry, site: &str, is_asked: bool) -> Vec<rules::RadioKey> {
-    let source = is_asked.then(|| {
-        DataSource::new("device settings", "listSiteDevices")
-            .with("site_id", site)
-            .with("type", "ap")
-            .with("limit", ROWS)
-    });
-    let rows = ask.rows_if(source.as_ref()).await;
+async fn switched_off(ask: &Inquiry, source: Option<&DataSource>) -> Vec<rules::RadioKey> {
+    let rows = ask.rows_if(source).await;
     let off = rows.iter().flat_map(|row| {
         BANDS.into_iter().filter_map(move |band| {
             let radio = row.at("radio_config").at(&format!("band_{band}"));

@@ -6,7 +6,7 @@ use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 
 use super::arguments::Organization;
 use super::facts::wan::{DhcpPool, GatewayCluster, RoutingNeighbor, Tunnel, VpnPath};
-use super::facts::{Alarm, Device, Event, Port};
+use super::facts::{Alarm, Device, Event, Port, device_id};
 use super::rules::alarms;
 use super::rules::ports::{self, PortContext};
 use super::rules::recovered::{self, Past};
@@ -119,8 +119,10 @@ struct State {
     alarms: Vec<Alarm>,
     clusters: Vec<GatewayCluster>,
     pools: Vec<DhcpPool>,
-    /// Outages of service paths.
-    outages: usize,
+    /// Outages of service paths, if all of them were read.
+    outages: Option<usize>,
+    /// The facts that only a part was read of.
+    partial: Vec<&'static str>,
 }
 
 impl State {
@@ -148,7 +150,15 @@ impl State {
             .chain(ospf.iter().filter_map(RoutingNeighbor::of_ospf));
         let is_outage =
             |row: &mistmcp::answers::Row<'_>| row.text("type").is_some_and(|kind| kind.ends_with("_DOWN"));
+        let lists = [
+            ("links", &ports),
+            ("vpn_paths", &paths),
+            ("tunnels", &tunnels),
+            ("routing_neighbors", &bgp),
+            ("routing_neighbors", &ospf),
+        ];
         let state = Self {
+            partial: lists.into_iter().filter(|(_, rows)| rows.is_cut()).map(|(fact, _)| fact).collect(),
             ports_whole: ports.is_whole(),
             ports: ports
                 .iter()
@@ -167,23 +177,27 @@ impl State {
             alarms: alarms.iter().filter_map(Alarm::of).collect(),
             clusters: stats.iter().filter_map(GatewayCluster::of).collect(),
             pools: stats.iter().flat_map(DhcpPool::all_of).collect(),
-            outages: services.iter().filter(is_outage).count(),
+            outages: services.if_whole(services.iter().filter(is_outage).count()),
             gateways,
         };
         (state, stats.is_seen())
     }
 
-    /// The number of nodes of the cluster, by its gateway.
+    /// The number of nodes of each cluster, by its gateway, as far as requests remain for them.
     async fn cluster_nodes(&self, ask: &Inquiry, site: &str) -> Vec<(String, usize)> {
-        let Some(cluster) = self.clusters.iter().find(|cluster| cluster.is_cluster) else {
-            return Vec::new();
-        };
-        let gateway = self.gateways.iter().find(|gateway| gateway.has_mac(&cluster.gateway));
-        let id = gateway.and_then(|gateway| gateway.id.clone());
-        let id = id.unwrap_or_else(|| format!("00000000-0000-0000-1000-{}", cluster.gateway));
-        let source = DataSource::new("cluster nodes", "GetSiteDeviceHaClusterNode").with("site_id", site);
-        let rows = ask.rows(&source.with("device_id", id).or_none()).await;
-        rows.first().map(|row| (cluster.gateway.clone(), row.rows("nodes").count())).into_iter().collect()
+        let of_site = usize::from(self.gateways.iter().any(Device::is_down));
+        let mut left = ask.calls_left().saturating_sub(of_site);
+        let mut nodes = Vec::new();
+        for cluster in self.clusters.iter().filter(|cluster| cluster.is_cluster) {
+            let gateway = self.gateways.iter().find(|gateway| gateway.has_mac(&cluster.gateway));
+            let id = gateway.and_then(|gateway| gateway.id.clone());
+            let id = id.unwrap_or_else(|| device_id(&cluster.gateway));
+            let source = DataSource::new("cluster nodes", "GetSiteDeviceHaClusterNode").with("site_id", site);
+            let source = ask.within(&mut left, source.with("device_id", id).or_none());
+            let rows = ask.rows_if(source.as_ref()).await;
+            nodes.extend(rows.first().map(|row| (cluster.gateway.clone(), row.rows("nodes").count())));
+        }
+        nodes
     }
 
     /// What the rules take.
@@ -251,9 +265,10 @@ impl State {
     fn facts(&self, site: &str) -> Diagnosis {
         let is_current =
             |mac: &str| !self.gateways.iter().any(|gateway| gateway.is_down() && gateway.has_mac(mac));
-        let count_up = |states: Vec<bool>| {
+        let count_up = |fact: &str, states: Vec<bool>| {
             let up = states.iter().filter(|up| **up).count();
-            (!states.is_empty()).then(|| format!("{up} of {} up", states.len()))
+            let is_known = !states.is_empty() && !self.partial.contains(&fact);
+            is_known.then(|| format!("{up} of {} up", states.len()))
         };
         let links: Vec<_> =
             self.ports.iter().filter(|port| port.is_wan() && is_current(&port.device)).collect();
@@ -262,12 +277,15 @@ impl State {
         let neighbors = self.neighbors.iter().filter(|neighbor| is_current(&neighbor.device));
         Diagnosis::about(format!("The WAN of {}", name(site)))
             .fact("gateways", self.gateways.iter().map(Device::called).collect::<Vec<_>>())
-            .fact("links", count_up(links.iter().map(|port| port.up == Some(true)).collect()))
-            .fact("vpn_paths", count_up(paths.map(|path| path.up == Some(true)).collect()))
-            .fact("tunnels", count_up(tunnels.map(|tunnel| tunnel.up == Some(true)).collect()))
-            .fact("routing_neighbors", count_up(neighbors.map(|neighbor| neighbor.is_up).collect()))
+            .fact("links", count_up("links", links.iter().map(|port| port.up == Some(true)).collect()))
+            .fact("vpn_paths", count_up("vpn_paths", paths.map(|path| path.up == Some(true)).collect()))
+            .fact("tunnels", count_up("tunnels", tunnels.map(|tunnel| tunnel.up == Some(true)).collect()))
+            .fact(
+                "routing_neighbors",
+                count_up("routing_neighbors", neighbors.map(|neighbor| neighbor.is_up).collect()),
+            )
             .fact("line", line(&links))
-            .fact("service_path_outages", Some(self.outages).filter(|outages| *outages > 0))
+            .fact("service_path_outages", self.outages.filter(|outages| *outages > 0))
     }
 }
 

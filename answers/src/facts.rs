@@ -27,8 +27,23 @@ pub(super) use service_level::{
 };
 pub(super) use topology::Topology;
 
+use mistmcp::answers::Row;
+
+/// What the id begins with that Mist makes of a device's MAC address.
+pub(super) const DEVICE_ID: &str = "00000000-0000-0000-1000-";
+
+/// The id that Mist makes of a device's MAC address.
+pub(super) fn device_id(mac: &str) -> String {
+    format!("{DEVICE_ID}{mac}")
+}
+
+/// The id of the site of a row. One of zeros stands for none.
+fn site_of(row: Row<'_>) -> Option<String> {
+    row.text("site_id").filter(|site| !site.starts_with("00000000-0000-0000-0000"))
+}
+
 /// Values in their order, each once.
-pub(super) fn each_once<T: PartialEq>(values: impl IntoIterator<Item = T>) -> Vec<T> {
+fn each_once<T: PartialEq>(values: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut all = Vec::new();
     for value in values {
         if !all.contains(&value) {

@@ -81,7 +81,7 @@ pub static OF_FACTS: &[Facts] = &[
         fields: fields! {
             "devices": "Number of devices.",
             "versions": "How many devices of each model run which version.",
-            "contracts": "Number of support contracts.",
+            "contracts": "Number of support contracts: of the devices of the site, or of the organization.",
         },
     },
     Facts {
@@ -109,7 +109,7 @@ pub static OF_FACTS: &[Facts] = &[
             "site": "The site; of one without devices with its `id`, `country` and `timezone`.",
             "devices": "By kind of device: `total`, and `up`, the number that is connected.",
             "clients": "Number of `wireless` clients.",
-            "alarms": "Open alarms and Marvis actions by severity.",
+            "alarms": "Open alarms by severity, with the Marvis actions where these could be read.",
             "lowest_service_levels_percent": "The lowest service levels.",
         },
     },

@@ -112,7 +112,8 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: Option<LeastS
     // What is told by the state of its device.
     open.retain(|alarm| !is_of_state(alarm, &devices));
     let mut findings = down(&devices, &ports, &events, site_name, ask.now());
-    findings.extend(carried_down(&devices, (&carried, &ports), &events, site_name, ask.now()));
+    let all = (devices.as_slice(), inventory.is_whole());
+    findings.extend(carried_down(all, (&carried, &ports), &events, site_name, ask.now()));
     findings.extend(
         alarms::findings(&open, &devices, site_name, ask.now()).into_iter().map(|finding| {
             if finding.cause().name == c::DEVICE_DOWN.name { finding.folds() } else { finding }
@@ -151,7 +152,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: Option<LeastS
         .narrowed_by([("site_id", site.is_some()), ("severity", least.is_some())])
         .fact("devices", inventory.if_whole(devices.len()))
         .fact("devices_down", inventory.if_whole(down))
-        .fact("open_alarms_and_actions", alarm_rows.if_whole(open_count))
+        .fact("open_alarms_and_actions", alarm_rows.if_whole(open_count).filter(|_| actions.is_whole()))
         .findings(findings)
         .shown_by(&inventory_source)
 }

@@ -4,7 +4,7 @@ use mistmcp::answers::{Diagnosis, Finding, Inquiry, Object, Rows, Severity, join
 use mistmcp::{Arg, Mac};
 
 use super::causes as c;
-use super::facts::Device;
+use super::facts::{DEVICE_ID, Device};
 use super::sources;
 
 /// The device of a question, with all devices of the inventory.
@@ -21,7 +21,7 @@ pub(super) fn mac_of(text: &str) -> Option<String> {
 
 /// The MAC address that a text is, or that is in the id of a device.
 fn mac_or_id(text: &str) -> Option<String> {
-    let of_id = || text.trim().to_lowercase().strip_prefix("00000000-0000-0000-1000-").and_then(mac_of);
+    let of_id = || text.trim().to_lowercase().strip_prefix(DEVICE_ID).and_then(mac_of);
     mac_of(text).or_else(of_id)
 }
 

@@ -167,7 +167,7 @@ pub(super) async fn find_client(ask: &Inquiry, search: &Search) -> Result<Client
     {
         return Err(elsewhere);
     }
-    single_client(ask, search, found, &rows)
+    single_client(ask, search, &found, &rows)
 }
 
 /// Where clients that do not fit at the site of the call were seen instead: an answer that says so, if there are any.
@@ -203,29 +203,28 @@ pub(super) fn counted(rows: &[&Rows]) -> Option<usize> {
 pub(super) fn single_client(
     ask: &Inquiry,
     search: &Search,
-    found: Vec<Client>,
+    found: &[Client],
     rows: &[&Rows],
 ) -> Result<Client, Diagnosis> {
     let text = search.text.as_str();
     let called = name(text);
-    match found.len() {
-        0 => {
+    match found {
+        [] => {
             ask.nothing_there("client", &format!("none fits in the last {DAYS} days"));
             Err(Diagnosis::about(format!("{called} is unknown")).findings([client::never_seen(text, DAYS)]))
         }
-        1 => {
-            let is_named = search.names_one(&found);
-            let client = found.into_iter().next().ok_or_else(|| Diagnosis::unknown(called))?;
-            if !is_named {
+        [client] => {
+            if !search.names_one(found) {
                 ask.taken(search.parameter, text, &client.called(), &client.mac);
             }
-            Ok(client)
+            Ok(client.clone())
         }
         several => {
             let names: Vec<_> =
-                found.iter().map(|client| format!("{} ({})", client.called(), client.mac)).collect();
+                several.iter().map(|client| format!("{} ({})", client.called(), client.mac)).collect();
             ask.not_seen("client", "several fit");
-            let fits = match counted(rows).filter(|_| !search.names_one(&found)) {
+            let several = several.len();
+            let fits = match counted(rows).filter(|_| !search.names_one(found)) {
                 Some(all) if all > several => format!("at least {several} of {all} clients"),
                 Some(_) => format!("at least {several} clients"),
                 None => format!("{several} clients"),

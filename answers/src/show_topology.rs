@@ -8,10 +8,10 @@ use mistmcp::answers::{
 use mistmcp::serde_json::{Map, Value, json};
 use mistmcp::{Call, Mist, Reply, Result, SiteId, mist_tool};
 
-use super::facts::topology::mist_edge_devices;
-use super::facts::{Client, Event, Medium, Port, Topology};
+use super::facts::{Client, Device, Event, Medium, Port, Topology};
 use super::mermaid::{self, Detail};
 use super::rules::{device, ports::PortContext, topology as rules};
+use super::site_state::name_of_site;
 use super::sources::shown_by;
 use super::{causes as c, locate, sources, thresholds as t};
 
@@ -63,9 +63,8 @@ async fn find(ask: &Inquiry, site: &str, client: Option<&str>) -> Diagnosis {
         ask.rows_if(wired_source.as_ref()),
     );
     let mut devices = locate::devices_of(&stats);
-    devices.extend(mist_edge_devices(&edges));
-    let site_name = site_row.first().and_then(|row| row.text("name")).or_else(|| ask.resolved_name(site));
-    let site_name = site_name.unwrap_or_else(|| format!("site {site}"));
+    devices.extend(edges.iter().filter_map(Device::of_mist_edge));
+    let site_name = name_of_site(ask, &site_row, site);
     if devices.is_empty() {
         if stats.is_seen() {
             ask.nothing_there("devices", "the site has none");
@@ -99,6 +98,13 @@ async fn find(ask: &Inquiry, site: &str, client: Option<&str>) -> Diagnosis {
                 if client.device.as_deref().and_then(|mac| topology.place(mac)).is_none() {
                     ask.not_seen("where the client is", "its device is not known at the site");
                 }
+            }
+            None if !(wireless.is_whole() && wired.is_whole()) => {
+                return Diagnosis::unknown(format!(
+                    "{} was not found at {}, but not all clients could be looked at, so nothing is known about it.",
+                    name(text),
+                    name(&site_name)
+                ));
             }
             None => {
                 ask.nothing_there("client", "no client of the site fits");

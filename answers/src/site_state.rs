@@ -5,7 +5,7 @@ use mistmcp::serde_json::{Value, json};
 use mistmcp::{Error, Result};
 
 use super::facts::wan::{DhcpPool, GatewayCluster, RoutingNeighbor, Tunnel, VpnPath};
-use super::facts::{Alarm, Change, Device, Event, Port, Radio};
+use super::facts::{Alarm, Change, Device, Event, Port, Radio, Target};
 use super::rules::ports::PortContext;
 use super::rules::site::SiteCase;
 use super::rules::{alarms, wan};
@@ -28,8 +28,8 @@ pub(super) struct SiteState {
     pub(super) ports: Vec<Port>,
     pub(super) events: Vec<Event>,
     pub(super) alarms: Vec<Alarm>,
-    /// Whether the alarms could be read.
-    pub(super) alarms_seen: bool,
+    /// Whether all alarms could be read.
+    pub(super) alarms_whole: bool,
     pub(super) radios: Vec<Radio>,
     pub(super) pools: Vec<DhcpPool>,
     pub(super) clusters: Vec<GatewayCluster>,
@@ -129,13 +129,13 @@ pub(super) async fn site_name(ask: &Inquiry, site: &str) -> String {
     if let Some(name) = ask.resolved_name(site) {
         return name;
     }
-    let about = ask.rows(&sources::site(site)).await;
-    about.first().and_then(|row| row.text("name")).unwrap_or_else(|| nameless(site))
+    name_of_site(ask, &ask.rows(&sources::site(site)).await, site)
 }
 
-/// A site whose name could not be read.
-fn nameless(site: &str) -> String {
-    format!("site {site}")
+/// The name of a site by its row or by the arguments of the call, or else its id.
+pub(super) fn name_of_site(ask: &Inquiry, row: &Rows, site: &str) -> String {
+    let name = row.first().and_then(|row| row.text("name")).or_else(|| ask.resolved_name(site));
+    name.unwrap_or_else(|| format!("site {site}"))
 }
 
 /// Refuses a call that names a device and another site than its own.
@@ -189,8 +189,7 @@ impl SiteState {
             ask.rows_if(events.as_ref()),
             ask.rows_if(alarms.as_ref())
         );
-        let name = about.first().and_then(|row| row.text("name")).or(resolved);
-        let name = name.unwrap_or_else(|| nameless(site));
+        let name = name_of_site(ask, &about, site);
         let devices = locate::devices_at(site, &stats);
         let has_ports = |device: &Device| device.kind != "ap" && device.connected == Some(true);
         if ports.is_seen() && ports.is_empty() && devices.iter().any(has_ports) {
@@ -207,7 +206,7 @@ impl SiteState {
             clusters: stats.iter().filter_map(GatewayCluster::of).collect(),
             ports: ports.iter().filter_map(Port::of).collect(),
             events: events.iter().filter_map(Event::of).collect(),
-            alarms_seen: alarm_rows.is_seen(),
+            alarms_whole: alarm_rows.is_whole(),
             alarms: alarms_of(&alarm_rows, window.start),
             wan_peers: WanPeers::default(),
             about,
@@ -277,7 +276,7 @@ impl SiteState {
         match &change.site {
             Some(other) => other == site,
             None => {
-                let is_device_elsewhere = change.target == super::facts::Target::Device
+                let is_device_elsewhere = change.target == Target::Device
                     && !self
                         .devices
                         .iter()

@@ -71,7 +71,7 @@ async fn locate(ask: &Inquiry, search: &Search, who: &str) -> Result<Client, Dia
         let meant = found.iter().find(denied).or_else(|| found.first()).cloned();
         found = meant.into_iter().collect();
     }
-    locate_client::single_client(ask, search, found, &[&nac, &wireless, &wired])
+    locate_client::single_client(ask, search, &found, &[&nac, &wireless, &wired])
 }
 
 async fn find(

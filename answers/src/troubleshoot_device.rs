@@ -7,13 +7,13 @@ use mistmcp::{Call, Mist, Reply, Result, TimeWindow, mist_tool};
 
 use super::arguments::Organization;
 use super::facts::wan::GatewayCluster;
-use super::facts::{Alarm, Change, Device, Event, Port};
+use super::facts::{Alarm, Change, Device, Event, Port, device_id};
 use super::locate::{self, Located};
 use super::rules::recovered::{self, Past};
 use super::rules::tree::DeviceTree;
 use super::rules::wan::{self, Wan};
 use super::rules::{alarms, device, ports::PortContext};
-use super::site_state::{WanPeers, site_name};
+use super::site_state::{WanPeers, name_of_site, site_name};
 use super::sources::shown_by;
 use super::{causes as c, evidence, sources, thresholds as t};
 
@@ -128,7 +128,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
     let peers = peers.of(|mac| found.has_mac(mac));
     let mut port_events: Vec<_> = upstream_events.iter().filter_map(Event::of).collect();
     port_events.extend(own_events.iter().cloned());
-    let site_name = site_row.first().and_then(|row| row.text("name")).unwrap_or_else(|| site.clone());
+    let site_name = name_of_site(ask, &site_row, &site);
     let context = PortContext::new(ask.now(), &devices, &ports, &port_events).until(window.end);
     locate::note_unknown_states(ask, [&found]);
     let case = device::DeviceCase {
@@ -163,7 +163,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
 
 /// The members of a virtual chassis.
 fn chassis_of(found: &Device, site: &str) -> DataSource {
-    let id = found.id.clone().unwrap_or_else(|| format!("00000000-0000-0000-1000-{}", found.mac));
+    let id = found.id.clone().unwrap_or_else(|| device_id(&found.mac));
     DataSource::new("virtual chassis", "getSiteDeviceVirtualChassis")
         .with("site_id", site)
         .with("device_id", id)

@@ -7,6 +7,7 @@ use mistmcp::answers::{DataSource, Diagnosis, Finding, Inquiry, Row, Rows, Windo
 use super::super::facts::config::{Settings, Wlan, defined, settings};
 use super::super::facts::{Device, Event};
 use super::super::rules::config as rules;
+use super::super::site_state::name_of_site;
 use super::super::sources::{self, shown_by};
 use super::super::{locate, thresholds as t};
 use super::{Templates, configured, uses};
@@ -52,7 +53,7 @@ pub(super) async fn find(ask: &Inquiry, site: &str) -> Diagnosis {
         ask.rows_if(gateway_source.as_ref()),
         ask.rows_if(networks_source.as_ref()),
     );
-    let site_name = site_rows.first().and_then(|row| row.text("name")).unwrap_or_else(|| site.to_owned());
+    let site_name = name_of_site(ask, &site_rows, site);
     let setting = setting_rows.first();
     let templates = Templates { network: network.first(), gateway: gateway.first(), rf: rf.first() };
     if device_rows.is_seen() && devices.is_empty() {
@@ -70,12 +71,10 @@ pub(super) async fn find(ask: &Inquiry, site: &str) -> Diagnosis {
     let own = own.collect();
     let overrides = overrides(ask, site, &device_rows, &templates, &own).await;
     let mut found = shown_by(overrides, &devices_source);
-    for (template, row) in templates.named().into_iter().take(1).filter(|_| templates.network.is_some()) {
-        let given = settings(row, &[]);
-        found.extend(
-            rules::site_overrides(&site_name, &own, &given, &template)
-                .map(|finding| finding.see(&setting_source)),
-        );
+    if let Some(row) = templates.network {
+        let called = row.text_or("name", "without a name");
+        let overridden = rules::site_overrides(&site_name, &own, &settings(row, &[]), &called);
+        found.extend(overridden.map(|finding| finding.see(&setting_source)));
     }
 
     if setting_rows.is_seen() {

@@ -2,7 +2,7 @@
 
 use mistmcp::answers::{Inquiry, Row, Rows};
 
-use super::{each_once, port::interface};
+use super::{each_once, port::interface, site_of};
 use crate::marvis_action::is_closed_marvis_action;
 
 /// A trouble that Mist reports by itself: an alarm (`searchOrgAlarms`, `searchSiteAlarms`), or a Marvis action
@@ -45,7 +45,7 @@ impl Alarm {
             device_kind: device_kind.or_else(|| kind_in(&kind)),
             kind,
             id: row.text("id"),
-            site: row.text("site_id"),
+            site: site_of(row),
             severity: row.text("severity").map(|severity| severity.to_lowercase()),
             time: row.time("timestamp"),
             last_seen: row.time("last_seen"),
@@ -86,7 +86,7 @@ impl Alarm {
             device_kind: device_kind.or_else(of_category).or_else(|| kind_in(&kind)),
             kind,
             id: row.text("uuid").or_else(|| row.text("row_key")),
-            site: row.text("site_id").or_else(|| tuple.text("site_id")),
+            site: site_of(row).or_else(|| site_of(tuple)),
             severity: row.text("severity").map(|severity| severity.to_lowercase()),
             time: row.time("start_time").or_else(|| row.time("timestamp")),
             last_seen: row.time("last_seen"),

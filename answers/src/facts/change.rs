@@ -3,6 +3,8 @@
 use mistmcp::answers::{Object, Row, is_name_of_pair, is_value_of_pair, name};
 use mistmcp::serde_json::{Map, Value};
 
+use super::site_of;
+
 /// An entry of the audit log (`listOrgAuditLogs`).
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Change {
@@ -54,7 +56,7 @@ impl Change {
             time: row.time("timestamp")?,
             who: row.text("admin_name"),
             from: row.text("src_ip"),
-            site: row.text("site_id").filter(|site| !site.starts_with("00000000-0000-0000-0000")),
+            site: site_of(row),
             target: Target::of(&message),
             called: quoted(&message),
             message,
@@ -130,8 +132,13 @@ const COSMETIC: &[&str] = &[
 impl Target {
     /// From the message of an entry, such as `Update Site Settings "Leeds"`.
     fn of(message: &str) -> Self {
-        let words = message.split('"').next().unwrap_or_default().to_lowercase();
-        let has = |any: &[&str]| any.iter().any(|word| words.contains(word));
+        let words = format!("{} ", message.split('"').next().unwrap_or_default().to_lowercase());
+        // A short name begins a word: `sso` is not in `associate`. A longer one may be in any, as in `gatewaytemplate`.
+        let has_name = |name: &str| {
+            let mut places = words.match_indices(name).map(|(place, _)| place);
+            places.any(|place| name.len() > 5 || !words[..place].ends_with(char::is_alphanumeric))
+        };
+        let has = |any: &[&str]| any.iter().any(|name| has_name(name));
         let starts = |any: &[&str]| any.iter().any(|word| words.starts_with(word));
         if starts(&["login", "logout", "log in", "log out", "accessed", "view", "read", "export", "invite"])
             || has(&["admin ", "api token", "apitoken", "role"])
@@ -149,6 +156,7 @@ impl Target {
         }
         if has(&[
             "psk",
+            "ppsk",
             "nac",
             "radius",
             "certificate",
@@ -164,10 +172,24 @@ impl Target {
         if has(&["site setting"]) {
             return Self::SiteSettings;
         }
-        if has(&["template", "profile", "network", "polic", "service", "vpn", "rule", "tunnel", "setting"]) {
+        if has(&[
+            "template", "profile", "network", "policy", "policies", "service", "vpn", "evpn", "rule",
+            "wxrule", "tunnel", "setting",
+        ]) {
             return Self::Template;
         }
-        if has(&["device", "switch", "gateway", "ap ", "port", "inventory", "mxedge", "mist edge"]) {
+        if has(&[
+            "device",
+            "switch",
+            "gateway",
+            "ap ",
+            "aps ",
+            "port ",
+            "ports",
+            "inventory",
+            "mxedge",
+            "mist edge",
+        ]) {
             return Self::Device;
         }
         if has(&["site"]) {
@@ -251,6 +273,19 @@ mod tests {
             ("Update Switch Template \"Stores\"", Target::Template, Some("Stores")),
             ("Upgrade Device \"SW\"", Target::Upgrade, Some("SW")),
             ("Login with Role \"admin\"", Target::Account, Some("admin")),
+            ("Update gatewaytemplate \"Stores\"", Target::Template, Some("Stores")),
+            ("Add PPSK \"Forklifts\"", Target::Access, Some("Forklifts")),
+            ("Add NacRule \"Staff\"", Target::Access, Some("Staff")),
+            ("Update Security Policies \"Stores\"", Target::Template, Some("Stores")),
+            ("Update Port \"ge-0/0/1\"", Target::Device, Some("ge-0/0/1")),
+            ("Update AP \"LDS-AP-01\"", Target::Device, Some("LDS-AP-01")),
+            ("Assign AP", Target::Device, None),
+            ("Update Map \"Floor 1\"", Target::Other, Some("Floor 1")),
+            ("Associate Tag \"x\"", Target::Other, Some("x")),
+            ("Create Report \"x\"", Target::Other, Some("x")),
+            ("Update Support Access \"x\"", Target::Other, Some("x")),
+            ("Update Portal \"x\"", Target::Other, Some("x")),
+            ("Update Controller \"x\"", Target::Other, Some("x")),
             ("Something \"\"", Target::Other, None),
             ("Something", Target::Other, None),
         ] {

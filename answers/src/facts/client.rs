@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use mistmcp::answers::{Object, Row, name};
 
+use super::site_of;
+
 /// How a client is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Medium {
@@ -65,7 +67,7 @@ impl Client {
                 .flat_map(|name| row.texts(name))
                 .collect(),
             os: first(&["last_os", "os"]),
-            site: row.text("site_id").or_else(|| row.text("site_ids")),
+            site: site_of(row).or_else(|| row.text("site_ids")),
             device: device.into_iter().find_map(|name| row.mac(name)).or_else(|| row.mac("device_mac_port")),
             device_name: first(&["last_device_name", "device_name", "switch_name", "ap_name"]),
             port: first(&["last_port_id", "port_id"]),
@@ -107,10 +109,12 @@ impl Client {
         let names = [&self.hostname, &self.user, &self.ip].into_iter().flatten();
         let names: Vec<_> = names.map(|known| known.to_lowercase()).collect();
         let text = text.to_lowercase();
-        let account = |known: &String| {
-            known.split('@').next() == Some(text.as_str()) || known.split('.').next() == Some(text.as_str())
+        // An account or a host name without its domain. An address has none.
+        let is_without_domain = |known: &String| {
+            let own = known.split_once('@').or_else(|| known.split_once('.')).map(|(own, _)| own);
+            own == Some(text.as_str()) && known.parse::<IpAddr>().is_err()
         };
-        if names.iter().any(|known| *known == text || account(known)) {
+        if names.iter().any(|known| *known == text || is_without_domain(known)) {
             Some(true)
         } else {
             names.iter().any(|known| known.contains(&text)).then_some(false)
@@ -143,5 +147,36 @@ impl Client {
             last_seen: self.last_seen.max(other.last_seen),
             ..self
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_name_without_its_domain_is_exact_and_a_number_of_an_address_is_not() {
+        let row = json!({
+            "mac": "8c8caa000001", "hostname": "laptop-01.pine.example", "username": "kofi.mensah@pine.example", "ip": "10.0.0.5",
+        });
+        let client = Client::of(Row::of(&row), Medium::Wireless).unwrap();
+        for (text, wanted) in [
+            ("laptop-01", Some(true)),
+            ("LAPTOP-01.pine.example", Some(true)),
+            ("kofi.mensah", Some(true)),
+            ("10.0.0.5", Some(true)),
+            ("kofi", Some(false)),
+            ("pine.example", Some(false)),
+            ("10", Some(false)),
+            ("10.0.0", Some(false)),
+            ("10.0.0.50", None),
+            ("tablet", None),
+        ] {
+            assert_eq!(client.fits(text, None), wanted, "{text}");
+        }
+        let nameless = json!({ "mac": "8c8caa000001", "hostname": "10.0.0.5", "ip": "10.0.0.5" });
+        assert_eq!(Client::of(Row::of(&nameless), Medium::Wired).unwrap().fits("10", None), Some(false));
     }
 }

@@ -2,7 +2,7 @@
 
 use mistmcp::answers::{Object, Row, name};
 
-use super::{Event, each_once};
+use super::{Event, each_once, site_of};
 use crate::thresholds as t;
 
 /// A device, from its row in the inventory (`getOrgInventory`), in the statistics (`listSiteDevicesStats`,
@@ -84,7 +84,7 @@ impl Device {
             model: row.text("model"),
             serial: row.text("serial"),
             version: row.text("version"),
-            site: row.text("site_id").filter(|site| !site.starts_with("00000000-0000-0000-0000")),
+            site: site_of(row),
             ip: row.text("ip").or_else(|| row.text("ip_stat.ip")),
             addresses: addresses(row),
             external_ip: row.text("ext_ip"),
@@ -162,6 +162,12 @@ impl Device {
 
     pub(crate) fn is_down(&self) -> bool {
         self.connected == Some(false)
+    }
+
+    /// Whether it did not apply its last configuration, by its own status.
+    pub(crate) fn config_has_failed(&self) -> bool {
+        let status = self.config_status.as_deref().unwrap_or_default().to_lowercase();
+        ["fail", "error", "revert"].iter().any(|word| status.contains(word))
     }
 
     /// Whether it is connected by a row that shows no sign of it lately: those of connected devices are minutes old.
@@ -267,6 +273,19 @@ mod tests {
     use mistmcp::serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_configuration_that_was_not_applied_is_known_by_the_status_in_any_form() {
+        let has_failed = |status: &str| {
+            Device { config_status: Some(status.to_owned()), ..Device::default() }.config_has_failed()
+        };
+        for status in ["failed", "FAILED", "failure", "error", "revert_failed", "Reverted"] {
+            assert!(has_failed(status), "{status}");
+        }
+        assert!(
+            !["success", "synched", ""].into_iter().any(has_failed) && !Device::default().config_has_failed()
+        );
+    }
 
     #[test]
     fn a_member_that_several_lists_name_is_missing_once() {

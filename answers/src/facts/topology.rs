@@ -4,9 +4,7 @@ mod build;
 
 use std::collections::{HashMap, HashSet};
 
-use mistmcp::answers::{Row, Rows};
-
-use super::{Client, Device};
+use super::Client;
 
 /// A thing in the topology.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,21 +126,12 @@ impl Topology {
     }
 }
 
-/// Mist Edges of a site as devices.
-pub(crate) fn mist_edge_devices(rows: &Rows) -> Vec<Device> {
-    let edge = |row: Row<'_>| {
-        let mut device = Device::of(row)?;
-        "mxedge".clone_into(&mut device.kind);
-        Some(device)
-    };
-    rows.iter().filter_map(edge).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use mistmcp::answers::Row;
     use mistmcp::serde_json::{Value, json};
 
-    use super::super::{LldpNeighbor, Medium, Port};
+    use super::super::{Device, LldpNeighbor, Medium, Port};
     use super::*;
 
     fn devices() -> Vec<Device> {

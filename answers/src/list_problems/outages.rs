@@ -14,9 +14,10 @@ use crate::rules::{device, upgrading};
 use crate::site_state::WanPeers;
 
 /// VPN paths, tunnels and BGP neighbors that are down, and paths that are degraded, by their statistics and events as for
-/// `checkWan`. What is of a gateway that is down, or leads to one, is left out: the outage of that gateway is listed.
+/// `checkWan`. What is of a gateway that is down, or leads to one, is left out: the outage of that gateway is listed. `is_whole`
+/// is whether these are all devices: others may be gateways that are up.
 pub(super) fn carried_down(
-    devices: &[Device],
+    (devices, is_whole): (&[Device], bool),
     (WanPeers { paths, tunnels, neighbors }, ports): (&WanPeers, &[Port]),
     events: &[Event],
     site_name: impl Fn(&str) -> Option<String>,
@@ -25,8 +26,10 @@ pub(super) fn carried_down(
     let (down, up): (Vec<_>, Vec<_>) =
         devices.iter().filter(|device| device.kind == "gateway").cloned().partition(Device::is_down);
     let is_down = |mac: &str| down.iter().any(|gateway| gateway.has_mac(mac));
-    // Without an inventory, all gateways may be up.
-    let is_up = |mac: &str| devices.is_empty() || up.iter().any(|gateway| gateway.has_mac(mac));
+    let is_known = |mac: &str| devices.iter().any(|device| device.has_mac(mac));
+    let may_be_others = devices.is_empty() || !is_whole;
+    let is_up =
+        |mac: &str| up.iter().any(|gateway| gateway.has_mac(mac)) || (may_be_others && !is_known(mac));
     let of_gateways = paths.iter().filter(|path| is_up(&path.gateway)).cloned();
     let (to_dead_peers, paths): (Vec<_>, Vec<_>) =
         of_gateways.partition(|path| path.peer_mac.as_deref().is_some_and(is_down));
@@ -206,11 +209,26 @@ mod tests {
             ..WanPeers::default()
         };
         let causes = |down_ones: &[&str]| {
-            let found = carried_down(&network(down_ones).0, (&carried, &[]), &[], |_| None, NOW);
+            let found = carried_down((&network(down_ones).0, true), (&carried, &[]), &[], |_| None, NOW);
             found.iter().map(|finding| finding.cause().name).collect::<Vec<_>>()
         };
         assert_eq!(causes(&[]), ["tunnel_down", "bgp_down"]);
         assert!(causes(&["GW"]).is_empty());
+    }
+
+    #[test]
+    fn what_runs_over_a_gateway_that_was_not_read_is_listed_unless_all_devices_were_read() {
+        let tunnel = |mac: &str| {
+            let row = json!({ "mac": mac, "tunnel_name": "SEC", "port_id": "ge-0/0/0", "up": false });
+            Tunnel::of(Row::of(&row)).unwrap()
+        };
+        let found = |mac: &str, is_whole: bool| {
+            let carried = WanPeers { tunnels: vec![tunnel(mac)], ..WanPeers::default() };
+            carried_down((&network(&["GW"]).0, is_whole), (&carried, &[]), &[], |_| None, NOW).len()
+        };
+        let (dead_gateway, switch, unknown) = ("5c5b35000001", "5c5b35000002", "5c5b35000077");
+        assert_eq!([dead_gateway, switch, unknown].map(|mac| found(mac, true)), [0, 0, 0]);
+        assert_eq!([dead_gateway, switch, unknown].map(|mac| found(mac, false)), [0, 0, 1]);
     }
 
     fn causes(down_ones: &[&str], change: impl Fn(&mut Port)) -> Vec<(&'static str, Severity)> {
@@ -245,7 +263,8 @@ mod tests {
                 "mac": "5c5b35000001", "port_id": "wan0", "peer_router_name": "HUB", "peer_mac": "5c5b35000009", "up": up,
             });
             let paths = [VpnPath::of(Row::of(&row)).unwrap()];
-            let found = carried_down(&devices, (&of(&paths), &[]), &[], |_| Some("Leeds".to_owned()), NOW);
+            let found =
+                carried_down((&devices, true), (&of(&paths), &[]), &[], |_| Some("Leeds".to_owned()), NOW);
             found.iter().map(|finding| (finding.cause().name, finding.is_on("Leeds"))).collect::<Vec<_>>()
         };
         assert_eq!(found(&[], false, false), [("vpn_path_down", true)]);
@@ -264,9 +283,9 @@ mod tests {
         let event = json!({ "type": "GW_VPN_PATH_DOWN", "timestamp": NOW - 600, "mac": "5c5b35000001" });
         let event = [Event::of(Row::of(&event)).unwrap()];
         let paths = [VpnPath::of(Row::of(&row)).unwrap()];
-        assert!(carried_down(&devices, (&of(&paths), &[]), &event, |_| None, NOW).is_empty());
+        assert!(carried_down((&devices, true), (&of(&paths), &[]), &event, |_| None, NOW).is_empty());
         assert_eq!(
-            carried_down(&devices, (&WanPeers::default(), &[]), &event, |_| None, NOW).len(),
+            carried_down((&devices, true), (&WanPeers::default(), &[]), &event, |_| None, NOW).len(),
             1,
             "no statistics show the path"
         );
@@ -280,7 +299,7 @@ mod tests {
             Event::of(Row::of(&row)).unwrap()
         };
         let found = |mac: &str| {
-            carried_down(&devices, (&WanPeers::default(), &[]), &[event(mac)], |_| None, NOW).len()
+            carried_down((&devices, true), (&WanPeers::default(), &[]), &[event(mac)], |_| None, NOW).len()
         };
         assert_eq!((found("5c5b35000001"), found("5c5b35000077")), (1, 0));
     }

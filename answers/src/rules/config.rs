@@ -6,8 +6,9 @@ mod wlans;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mistmcp::answers::{Finding, Object, Severity, ago, listed, name};
+use mistmcp::answers::{Finding, Object, Severity, listed, name};
 
+use super::device::config_failure;
 use crate::facts::{CONFIG_FAILURES, Device, Event, open};
 use crate::{causes as c, evidence};
 
@@ -62,30 +63,14 @@ pub(crate) fn failed(devices: &[Device], events: &[Event], now: i64) -> Vec<Find
     for device in devices {
         let event =
             open.iter().find(|(event, _)| event.mac.as_deref().is_some_and(|mac| device.has_mac(mac)));
-        let status = device.config_status.as_deref().unwrap_or_default().to_lowercase();
-        let says_so = ["fail", "error", "revert"].iter().any(|word| status.contains(word));
-        if event.is_none() && !says_so {
-            continue;
-        }
-        let since = event.map(|(event, _)| event.time);
-        let when = since.map_or(String::new(), |since| format!(" {}", ago(since, now)));
-        found.push(
-            Finding::new(
-                &c::CONFIG_FAILED,
-                Severity::Warning,
-                format!("{} failed to apply its last configuration{when}.", device.called()),
-            )
-            .on(device.object())
-            .weight(68)
-            .since(since)
-            .evidence("config_status", device.config_status.clone().filter(|_| event.is_none()))
-            .evidence("times", event.map(|(_, times)| *times))
-            .evidence("text", event.and_then(|(event, _)| event.text.clone()))
-            .see(&match event.and_then(|(event, _)| evidence::device_events([*event])) {
-                Some(part) => part,
-                None => evidence::stats(device),
-            }),
-        );
+        let times = event.map(|(_, times)| *times);
+        let event = event.map(|(event, _)| *event);
+        let finding = config_failure(device, event, event.map(|event| event.time), now);
+        let shown = event.and_then(|event| evidence::device_events([event]));
+        found.extend(finding.map(|finding| {
+            let finding = finding.weight(68).evidence("times", times);
+            finding.see(&shown.unwrap_or_else(|| evidence::stats(device)))
+        }));
     }
     found
 }
@@ -151,6 +136,21 @@ mod tests {
             json!({ "dns_servers": ["9.9.9.9"] }),
         );
         assert!(overrides(&[same]).is_empty());
+    }
+
+    #[test]
+    fn settings_of_a_site_that_differ_from_its_network_template_are_told_with_the_whole_name_of_it() {
+        let of = |servers: Value| settings(Row::of(&json!({ "dns_servers": servers })), &[]);
+        let called = "Switches of the shops in the north of England";
+        let found =
+            site_overrides("Leeds", &of(json!(["10.0.0.9"])), &of(json!(["10.0.0.1"])), called).unwrap();
+        assert_eq!(
+            found.summary(),
+            format!("The site Leeds overrides 1 setting of its network template {called}: dns_servers.")
+        );
+        assert!(
+            site_overrides("Leeds", &of(json!(["10.0.0.1"])), &of(json!(["10.0.0.1"])), called).is_none()
+        );
     }
 
     #[test]

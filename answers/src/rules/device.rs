@@ -15,11 +15,11 @@ use crate::{causes as c, evidence};
 
 pub(crate) use down::{add_outage, outage, outages_at_ports, single_outage, site_down, upstream_outage};
 use down::{never_connected, not_assigned, upstream_down};
-pub(crate) use running::radius;
 use running::{
     cluster, config_failed, hardware, loops, missing_vlan, power_constrained, restarted_by_user, restarting,
     upgrade, virtual_chassis,
 };
+pub(crate) use running::{config_failure, radius};
 use unjudged::unjudged;
 
 /// The input of the rules for a device.

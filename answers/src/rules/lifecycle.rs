@@ -122,6 +122,26 @@ mod tests {
     }
 
     #[test]
+    fn a_license_that_nothing_uses_is_no_trouble() {
+        let found = |days: i64, used: &[(&str, i64)]| {
+            let used = used.iter().map(|(kind, count)| ((*kind).to_owned(), *count)).collect();
+            let found = licenses(&[license("SUB-VNA", 10, days)], &used, &BTreeMap::new(), NOW);
+            found.first().map(|finding| (finding.severity(), finding.summary().to_owned()))
+        };
+        for used in [&[("SUB-VNA", 0)][..], &[("SUB-EX48", 0)]] {
+            assert_eq!(found(-764, used), None, "{used:?}");
+            let (severity, summary) = found(20, used).unwrap();
+            assert_eq!(severity, Severity::Info);
+            assert!(summary.contains("expires in 20 days; no licenses are in use"), "{summary}");
+            assert_eq!(found(400, used), None);
+        }
+        // Where the use is not known, it may be used.
+        let (severity, summary) = found(-764, &[]).unwrap();
+        assert_eq!(severity, Severity::Warning);
+        assert!(summary.ends_with("expired 764 days ago; no licenses are valid after it."), "{summary}");
+    }
+
+    #[test]
     fn certificates_are_reported_by_their_end() {
         let certificate = |days: i64| Certificate {
             device: Some(device(1, "AP45", "1")),

@@ -184,6 +184,14 @@ pub(crate) fn server_unreachable(
     let last = own.iter().map(|event| event.time).max()?;
     let told: Vec<_> = own.iter().filter(|event| silent(event)).collect();
     let recent = |event: &&Event| (last - event.time).abs() <= 6 * t::OUTAGE_WINDOW;
+    let open = open(devices);
+    // That a server answers again is only known of RadSec.
+    let is_open = |event: &&Event| {
+        !event.kind.contains("RADSEC")
+            || open.iter().any(|(first, _)| {
+                (&first.kind, &first.mac) == (&event.kind, &event.mac) && first.time <= event.time
+            })
+    };
     let device = devices
         .iter()
         .filter(|event| {
@@ -192,10 +200,8 @@ pub(crate) fn server_unreachable(
                 || event.kind.contains("RADIUS_UNREACHABLE")
         })
         .filter(recent)
+        .filter(is_open)
         .max_by_key(|event| event.time);
-    let device = device.filter(|event| {
-        !event.kind.contains("RADSEC") || open(devices).iter().any(|(open, _)| open.kind == event.kind)
-    });
     let others: Vec<_> = others.iter().filter(authorization).filter(recent).collect();
     let enterprise = own.iter().any(|event| event.reason == Some(23));
     // Failures of many without a reason may as well follow from a certificate or a rule.
@@ -338,5 +344,16 @@ mod tests {
         assert!(server_unreachable(&[fail(100, "")], &others, &[], &who()).is_none(), "nothing says why");
         assert!(found(&[fail(100, "")], &[event("SW_RADIUS_SERVER_UNREACHABLE", 90, "")]));
         assert!(!found(&[fail(100_000, "")], &[event("SW_RADIUS_SERVER_UNREACHABLE", 90, "")]), "long ago");
+        let of = |kind: &str, time, mac: &str| {
+            let mut event = event(kind, time, "");
+            event.mac = Some(mac.to_owned());
+            event
+        };
+        let other =
+            [of("AP_RADSEC_FAILURE", 90, "5c5b35000002"), of("AP_RADSEC_RECOVERY", 95, "5c5b35000002")];
+        assert!(!found(&[fail(100, "")], &other), "its server answers again");
+        let all = [&other[..], &[of("AP_RADSEC_FAILURE", 80, "5c5b35000001")]].concat();
+        let still = server_unreachable(&[fail(100, "")], &[], &all, &who()).unwrap();
+        assert!(still.is_on("5c5b35000001") && !still.is_on("5c5b35000002"), "{still:?}");
     }
 }

@@ -255,8 +255,8 @@ fn reported(site: &SiteRow, now: i64) -> Vec<(u32, Finding)> {
     for alarm in open {
         let findings = alarms::findings(&[alarm], &site.devices, |_| Some(site.name.clone()), now);
         let is_edge = alarm.device_kind == Some("mxedge");
-        let is_told = |finding: &Finding| finding.cause().name != c::DEVICE_DOWN.name || is_edge;
-        for finding in findings.into_iter().filter(is_told) {
+        let is_listed = |finding: &Finding| finding.cause().name != c::DEVICE_DOWN.name || is_edge;
+        for finding in findings.into_iter().filter(is_listed) {
             let score = match finding.get_weight() {
                 // More than an access point that is down.
                 68.. => 1_100,

@@ -17,7 +17,7 @@ use crate::causes as c;
 use crate::facts::wan::{DhcpPool, GatewayCluster, RoutingNeighbor, Tunnel, VpnPath};
 use crate::facts::{Alarm, Device, Event, Port, Radio};
 
-use network::{failing_clients, loops, port_findings, radio_findings, vlans, wan_findings};
+use network::{failing_clients, loops, port_findings, radio_findings, wan_findings};
 
 /// The input of the rules for a site.
 #[derive(Clone, Debug)]
@@ -114,7 +114,6 @@ pub(crate) fn site(case: &SiteCase<'_>) -> Vec<Finding> {
     found.extend(wan_findings(case));
     found.extend(radio_findings(case));
     found.extend(loops(case));
-    found.extend(vlans(case, &tree));
     let (failures, of_clients) = failing_clients(case);
     found.extend(of_clients);
     let over = recovered::recovered(&case.past(), &found);
@@ -136,7 +135,8 @@ fn events_by_device<'a>(case: &SiteCase<'a>) -> HashMap<&'a str, Vec<Event>> {
     events
 }
 
-/// The findings with weights by which a critical one goes before all others, whether an alarm, an event or the state shows it.
+/// The findings with less weight where they are not critical, so that a critical one goes before all others, whether an alarm,
+/// an event or the state shows it.
 pub(crate) fn worst_first(found: Vec<Finding>) -> Vec<Finding> {
     let weighed = found.into_iter().map(|finding| {
         let weight = finding.get_weight();
@@ -160,23 +160,24 @@ fn device_findings(case: &SiteCase<'_>, device: &Device, events: &[Event]) -> Ve
     let is_root = |finding: &Finding| {
         let cause = finding.cause();
         // Ports and WAN have rules of their own, by their state. An open event alone may be stale.
-        !["ports", "WAN"].contains(&cause.group)
+        (!["ports", "WAN"].contains(&cause.group) || cause.name == c::MISSING_VLAN.name)
             && cause.name != c::SITE_DOWN.name
             && cause.name != c::UPSTREAM_DOWN.name
     };
     let found = device::device(&own).into_iter().filter(is_root);
-    let calm = found.map(|finding| {
+    let weighed = found.map(|finding| {
         let name = finding.cause().name;
         // A device that has never been here, or that somebody restarted, is not what a site suffers from.
         let weight = match name {
             "never_connected" => 55,
             "restarted_by_user" if !device.is_down() => 25,
             "upgrading" if !device.is_down() => 30,
+            "missing_vlan" => 88,
             _ => finding.get_weight(),
         };
         finding.weight(weight)
     });
-    calm.collect()
+    weighed.collect()
 }
 
 /// A device that is down, with what is down behind it; nothing where the rules for devices say why.

@@ -19,11 +19,6 @@ impl<'a> DeviceTree<'a> {
         self.topology.place(mac)
     }
 
-    /// The device upstream of the one at a place.
-    pub(crate) fn upstream(&self, place: usize) -> Option<&'a Device> {
-        self.parent(place).and_then(|parent| self.devices.get(parent))
-    }
-
     fn parent(&self, place: usize) -> Option<usize> {
         self.topology.upstream.get(place).copied().flatten()
     }

@@ -6,16 +6,15 @@ use mistmcp::answers::{
 use mistmcp::serde_json::Value;
 
 use super::{client_facts, events_of_others, rule_names, uplinks};
-use crate::facts::{Alarm, Client, Device, Event, Medium, Port};
+use crate::facts::{Alarm, Client, Device, Event, Medium, Port, device_id};
 use crate::rules::ports::PortContext;
 use crate::rules::{alarms, client, device, nac};
+use crate::site_state::name_of_site;
 use crate::{causes as c, locate, sources, views};
 
 /// The statistics of an access point, by the id that Mist makes of its MAC address.
 fn ap_stats(site: &str, mac: &str, what: &'static str) -> DataSource {
-    DataSource::new(what, "getSiteDeviceStats")
-        .with("site_id", site)
-        .with("device_id", format!("00000000-0000-0000-1000-{mac}"))
+    DataSource::new(what, "getSiteDeviceStats").with("site_id", site).with("device_id", device_id(mac))
 }
 
 /// Reads the client, its access point and port, and the other clients of its site, and applies the rules.
@@ -278,11 +277,10 @@ fn missing_vlan(
 /// The devices of a site, and its name.
 async fn site_devices(ask: &Inquiry, site: &str) -> (Vec<Device>, String) {
     let stats = sources::device_stats(site);
-    let resolved = ask.resolved_name(site);
-    let about = (resolved.is_none() && ask.calls_left() > 1).then(|| sources::site(site));
+    let is_nameless = ask.resolved_name(site).is_none();
+    let about = (is_nameless && ask.calls_left() > 1).then(|| sources::site(site));
     let (stats, about) = join!(ask.rows(&stats), ask.rows_if(about.as_ref()));
-    let called = resolved.or_else(|| about.first()?.text("name"));
-    (locate::devices_at(site, &stats), called.unwrap_or_else(|| format!("site {site}")))
+    (locate::devices_at(site, &stats), name_of_site(ask, &about, site))
 }
 
 /// The switch above an access point, with the name that the inventory or the access point has for it.

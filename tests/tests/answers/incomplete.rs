@@ -252,3 +252,81 @@ async fn an_exact_name_on_another_page_is_found_and_else_the_number_is_at_least_
         }
     }
 }
+
+#[tokio::test]
+async fn a_client_that_no_list_has_is_denied_only_where_all_lists_were_read() {
+    let demo = DemoSession::start(Overlay::default()).await;
+    let arguments = json!({ "site_id": "Sydney Store", "client": "a-name-that-nothing-has" });
+    let known = demo.ask("showTopology", &arguments).await;
+    assert_eq!(known["findings"][0]["cause"], "never_seen", "{known}");
+    for list in ["/stats/clients", "/wired_clients/search"] {
+        demo.proxy.change(move |path, response| {
+            if path.ends_with(list) {
+                *response = ProxiedResponse::status(403);
+            }
+        });
+        let answer = demo.ask("showTopology", &arguments).await;
+        assert!(answer["verdict"].as_str().unwrap().contains("nothing is known about it"), "{answer}");
+        assert!(answer["findings"] == json!([]) && not_seen(&answer, "clients: 403"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn each_gateway_cluster_of_a_site_is_looked_at() {
+    let demo = DemoSession::start(Overlay::default()).await;
+    demo.proxy.change_by_query(|path, query, response| {
+        if path.ends_with("/stats/devices") && query.contains("type=gateway") {
+            response.edit(|rows| {
+                let rows = rows.as_array_mut().unwrap();
+                rows[0]["is_ha"] = true.into();
+                let mut second = rows[0].clone();
+                second["id"] = "00000000-0000-0000-1000-5c4527000099".into();
+                second["mac"] = "5c4527000099".into();
+                second["name"] = "SYD-GW-02".into();
+                rows.push(second);
+            });
+        } else if path.ends_with("/ha") {
+            let nodes = if path.contains("5c4527000099") { json!([{}]) } else { json!([{}, {}]) };
+            *response = ProxiedResponse::body(&json!({ "nodes": nodes }).to_string());
+        }
+    });
+    let answer = demo.ask("checkWan", &json!({ "site_id": "Sydney Store" })).await;
+    let degraded: Vec<_> = answer["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["cause"] == "cluster_degraded")
+        .map(|finding| &finding["objects"][0]["name"])
+        .collect();
+    assert_eq!(degraded, ["SYD-GW-02"], "{answer}");
+}
+
+#[tokio::test]
+async fn counts_of_lists_that_broke_off_are_no_facts() {
+    let demo = DemoSession::start(Overlay::default()).await;
+    let arguments = json!({ "site_id": "Sydney Store" });
+    for (tool, list, fact) in [
+        ("checkPorts", "/stats/ports/search", "ports"),
+        ("checkPorts", "/stats/ports/search", "up"),
+        ("checkWan", "/stats/ports/search", "links"),
+        ("checkWan", "/stats/vpn_peers/search", "vpn_paths"),
+        ("checkCompliance", "/jsi/inventory/search", "contracts"),
+        ("checkSite", "/alarms/search", "alarms"),
+        ("listProblems", "/alarms/search", "open_alarms_and_actions"),
+        ("listProblems", "/suggestion", "open_alarms_and_actions"),
+    ] {
+        demo.proxy.change(|_, _| {});
+        let whole = demo.ask(tool, &arguments).await;
+        assert!(whole["facts"].get(fact).is_some(), "{tool} {fact}: {whole}");
+        demo.proxy.change_by_query(move |path, query, response| {
+            let is_list = path.ends_with(list);
+            if is_list && (list == "/suggestion" || query.contains("search_after")) {
+                *response = ProxiedResponse::status(403);
+            } else if is_list {
+                response.edit(|body| body["next"] = "/api/v1/orgs/o/search?search_after=x".into());
+            }
+        });
+        let cut = demo.ask(tool, &arguments).await;
+        assert!(cut["facts"].get(fact).is_none(), "{tool} {fact}: {cut}");
+    }
+}

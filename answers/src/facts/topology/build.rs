@@ -141,7 +141,6 @@ impl Topology {
         let mut rest = roots[gateways..].iter();
         loop {
             while let Some(place) = open.pop_front() {
-                // An access point passes nothing on, but to others by mesh.
                 for next in neighbors[place].clone() {
                     if depth[next].is_none() {
                         depth[next] = depth[place].map(|depth| depth + 1);

@@ -206,7 +206,7 @@ fn roaming(case: &ClientCase<'_>) -> Option<Finding> {
             );
             (what, 80, failures.iter().map(|event| event.time).min())
         }
-        None => restless(&moves, case.end)?,
+        None => too_many_moves(&moves, case.end)?,
     };
     let sample = failures.iter().max_by_key(|event| event.time);
     Some(
@@ -222,7 +222,7 @@ fn roaming(case: &ClientCase<'_>) -> Option<Finding> {
 }
 
 /// What a client that moves too often does, with the weight of that and its begin.
-fn restless(moves: &[&Event], end: i64) -> Option<(String, u8, Option<i64>)> {
+fn too_many_moves(moves: &[&Event], end: i64) -> Option<(String, u8, Option<i64>)> {
     let last = moves.iter().map(|event| event.time).max()?;
     let last_moves = moves.iter().filter(|event| last - event.time <= t::OUTAGE_WINDOW).count();
     if last_moves >= t::MANY_REASSOCIATIONS {

@@ -195,12 +195,12 @@ fn setting_text(path: &str, value: &Value) -> String {
     if OPEN_VALUES.contains(&last) { format!("{path} = {value}") } else { path.to_owned() }
 }
 
-/// Settings of a site that differ from those of its template.
+/// Settings of a site that differ from those of its network template, which has this name.
 pub(crate) fn site_overrides(
     site: &str,
     own: &Settings,
     template: &Settings,
-    which: &str,
+    called: &str,
 ) -> Option<Finding> {
     let different: Vec<_> = own
         .iter()
@@ -217,10 +217,10 @@ pub(crate) fn site_overrides(
             &c::OVERRIDE,
             Severity::Info,
             format!(
-                "The site {} overrides {} of its template {}: {}.",
+                "The site {} overrides {} of its network template {}: {}.",
                 name(site),
                 count(paths.len(), "setting"),
-                name(which),
+                name(called),
                 listed(&paths, 4)
             ),
         )

@@ -121,35 +121,37 @@ pub(super) fn restarting(case: &DeviceCase<'_>) -> Option<Finding> {
     )
 }
 
-pub(super) fn config_failed(case: &DeviceCase<'_>) -> Option<Finding> {
-    let open = case.open(&CONFIG_FAILURES);
-    let status = case.device.config_status.as_deref().unwrap_or_default().to_lowercase();
-    if open.is_none() && !["failed", "failure", "error"].contains(&status.as_str()) {
+/// A device that did not apply its last configuration: by an open event, with the time of the last one, or by its status.
+pub(crate) fn config_failure(
+    device: &Device,
+    open: Option<&Event>,
+    last: Option<i64>,
+    now: i64,
+) -> Option<Finding> {
+    if open.is_none() && !device.config_has_failed() {
         return None;
     }
-    let event = open.map(|(event, _)| event);
+    let when = last.map_or(String::new(), |last| format!(" {}", ago(last, now)));
+    let summary = format!("{} failed to apply its last configuration{when}.", device.called());
+    let finding = Finding::new(&c::CONFIG_FAILED, Severity::Warning, summary).on(device.object());
+    let finding = finding.since(open.map(|event| event.time));
+    let finding = finding.evidence("config_status", device.config_status.clone().filter(|_| open.is_none()));
+    Some(finding.evidence("text", open.and_then(|event| event.text.clone())))
+}
+
+pub(super) fn config_failed(case: &DeviceCase<'_>) -> Option<Finding> {
+    let event = case.open(&CONFIG_FAILURES).map(|(event, _)| event);
+    let last = case.latest(&CONFIG_FAILURES).filter(|_| event.is_some()).map(|last| last.time);
+    let finding = config_failure(case.device, event, last, case.now())?;
     let changed = case.latest(&["CONFIG_CHANGED_BY_USER"]).filter(|changed| {
         event.is_some_and(|event| (0..=t::SHORTLY_BEFORE).contains(&(event.time - changed.time)))
     });
-    let called = case.device.called();
-    let last = case.latest(&CONFIG_FAILURES).filter(|_| event.is_some());
-    let when = last.map_or(String::new(), |last| format!(" {}", ago(last.time, case.now())));
     Some(
-        case.finding(
-            &c::CONFIG_FAILED,
-            Severity::Warning,
-            format!("{called} failed to apply its last configuration{when}."),
-        )
-        .weight(if case.device.is_down() { 60 } else { 80 })
-        .since(event.map(|event| event.time))
-        .evidence("config_status", Some(status).filter(|status| !status.is_empty() && event.is_none()))
-        .evidence(
-            "last",
-            last.filter(|last| Some(last.time) != event.map(|event| event.time)).map(|last| last.time),
-        )
-        .evidence("text", event.and_then(|event| event.text.clone()))
-        .evidence("changed", changed.and_then(|changed| changed.text.clone()))
-        .see(&case.shown_by(event.into_iter().chain(changed))),
+        finding
+            .weight(if case.device.is_down() { 60 } else { 80 })
+            .evidence("last", last.filter(|last| event.is_some_and(|event| event.time != *last)))
+            .evidence("changed", changed.and_then(|changed| changed.text.clone()))
+            .see(&case.shown_by(event.into_iter().chain(changed))),
     )
 }
 

@@ -108,7 +108,8 @@ fn licenses_are(number: i64) -> String {
     }
 }
 
-/// Licenses that have expired, expire soon, or are exceeded. `used` and `entitled` count by type.
+/// Licenses that have expired, expire soon, or are exceeded. `used` and `entitled` count by type; where nothing is known of use,
+/// all licenses may be in use.
 pub(crate) fn licenses(
     licenses: &[License],
     used: &BTreeMap<String, i64>,
@@ -122,7 +123,8 @@ pub(crate) fn licenses(
     kinds.dedup();
     for kind in kinds {
         let own: Vec<_> = licenses.iter().filter(|license| license.kind == kind).collect();
-        let needed = used.get(kind).copied().unwrap_or(0);
+        let in_use = (!used.is_empty()).then(|| used.get(kind).copied().unwrap_or(0));
+        let needed = in_use.unwrap_or(0);
         let lasts = |until: i64| -> i64 {
             let valid = own.iter().filter(|license| license.ends.is_none_or(|ends| ends > until));
             valid.map(|license| license.quantity).fold(0, i64::saturating_add)
@@ -131,28 +133,29 @@ pub(crate) fn licenses(
         ending.sort_by_key(|(ends, _)| *ends);
         // The first end after which there are too few.
         let short = ending.iter().find(|(ends, _)| lasts(*ends) < needed.max(1));
-        if let Some((ends, license)) = short
-            && let Some((severity, weight)) = urgency(*ends, now, 70)
+        let short = short.and_then(|(ends, license)| Some((ends, license, urgency(*ends, now, 70)?)));
+        // One that nothing uses is worth a line until it ends.
+        let is_idle = in_use == Some(0);
+        if let Some((ends, license, (severity, weight))) = short.filter(|(ends, ..)| !is_idle || **ends > now)
         {
+            let use_ =
+                in_use.map_or(String::new(), |in_use| format!(" {} in use, and", licenses_are(in_use)));
+            let summary = format!(
+                "The subscription {} {};{use_} {} valid after it.",
+                name(kind),
+                expiry(*ends, now),
+                licenses_are(lasts(*ends))
+            );
+            let (severity, weight) = if is_idle { (Severity::Info, 38) } else { (severity, weight) };
             found.push(
-                Finding::new(
-                    &c::LICENSE_EXPIRING,
-                    severity,
-                    format!(
-                        "The subscription {} {}; {} in use, and {} valid after it.",
-                        name(kind),
-                        expiry(*ends, now),
-                        licenses_are(needed),
-                        licenses_are(lasts(*ends))
-                    ),
-                )
-                .on(Object::license(kind))
-                .weight(weight)
-                .since(Some(*ends).filter(|ends| *ends <= now))
-                .evidence("ends", *ends)
-                .evidence("quantity", license.quantity)
-                .evidence("in_use", needed)
-                .evidence("subscription", license.subscription.clone()),
+                Finding::new(&c::LICENSE_EXPIRING, severity, summary)
+                    .on(Object::license(kind))
+                    .weight(weight)
+                    .since(Some(*ends).filter(|ends| *ends <= now))
+                    .evidence("ends", *ends)
+                    .evidence("quantity", license.quantity)
+                    .evidence("in_use", in_use)
+                    .evidence("subscription", license.subscription.clone()),
             );
             continue;
         }

@@ -72,7 +72,7 @@ fn shared_channel(group: &[(&Radio, usize, f64)]) -> Option<(Finding, bool)> {
         &c::CO_CHANNEL,
         severity,
         format!(
-            "{} share channel {channel} at {band} and hear each other: {}{used}.",
+            "{} share channel {channel} at {band} and receive each other: {}{used}.",
             count(group.len(), "access point"),
             listed(&names, 4)
         ),

@@ -79,7 +79,7 @@ pub(crate) fn off_by_template(
     finding
 }
 
-/// Whether an access point lacks a radio that most others of its model at the site have.
+/// Whether an access point lacks a radio that at least half of the others of its model at the site have.
 fn lacks(
     radios: &[Radio],
     connected: &[(String, String, Option<String>)],

@@ -1,24 +1,22 @@
-//! Rules for the ports, WAN, radios, loops and VLANs of a site whose devices are connected.
+//! Rules for the ports, WAN, radios and loops of a site whose devices are connected, and for the failures of its clients.
 
-use mistmcp::answers::{Finding, Object, Severity, ago, listed, plural};
+use mistmcp::answers::{Finding, Object, Severity, ago};
 
 use super::SiteCase;
 use crate::facts::{Device, Event, Port, Radio, open};
 use crate::rules::client_failures::{self, Failures};
-use crate::rules::device;
 use crate::rules::ports;
 use crate::rules::radio::{self, RadarHit};
-use crate::rules::tree::DeviceTree;
 use crate::rules::wan;
 use crate::{causes as c, evidence};
 
 /// Troubles of the ports of devices that are connected. A port that is down because of what is behind it is a symptom.
 pub(super) fn port_findings(case: &SiteCase<'_>) -> Vec<Finding> {
     let is_alive = |port: &&Port| case.device(&port.device).is_none_or(|device| !device.is_down());
-    let is_told = |event: &&Event| {
+    let is_current = |event: &&Event| {
         event.mac.as_deref().and_then(|mac| case.device(mac)).is_some_and(|device| !device.is_down())
     };
-    let told: Vec<_> = case.events.iter().filter(is_told).cloned().collect();
+    let current: Vec<_> = case.events.iter().filter(is_current).cloned().collect();
     let mut found = Vec::new();
     for port in case.ports.iter().filter(is_alive) {
         let neighbor =
@@ -34,7 +32,7 @@ pub(super) fn port_findings(case: &SiteCase<'_>) -> Vec<Finding> {
         }
     }
     let mut found = ports::together(found);
-    found.extend(ports::without_rows(&told, case.ports, case.context));
+    found.extend(ports::without_rows(&current, case.ports, case.context));
     found
 }
 
@@ -101,39 +99,6 @@ pub(super) fn loops(case: &SiteCase<'_>) -> Vec<Finding> {
         .evidence("topology_changes_since", Some(changes.len()).filter(|changes| *changes > 0))
         .evidence("text", event.text.clone())
         .see(evidence::device_events(changes.into_iter().chain([*event])).as_ref())
-    });
-    found.collect()
-}
-
-/// Access points that do not get a VLAN which their WLANs need.
-pub(super) fn vlans(case: &SiteCase<'_>, tree: &DeviceTree<'_>) -> Vec<Finding> {
-    let missing = case.devices.iter().enumerate();
-    let missing = missing.filter(|(_, device)| !device.missing_vlans.is_empty() && !device.is_down());
-    let found = missing.map(|(place, ap)| {
-        let vlans = &ap.missing_vlans;
-        let switch = tree.upstream(place);
-        let port = device::upstream_port(ap, case.devices, case.ports);
-        let at = match (switch, port) {
-            (Some(switch), Some(port)) => {
-                format!(" from port {} of {}", mistmcp::answers::name(&port.id), switch.called())
-            }
-            _ => String::new(),
-        };
-        let noun = plural(vlans.len(), "VLAN");
-        let words = format!("{} receives no traffic of {noun} {}{at}.", ap.called(), listed(vlans, 4));
-        let mut finding =
-            Finding::new(&c::MISSING_VLAN, Severity::Critical, words).weight(88).see(&evidence::stats(ap));
-        if let Some((switch, port)) = switch.zip(port) {
-            finding = finding.on(port.object(&switch.called()));
-        }
-        finding = finding.on(ap.object());
-        if let Some(switch) = switch {
-            finding = finding.on(switch.object());
-        }
-        for vlan in vlans.iter().take(3) {
-            finding = finding.on(Object::vlan(vlan));
-        }
-        finding.evidence("inactive_wired_vlans", vlans.clone())
     });
     found.collect()
 }
