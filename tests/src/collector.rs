@@ -1,7 +1,7 @@
 //! An OTLP collector: [`Collector`].
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, oneshot};
 
 use crate::serving::serve;
-use crate::{Launch, soon};
+use crate::{Launch, lock, soon};
 
 /// A collector of spans over OTLP. Dropping it stops it.
 #[derive(Debug)]
@@ -203,8 +203,4 @@ fn text(attributes: &[KeyValue], name: &str) -> String {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -48,6 +48,7 @@ pub use redis_server::RedisServer;
 pub use stdio_process::{Finished, StdioProcess};
 pub use tcp_proxy::TcpProxy;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// The code examples of the documentation, as doctests.
@@ -57,6 +58,11 @@ struct MacroPage;
 
 /// How long a test waits for something that should happen at once. It only passes if something is broken.
 pub const PATIENCE: Duration = Duration::from_mins(2);
+
+/// The value of a mutex, also after a panic of another thread.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Waits for something that should happen at once.
 ///

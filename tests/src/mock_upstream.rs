@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -18,6 +18,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore, oneshot};
 
+use crate::lock;
 use crate::serving::serve;
 
 /// An HTTP server in place of the Mist cloud. Dropping it stops it.
@@ -320,8 +321,4 @@ async fn answer(State(state): State<Arc<MockState>>, request: Request) -> Respon
     lock(&state.received).push(received);
     state.arrived.notify_one();
     answer.respond(state).await
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

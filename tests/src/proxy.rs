@@ -1,11 +1,13 @@
 //! An HTTP and SOCKS5 proxy: [`Proxy`].
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+
+use crate::lock;
 
 /// An HTTP and SOCKS5 proxy that connects to one address, whatever the target. Dropping it stops it.
 #[derive(Debug)]
@@ -45,7 +47,7 @@ impl Proxy {
 
     /// The requested targets: protocol, host, port, and credentials if there were any.
     pub fn requested(&self) -> Vec<String> {
-        self.requested.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.requested).clone()
     }
 }
 
@@ -76,7 +78,7 @@ async fn serve(
         let what = credentials.map_or(target.clone(), |line| format!("{target} {line}"));
         (what, b"HTTP/1.1 200 OK\r\n\r\n", format!("HTTP/1.1 {status} No\r\n\r\n").into_bytes())
     };
-    requested.lock().unwrap_or_else(PoisonError::into_inner).push(what);
+    lock(&requested).push(what);
     let ConnectPolicy::To(address) = connects else {
         client.write_all(&refused).await.ok()?;
         return None;

@@ -5,6 +5,8 @@ use std::fmt::Write;
 use anyhow::{Result, bail};
 use clap::{Arg, Command};
 
+use crate::tools_page::cell;
+
 /// The headings of `--help`, in the order in which a newcomer wants them.
 const GROUPS: [&str; 5] = ["Mist", "Server", "Answers", "HTTP (--transport http)", "Limits of HTTP clients"];
 
@@ -75,10 +77,6 @@ fn default(arg: &Arg) -> String {
     }
     let values: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
     if values.is_empty() { String::new() } else { format!("`{}`", values.join(",")) }
-}
-
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ")
 }
 
 #[cfg(test)]

@@ -36,7 +36,8 @@ struct Rates {
     flagged: u32,
 }
 
-fn percent(part: u32, whole: u32) -> f64 {
+/// A part of a whole, in percent.
+pub(crate) fn percent(part: u32, whole: u32) -> f64 {
     100.0 * f64::from(part) / f64::from(whole.max(1))
 }
 

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use crate::tools_page::cell;
+
 /// Where a mistake stands beside what the compiler says to it.
 const FOLDER: &str = "tests/macro/mistakes";
 
@@ -90,10 +92,6 @@ impl Diagnostic {
 /// A text as code, whatever backticks are in it.
 fn code(text: &str) -> String {
     if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
-}
-
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|")
 }
 
 #[cfg(test)]

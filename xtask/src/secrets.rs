@@ -89,20 +89,20 @@ pub(crate) fn print(catalog: &Catalog, path: &Path) -> Result<ExitCode> {
 /// A field that may hold a text: the field around it, and its name.
 type Field = (String, String);
 
-/// What speaks for a secret, and a tool that answers it.
+/// Why a field may be a secret, and a tool that answers it.
 #[derive(Debug, PartialEq)]
-struct Smell {
+struct Suspicion {
     reason: String,
     tool: &'static str,
 }
 
 /// What is wrong, and how many fields were looked at for it.
-fn problems(fields: &BTreeMap<Field, Smell>, harmless: &str) -> (Vec<String>, usize) {
+fn problems(fields: &BTreeMap<Field, Suspicion>, harmless: &str) -> (Vec<String>, usize) {
     let lines = harmless.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     let harmless: BTreeSet<_> = lines.filter_map(|line| line.split_whitespace().next()).collect();
     let mut needed = BTreeSet::new();
     let mut problems = Vec::new();
-    for ((inside, name), smell) in fields {
+    for ((inside, name), suspicion) in fields {
         if hides(inside, name) {
             continue;
         }
@@ -111,7 +111,7 @@ fn problems(fields: &BTreeMap<Field, Smell>, harmless: &str) -> (Vec<String>, us
             Some(entry) => {
                 needed.insert(entry.clone());
             }
-            None => problems.push(format!("{precise}: {} ({})", smell.reason, smell.tool)),
+            None => problems.push(format!("{precise}: {} ({})", suspicion.reason, suspicion.tool)),
         }
     }
     let idle = harmless.iter().filter(|entry| !needed.contains(**entry));
@@ -119,8 +119,8 @@ fn problems(fields: &BTreeMap<Field, Smell>, harmless: &str) -> (Vec<String>, us
     (problems, fields.len())
 }
 
-/// All fields of the answers of the tools that smell.
-fn fields(catalog: &Catalog, document: &Document) -> BTreeMap<Field, Smell> {
+/// All fields that may be secrets, of the answers of the tools.
+fn fields(catalog: &Catalog, document: &Document) -> BTreeMap<Field, Suspicion> {
     let mut walk = Walk { document, found: BTreeMap::new(), tool: "", within: Vec::new() };
     for entry in catalog.entries() {
         let Run::Endpoint(endpoint) = &entry.tool().run else { continue };
@@ -139,7 +139,7 @@ fn fields(catalog: &Catalog, document: &Document) -> BTreeMap<Field, Smell> {
 
 struct Walk<'a> {
     document: &'a Document,
-    found: BTreeMap<Field, Smell>,
+    found: BTreeMap<Field, Suspicion>,
     tool: &'static str,
     /// The schemas that this one is in, some of which refer to themselves.
     within: Vec<*const Value>,
@@ -167,10 +167,10 @@ impl Walk<'_> {
             let resolved = document.resolve(property);
             let description = property["description"].as_str().or(resolved["description"].as_str());
             if has_text(document, resolved)
-                && let Some(reason) = smell(name, resolved, description.unwrap_or_default())
+                && let Some(reason) = suspicion(name, resolved, description.unwrap_or_default())
             {
                 let field = (inside.to_owned(), name.clone());
-                self.found.entry(field).or_insert(Smell { reason, tool: self.tool });
+                self.found.entry(field).or_insert(Suspicion { reason, tool: self.tool });
             }
             if !hides(inside, name) {
                 self.schema(name, property);
@@ -201,7 +201,7 @@ fn has_text(document: &Document, schema: &Value) -> bool {
 }
 
 /// Why a field may be secret, if it may.
-fn smell(name: &str, schema: &Value, description: &str) -> Option<String> {
+fn suspicion(name: &str, schema: &Value, description: &str) -> Option<String> {
     if schema["format"] == "password" {
         return Some("is a password by its format".to_owned());
     }
@@ -221,7 +221,7 @@ mod tests {
     use super::*;
 
     /// What is found in an answer of `listOrgWlans` with these fields.
-    fn found(properties: &Value) -> BTreeMap<Field, Smell> {
+    fn found(properties: &Value) -> BTreeMap<Field, Suspicion> {
         let catalog = Catalog::gather().unwrap();
         let schema = json!({ "type": "array", "items": { "$ref": "#/components/schemas/wlan" } });
         let answer = json!({ "content": { "application/json": { "schema": schema } } });

@@ -113,7 +113,8 @@ fn about(description: &str, property: &Value) -> String {
 }
 
 /// Text that stays within a cell of a table.
-fn cell(text: &str) -> String {
+/// A text as a cell of a table.
+pub(crate) fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
 

@@ -9,6 +9,8 @@ use mistmcp::__private::{redact_file, redact_value};
 use mistmcp::File;
 use mistmcp::serde_json::{self, Value, json};
 
+use crate::find::percent;
+
 const HALVES: [&str; 2] = ["train", "test"];
 
 /// What stands around a secret in the forms.
@@ -72,10 +74,6 @@ impl Rates {
         self.needless_harmless += needless * harmless;
         needless == 0 && hidden == form.secrets.len()
     }
-}
-
-fn percent(part: u32, whole: u32) -> f64 {
-    100.0 * f64::from(part) / f64::from(whole.max(1))
 }
 
 #[expect(clippy::print_stdout, reason = "it is what the command is for")]
