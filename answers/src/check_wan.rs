@@ -1,6 +1,8 @@
 //! `checkWan`: what is wrong with the WAN of a site.
 
-use mistmcp::answers::{Cause, DataSource, Diagnosis, Finding, Inquiry, Window, answer, join, name};
+use mistmcp::answers::{
+    Cause, DataSource, Diagnosis, Finding, Inquiry, Window, answer, join, join_all, name,
+};
 use mistmcp::serde_json::json;
 use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 
@@ -187,17 +189,19 @@ impl State {
     async fn cluster_nodes(&self, ask: &Inquiry, site: &str) -> Vec<(String, usize)> {
         let of_site = usize::from(self.gateways.iter().any(Device::is_down));
         let mut left = ask.calls_left().saturating_sub(of_site);
-        let mut nodes = Vec::new();
-        for cluster in self.clusters.iter().filter(|cluster| cluster.is_cluster) {
+        let clusters = self.clusters.iter().filter(|cluster| cluster.is_cluster).map(|cluster| {
             let gateway = self.gateways.iter().find(|gateway| gateway.has_mac(&cluster.gateway));
             let id = gateway.and_then(|gateway| gateway.id.clone());
             let id = id.unwrap_or_else(|| device_id(&cluster.gateway));
             let source = DataSource::new("cluster nodes", "GetSiteDeviceHaClusterNode").with("site_id", site);
-            let source = ask.within(&mut left, source.with("device_id", id).or_none());
+            (cluster, ask.within(&mut left, source.with("device_id", id).or_none()))
+        });
+        let clusters: Vec<_> = clusters.collect();
+        let reads = clusters.iter().map(|(cluster, source)| async move {
             let rows = ask.rows_if(source.as_ref()).await;
-            nodes.extend(rows.first().map(|row| (cluster.gateway.clone(), row.rows("nodes").count())));
-        }
-        nodes
+            rows.first().map(|row| (cluster.gateway.clone(), row.rows("nodes").count()))
+        });
+        join_all(reads).await.into_iter().flatten().collect()
     }
 
     /// What the rules take.
