@@ -153,8 +153,7 @@ pub(crate) async fn serve<H: ServerHandler>(
         settings,
     );
     let calls = TaskTracker::new();
-    let front_middleware =
-        Arc::new(FrontMiddleware::new(configuration.allowed.clone(), Arc::clone(&metrics)));
+    let front_middleware = Arc::new(FrontMiddleware::new(configuration.allowed.clone()));
     let health = health::Health::new(
         configuration.cloud.clone(),
         &configuration.clouds,
@@ -195,6 +194,7 @@ pub(crate) async fn serve<H: ServerHandler>(
             .merge(page::routes(page))
             .merge(metadata)
             .merge(Router::new().route("/metrics", get(health::metrics)).with_state(health.clone()))
+            .method_not_allowed_fallback(rejection::method_not_allowed)
             .fallback(rejection::not_found)
             .layer(from_fn_with_state(front_middleware, middleware::layer))
             .route("/mcp", mcp.clone())
@@ -205,7 +205,8 @@ pub(crate) async fn serve<H: ServerHandler>(
                 Router::new()
                     .route("/livez", get(health::live))
                     .route("/readyz", get(health::ready))
-                    .with_state(health),
+                    .with_state(health)
+                    .method_not_allowed_fallback(rejection::method_not_allowed),
             ),
     );
 

@@ -1,5 +1,5 @@
 //! Admission control: quotas for unauthenticated and single clients, in total and per address. A request beyond a
-//! limit is rejected cheaply, with the remedy, and counted by its reason.
+//! limit is rejected cheaply, with the remedy. Whatever refuses a request, it is counted here by its reason.
 //!
 //! [`Admission`] is the policy, [`AdmissionLimits`] its numbers. A connection is admitted when it is accepted, a
 //! request and its response in [`Admission::serve`], its body in [`Client::receive`], and a token that Mist has not
@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
 use futures_util::future::poll_fn;
 use http::{HeaderMap, HeaderValue, StatusCode, Version, header};
@@ -41,7 +41,7 @@ use limits::{NEW_CLIENTS, SEARCHES, SENDING};
 pub(super) use new_clients::NewClient;
 
 use super::mcp_handler::MAX_BODY_BYTES;
-use super::rejection::{Rejection, is_mcp};
+use super::rejection::{self, Rejection, is_mcp};
 use crate::audit::AuditLog;
 use crate::metrics::Metrics;
 use crate::work::{self, JobQueue};
@@ -158,14 +158,15 @@ impl Admission {
                 request.extensions_mut().insert(Arc::clone(&client));
                 (inner.oneshot(request).await.unwrap_or_else(|never| match never {}), slots)
             }
-            Err(rejection) => (of_path(rejection).counted(&self.metrics), None),
+            Err(rejection) => (of_path(rejection).into_response(), None),
         };
         // The bytes of a complete body. Those of a stream are counted per event.
         let bytes = response.body().size_hint().lower();
         let (mut response, answer) = match client.count(&connection, bytes) {
             Ok(answer) => (response, answer),
-            Err(rejection) => (of_path(rejection).counted(&self.metrics), None),
+            Err(rejection) => (of_path(rejection).into_response(), None),
         };
+        rejection::count(&response, &self.metrics);
         if connection.is_reserve && version < Version::HTTP_2 {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
@@ -273,17 +274,12 @@ impl Client {
         })?;
         let searched = work::search(Some(&self.address.job_queue), job).await;
         searched
-            .map_err(|error| Rejection::new(StatusCode::INTERNAL_SERVER_ERROR, "search", error.to_string()))
+            .map_err(|error| Rejection::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string()))
     }
 
     /// The queue of the jobs of this address.
     pub(super) fn job_queue(&self) -> JobQueue {
         self.address.job_queue.clone()
-    }
-
-    /// Counts a rejection, and converts it to a response.
-    pub(super) fn reject(&self, rejection: Rejection) -> Response {
-        rejection.counted(&self.admission.metrics)
     }
 
     async fn collect(&self, mut body: Body) -> Result<(Bytes, Received), Rejection> {
@@ -379,9 +375,8 @@ impl StreamBytes {
     /// The quota is used up. The stream ends.
     fn count(&self, bytes: u64) -> Result<Option<connections::Answer>, axum::Error> {
         self.client.count(&self.connection, bytes).map_err(|rejection| {
-            let error = axum::Error::new(std::io::Error::other(rejection.to_string()));
-            drop(rejection.counted(&self.client.admission.metrics));
-            error
+            rejection.count(&self.client.admission.metrics);
+            axum::Error::new(std::io::Error::other(rejection.to_string()))
         })
     }
 }

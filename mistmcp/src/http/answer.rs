@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::accept::{Accept, Events};
 use super::mcp_handler::MAX_BODY_BYTES;
 use super::message::RequestSummary;
-use super::rejection::Rejection;
+use super::rejection::{Reason, Rejection};
 use crate::server::json_rpc::{self, Invalid};
 use crate::text::{shortened, visible};
 
@@ -28,24 +28,25 @@ const MAX_MESSAGE_BYTES: usize = 600;
 
 /// Converts a plain-text rejection of rmcp to JSON, and adds the remedy. Long texts are cut.
 pub(super) async fn rejections_to_json(response: Response, summary: &RequestSummary) -> Response {
-    let (parts, body) = response.into_parts();
+    let (mut parts, body) = response.into_parts();
     let is_rejected = parts.status.is_client_error() || parts.status.is_server_error();
     if !is_rejected {
         return Response::from_parts(parts, body);
     }
     if is(&parts.headers, "application/json") {
+        parts.extensions.insert(Reason(if parts.status.is_server_error() { "internal" } else { "message" }));
         return with_short_texts(parts, body).await;
     }
     let text = to_bytes(body, MAX_REJECTION_BYTES).await.unwrap_or_default();
     let text = shortened(&visible(&String::from_utf8_lossy(&text)), MAX_MESSAGE_BYTES);
-    let (code, message) = with_remedy(parts.status, text.trim());
+    let (code, reason, message) = with_remedy(parts.status, text.trim());
     // rmcp uses this status for messages that it cannot parse.
     let status = match parts.status {
         StatusCode::UNSUPPORTED_MEDIA_TYPE => StatusCode::BAD_REQUEST,
         status => status,
     };
     let invalid = Invalid::new(code, message).of(summary.id.clone());
-    let mut response = Rejection::of_message(status, "message", invalid).into_response();
+    let mut response = Rejection::of_message(status, reason, invalid).into_response();
     response
         .headers_mut()
         .extend(parts.headers.get(header::ALLOW).map(|allow| (header::ALLOW, allow.clone())));
@@ -82,29 +83,31 @@ fn shorten_texts(value: &mut Value) {
     }
 }
 
-/// The error code of a rejection, and its text with the remedy.
-fn with_remedy(status: StatusCode, text: &str) -> (ErrorCode, String) {
-    let (code, remedy) = match status {
+/// The error code of a rejection, the reason for the metric, and its text with the remedy.
+fn with_remedy(status: StatusCode, text: &str) -> (ErrorCode, &'static str, String) {
+    let (reason, remedy) = match status {
         StatusCode::BAD_REQUEST if text.contains("Unsupported MCP-Protocol-Version") => {
             let known: Vec<_> = ProtocolVersion::KNOWN_VERSIONS.iter().map(ProtocolVersion::as_str).collect();
             let remedy = format!("This server speaks {}.", known.join(", "));
-            return (ErrorCode::UNSUPPORTED_PROTOCOL_VERSION, format!("{text}. {remedy}"));
+            return (ErrorCode::UNSUPPORTED_PROTOCOL_VERSION, "message", format!("{text}. {remedy}"));
         }
         StatusCode::BAD_REQUEST if text.contains("Session ID is required") => (
-            ErrorCode::INVALID_REQUEST,
+            "session",
             "Begin with `initialize`, and send the `Mcp-Session-Id` of its answer with each request.",
         ),
-        StatusCode::NOT_FOUND => (ErrorCode::INVALID_REQUEST, "Begin a new one with `initialize`."),
-        StatusCode::METHOD_NOT_ALLOWED => (
-            ErrorCode::INVALID_REQUEST,
-            "POST a message of MCP. GET is for the stream of a session, and DELETE ends one.",
-        ),
-        status if status.is_server_error() => {
-            (ErrorCode::INTERNAL_ERROR, "Try again, or begin with `initialize`.")
+        StatusCode::NOT_FOUND => ("session", "Begin a new one with `initialize`."),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ("method", "POST a message of MCP. GET is for the stream of a session, and DELETE ends one.")
         }
-        _ => (ErrorCode::INVALID_REQUEST, "See the specification of MCP's Streamable HTTP."),
+        status if status.is_server_error() => {
+            // rmcp's text names its own parts, which are nothing to the client.
+            let message = "The server could not answer this request. Send it again. If that fails as well, tell the operator \
+                           of the server, whose log says more.";
+            return (ErrorCode::INTERNAL_ERROR, "internal", message.to_owned());
+        }
+        _ => ("message", "See the specification of MCP's Streamable HTTP."),
     };
-    (code, format!("{text}. {remedy}"))
+    (ErrorCode::INVALID_REQUEST, reason, format!("{text}. {remedy}"))
 }
 
 /// Converts a response to a media type that the client accepts.
@@ -143,7 +146,7 @@ async fn as_json(response: Response, summary: &RequestSummary) -> Response {
     let Some(answer) = answer else {
         let invalid =
             Invalid::new(ErrorCode::INTERNAL_ERROR, "The answer broke off. Send the request again.");
-        return Rejection::of_message(StatusCode::BAD_GATEWAY, "message", invalid.of(summary.id.clone()))
+        return Rejection::of_message(StatusCode::BAD_GATEWAY, "internal", invalid.of(summary.id.clone()))
             .into_response();
     };
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -61,11 +61,10 @@ impl<H: ServerHandler> McpHandler<H> {
     /// Handles a request to `/mcp`.
     pub(super) async fn serve(self: &Arc<Self>, request: Request) -> Response {
         if page::is_browser(request.method(), request.headers()) {
-            self.metrics.refusal("browser");
             return page::browser_hint();
         }
         let answer = self.answer(request).await.map(uncached);
-        answer.unwrap_or_else(|rejection| rejection.of_mcp().counted(&self.metrics))
+        answer.unwrap_or_else(|rejection| rejection.of_mcp().into_response())
     }
 
     async fn answer(self: &Arc<Self>, request: Request) -> Result<Response, Rejection> {

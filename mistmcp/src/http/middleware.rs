@@ -5,27 +5,25 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::header::ORIGIN;
 use tower::{Layer, Service};
 use tower_http::cors::CorsLayer;
 
 use super::host_validation::{Allowed, cors};
 use super::rejection::is_mcp;
-use crate::metrics::Metrics;
 
 /// Validates `Host` and `Origin`, and adds CORS headers.
 #[derive(Debug)]
 pub(super) struct FrontMiddleware {
     allowed: Arc<Allowed>,
     cors: CorsLayer,
-    metrics: Arc<Metrics>,
 }
 
 impl FrontMiddleware {
-    pub(super) fn new(allowed: Allowed, metrics: Arc<Metrics>) -> Self {
+    pub(super) fn new(allowed: Allowed) -> Self {
         let allowed = Arc::new(allowed);
-        Self { cors: cors(&allowed), allowed, metrics }
+        Self { cors: cors(&allowed), allowed }
     }
 
     /// Calls `inner` if the request passes validation.
@@ -34,8 +32,8 @@ impl FrontMiddleware {
         S: Service<Request, Response = Response, Error = Infallible>,
     {
         let result = match self.allowed.check(request.uri(), request.headers()) {
-            Err(rejection) if is_mcp(request.uri().path()) => Ok(rejection.of_mcp().counted(&self.metrics)),
-            Err(rejection) => Ok(rejection.counted(&self.metrics)),
+            Err(rejection) if is_mcp(request.uri().path()) => Ok(rejection.of_mcp().into_response()),
+            Err(rejection) => Ok(rejection.into_response()),
             Ok(()) if request.headers().contains_key(ORIGIN) => self.cors.layer(inner).call(request).await,
             Ok(()) => inner.call(request).await,
         };

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
-use axum::extract::rejection::QueryRejection;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Extension, Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -28,7 +28,7 @@ use serde_json::json;
 
 use super::Configuration;
 use super::admission::Client;
-use super::rejection::Rejection;
+use super::rejection::{Reason, Rejection};
 use crate::work;
 use content::Content;
 pub(crate) use demo::Question;
@@ -125,7 +125,7 @@ impl Rendered {
 /// The routes of the page.
 pub(super) fn routes(page: Arc<Page>) -> Router {
     Router::new()
-        .route("/", get(show).fallback(method_not_allowed))
+        .route("/", get(show))
         .route("/search", get(search))
         .route("/views/{name}", get(view))
         // The page has an inline icon.
@@ -139,17 +139,21 @@ async fn show(State(page): State<Arc<Page>>, headers: HeaderMap) -> Response {
 }
 
 /// The document of a view, over the demo network.
-async fn view(State(page): State<Arc<Page>>, Path(name): Path<String>, headers: HeaderMap) -> Response {
+async fn view(
+    State(page): State<Arc<Page>>,
+    name: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Response {
     if !page.content.has_questions() {
         let problem = "This server shows views in MCP clients alone.";
-        return Rejection::new(StatusCode::NOT_FOUND, "view", problem).into_response();
+        return Rejection::new(StatusCode::NOT_FOUND, "path", problem).into_response();
     }
     page.make(page.views.get().is_some(), |page| _ = page.views()).await;
-    match page.view(&name) {
+    match name.ok().and_then(|Path(name)| page.view(&name)) {
         Some(document) => demo::view(document, &headers),
         None => {
             let problem = "There is no such view here. The page at / shows the views of the demo network.";
-            Rejection::new(StatusCode::NOT_FOUND, "view", problem).into_response()
+            Rejection::new(StatusCode::NOT_FOUND, "path", problem).into_response()
         }
     }
 }
@@ -179,18 +183,8 @@ async fn search(
     });
     match found.await {
         Ok(found) => ([(header::CACHE_CONTROL, "no-store")], Json(found)).into_response(),
-        Err(rejection) => client.reject(rejection),
+        Err(rejection) => rejection.into_response(),
     }
-}
-
-/// For a client whose URL lacks `/mcp`.
-async fn method_not_allowed() -> Response {
-    let rejection = Rejection::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "method",
-        "This is a page for people, which takes GET and HEAD. MCP is at /mcp.",
-    );
-    ([(header::ALLOW, "GET, HEAD")], rejection).into_response()
 }
 
 /// Whether the MCP endpoint has been opened in a browser: no MCP client requests HTML.
@@ -213,7 +207,8 @@ pub(super) fn browser_hint() -> Response {
             "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         ),
     ];
-    (StatusCode::NOT_ACCEPTABLE, headers, markup::hint().into_string()).into_response()
+    let hint = markup::hint().into_string();
+    (StatusCode::NOT_ACCEPTABLE, headers, Extension(Reason("browser")), hint).into_response()
 }
 
 /// The Content-Security-Policy: only the inline style and script, by their hashes, and requests to this server; over the

@@ -4,7 +4,7 @@ use std::fmt;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use rmcp::model::ErrorCode;
 use serde_json::{Value, json};
@@ -26,6 +26,18 @@ pub(super) struct Rejection {
     challenge: Option<Box<HeaderValue>>,
     /// Seconds in `Retry-After`, with 429 and 503.
     retry_after: u64,
+}
+
+/// Why a response is a refusal: the `reason` label of the metric. It is an extension of the response, and the outermost
+/// service counts it, so that no refusal is left out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reason(pub(super) &'static str);
+
+/// Counts a response, if it is a refusal.
+pub(super) fn count(response: &Response, metrics: &Metrics) {
+    if let Some(Reason(reason)) = response.extensions().get() {
+        metrics.refusal(reason);
+    }
 }
 
 /// Seconds in `Retry-After` where nothing else is known.
@@ -61,10 +73,9 @@ impl Rejection {
         self
     }
 
-    /// Counts the rejection, and converts it to a response.
-    pub(super) fn counted(self, metrics: &Metrics) -> Response {
+    /// Counts a rejection that is no response: it ends a stream.
+    pub(super) fn count(&self, metrics: &Metrics) {
         metrics.refusal(self.reason);
-        self.into_response()
     }
 
     /// Credentials are missing or wrong.
@@ -126,6 +137,7 @@ impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let body = self.answer.map_or_else(|| json!({ "error": self.message }), |answer| *answer);
         let mut response = (self.status, Json(body)).into_response();
+        response.extensions_mut().insert(Reason(self.reason));
         let headers = response.headers_mut();
         match self.status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if self.challenge.is_some() => {
@@ -153,6 +165,13 @@ pub(super) async fn not_found() -> Rejection {
         "path",
         "There is nothing here. MCP is at /mcp, a page for people at /.",
     )
+}
+
+/// The fallback for the methods of a path that it does not take, also for a client whose URL lacks `/mcp`.
+pub(super) async fn method_not_allowed() -> Response {
+    let problem = "This path is read by GET or HEAD. MCP is at /mcp.";
+    let rejection = Rejection::new(StatusCode::METHOD_NOT_ALLOWED, "method", problem);
+    ([(ALLOW, "GET, HEAD")], rejection).into_response()
 }
 
 #[cfg(test)]

@@ -120,3 +120,49 @@ async fn metrics_count_calls_by_tool_and_outcome_without_client_data() {
         assert!(!response.body.contains(message), "{message}");
     }
 }
+
+/// The refusals so far, by their reason.
+async fn refused(fixture: &Fixture) -> BTreeMap<String, u64> {
+    let reason = |sample: &str| {
+        let reason = sample.strip_prefix("mistmcp_refusals_total{reason=\"")?.strip_suffix("\"}")?;
+        Some(reason.to_owned())
+    };
+    let counted = samples(&get(fixture, "/metrics").await.body);
+    counted.iter().filter_map(|(sample, value)| Some((reason(sample)?, value.parse().unwrap()))).collect()
+}
+
+#[tokio::test]
+async fn each_refusal_of_a_request_has_a_text_and_is_counted_once_by_its_reason() {
+    let fixture = Fixture::start("").await;
+    let mut wanted = BTreeMap::new();
+    for (method, path, status, reason) in [
+        (Method::GET, "/x", 404, "path"),
+        (Method::GET, "/sse", 404, "path"),
+        (Method::POST, "/mcp/x", 404, "path"),
+        (Method::POST, "/MCP", 404, "path"),
+        (Method::POST, "/register", 404, "path"),
+        (Method::GET, "/views/x", 404, "path"),
+        (Method::GET, "/views/%ff", 404, "path"),
+        (Method::GET, "/search", 400, "request"),
+        (Method::POST, "/", 405, "method"),
+        (Method::POST, "/metrics", 405, "method"),
+        (Method::PUT, "/search", 405, "method"),
+        (Method::POST, "/views/x", 405, "method"),
+        (Method::DELETE, "/favicon.ico", 405, "method"),
+        (Method::POST, "/livez", 405, "method"),
+        (Method::PATCH, "/readyz", 405, "method"),
+        (Method::PUT, "/mcp", 405, "method"),
+        (Method::GET, "/mcp", 400, "session"),
+        (Method::DELETE, "/mcp", 400, "session"),
+        (Method::POST, "/mcp", 400, "message"),
+        (Method::GET, "/mcp?mode=none", 400, "request"),
+    ] {
+        let client = fixture.alice("").to(&fixture.server.url(path));
+        let response = HttpResponse::of(client.request(method.clone())).await;
+        assert_eq!(response.status, status, "{method} {path}: {response:?}");
+        assert!(!response.error().is_empty(), "{method} {path}");
+        assert_eq!(response.header("allow").is_empty(), status != 405, "{method} {path}: {response:?}");
+        *wanted.entry(reason.to_owned()).or_insert(0) += 1;
+        assert_eq!(refused(&fixture).await, wanted, "{method} {path}");
+    }
+}

@@ -109,6 +109,9 @@ async fn a_client_finds_the_issuer_by_the_metadata() {
         assert_eq!(metadata["authorization_servers"], json!([team.issuer.url]));
         assert_eq!(metadata["scopes_supported"], json!(["mcp"]));
         assert_eq!(metadata["bearer_methods_supported"], json!(["header"]));
+        let client = HttpClient::new(&team.server, "").to(&team.server.url(path));
+        let posted = client.post("{}").await;
+        assert!(posted.status == 405 && posted.error().contains("GET"), "{path}: {posted:?}");
     }
     for client in [
         HttpClient::new(&team.server, ""),

@@ -146,10 +146,9 @@ impl ClientAdmission for Client {
     async fn stream_rejection(&self, pool: &Arc<Pool>, cloud: &Cloud, tokens: &Tokens) -> String {
         match self.validation(pool, cloud, tokens).admit().await {
             Err(rejection) => {
-                let why = rejection.to_string();
                 // The caller sends it as an MCP error.
-                drop(rejection.counted(&self.admission.metrics));
-                why
+                rejection.count(&self.admission.metrics);
+                rejection.to_string()
             }
             Ok(None) => std::future::pending().await,
             Ok(Some(permit)) => {
