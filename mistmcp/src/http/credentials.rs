@@ -44,10 +44,7 @@ impl Credentials {
                     (true, false) => mist_token,
                     (false, true) => bearer,
                     (false, false) => {
-                        return Err(Rejection::unauthorized(
-                            "This server asks for its client token: send it as `Authorization: Bearer …`. The \
-                             operator of the server has it.",
-                        ));
+                        return Err(self.without_client_token(bearer.as_deref(), mist_token.as_deref()));
                     }
                 }
             }
@@ -67,11 +64,37 @@ impl Credentials {
                 Ok(Admitted { tokens: token.into(), shared: false })
             }
             (None, Some(tokens)) => Ok(Admitted { tokens: tokens.clone(), shared: true }),
-            (None, None) => Err(Rejection::unauthorized(
-                "No Mist API token: send it as `X-Authorization: <token>` or `Authorization: Bearer <token>`. It is \
-                 made in the Mist portal, under Organization > Settings > API Token, or My Account.",
-            )),
+            (None, None) => {
+                let place = match self.client_token {
+                    Some(_) => {
+                        "`X-Authorization: <token>`, beside `Authorization` with this server's client token"
+                    }
+                    None => "`X-Authorization: <token>` or `Authorization: Bearer <token>`",
+                };
+                Err(Rejection::unauthorized(format!(
+                    "No Mist API token: send it as {place}. It is made in the Mist portal, under Organization > Settings > \
+                     API Token, or My Account."
+                )))
+            }
         }
+    }
+
+    /// The rejection of a client without the client token, with what is wrong in the header that should hold it.
+    fn without_client_token(&self, bearer: Option<&str>, mist_token: Option<&str>) -> Rejection {
+        let presented = [("Authorization", bearer), ("X-Authorization", mist_token)];
+        let cause = presented.into_iter().find_map(|(name, text)| {
+            let problem = Token::new(text?).err()?;
+            Some(format!(" What `{name}` holds cannot be used: {problem}."))
+        });
+        let own = match self.shared {
+            Some(_) => "",
+            None => ", and a Mist API token of your own as `X-Authorization`",
+        };
+        Rejection::unauthorized(format!(
+            "This server asks for its client token: send it as `Authorization: Bearer …`{own}. The operator of the server has \
+             the client token.{}",
+            cause.unwrap_or_default()
+        ))
     }
 }
 

@@ -149,6 +149,8 @@ async fn a_client_token_is_required() {
             let response = client.clone().lifecycle(lifecycle).ask("tools/list", json!({})).await;
             assert_eq!(response.status, 401, "{response:?}");
             assert!(!response.body.contains(SECRET));
+            // The server has a token for its clients.
+            assert!(!response.error().contains("X-Authorization"), "{response:?}");
         }
     }
     assert_eq!(upstream.connections(), 0);
@@ -160,6 +162,47 @@ async fn a_client_token_is_required() {
         let own = own.connect(lifecycle).await;
         own.call("getSiteInfo", site(1)).await;
         assert_eq!(last_token(&upstream), format!("Token {ALICE}"), "the secret never goes to Mist");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_does_what_a_refusal_says_is_served() {
+    let upstream = MockUpstream::start().await;
+    let server = Launch::at(&upstream, "").variable("MISTMCP_CLIENT_TOKEN", SECRET).serve().await;
+    let bearer = |token: &str| ("Authorization", format!("Bearer {token}"));
+    let own = ("X-Authorization", ALICE.to_owned());
+    let client = |headers: &[(&'static str, String)]| {
+        let client = HttpClient::new(&server, "?mode=all");
+        headers.iter().fold(client, |client, (name, value)| client.header(name, value))
+    };
+    let both = ["`X-Authorization", "`Authorization", "client token"];
+    for (headers, wanted) in [
+        (vec![], &both[..]),
+        (vec![bearer(SECRET)], &both),
+        (vec![bearer(ALICE)], &both),
+        (vec![own.clone()], &both),
+        (vec![("X-Authorization", SECRET.to_owned())], &both),
+        (vec![bearer(&format!("\"{SECRET}\""))], &["`Authorization` holds", "quotation mark"]),
+        (vec![bearer("${MISTMCP_CLIENT_TOKEN}"), own.clone()], &["`Authorization` holds", "placeholder"]),
+        (vec![bearer(&format!("Bearer {SECRET}")), own.clone()], &["`Authorization` holds", "scheme"]),
+        (
+            vec![bearer("wrong-secret-0f-2"), ("X-Authorization", "null".to_owned())],
+            &["`X-Authorization` holds"],
+        ),
+    ] {
+        for lifecycle in Lifecycle::BOTH {
+            let refused = client(&headers).lifecycle(lifecycle).ask("tools/list", json!({})).await;
+            assert_eq!(refused.status, 401, "{headers:?}: {refused:?}");
+            let text = refused.error();
+            assert!(wanted.iter().all(|part| text.contains(part)), "{headers:?}: {text}");
+            assert!(!text.contains("`Authorization: Bearer <token>`"), "that leads back here: {text}");
+            assert!(!text.contains(SECRET) && !text.contains(ALICE), "{text}");
+        }
+    }
+    for lifecycle in Lifecycle::BOTH {
+        let alice = client(&[bearer(SECRET), own.clone()]).connect(lifecycle).await;
+        alice.call("getSiteInfo", site(1)).await;
+        assert_eq!(last_token(&upstream), format!("Token {ALICE}"));
     }
 }
 
