@@ -107,7 +107,7 @@ impl Caller {
     }
 }
 
-/// The line of a call in progress. A call that ends without [`AuditEntry::end`] is written as cancelled.
+/// The line of a call in progress. A call that ends without [`AuditEntry::end`] is written as one that the server broke off.
 #[derive(Debug)]
 pub(crate) struct AuditEntry {
     log: Arc<AuditLog>,
@@ -215,7 +215,11 @@ impl AuditLog {
             tool: tool.to_owned(),
             called: by_name.map(str::to_owned),
             arguments: arguments.clone(),
-            outcome: if is_refused { Outcome::Refused(ErrorKind::Audit) } else { Outcome::Cancelled },
+            outcome: if is_refused {
+                Outcome::Refused(ErrorKind::Audit)
+            } else {
+                Outcome::Failed(ErrorKind::Server)
+            },
             bytes: 0,
             mist_calls: 0,
             milliseconds: 0,

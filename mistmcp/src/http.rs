@@ -70,6 +70,8 @@ use crate::session::Settings;
 
 /// How long calls in flight may run after shutdown has begun.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
+/// How long the errors of those that are cut off then may take to be sent.
+const CUT_OFF_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long open streams may take to close after that.
 const STREAM_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -127,7 +129,7 @@ pub(crate) async fn serve<H: ServerHandler>(
 ) -> anyhow::Result<()> {
     let metrics = Arc::clone(configuration.pool.metrics());
     let sessions = Arc::new(Sessions::new(configuration.limits, Arc::clone(&metrics)));
-    let streams = CancellationToken::new();
+    let (cut_off, streams) = (CancellationToken::new(), CancellationToken::new());
     let key = match &configuration.redis {
         Some(location) => location.key().clone(),
         None => Key::random(),
@@ -135,7 +137,7 @@ pub(crate) async fn serve<H: ServerHandler>(
     let server_key = key.clone();
     let session_store = session_store(&configuration, &sessions).await?;
     let (operator, server_metrics) = (Arc::clone(&configuration.settings), Arc::clone(&metrics));
-    let audit = configuration.audit.clone();
+    let (audit, end) = (configuration.audit.clone(), cut_off.clone());
     let mut settings = StreamableHttpServerConfig::default()
         .with_json_response(true)
         .with_max_request_body_bytes(mcp_handler::MAX_BODY_BYTES)
@@ -147,7 +149,7 @@ pub(crate) async fn serve<H: ServerHandler>(
         move || {
             let (settings, metrics) = (Arc::clone(&operator), Arc::clone(&server_metrics));
             let server = Server::for_http(settings, metrics, server_key.clone());
-            Ok(handler(server.audited(audit.clone())))
+            Ok(handler(server.audited(audit.clone()).ended_by(end.clone())))
         },
         Arc::clone(&sessions.manager),
         settings,
@@ -212,22 +214,33 @@ pub(crate) async fn serve<H: ServerHandler>(
 
     let session_sweep = tokio::spawn(sessions::sweep(sessions));
     let connection_sweep = tokio::spawn(Arc::clone(&admission).sweep());
-    let shutdown = async move {
-        stop.cancelled().await;
-        calls.close();
-        if tokio::time::timeout(SHUTDOWN_GRACE, calls.wait()).await.is_err() {
-            tracing::warn!(
-                "calls are cut off that went on for more than {} seconds after the end",
-                SHUTDOWN_GRACE.as_secs()
-            );
-        }
-        streams.cancel();
-    };
+    let shutdown = shutdown(stop, calls, cut_off, streams);
     let served = listener::serve(address, app, tls, &admission, &metrics, shutdown, ready).await;
     session_sweep.abort();
     connection_sweep.abort();
     admission.end();
     served.with_context(|| format!("on {address}"))
+}
+
+/// Once `stop` is cancelled, waits for the calls under way, cuts off those that take long, and ends the streams.
+async fn shutdown(
+    stop: CancellationToken,
+    calls: TaskTracker,
+    cut_off: CancellationToken,
+    streams: CancellationToken,
+) {
+    stop.cancelled().await;
+    calls.close();
+    if tokio::time::timeout(SHUTDOWN_GRACE, calls.wait()).await.is_err() {
+        tracing::warn!(
+            "calls are cut off that went on for more than {} seconds after the end",
+            SHUTDOWN_GRACE.as_secs()
+        );
+        cut_off.cancel();
+        // Their clients are told so.
+        let _ = tokio::time::timeout(CUT_OFF_TIMEOUT, calls.wait()).await;
+    }
+    streams.cancel();
 }
 
 /// Builds the session store: local only, or shared through Redis.

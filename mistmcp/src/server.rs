@@ -28,6 +28,7 @@ use rmcp::model::{
 };
 use rmcp::service::{RequestContext, RoleServer};
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "client-requests")]
 use client_requests::ClientLog;
@@ -55,6 +56,9 @@ pub(crate) const CALLS_AT_ONCE: usize = 64;
 
 /// The most subscription streams per token of stateless clients, and over stdio. A client needs one.
 pub(crate) const STREAMS_AT_ONCE: usize = 256;
+
+/// The error of a request that the end of the server cuts off.
+const CUT_OFF: &str = "The server ended while this was under way, and cut it off. Try again when it is back.";
 
 /// The MCP server for one client. It offers the tools that are linked into the program. It is an [`rmcp`] handler, and a
 /// program can wrap it in its own with [`Program::run_with`](crate::Program::run_with).
@@ -103,6 +107,8 @@ pub struct Server {
     streams: Semaphore,
     /// Whether the client has sent `initialize`, which it does once.
     is_initialized: AtomicBool,
+    /// Cancelled when the server ends, and cuts off the requests that are under way.
+    end: CancellationToken,
 }
 
 #[derive(Debug)]
@@ -135,12 +141,18 @@ impl Server {
             accounts: None,
             streams: Semaphore::new(STREAMS_AT_ONCE),
             is_initialized: AtomicBool::new(false),
+            end: CancellationToken::new(),
         }
     }
 
     /// Writes each call to an audit log.
     pub(crate) fn audited(self, audit: Option<Arc<AuditLog>>) -> Self {
         Self { audit, ..self }
+    }
+
+    /// Cuts requests off when `end` is cancelled.
+    pub(crate) fn ended_by(self, end: CancellationToken) -> Self {
+        Self { end, ..self }
     }
 
     /// Takes the connection of the only client from accounts, anew for each request.

@@ -68,7 +68,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// An outcome without data for a view.
-    fn of(content: Result<Content>, list_changed: bool) -> Self {
+    pub(crate) fn of(content: Result<Content>, list_changed: bool) -> Self {
         Self { content, view_data: None, list_changed }
     }
 }

@@ -63,7 +63,6 @@ pub(super) enum Outcome {
     Asked,
     Refused(ErrorKind),
     Failed(ErrorKind),
-    Cancelled,
 }
 
 impl Outcome {
@@ -82,7 +81,6 @@ impl Outcome {
             Self::Asked => ("ok", Some(ErrorKind::ClientRequest.name())),
             Self::Refused(kind) => ("refused", Some(kind.name())),
             Self::Failed(kind) => ("error", Some(kind.name())),
-            Self::Cancelled => ("error", Some("cancelled")),
         }
     }
 }

@@ -87,6 +87,7 @@ impl From<ErrorKind> for Exit {
             | ErrorKind::Size
             | ErrorKind::Advice
             | ErrorKind::ClientRequest
+            | ErrorKind::Server
             | ErrorKind::Client(_) => Self::Failed,
         }
     }

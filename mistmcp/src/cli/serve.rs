@@ -30,6 +30,8 @@ pub(super) async fn serve<H: ServerHandler>(
     let (stop, timeout) = (shutdown::on_signal()?, session.connection().limits().timeout);
     let audit = audit_log::open(flags, Key::random())?;
     let server = Server::new(session).audited(audit.clone()).with_accounts(configuration.accounts());
+    // The transport stops where its client is gone, which is not the end of the server.
+    let (server, stop) = (server.ended_by(stop.clone()), stop.child_token());
     let outcome = server::serve(handler(server), timeout, stop).await.context("the server stopped");
     if let Some(audit) = audit {
         audit.close().await;

@@ -36,6 +36,8 @@ pub enum ErrorKind {
     Deadline,
     /// The client has cancelled the call.
     Cancelled,
+    /// The server ended, or failed, before the call did.
+    Server,
     /// The answer exceeds the size limit.
     Size,
     /// A tool's own message.
@@ -65,6 +67,7 @@ impl ErrorKind {
             Self::Network => "network",
             Self::Deadline => "deadline",
             Self::Cancelled => "cancelled",
+            Self::Server => "server",
             Self::Size => "size",
             Self::Advice => "advice",
             Self::ClientRequest => "question",

@@ -18,8 +18,8 @@ use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
 use super::ClientLog;
 use super::stdio::InputEnd;
 use super::{
-    Clients, HttpRequestContext, LIST_TTL_MS, STREAMS_AT_ONCE, Server, completion, is_stateless, json_rpc,
-    list_changes, prompts, resources, views,
+    CUT_OFF, Clients, HttpRequestContext, LIST_TTL_MS, STREAMS_AT_ONCE, Server, completion, is_stateless,
+    json_rpc, list_changes, prompts, resources, views,
 };
 use crate::Call;
 use crate::catalog::Entry;
@@ -241,7 +241,12 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
         let call = Call::unattended().traced(Trace::of(&context));
-        completion::complete(&*self.session(&context)?, &request, call).await
+        let session = self.session(&context)?;
+        tokio::select! {
+            biased;
+            completed = completion::complete(&session, &request, call) => completed,
+            () = self.end.cancelled() => Err(ErrorData::internal_error(CUT_OFF, None)),
+        }
     }
 }
 

@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use rmcp::model::{CallToolRequestParams, CallToolResponse, ErrorData, JsonObject};
 use rmcp::service::{RequestContext, RoleServer};
-use tracing::Instrument;
+use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span};
 
 use super::call_guard::CallGuard;
 use super::client_peer::{self, ClientPeer};
-use super::{Clients, HttpRequestContext, Server, is_stateless, result, session_id, views};
+use super::{CUT_OFF, Clients, HttpRequestContext, Server, is_stateless, result, session_id, views};
 use crate::audit::AuditEntry;
 use crate::call::CallPeer;
 use crate::error::ErrorKind;
 use crate::known_tokens;
 use crate::reply::Content;
-use crate::session::Session;
+use crate::session::{Outcome, Session};
 use crate::trace::Trace;
 use crate::{Call, Error};
 
@@ -46,7 +47,7 @@ impl Server {
             .map(Some)
     }
 
-    /// Calls a tool, and sends its notifications.
+    /// Calls a tool, and sends its notifications. A call that is refused ends as all others do.
     pub(super) async fn call(
         &self,
         request: CallToolRequestParams,
@@ -57,58 +58,52 @@ impl Server {
         trace.is_for_tool(|| session.known(&request.name));
         let (peer, pump) = ClientPeer::new(self, &request, &context, Arc::clone(&session))?;
         let peer = Arc::new(peer);
-        let call = Call::new(context.ct.clone(), Some(Arc::clone(&peer) as Arc<dyn CallPeer>));
+        let cancelled = context.ct.child_token();
+        let call = Call::new(cancelled.clone(), Some(Arc::clone(&peer) as Arc<dyn CallPeer>));
         let call = call.traced(trace.clone()).showing_views(views::are_shown(&context));
         let arguments = request.arguments.unwrap_or_default();
-        let refused = |error: Error| {
-            trace.set_outcome(Some(error.kind()));
-            result::from_outcome(Err(error), None)
-        };
-        let audit = match self.audit(&session, (&request.name, &arguments), &call, &context) {
-            Ok(audit) => audit,
-            Err(error) => return refused(error),
-        };
         let guard = match (&self.clients, HttpRequestContext::of(&context)) {
-            (Clients::Http { metrics, .. }, Some(http)) => match CallGuard::begin(http, metrics) {
-                Ok(guard) => Some(guard),
-                Err(error) => {
-                    if let Some(audit) = audit {
-                        // The call is refused anyway.
-                        let _ = audit.end(Err(error.kind())).await;
-                    }
-                    return refused(error);
-                }
-            },
+            (Clients::Http { metrics, .. }, Some(http)) => {
+                Some(CallGuard::begin(http, metrics, session.known(&request.name), &trace))
+            }
             _ => None,
         };
-        let calling = async {
-            let outcome = session.call(&request.name, arguments, &call).await;
-            peer.end();
-            outcome
+        let (audit, refused) = match self.audit(&session, (&request.name, &arguments), &call, &context) {
+            Ok(audit) => (audit, guard.as_ref().and_then(CallGuard::refusal)),
+            Err(error) => (None, Some(error)),
         };
-        // Notifications are sent in order, and before the response.
-        let (mut outcome, ()) = match &guard {
-            Some(guard) => tokio::join!(biased; calling.instrument(guard.span()), pump.run()),
-            None => tokio::join!(biased; calling, pump.run()),
+        let is_refused = refused.is_some();
+        let mut outcome = match refused {
+            Some(error) => Outcome::of(Err(error), false),
+            None => {
+                let span = guard.as_ref().map_or_else(Span::none, CallGuard::span);
+                let calling = async {
+                    let outcome = tokio::select! {
+                        // An answer that is ready is given out.
+                        biased;
+                        outcome = session.call(&request.name, arguments, &call) => Some(outcome),
+                        () = self.end.cancelled() => None,
+                    };
+                    peer.end();
+                    self.unless_cut_off(outcome, &cancelled)
+                };
+                // Notifications are sent in order, and before the response.
+                tokio::join!(biased; calling.instrument(span), pump.run()).0
+            }
         };
         if outcome.list_changed {
-            if let Some(session) = HttpRequestContext::of(&context).and_then(|http| http.session.as_ref()) {
-                session.list_changed().await;
-            }
-            if let Err(error) = context.peer.notify_tool_list_changed().await {
-                tracing::debug!(%error, "the client could not be notified of its changed tool list");
-            }
+            tell_of_changed_list(&context).await;
         }
-        if let Some(audit) = audit {
-            let ended = outcome.content.as_ref().map(Content::len).map_err(Error::kind);
-            if let Err(error) = audit.end(ended).await {
-                outcome.view_data = None;
-                outcome.content = Err(error);
-            }
+        let ended = outcome.content.as_ref().map(Content::len).map_err(Error::kind);
+        if let Some(audit) = audit
+            && let Err(error) = audit.end(ended).await
+            && !is_refused
+        {
+            (outcome.content, outcome.view_data) = (Err(error), None);
         }
         trace.set_outcome(outcome.content.as_ref().err().map(Error::kind));
         let answer = match guard {
-            Some(guard) => guard.end(session.known(&request.name), &trace, outcome.content),
+            Some(guard) => guard.end(outcome.content),
             None => outcome.content,
         };
         match (peer.mrtr(), answer.as_ref().map_err(Error::kind)) {
@@ -118,5 +113,30 @@ impl Server {
             ),
             _ => result::from_outcome(answer, outcome.view_data),
         }
+    }
+
+    /// The outcome of a call that has ended, or that the end of the server cuts off, which is not its client's doing.
+    fn unless_cut_off(&self, outcome: Option<Outcome>, cancelled: &CancellationToken) -> Outcome {
+        let is_cancelled = |outcome: &Outcome| {
+            let error = outcome.content.as_ref().err();
+            error.is_some_and(|error| error.kind() == ErrorKind::Cancelled)
+        };
+        match outcome {
+            Some(outcome) if !(self.end.is_cancelled() && is_cancelled(&outcome)) => outcome,
+            _ => {
+                cancelled.cancel();
+                Outcome::of(Err(Error::own(ErrorKind::Server, CUT_OFF)), false)
+            }
+        }
+    }
+}
+
+/// Tells the client, and the other replicas, that its list of tools has changed.
+async fn tell_of_changed_list(context: &RequestContext<RoleServer>) {
+    if let Some(session) = HttpRequestContext::of(context).and_then(|http| http.session.as_ref()) {
+        session.list_changed().await;
+    }
+    if let Err(error) = context.peer.notify_tool_list_changed().await {
+        tracing::debug!(%error, "the client could not be notified of its changed tool list");
     }
 }

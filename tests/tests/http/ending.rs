@@ -3,11 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mistmcp_tests::{Answer, HttpClient, HttpResponse, Launch, Lifecycle, MockUpstream, RawSocket, soon};
+use mistmcp_tests::{
+    Answer, HttpClient, HttpResponse, Launch, Lifecycle, MockUpstream, RawSocket, fields_of, soon,
+};
 use serde_json::json;
 use tokio::sync::Semaphore;
 
+use crate::audit::{LOG, audited, lines};
 use crate::fixture::{ALICE, Fixture, site, site_path};
+
+const ORG: &str = "9f2c1e50-8c4b-4f0e-a1d7-0123456789ab";
 
 /// Waits until new sessions are rejected.
 async fn closing(fixture: &Fixture) -> HttpResponse {
@@ -108,27 +113,50 @@ async fn messages_that_are_not_complete_do_not_delay_shutdown() {
 }
 
 #[tokio::test]
-async fn a_call_that_does_not_end_is_cancelled_at_shutdown() {
-    let fixture = Fixture::start("--timeout 300").await;
-    fixture.upstream.answers(&site_path(1), [Answer::never()]);
-    let alice = fixture.alice("?mode=all").open().await;
-    let call = tokio::spawn(async move {
-        let params = json!({ "name": "getSiteInfo", "arguments": site(1) });
-        let body = mistmcp_tests::message("tools/call", &params);
-        alice
-            .request(reqwest::Method::POST)
-            .header("Content-Type", "application/json")
-            .body(body)
-            .send()
-            .await
+async fn what_does_not_end_is_cut_off_at_shutdown_and_its_client_is_told_so() {
+    let fixture = audited("--timeout 300 --log-format json").await;
+    // Calls with a token that Mist has not accepted wait for each other.
+    fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless).call("getSiteInfo", site(9)).await;
+    fixture.upstream.take();
+    let mut calls = Vec::new();
+    for (number, lifecycle) in [(1, Lifecycle::Legacy), (2, Lifecycle::Stateless)] {
+        fixture.upstream.answers(&site_path(number), [Answer::never()]);
+        let alice = fixture.alice("?mode=all").connect(lifecycle).await;
+        calls.push(tokio::spawn(async move { alice.refusal("getSiteInfo", site(number)).await }));
+    }
+    fixture.upstream.answers(&format!("/api/v1/orgs/{ORG}/sites"), [Answer::never()]);
+    let alice = fixture.alice(&format!("?mode=all&org_id={ORG}")).lifecycle(Lifecycle::Stateless);
+    let completion = tokio::spawn(async move {
+        let prompt = json!({ "type": "ref/prompt", "name": "site-health" });
+        let params = json!({ "ref": prompt, "argument": { "name": "site", "value": "L" } });
+        alice.ask("completion/complete", params).await
     });
-    soon("the call", fixture.upstream.arrivals(1)).await;
+    soon("the requests", fixture.upstream.arrivals(3)).await;
+    let copy = tempfile::tempdir().unwrap();
+    // The folder goes with the server.
+    std::fs::hard_link(fixture.server.folder().join(LOG), copy.path().join(LOG)).unwrap();
     fixture.server.signal("TERM").await;
+    for call in calls {
+        let told = soon("a call", call).await.unwrap();
+        assert!(told.contains("The server ended") && told.contains("[request "), "{told}");
+    }
+    let completion = soon("the completion", completion).await.unwrap();
+    assert!(completion.error().contains("The server ended"), "{completion:?}");
     let (status, errors) = fixture.server.ended().await;
     assert_eq!(status.code(), Some(0), "{errors}");
-    assert!(errors.contains("cut off"), "{errors}");
-    // Whether it got a response or not, it does not wait any longer.
-    let _ = soon("the call", call).await.unwrap();
+    assert!(errors.contains("cut off") && !errors.contains("ERROR"), "{errors}");
+    assert_eq!(errors.matches(r#""outcome":"server""#).count(), 2, "{errors}");
+    let lines = lines(&copy.path().join(LOG));
+    let ends: Vec<_> =
+        lines.iter().map(|line| fields_of(line, ["tool", "outcome", "kind", "mist_calls"])).collect();
+    assert_eq!(
+        ends,
+        [
+            r#""getSiteInfo" "ok" null 1"#,
+            r#""getSiteInfo" "error" "server" 1"#,
+            r#""getSiteInfo" "error" "server" 1"#
+        ]
+    );
 }
 
 #[tokio::test]

@@ -83,6 +83,7 @@ async fn no_protocol_version_bypasses_the_session_limit() {
 #[tokio::test]
 async fn calls_in_flight_are_limited_per_client() {
     let fixture = Fixture::start("--timeout 300").await;
+    let mut refused = 0;
     for lifecycle in Lifecycle::BOTH {
         let turnstile = Arc::new(Semaphore::new(0));
         for number in 0..AT_ONCE + TOO_MANY {
@@ -96,9 +97,19 @@ async fn calls_in_flight_are_limited_per_client() {
             calls.spawn(async move { alice.try_call("getSiteInfo", site(number)).await.outcome() });
         }
         for _ in 0..TOO_MANY {
-            let (failed, refused) = soon("a refusal", calls.join_next()).await.unwrap().unwrap();
-            assert!(failed, "{refused}");
-            assert!(refused.contains("64 calls") && refused.contains("[request "), "{refused}");
+            let (failed, text) = soon("a refusal", calls.join_next()).await.unwrap().unwrap();
+            assert!(failed && text.contains("64 calls"), "{text}");
+            let (_, request) = text.trim_end_matches(']').split_once("[request ").unwrap();
+            let shown = fixture.server.wait_until("a line of the call", |text| text.contains(request)).await;
+            let line = shown.lines().find(|line| line.contains(request)).unwrap();
+            assert!(line.contains("getSiteInfo") && line.contains("busy"), "{line}");
+        }
+        refused += TOO_MANY as u64;
+        for name in [
+            "mistmcp_tool_calls_total{tool=\"getSiteInfo\",outcome=\"busy\"}",
+            "mistmcp_refusals_total{reason=\"calls_at_once\"}",
+        ] {
+            assert_eq!(crate::admission::sample(&fixture, name).await, refused, "{name}");
         }
         // Other clients have their own limit.
         fixture.bob("?mode=all").connect(lifecycle).await.call("getSiteInfo", site(99)).await;

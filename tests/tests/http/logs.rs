@@ -40,6 +40,30 @@ async fn a_call_is_logged_in_one_line_with_its_request_id() {
     fixture.assert_no_token_in_logs();
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_call_that_is_refused_for_want_of_the_audit_log_is_counted_and_has_a_line_with_its_request_id() {
+    let fixture = Fixture::start("--log-format json --audit-log /dev/full --audit-log-required").await;
+    let mut calls = 0;
+    for lifecycle in Lifecycle::BOTH {
+        let alice = fixture.alice("?mode=all").connect(lifecycle).await;
+        for number in 0..3 {
+            let response = alice.try_call("getSiteInfo", site(number)).await;
+            let request = response.header("x-request-id").to_owned();
+            let (failed, text) = response.outcome();
+            assert!(failed && text.ends_with(&format!("[request {request}]")), "{text}");
+            calls += 1;
+            let part = if calls == 1 { "answer is withheld" } else { "was not made" };
+            assert!(text.contains(part), "{text}");
+            let shown = fixture.server.wait_until("a line of the call", |text| text.contains(&request)).await;
+            let lines: Vec<_> = shown.lines().filter(|line| line.contains(&request)).collect();
+            assert!(lines.len() == 1 && lines[0].contains(r#""outcome":"audit""#), "{lines:?}");
+        }
+        let name = "mistmcp_tool_calls_total{tool=\"getSiteInfo\",outcome=\"audit\"}";
+        assert_eq!(crate::admission::sample(&fixture, name).await, calls);
+    }
+}
+
 #[tokio::test]
 async fn text_logs_have_the_same_content_as_json() {
     let fixture = Fixture::start("").await;

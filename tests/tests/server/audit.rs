@@ -86,6 +86,26 @@ async fn a_call_that_its_client_cancels_is_recorded_as_cancelled() {
     assert_eq!([&lines[0]["outcome"], &lines[0]["kind"]], ["error", "cancelled"], "{}", lines[0]);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_call_that_the_end_of_the_server_cuts_off_is_not_recorded_as_cancelled_by_its_client() {
+    let upstream = MockUpstream::start().await;
+    upstream.default_handler(|_| Answer::never());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("audit.jsonl");
+    let launch = Launch::at(&upstream, "--mode all").argument("--audit-log").argument(path.to_str().unwrap());
+    let mut process = launch.stdio();
+    process.initialize().await;
+    let params = json!({ "name": "getSiteInfo", "arguments": { "site_id": SITE_OF_ACME } });
+    process.ask("tools/call", params).await;
+    upstream.arrival().await;
+    process.signal("TERM").await;
+    let finished = process.ended().await;
+    assert!(finished.output().contains("The server ended"), "{finished:?}");
+    let lines = written(&path, 1).await;
+    assert_eq!([&lines[0]["outcome"], &lines[0]["kind"]], ["error", "server"], "{}", lines[0]);
+}
+
 #[tokio::test]
 async fn a_line_names_all_accounts_that_were_asked() {
     let customers = Customers::start().await;
