@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::quote;
+
 /// The endpoint of traces only, and the endpoint of all signals.
 pub(super) const ENDPOINTS: [&str; 2] = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"];
 const EXPORTER: &str = "OTEL_TRACES_EXPORTER";
@@ -31,7 +33,8 @@ pub(super) fn exporter_variable(
         Some("none") => Ok(None),
         Some("otlp") => Ok(Some(EXPORTER)),
         Some(other) => {
-            Err(Mistake { name: EXPORTER, problem: format!("is `{other}`; it takes otlp or none") })
+            let problem = format!("is {}; it takes otlp or none", quote::word(other));
+            Err(Mistake { name: EXPORTER, problem })
         }
         None => Ok(ENDPOINTS.into_iter().find(|name| variable(name).is_some())),
     }
@@ -99,5 +102,9 @@ mod tests {
     fn an_unknown_exporter_is_named_with_the_known_ones() {
         let mistake = exporter_variable_of(&[(EXPORTER, "zipkin")]).unwrap_err();
         assert_eq!(mistake, "OTEL_TRACES_EXPORTER is `zipkin`; it takes otlp or none");
+        for secret in ["Zk3v9QpLr7TtYyUuIiOo", "https://ada:Zk3v9@collector.example", "\u{1b}[31mZk3v9"] {
+            let mistake = exporter_variable_of(&[(EXPORTER, secret)]).unwrap_err();
+            assert!(!mistake.contains("Zk3v9") && !mistake.contains('\u{1b}'), "{mistake}");
+        }
     }
 }
