@@ -1,7 +1,7 @@
 //! Legacy sessions that this process holds: [`Sessions`] keeps their owners, quotas and activity, and [`sweep`] ends
 //! idle ones.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -157,6 +157,20 @@ impl Sessions {
         let idle = open.by_id.iter().filter(|(_, (session, _))| session.activity.idle() >= limit);
         idle.map(|(id, _)| Arc::clone(id)).collect()
     }
+
+    fn is_idle(&self, id: &str, limit: Duration) -> bool {
+        self.open.lock().by_id.get(id).is_some_and(|(session, _)| session.activity.idle() >= limit)
+    }
+
+    /// Ends those of these sessions that are still idle: ending each takes time, in which another one gets a request.
+    async fn end_idle(&self, ids: &[Arc<str>], limit: Duration) {
+        for id in ids {
+            if self.is_idle(id, limit) {
+                tracing::debug!("ended an idle session");
+                self.end(id).await;
+            }
+        }
+    }
 }
 
 impl Drop for SessionPermit {
@@ -181,14 +195,10 @@ pub(super) async fn sweep(sessions: Arc<Sessions>) {
     loop {
         tokio::time::sleep(pause).await;
         end_orphans(&sessions, &mut orphans, Instant::now()).await;
-        for id in sessions.idle(sessions.limits.idle) {
-            tracing::debug!("ended an idle session");
-            sessions.end(&id).await;
-        }
-        // rmcp may not have begun to restore a session yet.
-        let idle = sessions.idle(OPEN_TIMEOUT);
+        sessions.end_idle(&sessions.idle(sessions.limits.idle), sessions.limits.idle).await;
         let open = sessions.manager.sessions.read().await;
-        for id in idle.iter().filter(|id| !open.contains_key(*id)) {
+        // rmcp may not have begun to restore a session yet.
+        for id in sessions.idle(OPEN_TIMEOUT).iter().filter(|id| !open.contains_key(*id)) {
             sessions.remove(id);
         }
         drop(open);
@@ -198,8 +208,11 @@ pub(super) async fn sweep(sessions: Arc<Sessions>) {
 
 /// Ends sessions of rmcp that were never registered, because their clients disconnected while opening them.
 async fn end_orphans(sessions: &Sessions, first_seen: &mut HashMap<SessionId, Instant>, now: Instant) {
-    let mut orphans: Vec<SessionId> = sessions.manager.sessions.read().await.keys().cloned().collect();
-    orphans.retain(|id| !sessions.open.lock().by_id.contains_key(id));
+    let mut orphans: HashSet<SessionId> = sessions.manager.sessions.read().await.keys().cloned().collect();
+    {
+        let open = sessions.open.lock();
+        orphans.retain(|id| !open.by_id.contains_key(id));
+    }
     first_seen.retain(|id, _| orphans.contains(id));
     for id in orphans {
         let since = *first_seen.entry(id.clone()).or_insert(now);
@@ -221,17 +234,44 @@ mod tests {
     use crate::mist::Clouds;
     use crate::session::EnabledCategories;
 
-    #[tokio::test]
-    async fn an_orphaned_session_is_ended_after_the_open_timeout() {
+    fn sessions() -> Arc<Sessions> {
         let limits = SessionLimits { total: 9, per_token: 9, idle: Duration::from_mins(1) };
-        let sessions = Arc::new(Sessions::new(limits, Arc::new(Metrics::new())));
-        let manager = Arc::clone(&sessions.manager);
-        let (known, _transport) = manager.create_session().await.unwrap();
-        let (orphan, _transport) = manager.create_session().await.unwrap();
+        Arc::new(Sessions::new(limits, Arc::new(Metrics::new())))
+    }
+
+    /// Opens a session, and registers it.
+    async fn open(sessions: &Arc<Sessions>) -> (SessionId, Arc<HttpSession>) {
+        let (id, _transport) = sessions.manager.create_session().await.unwrap();
         let cloud = Clouds::default().find("api.mist.com").unwrap();
         let principal = Principal::of(&Key::random(), &Tokens::parse("a").unwrap(), &cloud);
-        let permit = sessions.permit(principal).unwrap();
-        sessions.register(&known, Arc::new(HttpSession::new(EnabledCategories::default(), None)), permit);
+        let session = Arc::new(HttpSession::new(EnabledCategories::default(), None));
+        sessions.register(&id, Arc::clone(&session), sessions.permit(principal).unwrap());
+        (id, session)
+    }
+
+    #[tokio::test]
+    async fn a_session_that_has_a_request_again_is_not_ended_with_the_idle_ones() {
+        const LIMIT: Duration = Duration::from_millis(2);
+        let sessions = sessions();
+        let [(first, _), (again, session), (last, _)] =
+            [open(&sessions).await, open(&sessions).await, open(&sessions).await];
+        std::thread::sleep(2 * LIMIT);
+        let idle = sessions.idle(LIMIT);
+        assert_eq!(idle.len(), 3);
+        let request = session.activity.begin();
+        sessions.end_idle(&idle, LIMIT).await;
+        let open = sessions.manager.sessions.read().await.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(open, [Arc::clone(&again)], "{first} and {last} are idle");
+        assert!(sessions.is_idle(&again, Duration::ZERO) && !sessions.is_idle(&first, Duration::ZERO));
+        drop(request);
+    }
+
+    #[tokio::test]
+    async fn an_orphaned_session_is_ended_after_the_open_timeout() {
+        let sessions = sessions();
+        let manager = Arc::clone(&sessions.manager);
+        let (known, _) = open(&sessions).await;
+        let (orphan, _transport) = manager.create_session().await.unwrap();
 
         let (mut first_seen, began) = (HashMap::new(), Instant::now());
         end_orphans(&sessions, &mut first_seen, began).await;
