@@ -240,11 +240,16 @@ async fn run<H: ServerHandler>(
         Some(Command::Completions { shell }) => completions::print(&flags, *shell),
         Some(Command::Man) => man::print(),
         None => {
-            let configuration = Configuration::read(&flags, environment, flags.mode).await?;
+            let stop = shutdown::on_signal()?;
+            let read = Configuration::read(&flags, environment, flags.mode);
+            let Some(configuration) = stop.run_until_cancelled(read).await else {
+                return Ok(ExitCode::SUCCESS);
+            };
+            let configuration = configuration?;
             tool_limit::some_listed(&configuration.settings)?;
             let served = match flags.transport {
-                Transport::Stdio => serve::serve(configuration, &flags, handler).await,
-                Transport::Http => serve_http::serve(configuration, &flags, environment, handler).await,
+                Transport::Stdio => serve::serve(configuration, &flags, handler, stop).await,
+                Transport::Http => serve_http::serve(configuration, &flags, environment, handler, stop).await,
             };
             served?;
             Ok(ExitCode::SUCCESS)

@@ -84,8 +84,10 @@ pub(super) async fn run(
         format: if asked.table || asked.csv || asked.all_pages { Format::Json } else { flags.format },
         show_secrets: flags.show_secrets,
     };
+    let stop = shutdown::on_signal()?;
     // All tools that the operator allows, whatever the loading mode.
-    let configuration = Configuration::read(flags, environment, Mode::All).await?;
+    let read = Configuration::read(flags, environment, Mode::All);
+    let configuration = shutdown::unless_stopped(&stop, read).await?;
     let configuration = configuration.with_rules(rules).with_extended();
     let session = configuration.session()?;
     let fields =
@@ -102,7 +104,6 @@ pub(super) async fn run(
         network_flags: command_line::network_flags(flags),
         form_flags: command_line::form_flags(asked),
     };
-    let stop = shutdown::on_signal()?;
     let progress = Progress::new();
     let audit = CommandAudit::open(flags)?;
     let call = ToolCaller { session, tool: &asked.tool, stop, progress, audit };

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use super::configuration::{self, TOKEN, limits, no_token};
 use super::env_file::Environment;
 use super::flags::Flags;
-use super::output;
+use super::{output, shutdown};
 use crate::mist::{Cloud, Clouds, Network, Pool, Tokens};
 use report::{Finding, Report};
 
@@ -43,11 +43,16 @@ pub(super) async fn run(
     check: &CheckFlags,
     environment: &Environment,
 ) -> anyhow::Result<ExitCode> {
-    let mut report = Report::default();
-    match &check.server {
-        Some(url) => server::check(&mut report, flags, url.as_deref()).await,
-        None => check_all(&mut report, flags, environment).await,
-    }
+    let stop = shutdown::on_signal()?;
+    let report = shutdown::unless_stopped(&stop, async {
+        let mut report = Report::default();
+        match &check.server {
+            Some(url) => server::check(&mut report, flags, url.as_deref()).await,
+            None => check_all(&mut report, flags, environment).await,
+        }
+        Ok(report)
+    });
+    let report = report.await?;
     if check.json {
         output::print(format!("{}\n", report.json()).as_bytes())?;
     } else {

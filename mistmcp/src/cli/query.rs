@@ -42,8 +42,10 @@ pub(super) async fn run(
     // A terminal or a pipe needs no size limit, unlike a model's context.
     let rules =
         Rules { max_bytes: u32::MAX as usize, format: flags.format, show_secrets: flags.show_secrets };
+    let stop = shutdown::on_signal()?;
     // All tools that the operator allows, whatever the loading mode.
-    let configuration = Configuration::read(flags, environment, Mode::All).await?;
+    let read = Configuration::read(flags, environment, Mode::All);
+    let configuration = shutdown::unless_stopped(&stop, read).await?;
     let configuration = configuration.with_rules(rules).with_extended();
     let session = configuration.session()?;
     for (table, source) in &query.tables.0 {
@@ -52,7 +54,6 @@ pub(super) async fn run(
             return Ok(Exit::Missing.into());
         }
     }
-    let stop = shutdown::on_signal()?;
     let progress = Progress::new();
     let audit = CommandAudit::open(flags)?;
     let call = Call::new(stop.clone(), Some(progress.listener()));

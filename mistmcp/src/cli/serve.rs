@@ -4,10 +4,11 @@ use std::io::{self, IsTerminal};
 
 use anyhow::Context;
 use rmcp::handler::server::ServerHandler;
+use tokio_util::sync::CancellationToken;
 
 use super::configuration::{self, Configuration};
 use super::flags::Flags;
-use super::{audit_log, output, shutdown};
+use super::{audit_log, output};
 use crate::catalog::Entry;
 use crate::identity::identity;
 use crate::key::Key;
@@ -19,6 +20,7 @@ pub(super) async fn serve<H: ServerHandler>(
     configuration: Configuration,
     flags: &Flags,
     handler: impl FnOnce(Server) -> H,
+    stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let session = configuration.session()?;
     if let Some(warning) = configuration::unused_oauth(flags) {
@@ -27,7 +29,7 @@ pub(super) async fn serve<H: ServerHandler>(
     if io::stdin().is_terminal() {
         explain(&configuration);
     }
-    let (stop, timeout) = (shutdown::on_signal()?, session.connection().limits().timeout);
+    let timeout = session.connection().limits().timeout;
     let audit = audit_log::open(flags, Key::random())?;
     let server = Server::new(session).audited(audit.clone()).with_accounts(configuration.accounts());
     // The transport stops where its client is gone, which is not the end of the server.

@@ -9,11 +9,12 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use rmcp::handler::server::ServerHandler;
 use secrecy::{ExposeSecret, SecretString};
+use tokio_util::sync::CancellationToken;
 
 use super::configuration::{Configuration, REDIS_KEY, REDIS_PASSWORD, TOKEN, no_token};
 use super::env_file::Environment;
 use super::flags::{Flags, HttpFlags};
-use super::{accounts, audit_log, demo, oauth, output, shutdown};
+use super::{accounts, audit_log, demo, oauth, output};
 use crate::Server;
 use crate::http::{self, Allowed, AllowedHost, AllowedOrigin, Credentials, OAuthSettings, SessionLimits};
 use crate::identity::identity;
@@ -30,9 +31,11 @@ pub(super) async fn serve<H: ServerHandler>(
     all_flags: &Flags,
     environment: &Environment,
     handler: impl Fn(Server) -> H + Send + Sync + 'static,
+    stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let flags = &all_flags.http;
-    let address = SocketAddr::new(address(&flags.host).await?, flags.port);
+    let Some(ip) = stop.run_until_cancelled(address(&flags.host)).await else { return Ok(()) };
+    let address = SocketAddr::new(ip?, flags.port);
     let oauth = oauth::settings(flags, configuration.accounts.is_some(), configuration.demo.is_some())?;
     let credentials = match &oauth {
         Some(_) => Credentials {
@@ -101,7 +104,7 @@ pub(super) async fn serve<H: ServerHandler>(
             identity().version
         ));
     };
-    let served = http::serve(http, handler, shutdown::on_signal()?, log_address).await;
+    let served = http::serve(http, handler, stop, log_address).await;
     drop(cloud_of_demo);
     if let Some(audit) = audit {
         audit.close().await;

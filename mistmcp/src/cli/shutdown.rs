@@ -16,6 +16,21 @@ pub(super) fn on_signal() -> io::Result<CancellationToken> {
     Ok(stop)
 }
 
+/// What a future comes to, unless the program is to stop before: it is dropped then, and with it the commands that it
+/// waits for, which a signal for this program alone does not reach.
+///
+/// # Errors
+/// Those of the future; or `Interrupted`.
+pub(super) async fn unless_stopped<T>(
+    stop: &CancellationToken,
+    future: impl Future<Output = anyhow::Result<T>>,
+) -> anyhow::Result<T> {
+    match stop.run_until_cancelled(future).await {
+        Some(outcome) => outcome,
+        None => Err(io::Error::new(io::ErrorKind::Interrupted, "interrupted").into()),
+    }
+}
+
 #[cfg(unix)]
 fn signal() -> io::Result<impl Future<Output = ()> + Send> {
     use tokio::signal::unix::{SignalKind, signal};

@@ -108,6 +108,17 @@ async fn a_command_for_a_token_is_bounded_and_its_output_is_not_shown() {
     }
 }
 
+/// A named pipe, and a message when no process has it open any longer.
+#[cfg(unix)]
+fn pipe(folder: &std::path::Path) -> (String, std::sync::mpsc::Receiver<Vec<u8>>) {
+    let pipe = folder.join("pipe").to_str().unwrap().to_owned();
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let (ended, end) = std::sync::mpsc::channel();
+    let reader = pipe.clone();
+    std::thread::spawn(move || ended.send(std::fs::read(reader).unwrap()));
+    (pipe, end)
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn the_processes_of_a_failing_command_end_with_it() {
@@ -118,12 +129,7 @@ async fn the_processes_of_a_failing_command_end_with_it() {
         ("exit 3", "failed (exit status: 3)"),
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let pipe = folder.path().join("pipe").to_str().unwrap().to_owned();
-        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-        let (ended, child_ended) = std::sync::mpsc::channel();
-        let reader = pipe.clone();
-        // It ends when no process has the pipe open any longer.
-        std::thread::spawn(move || ended.send(std::fs::read(reader).unwrap()));
+        let (pipe, child_ended) = pipe(folder.path());
         // The pipe is open before the command goes on, so that its end is seen.
         let script = format!("exec 3> {pipe}; sleep 86400 & {how}");
         let text = format!("[accounts.a]\ntoken_command = [\"sh\", \"-c\", \"{script}\"]");
@@ -132,6 +138,40 @@ async fn the_processes_of_a_failing_command_end_with_it() {
             .file("accounts.toml", text);
         stops(launch, 1, &["account `a`", wanted]).await;
         child_ended.recv_timeout(std::time::Duration::from_mins(1)).unwrap_or_else(|_| panic!("{how}"));
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_signal_ends_the_command_that_a_program_waits_for_with_the_program() {
+    for (arguments, signal, code) in [
+        ("call getSelf", "INT", 130),
+        ("query --from sites=listOrgSites", "TERM", 130),
+        ("check", "INT", 130),
+        ("", "TERM", 0),
+        ("--transport http --port 0", "INT", 0),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (pipe, ended) = pipe(folder.path());
+        let mark = folder.path().join("mark");
+        let script = format!("exec 3> {pipe}; touch {}; sleep 86400 & exec sleep 86400", mark.display());
+        let text = format!("[accounts.a]\ntoken_command = [\"sh\", \"-c\", \"{script}\"]");
+        let process = Launch::new("--accounts accounts.toml --cloud api.mist.com")
+            .arguments(arguments)
+            .variable("PATH", &std::env::var("PATH").unwrap())
+            .file("accounts.toml", text)
+            .stdio();
+        let is_run = async {
+            while !mark.exists() {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        };
+        mistmcp_tests::soon("the command", is_run).await;
+        process.signal(signal).await;
+        let finished = process.ended().await;
+        let seen = (finished.code(), finished.output());
+        assert_eq!(seen, (Some(code), String::new()), "{arguments}: {}", finished.stderr);
+        ended.recv_timeout(std::time::Duration::from_mins(1)).unwrap_or_else(|_| panic!("{arguments}"));
     }
 }
 
