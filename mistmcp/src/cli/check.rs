@@ -21,6 +21,7 @@ use super::configuration::{self, TOKEN, limits, no_token};
 use super::env_file::Environment;
 use super::flags::Flags;
 use super::{output, shutdown};
+use crate::answers::count;
 use crate::mist::{Cloud, Clouds, Network, Pool, Tokens};
 use report::{Finding, Report};
 
@@ -63,7 +64,6 @@ pub(super) async fn run(
 
 /// Runs all checks whose prerequisites are met.
 async fn check_all(report: &mut Report, flags: &Flags, environment: &Environment) {
-    let deadline = Instant::now() + Duration::from_secs(flags.timeout);
     settings::check(report, flags, environment);
     serving::check(report, flags, environment).await;
     if let Some(problem) = configuration::contradiction(flags) {
@@ -134,6 +134,8 @@ async fn check_all(report: &mut Report, flags: &Flags, environment: &Environment
     if !cloud::check_client(report, &pool, &cloud) {
         return;
     }
+    // The time that the issuer takes, and the address of the server, is their own.
+    let deadline = Instant::now() + Duration::from_secs(flags.timeout);
     let is_there = match &proxy {
         Some(proxy) => cloud::check_through_proxy(report, &pool, &cloud, proxy, deadline).await,
         None => cloud::check(report, &cloud, deadline).await,
@@ -183,12 +185,10 @@ fn named_cloud(report: &mut Report, flags: &Flags, environment: &Environment) ->
 fn own_tokens(report: &mut Report, cloud: Option<&Cloud>, environment: &Environment) -> Option<Tokens> {
     match (configuration::tokens(environment), cloud) {
         (Ok(Some(tokens)), _) => {
-            let count = match tokens.iter().count() {
-                1 => "1 token".to_owned(),
-                several => format!("{several} tokens, used in turn"),
-            };
+            let number = tokens.iter().count();
+            let tokens_in_words = count(number, "token") + if number > 1 { ", used in turn" } else { "" };
             let origin = environment.origin(TOKEN).map_or(String::new(), |origin| origin.words(environment));
-            report.add(Finding::ok("tokens", format!("{count}, from {TOKEN} {origin}")));
+            report.add(Finding::ok("tokens", format!("{tokens_in_words}, from {TOKEN} {origin}")));
             Some(tokens)
         }
         (Ok(None), Some(cloud)) => {

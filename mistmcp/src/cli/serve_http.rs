@@ -25,6 +25,9 @@ use crate::placeholder::placeholder;
 use crate::quote;
 use crate::redis::Location;
 
+/// What follows the address of a server whose clients have to name a cloud.
+const NEEDS_CLOUD: &str = "?cloud=HOST, where HOST is your Mist cloud, such as api.eu.mist.com";
+
 /// Serves many clients over HTTP.
 pub(super) async fn serve<H: ServerHandler>(
     configuration: Configuration,
@@ -90,11 +93,7 @@ pub(super) async fn serve<H: ServerHandler>(
         redis,
     };
     let log_address = |address: SocketAddr| {
-        let cloud = if needs_cloud {
-            "?cloud=HOST, where HOST is your Mist cloud, such as api.eu.mist.com"
-        } else {
-            ""
-        };
+        let cloud = if needs_cloud { NEEDS_CLOUD } else { "" };
         let place = served_place(address, &allowed);
         let page = place.as_ref().map(|place| format!("web page: {scheme}://{place}/; ")).unwrap_or_default();
         let place = place.unwrap_or_else(|| address.to_string());
@@ -141,15 +140,17 @@ pub(super) struct OwnTokens<'a> {
     pub(super) is_demo: bool,
 }
 
-/// The settings with which the server would not start, each with its remedy; and what it has of OAuth.
-pub(super) async fn problems(
+/// The settings with which the server would not start, each with its remedy; what it would warn of, where its address and hosts
+/// are right; and what it has of OAuth.
+pub(super) async fn problems_and_warnings(
     all_flags: &Flags,
     environment: &Environment,
     own: &OwnTokens<'_>,
-) -> (Vec<anyhow::Error>, Option<OAuthSettings>) {
+) -> (Vec<anyhow::Error>, Vec<String>, Option<OAuthSettings>) {
     let flags = &all_flags.http;
     let mut problems = Vec::new();
     let address = address(&flags.host).await.map(|address| SocketAddr::new(address, flags.port));
+    let allowed = allowed(flags);
     let has_accounts = all_flags.accounts.as_deref().is_some_and(|path| !path.as_os_str().is_empty());
     let oauth = oauth::settings(flags, has_accounts, own.is_demo);
     let credentials = match (&oauth, &address) {
@@ -157,11 +158,17 @@ pub(super) async fn problems(
         _ => Ok(()),
     };
     let oauth = oauth.map_err(|problem| problems.push(problem)).ok().flatten();
+    let warnings = match (&address, &allowed) {
+        (Ok(address), Ok(allowed)) => {
+            warnings(flags, environment, *address, oauth.as_ref(), allowed).collect()
+        }
+        _ => Vec::new(),
+    };
     let others = [
         address.map(drop),
         credentials,
         redis(flags, environment).map(drop),
-        allowed(flags).map(drop),
+        allowed.map(drop),
         limits::admission(flags).map(drop),
         match flags.tls_cert.as_deref().zip(flags.tls_key.as_deref()) {
             Some((certificate, key)) => http::load_tls(certificate, key).await.map(drop).map_err(Into::into),
@@ -169,7 +176,7 @@ pub(super) async fn problems(
         },
     ];
     problems.extend(others.into_iter().filter_map(Result::err));
-    (problems, oauth)
+    (problems, warnings, oauth)
 }
 
 /// A warning if clients that use the URL of `--oauth-audience` would be refused.
@@ -182,17 +189,7 @@ fn unserved_audience(oauth: &OAuthSettings, allowed: &Allowed) -> Option<String>
     ))
 }
 
-/// What the settings have that is risky or without effect. An invalid address or host has no warnings: the
-/// server does not start with it.
-pub(super) async fn all_warnings(
-    flags: &HttpFlags,
-    environment: &Environment,
-    oauth: Option<&OAuthSettings>,
-) -> Vec<String> {
-    let (Ok(ip), Ok(allowed)) = (address(&flags.host).await, allowed(flags)) else { return Vec::new() };
-    warnings(flags, environment, SocketAddr::new(ip, flags.port), oauth, &allowed).collect()
-}
-
+/// What the settings have that is risky or without effect.
 fn warnings(
     flags: &HttpFlags,
     environment: &Environment,

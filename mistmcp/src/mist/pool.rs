@@ -66,6 +66,12 @@ impl Pool {
         Self::with_clock(limits, Clock::default())
     }
 
+    /// A pool whose clock shows `text` now, and advances with tokio's.
+    #[cfg(test)]
+    pub(crate) fn at_time(limits: Limits, text: &str) -> Self {
+        Self::with_clock(limits, Clock::set(text))
+    }
+
     pub(super) fn with_clock(limits: Limits, clock: Clock) -> Self {
         Self {
             client: OnceCell::new(),

@@ -1,6 +1,6 @@
 //! `check` with the settings of a server: it fails where the start would, and asks the issuer.
 
-use mistmcp_tests::{Launch, MockUpstream};
+use mistmcp_tests::{Answer, Launch, MockUpstream};
 use serde_json::json;
 
 use crate::command_line::stops;
@@ -44,6 +44,20 @@ async fn what_stops_the_start_fails_the_check() {
         let failed: Vec<_> = failed.lines().filter(|line| line.starts_with("failed")).collect();
         assert!(failed.iter().any(|line| line.contains(wanted)), "{arguments}: {wanted}: {failed:?}");
     }
+}
+
+#[tokio::test]
+async fn an_issuer_that_does_not_answer_leaves_the_cloud_its_time() {
+    let (issuer, cloud) = (MockUpstream::start().await, MockUpstream::start().await);
+    issuer.answers("/.well-known/openid-configuration", [Answer::never()]);
+    let arguments = format!("{AUDIENCE} --oauth-own-token --oauth-issuer {} --timeout 4 check", issuer.url());
+    let checked = Launch::at(&cloud, "--transport http").arguments(&arguments).run().await;
+    let is_of = |mark: &str, words: &str| {
+        checked.stdout.iter().any(|line| line.starts_with(mark) && line.contains(words))
+    };
+    // It has five seconds.
+    assert!(is_of("failed", "the issuer did not answer in time"), "{}", checked.output());
+    assert!(is_of("ok", "connected to 127.0.0.1"), "{}", checked.output());
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::cloud;
 use super::report::{Finding, Report};
 use super::token::{self, CheckedAccount, Seen, TokenCheck};
+use crate::answers::count;
 use crate::cli::accounts;
 use crate::cli::configuration::{self, limits};
 use crate::cli::env_file::Environment;
@@ -35,14 +36,12 @@ pub(super) async fn check(
         Ok(read) => read,
         Err(error) => return report.add(Finding::failed("accounts", format!("{error:#}"))),
     };
-    let count = accounts.len();
-    let words = if count == 1 { "1 account".to_owned() } else { format!("{count} accounts") };
     let has_oauth = flags.http.oauth_issuer.is_some();
     let users = match flags.transport {
         Transport::Stdio => "; over stdio each of them is yours, whatever `users` and `groups` say",
         Transport::Http => "",
     };
-    report.add(Finding::ok("accounts", words + users));
+    report.add(Finding::ok("accounts", count(accounts.len(), "account") + users));
     // The time that commands take for their tokens is their own.
     let deadline = Instant::now() + Duration::from_secs(flags.timeout);
     for exposure in exposures {
@@ -59,7 +58,7 @@ pub(super) async fn check(
         Ok(network) => network,
         Err(error) => return report.add(Finding::failed("network", error.to_string())),
     };
-    let (is_one_of_several, mut has_default, mut are_all_known) = (count > 1, false, true);
+    let (is_one_of_several, mut has_default, mut are_all_known) = (accounts.len() > 1, false, true);
     // All at once: a cloud that does not answer leaves the others their time.
     let checks = accounts.iter().map(|account| {
         let pool = Arc::new(Pool::new(limits(flags)).with_network(network.clone()));

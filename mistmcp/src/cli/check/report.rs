@@ -5,6 +5,7 @@ use std::fmt::Write;
 use clap::builder::styling::{AnsiColor, Style};
 use serde_json::{Value, json};
 
+use crate::answers::count;
 use crate::known_tokens;
 use crate::text::printable;
 
@@ -111,9 +112,9 @@ impl Report {
         }
         let _ = match (self.count(Mark::Failed), self.count(Mark::Warning)) {
             (0, 0) => writeln!(text, "\nAll is well."),
-            (0, warnings) => writeln!(text, "\nIt works, with {}.", counted(warnings, "warning")),
+            (0, warnings) => writeln!(text, "\nIt works, with {}.", count(warnings, "warning")),
             (failed, 0) => writeln!(text, "\n{failed} failed."),
-            (failed, warnings) => writeln!(text, "\n{failed} failed, with {}.", counted(warnings, "warning")),
+            (failed, warnings) => writeln!(text, "\n{failed} failed, with {}.", count(warnings, "warning")),
         };
         text
     }
@@ -143,8 +144,4 @@ impl Report {
 /// A text that may hold names from other systems: they must not control a terminal, or show a token.
 fn shown(text: String) -> String {
     printable(&known_tokens::mask(text)).into_owned()
-}
-
-fn counted(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

@@ -29,11 +29,11 @@ pub(super) async fn check(report: &mut Report, flags: &Flags, environment: &Envi
         configuration::clouds(flags).and_then(|clouds| configuration::cloud(flags, &clouds)).ok().flatten();
     let tokens = configuration::tokens(environment).ok().flatten();
     let own = OwnTokens { tokens: tokens.as_ref(), cloud: cloud.as_ref(), is_demo: flags.demo };
-    let (problems, oauth) = serve_http::problems(flags, environment, &own).await;
+    let (problems, warnings, oauth) = serve_http::problems_and_warnings(flags, environment, &own).await;
     for problem in problems {
         report.add(Finding::failed("server", format!("{problem:#}")));
     }
-    for warning in serve_http::all_warnings(&flags.http, environment, oauth.as_ref()).await {
+    for warning in warnings {
         report.add(Finding::warning("server", warning));
     }
     let (Some(oauth), Ok(network)) = (oauth, configuration::network(environment)) else { return };

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::future::join_all;
-use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 
 use super::account::{Account, Usage};
@@ -15,8 +13,8 @@ use crate::mist::api::paths;
 use crate::mist::{Answer, Cloud, Connection, Pool, Token, Tokens};
 use crate::{Call, Error, Mist, Request};
 
-/// Maximum clock skew before answers look older or newer than they are.
-const MAX_CLOCK_SKEW: Duration = Duration::from_mins(1);
+/// Maximum clock skew in seconds before answers look older or newer than they are.
+const MAX_CLOCK_SKEW: u64 = 60;
 
 /// The parameters of a token check.
 pub(super) struct TokenCheck {
@@ -64,11 +62,11 @@ pub(super) async fn check(
         several => (1..=several).map(|number| format!("{what} {number}")).collect(),
     };
     let looked = join_all(names.iter().zip(tokens).map(|(name, token)| one(token_check, name, token))).await;
-    let (mut seen, mut date) = (Vec::<Seen>::new(), None);
-    for (findings, of_token, answered) in looked {
+    let (mut seen, mut clock) = (Vec::<Seen>::new(), None);
+    for (findings, of_token, of_clock) in looked {
         report.extend(findings);
         seen.extend(of_token);
-        date = date.or(answered);
+        clock = clock.or(of_clock);
     }
     if let Some((first, others)) = seen.split_first()
         && others.iter().any(|other| !other.account.can_see_same(&first.account))
@@ -78,17 +76,18 @@ pub(super) async fn check(
             Finding::warning("tokens", words).remedy("Give them the same organizations, sites and roles"),
         );
     }
-    if let Some(date) = date {
-        report.add(clock(date, Timestamp::now()));
+    if let Some(clock) = clock {
+        report.add(clock);
     }
     seen.into_iter().next()
 }
 
+/// What is found about one token, what it sees, and what its first answer tells of the clock.
 async fn one(
     token_check: &TokenCheck,
     name: &str,
     token: Token,
-) -> (Vec<Finding>, Option<Seen>, Option<Timestamp>) {
+) -> (Vec<Finding>, Option<Seen>, Option<Finding>) {
     let connection = Connection::new(
         Arc::clone(&token_check.pool),
         token_check.cloud.clone(),
@@ -101,12 +100,13 @@ async fn one(
         Ok(answer) => answer,
         Err(silence) => return (vec![unanswered(token_check, name, &silence)], None, None),
     };
-    let date = answer.date();
+    // Before what else is asked, which takes time.
+    let clock = answer.date().map(|date| clock(date.as_second(), mist.now()));
     let Ok(Ok(account)) = answer.json().map(serde_json::from_value::<Account>) else {
         let words = "Mist's answer about it is none that can be read";
         let remedy =
             "A proxy or a portal may stand between: open the Mist portal in a browser on this network";
-        return (vec![Finding::failed(name, words).remedy(remedy)], None, date);
+        return (vec![Finding::failed(name, words).remedy(remedy)], None, clock);
     };
     let words = format!("valid; {}; {}", account.owner(), account.privileges());
     let mut findings = vec![Finding::ok(name, connection.mask(words))];
@@ -121,7 +121,7 @@ async fn one(
     let (has_default, of_org) = org(token_check, name, &mist, &account).await;
     findings.extend(of_org);
     findings.push(calls_left(token_check, name, &mist).await);
-    (findings, Some(Seen { account, has_default }), date)
+    (findings, Some(Seen { account, has_default }), clock)
 }
 
 async fn request(token_check: &TokenCheck, mist: &Mist, path: &str) -> Result<Answer, NoAnswer> {
@@ -231,7 +231,7 @@ async fn calls_left(token_check: &TokenCheck, name: &str, mist: &Mist) -> Findin
         return Finding::warning(name, "Mist does not tell how many calls are left this hour");
     };
     let (left, limit) = usage.left();
-    let minutes = 60 - Timestamp::now().as_second().div_euclid(60).rem_euclid(60);
+    let minutes = 60 - mist.now().div_euclid(60).rem_euclid(60);
     let words = format!("{left} of {limit} calls are left this hour, which ends in {minutes} min");
     // The last 5 % are kept back, as the rate limit does.
     if left <= limit / 20 {
@@ -241,11 +241,10 @@ async fn calls_left(token_check: &TokenCheck, name: &str, mist: &Mist) -> Findin
     Finding::ok(name, words)
 }
 
-/// `date` is Mist's time, to the second.
-fn clock(date: Timestamp, now: Timestamp) -> Finding {
-    let apart = now.duration_since(date);
-    let (seconds, side) = (apart.abs().as_secs(), if apart.is_negative() { "behind" } else { "ahead of" });
-    if apart.unsigned_abs() > MAX_CLOCK_SKEW {
+/// Whether the clock, which shows `now`, agrees with Mist's, which shows `date`: both in epoch seconds.
+fn clock(date: i64, now: i64) -> Finding {
+    let (seconds, side) = (now.abs_diff(date), if now < date { "behind" } else { "ahead of" });
+    if seconds > MAX_CLOCK_SKEW {
         return Finding::warning("clock", format!("{seconds} s {side} Mist's"))
             .remedy("Set this machine's clock: windows of time are reckoned from it");
     }
@@ -254,14 +253,62 @@ fn clock(date: Timestamp, now: Timestamp) -> Finding {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
     use super::*;
+    use crate::mist::{Clouds, Limits};
 
     #[test]
     fn a_clock_that_goes_wrong_is_reported_with_its_side() {
-        let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let summary = |now| format!("{:?}", clock(at("2026-01-01T10:00:00Z"), at(now)));
-        assert!(summary("2026-01-01T10:00:59Z").contains("agrees"));
-        assert!(summary("2026-01-01T10:05:00Z").contains("300 s ahead of"));
-        assert!(summary("2026-01-01T09:58:00Z").contains("120 s behind"));
+        let summary = |now| format!("{:?}", clock(1_000, now));
+        assert!(summary(1_060).contains("agrees") && summary(940).contains("agrees"));
+        assert!(summary(1_300).contains("300 s ahead of"));
+        assert!(summary(880).contains("120 s behind"));
+    }
+
+    #[tokio::test]
+    async fn the_time_that_the_check_takes_is_no_difference_of_the_clocks() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let cloud = Clouds::only(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+        let hour = Duration::from_hours(1);
+        let server = tokio::spawn(async move {
+            for (body, takes) in [
+                (r#"{"privileges":[]}"#, Duration::ZERO),
+                (r#"{"requests":1,"request_limit":9}"#, Duration::from_mins(2)),
+            ] {
+                let (mut socket, _) = listener.accept().await.unwrap();
+                let _ = socket.read(&mut [0; 4096]).await;
+                tokio::time::pause();
+                tokio::time::advance(takes).await;
+                tokio::time::resume();
+                let answer = format!(
+                    "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 2026 10:20:00 GMT\r\nContent-Type: application/json\r\n\
+                     Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    body.len()
+                );
+                socket.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        let limits = Limits {
+            timeout: hour,
+            retry_wait: Duration::ZERO,
+            rate_limit: 5_000,
+            max_response_bytes: 1 << 20,
+        };
+        let pool = Arc::new(Pool::at_time(limits, "2026-01-01T10:20:00Z"));
+        let deadline = Instant::now() + hour;
+        let token_check = TokenCheck { pool, cloud, org_id: None, deadline, account: None };
+        let mut report = Report::default();
+        check(&mut report, &token_check, "token", Tokens::parse("a-t0ken").unwrap()).await;
+        server.await.unwrap();
+        let report = report.text();
+        assert!(
+            report.contains("8 of 9 calls are left") && report.contains("agrees with Mist's"),
+            "{report}"
+        );
     }
 }
