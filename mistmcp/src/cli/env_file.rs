@@ -15,6 +15,7 @@ use super::origin::Origin;
 use crate::quote;
 use crate::text_file::{self, TextFileError};
 use grammar::Mistake;
+pub(super) use grammar::without;
 
 /// The process's environment, with a `.env` file as fallback.
 #[derive(Clone, Default)]

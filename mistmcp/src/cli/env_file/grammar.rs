@@ -82,6 +82,23 @@ pub(super) fn parse(bytes: &[u8]) -> Content {
     content
 }
 
+/// The text without the lines of a variable.
+pub(in crate::cli) fn without(text: &str, name: &str) -> String {
+    let (mut kept, mut rest) = (String::new(), text);
+    while !rest.is_empty() {
+        let (line, following) = split_line(rest);
+        let (is_of_name, end) = match variable(line, rest) {
+            Ok(Some((found, _, end))) => (found == name, end),
+            Ok(None) | Err(_) => (false, following),
+        };
+        if !is_of_name {
+            kept.push_str(&rest[..rest.len() - end.len()]);
+        }
+        rest = end;
+    }
+    kept
+}
+
 /// Reads the variable that begins in `line`, the first line of `rest`; and what follows the end of its last line.
 fn variable<'a>(line: &str, rest: &'a str) -> Result<Option<(String, String, &'a str)>, Mistake> {
     let bare = line.trim();

@@ -125,7 +125,7 @@ pub(super) fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 /// The content of a file. None if it does not exist.
-fn content(path: &Path) -> anyhow::Result<Option<String>> {
+pub(super) fn content(path: &Path) -> anyhow::Result<Option<String>> {
     match text_file::read_with_mark(path, LARGEST) {
         Ok(text) => Ok(Some(text)),
         Err(TextFileError::Missing) => Ok(None),

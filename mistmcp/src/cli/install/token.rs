@@ -6,12 +6,13 @@ use anyhow::Context;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::client::{CLIENTS, Client};
-use super::file::write_private;
+use super::file::{content, write_private};
 use super::location::Location;
 use crate::cli::configuration::TOKEN;
 use crate::cli::env_file::{self, Environment};
 use crate::identity::name;
 use crate::mist::Tokens;
+use crate::text_file::without_mark;
 
 fn heading() -> String {
     format!("# The API token of Juniper Mist, for {}.", name())
@@ -29,7 +30,8 @@ pub(super) struct TokenFile {
 
 impl TokenFile {
     pub(super) fn read(path: PathBuf) -> anyhow::Result<Self> {
-        let (known, exposed) = if path.exists() {
+        // What cannot be kept is told before anything is changed.
+        let (known, exposed) = if content(&path)?.is_some() {
             let environment = Environment::named(path.clone())?;
             // A placeholder does not count.
             let token = environment.of_file(TOKEN).filter(|token| Tokens::parse(token).is_ok());
@@ -79,13 +81,10 @@ impl TokenFile {
     /// Writes the token, or a placeholder if there is none yet. Other lines are kept.
     pub(super) fn write(&self, token: Option<&SecretString>) -> anyhow::Result<()> {
         let value = token.map_or_else(String::new, |token| quoted(token.expose_secret()));
-        let before = std::fs::read_to_string(&self.path).unwrap_or_default();
-        let is_of_token = |line: &str| {
-            let line = line.trim_start_matches('\u{feff}').trim_start();
-            line.strip_prefix("export ").unwrap_or(line).trim_start().starts_with(TOKEN) || line == heading()
-        };
+        let before = content(&self.path)?.unwrap_or_default();
+        let others = env_file::without(without_mark(&before), TOKEN);
         let mut text = format!("{}\n{TOKEN}={value}\n", heading());
-        for line in before.lines().filter(|line| !is_of_token(line)) {
+        for line in others.lines().filter(|line| *line != heading()) {
             text.push_str(line);
             text.push('\n');
         }
@@ -138,5 +137,46 @@ mod tests {
         assert!(!TokenFile::read(path.clone()).unwrap().has_token());
         TokenFile::read(path.clone()).unwrap().write(None).unwrap();
         assert!(!TokenFile::read(path).unwrap().has_token());
+    }
+
+    #[test]
+    fn the_lines_of_other_variables_stay_whatever_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mist.env");
+        let heading = heading();
+        let of_windows = format!("\u{feff}{heading}\r\nMIST_APITOKEN=one\r\n");
+        for (before, others) in [
+            ("MIST_APITOKEN_OLD=old\n\texport\tMIST_APITOKEN = 'one'\nB=1\n", "MIST_APITOKEN_OLD=old\nB=1\n"),
+            ("MIST_APITOKEN='one,\ntwo'\nB=1", "B=1\n"),
+            ("B='1\nMIST_APITOKEN=2'\nMIST_APITOKEN=one\n", "B='1\nMIST_APITOKEN=2'\n"),
+            ("\u{feff}# für Büro\r\nB=1\r\n", "# für Büro\nB=1\n"),
+            (of_windows.as_str(), ""),
+        ] {
+            std::fs::write(&path, before).unwrap();
+            TokenFile::read(path.clone()).unwrap().write(Some(&"new".into())).unwrap();
+            let wanted = format!("{heading}\n{TOKEN}='new'\n{others}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), wanted, "{before:?}");
+            assert!(TokenFile::read(path.clone()).unwrap().contains(&"new".into()), "{before:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_not_utf_8_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mist.env");
+        let text = "MIST_APITOKEN=one\n";
+        std::fs::write(&path, text).unwrap();
+        let file = TokenFile::read(path.clone()).unwrap();
+        let latin1 = [b"# f\xfcr B\xfcro\nHTTPS_PROXY=http://proxy:1\n", text.as_bytes()].concat();
+        std::fs::write(&path, &latin1).unwrap();
+        let refusals = [file.write(Some(&"new".into())), TokenFile::read(path.clone()).map(drop)];
+        for refusal in refusals {
+            let refusal = refusal.unwrap_err().to_string();
+            assert!(
+                refusal.contains("mist.env cannot be read") && refusal.contains("save it as UTF-8"),
+                "{refusal}"
+            );
+        }
+        assert_eq!(std::fs::read(&path).unwrap(), latin1);
     }
 }
