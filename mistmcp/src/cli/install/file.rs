@@ -1,6 +1,6 @@
 //! Settings file with backups and atomic replacement.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -68,7 +68,7 @@ impl SettingsFile {
     fn back_up(&self) -> anyhow::Result<Option<PathBuf>> {
         let Some(text) = &self.text else { return Ok(None) };
         let permissions = fs::metadata(&self.path)?.permissions();
-        let mut copy = temporary(&self.path, text, Some(permissions))?;
+        let mut copy = temporary(&self.path, text, Some(permissions), owner(&self.path))?;
         for path in self.backup_names() {
             match copy.persist_noclobber(&path) {
                 Ok(_) => return Ok(Some(path)),
@@ -81,12 +81,10 @@ impl SettingsFile {
         bail!("{} has too many backups beside it: delete the old ones", self.path.display())
     }
 
-    /// The copies beside it, the newest first, with what they hold.
-    pub(super) fn backups(&self) -> Vec<(PathBuf, String)> {
-        let found = self.backup_names().map_while(|path| Some((content(&path).ok()??, path)));
-        let mut found: Vec<_> = found.map(|(text, path)| (path, text)).collect();
-        found.reverse();
-        found
+    /// The copies beside it, the newest first, with what they hold. Each is read when it is asked for.
+    pub(super) fn backups(&self) -> impl Iterator<Item = (PathBuf, String)> {
+        let found: Vec<_> = self.backup_names().take_while(|path| path.is_file()).collect();
+        found.into_iter().rev().filter_map(|path| content(&path).ok()?.map(|text| (path, text)))
     }
 
     fn backup_names(&self) -> impl Iterator<Item = PathBuf> + '_ {
@@ -134,13 +132,43 @@ pub(super) fn content(path: &Path) -> anyhow::Result<Option<String>> {
 }
 
 fn write(path: &Path, text: &str, permissions: Option<Permissions>) -> anyhow::Result<()> {
+    let owner = owner(path);
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     }
-    let written = temporary(path, text, permissions)?.persist(path).map_err(|error| error.error);
+    let written = temporary(path, text, permissions, owner)?.persist(path).map_err(|error| error.error);
     written.with_context(|| format!("{} cannot be written", path.display()))?;
     Ok(())
 }
+
+/// The user and the group of a file.
+type Owner = (u32, u32);
+
+/// Who gets a file that `root` writes to this path, as `sudo` does with the home folder of another user: the owner of the one
+/// that is there, or of the nearest folder.
+#[cfg(unix)]
+fn owner(path: &Path) -> Option<Owner> {
+    use std::os::unix::fs::MetadataExt;
+
+    let found = path.ancestors().find_map(|place| fs::metadata(place).ok())?;
+    rustix::process::geteuid().is_root().then(|| (found.uid(), found.gid()))
+}
+
+#[cfg(not(unix))]
+fn owner(_path: &Path) -> Option<Owner> {
+    None
+}
+
+#[cfg(unix)]
+fn give(file: &File, owner: Option<Owner>) {
+    if let Some((user, group)) = owner {
+        // In a container, root may not give files to users whom it does not know.
+        let _ = std::os::unix::fs::fchown(file, Some(user), Some(group));
+    }
+}
+
+#[cfg(not(unix))]
+fn give(_file: &File, _owner: Option<Owner>) {}
 
 /// A file beside `path`, which can take its place in one step. Where no permissions are given, it is its owner's alone,
 /// or on Windows what its folder says.
@@ -148,11 +176,13 @@ fn temporary(
     path: &Path,
     text: &str,
     permissions: Option<Permissions>,
+    owner: Option<Owner>,
 ) -> anyhow::Result<tempfile::NamedTempFile> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let written = move || {
         let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(folder)?;
         file.write_all(text.as_bytes())?;
+        give(file.as_file(), owner);
         if let Some(permissions) = permissions {
             file.as_file().set_permissions(permissions)?;
         }
@@ -160,4 +190,46 @@ fn temporary(
         Ok::<_, io::Error>(file)
     };
     written().with_context(|| format!("{} cannot be written to", folder.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_root_writes_belongs_to_the_owner_of_the_folder_or_of_the_file_before() {
+        use std::os::unix::fs::{MetadataExt, chown};
+
+        let folder = tempfile::tempdir().unwrap();
+        let user = |path: &Path| fs::metadata(path).unwrap().uid();
+        // Others than root write files of their own alone.
+        let [of_folder, of_file] = match user(folder.path()) {
+            0 => [12_345, 12_346],
+            own => [own, own],
+        };
+        chown(folder.path(), Some(of_folder), None).unwrap();
+        let path = folder.path().join("new").join("settings.json");
+        write_private(&path, "{}").unwrap();
+        assert_eq!(user(&path), of_folder);
+        chown(&path, Some(of_file), None).unwrap();
+        let backup = SettingsFile::read(&path).unwrap().replace(Some("[]"), Backup::Keep).unwrap();
+        assert_eq!([user(&path), user(&backup.unwrap())], [of_file, of_file]);
+    }
+
+    #[test]
+    fn the_newest_copy_comes_first_and_one_that_is_no_text_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.json");
+        let copies: Vec<_> = ["1", "2", "3"]
+            .map(|text| {
+                fs::write(&path, text).unwrap();
+                let file = SettingsFile::read(&path).unwrap();
+                file.replace(Some("{}"), Backup::Keep).unwrap().unwrap()
+            })
+            .into();
+        fs::write(&copies[1], b"\xff").unwrap();
+        let found: Vec<_> = SettingsFile::read(&path).unwrap().backups().collect();
+        assert_eq!(found, [(copies[2].clone(), "3".to_owned()), (copies[0].clone(), "1".to_owned())]);
+    }
 }

@@ -33,7 +33,7 @@ pub(super) fn remove(
             // A backup from before a reinstallation holds an older entry.
             && client.take(before, &install.name).is_ok_and(|older| older.is_none())
     };
-    let before = file.backups().into_iter().find(|(_, text)| makes_this(text));
+    let before = file.backups().find(|(_, text)| makes_this(text));
     let is_all = before.is_none() && makes_this("");
     let rest = before.as_ref().map_or(taken.rest.as_str(), |(_, text)| text);
     let mut text = headed(file, if is_all { "" } else { rest }, &client.snippet(&taken.entry));
