@@ -50,7 +50,7 @@ impl TokenSource {
             1 => in_path(&program),
             _ => Some(program),
         });
-        let arguments = words.iter().skip(1).map(PathBuf::from).filter(|path| path.is_file());
+        let arguments = words.iter().skip(1).map(|word| folder.join(word)).filter(|path| path.is_file());
         found.into_iter().chain(arguments).collect()
     }
 
@@ -179,6 +179,8 @@ async fn output(words: &[String], folder: &Path) -> Result<String, String> {
     let mut command = Command::new(&program);
     command
         .args(&words[1..])
+        // So that a relative path among the arguments starts there as well.
+        .current_dir(absolute(folder))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
