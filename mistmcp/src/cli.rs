@@ -229,6 +229,7 @@ async fn run<H: ServerHandler>(
     // They are masked in what every command writes, used or not. What is wrong with them is told where they are used.
     let _ = configuration::tokens(environment);
     origin::check_blank(&flags.given)?;
+    origin::check_quotation_marks(&flags.given)?;
     match &flags.command {
         Some(Command::Check(check)) => check::run(&flags, check, environment).await,
         Some(Command::Install(install)) => install::run(&flags, install, environment),

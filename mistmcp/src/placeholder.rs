@@ -88,7 +88,8 @@ pub(crate) fn is_enclosed(text: &str) -> bool {
     [("<", ">"), ("{", "}"), ("[", "]"), ("${", "}")].into_iter().any(enclosed)
 }
 
-fn has_quotation_mark(text: &str) -> bool {
+/// Whether a quotation mark stands at the beginning or end of a text.
+pub(crate) fn has_quotation_mark(text: &str) -> bool {
     let is_mark = |character: char| {
         matches!(character, '"' | '\'' | '`' | '´' | '«' | '»' | '‹' | '›' | '\u{ff02}' | '\u{ff07}')
             || ('\u{2018}'..='\u{201f}').contains(&character)
@@ -114,7 +115,7 @@ fn is_encrypted(lower: &str) -> bool {
 
 /// A header, a scheme or an assignment with the token behind it, or a header or scheme alone.
 fn is_prefixed(lower: &str) -> bool {
-    const NAMES: [&str; 13] = [
+    const NAMES: [&str; 14] = [
         "authorization",
         "x-authorization",
         "token",
@@ -128,6 +129,7 @@ fn is_prefixed(lower: &str) -> bool {
         "x-api-key",
         "mist_apitoken",
         "mist_api_token",
+        "mistmcp_client_token",
     ];
     /// Those that no token of somebody's own making is.
     const ALONE: [&str; 4] = ["authorization", "x-authorization", "bearer", "basic"];

@@ -16,6 +16,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use super::env_file::{Environment, exposed};
 use crate::known_tokens;
 use crate::mist::{Account, Cloud, Clouds, Tokens};
+use crate::quote;
 use crate::suggestion::listed;
 use crate::text_file::{self, SMALL};
 use file::AccountEntry;
@@ -101,7 +102,8 @@ impl Source {
 
     fn entries(&self) -> anyhow::Result<Vec<AccountEntry>> {
         let text = text_file::read(&self.path, SMALL)
-            .with_context(|| format!("the accounts file {} cannot be read", self.path.display()))?;
+            // A token may stand here by mistake, or the text of the file.
+            .with_context(|| format!("the accounts file, {}, cannot be read", quote::path(&self.path)))?;
         file::parse(&text, &self.clouds, self.cloud.as_ref())
             .map_err(|problem| anyhow::anyhow!("{}, {problem}", self.path.display()))
     }

@@ -40,15 +40,26 @@ pub(super) async fn start(flags: &Flags) -> anyhow::Result<DemoCloud> {
 /// The changes that the flags lay over the demo network, if there are any.
 #[cfg(feature = "demo")]
 fn overlay(flags: &Flags) -> anyhow::Result<Option<mistmcp_demo::Overlay>> {
-    use anyhow::Context as _;
+    use anyhow::{Context as _, bail};
     use mistmcp_demo::{Incident, Overlay};
+
+    use crate::{identity, quote};
 
     let mut incidents = Vec::new();
     for name in flags.demo_incident.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
-        incidents.push(Incident::named(name).context("--demo-incident (or MISTMCP_DEMO_INCIDENTS)")?);
+        let incident = Incident::named(name);
+        // Its error repeats the name, and a token may stand here by mistake.
+        if incident.is_err() && !quote::words(&name.replace('-', " ")).starts_with('`') {
+            bail!(
+                "--demo-incident (or MISTMCP_DEMO_INCIDENTS) is {}, and no built-in incident: `{} incidents` lists them",
+                quote::described(name),
+                identity::name()
+            );
+        }
+        incidents.push(incident.context("--demo-incident (or MISTMCP_DEMO_INCIDENTS)")?);
     }
     for path in &flags.demo_overlay {
-        let said = || format!("--demo-overlay (or MISTMCP_DEMO_OVERLAY): {}", path.display());
+        let said = || format!("--demo-overlay (or MISTMCP_DEMO_OVERLAY) is {}", quote::path(path));
         let text = crate::text_file::read(path, MAX_OVERLAY).with_context(said)?;
         let name = path.display().to_string();
         let incident = Incident::parse(&name, &text).context("--demo-overlay (or MISTMCP_DEMO_OVERLAY)")?;

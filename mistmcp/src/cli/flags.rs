@@ -6,6 +6,7 @@ mod early_flags;
 mod help_visibility;
 mod http;
 mod number;
+mod path;
 mod read;
 mod unknown_env;
 
@@ -20,6 +21,7 @@ pub(super) use command::{QueryFlags, QueryOutput};
 pub(super) use early_flags::EarlyFlags;
 pub(super) use http::{HTTP, HttpFlags, LIMITS};
 use number::{MOST, whole};
+use path::path;
 pub(super) use read::read;
 pub(super) use unknown_env::{has_own_prefix, meant};
 
@@ -99,7 +101,7 @@ pub(super) struct Flags {
     pub(super) log_format: LogFormat,
 
     /// Write a JSON line for each call to a file, or to standard error: who, what, and how it ended
-    #[arg(long, env = "MISTMCP_AUDIT_LOG", value_name = "PATH|stderr")]
+    #[arg(long, env = "MISTMCP_AUDIT_LOG", value_name = "PATH|stderr", value_parser = path())]
     #[arg(help_heading = SERVER)]
     pub(super) audit_log: Option<PathBuf>,
 
@@ -122,7 +124,7 @@ pub(super) struct Flags {
     pub(super) demo_incident: Vec<String>,
 
     /// With --demo: lay the changes of a file over the network (repeat it for several)
-    #[arg(long, env = "MISTMCP_DEMO_OVERLAY", value_name = "FILE", help_heading = MIST)]
+    #[arg(long, env = "MISTMCP_DEMO_OVERLAY", value_name = "FILE", help_heading = MIST, value_parser = path())]
     pub(super) demo_overlay: Vec<PathBuf>,
 
     /// The Mist cloud, such as api.eu.mist.com: `api.` in place of the portal's `manage.`
@@ -130,7 +132,7 @@ pub(super) struct Flags {
     pub(super) cloud: Option<String>,
 
     /// A file of accounts, each with its token and cloud, in place of MIST_APITOKEN; read again when it changes
-    #[arg(long, env = "MISTMCP_ACCOUNTS", value_name = "PATH", help_heading = MIST)]
+    #[arg(long, env = "MISTMCP_ACCOUNTS", value_name = "PATH", help_heading = MIST, value_parser = path())]
     pub(super) accounts: Option<PathBuf>,
 
     /// Another host that tokens may be sent to (repeat it for several)

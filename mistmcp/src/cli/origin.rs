@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::env_file::Environment;
 use super::flags::{HTTP, LIMITS};
+use crate::placeholder::has_quotation_mark;
 
 /// Origin of a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +56,22 @@ pub(super) fn check_blank(given: &[Given]) -> anyhow::Result<()> {
     let is_blank = |given: &&Given| NEVER_BLANK.contains(&given.flag.as_str()) && given.values.is_empty();
     match given.iter().find(is_blank) {
         Some(given) => anyhow::bail!("{} is blank: give it a value, or leave it out", given.by()),
+        None => Ok(()),
+    }
+}
+
+/// Checks that no setting is enclosed in quotation marks, which a shell would have taken away and a file of variables of others has
+/// not: a name with them matches nothing.
+///
+/// # Errors
+/// One is.
+pub(super) fn check_quotation_marks(given: &[Given]) -> anyhow::Result<()> {
+    let is_quoted = |given: &&Given| given.values.iter().any(|value| has_quotation_mark(value));
+    match given.iter().find(is_quoted) {
+        Some(given) => anyhow::bail!(
+            "{} has a quotation mark at its beginning or end: write it without quotation marks",
+            given.by()
+        ),
         None => Ok(()),
     }
 }

@@ -1,5 +1,6 @@
 //! Server over HTTP.
 
+mod credentials;
 mod limits;
 
 use std::io;
@@ -11,7 +12,7 @@ use rmcp::handler::server::ServerHandler;
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 
-use super::configuration::{Configuration, REDIS_KEY, REDIS_PASSWORD, TOKEN, no_token};
+use super::configuration::{Configuration, REDIS_KEY, REDIS_PASSWORD};
 use super::env_file::Environment;
 use super::flags::{Flags, HttpFlags};
 use super::{accounts, audit_log, demo, oauth, output};
@@ -19,11 +20,11 @@ use crate::Server;
 use crate::http::{self, Allowed, AllowedHost, AllowedOrigin, Credentials, OAuthSettings, SessionLimits};
 use crate::identity::identity;
 use crate::key::Key;
-use crate::known_tokens;
-use crate::mist::{Cloud, Tokens};
 use crate::placeholder::placeholder;
 use crate::quote;
 use crate::redis::Location;
+pub(super) use credentials::OwnTokens;
+use credentials::credentials;
 
 /// What follows the address of a server whose clients have to name a cloud.
 const NEEDS_CLOUD: &str = "?cloud=HOST, where HOST is your Mist cloud, such as api.eu.mist.com";
@@ -130,14 +131,6 @@ fn stopped(error: anyhow::Error, address: SocketAddr) -> anyhow::Error {
         _ => return error.context("the server stopped"),
     };
     error.context(words)
-}
-
-/// The operator's own tokens.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct OwnTokens<'a> {
-    pub(super) tokens: Option<&'a Tokens>,
-    pub(super) cloud: Option<&'a Cloud>,
-    pub(super) is_demo: bool,
 }
 
 /// The settings with which the server would not start, each with its remedy; what it would warn of, where its address and hosts
@@ -277,57 +270,6 @@ async fn address(host: &str) -> anyhow::Result<IpAddr> {
         .map(|found| found.ip())
         .with_context(|| format!("--host (or MISTMCP_HOST) is {}, which has no address", quote::host(host)))
 }
-
-fn credentials(own: &OwnTokens<'_>, flags: &HttpFlags, address: SocketAddr) -> anyhow::Result<Credentials> {
-    let client_token = flags.client_token.clone();
-    let exposed = client_token.iter().map(ExposeSecret::expose_secret);
-    known_tokens::set(known_tokens::Origin::ClientToken, exposed);
-    if client_token.as_ref().is_some_and(|secret| placeholder(secret.expose_secret()).is_some()) {
-        bail!(
-            "--client-token (or MISTMCP_CLIENT_TOKEN) is a placeholder: put a secret there, of your own making"
-        );
-    }
-    if client_token.as_ref().is_some_and(|secret| secret.expose_secret().trim().len() < SHORTEST) {
-        bail!(
-            "--client-token (or MISTMCP_CLIENT_TOKEN) is shorter than {SHORTEST} characters, which can be guessed"
-        );
-    }
-    if own.is_demo {
-        return Ok(Credentials { client_token, shared: own.tokens.cloned() });
-    }
-    if !flags.shared_token {
-        return Ok(Credentials { client_token, shared: None });
-    }
-    if client_token.is_none() && !address.ip().is_loopback() {
-        bail!(
-            "--shared-token on {address} would let everybody who reaches it use your token: set MISTMCP_CLIENT_TOKEN \
-             to a secret that clients have to send, or listen on 127.0.0.1"
-        );
-    }
-    let is_proxied = filled(&flags.allow_host).chain(filled(&flags.trusted_proxy)).next().is_some();
-    if client_token.is_none() && is_proxied {
-        bail!(
-            "--shared-token behind a proxy (--allow-host, --trusted-proxy) would let everybody who reaches the proxy use \
-             your token: set MISTMCP_CLIENT_TOKEN to a secret that clients have to send"
-        );
-    }
-    if client_token.is_none() && filled(&flags.allow_origin).any(|origin| origin == "*") {
-        bail!(
-            "--shared-token with --allow-origin=* would let every web page that a user of this machine opens use your \
-             token: set MISTMCP_CLIENT_TOKEN to a secret that clients have to send, or name the origins of your pages"
-        );
-    }
-    let Some(cloud) = own.cloud else {
-        bail!("--shared-token needs --cloud (or MIST_HOST): your token is sent to that cloud alone");
-    };
-    let Some(tokens) = own.tokens.cloned() else {
-        bail!("--shared-token shares {TOKEN}: {}", no_token(cloud));
-    };
-    Ok(Credentials { client_token, shared: Some(tokens) })
-}
-
-/// Minimum length of a secret.
-const SHORTEST: usize = 16;
 
 fn allowed(flags: &HttpFlags) -> anyhow::Result<Allowed> {
     let host = |text: &str| {

@@ -207,6 +207,35 @@ async fn a_client_that_does_what_a_refusal_says_is_served() {
 }
 
 #[tokio::test]
+async fn a_client_token_that_no_client_can_send_stops_the_server_and_white_space_around_one_is_none_of_it() {
+    let upstream = MockUpstream::start().await;
+    for wrong in [
+        format!("\"{SECRET}\""),
+        format!("'{SECRET}'\r"),
+        format!("Bearer {SECRET}"),
+        format!("MISTMCP_CLIENT_TOKEN={SECRET}"),
+        format!("{SECRET}\n{SECRET}"),
+        format!("{SECRET}-ü"),
+    ] {
+        for arguments in ["-t http -p 0", "-t http -p 0 check"] {
+            let launch = Launch::at(&upstream, arguments).variable("MISTMCP_CLIENT_TOKEN", &wrong);
+            let finished = launch.run().await;
+            let told = format!("{}{}", finished.output(), finished.stderr);
+            assert_eq!(finished.code(), Some(1), "{arguments}: {wrong:?}: {told}");
+            assert!(told.contains("--client-token (or MISTMCP_CLIENT_TOKEN)"), "{wrong:?}: {told}");
+            assert!(!told.contains(SECRET), "{told}");
+        }
+    }
+    let launch = Launch::at(&upstream, "--shared-token");
+    let server = launch.variable("MISTMCP_CLIENT_TOKEN", &format!(" {SECRET}\r\n")).serve().await;
+    let client = HttpClient::new(&server, "").header("Authorization", &format!("Bearer {SECRET}"));
+    for lifecycle in Lifecycle::BOTH {
+        let response = client.clone().lifecycle(lifecycle).ask("ping", json!({})).await;
+        assert_ne!(response.status, 401, "{response:?}");
+    }
+}
+
+#[tokio::test]
 async fn sharing_a_token_requires_safe_settings() {
     for (arguments, wanted) in [
         ("--shared-token --host 0.0.0.0", "MISTMCP_CLIENT_TOKEN"),

@@ -71,10 +71,15 @@ async fn a_file_that_is_wrong_stops_the_program_with_line_and_remedy() {
         assert!(!finished.stderr.contains("s3cr3t"), "{}", finished.stderr);
     }
     stops(Launch::new("--accounts none.toml"), 1, &["none.toml", "no such file"]).await;
-    stops(Launch::new("--accounts ."), 1, &["accounts file .", "it is a folder"]).await;
+    stops(Launch::new("--accounts ."), 1, &["the accounts file, `.`, cannot", "it is a folder"]).await;
     let large = with(&"#".repeat(2 << 20));
-    stops(large, 1, &["accounts.toml cannot be read", "larger than"]).await;
+    stops(large, 1, &["`accounts.toml`, cannot be read", "larger than"]).await;
     stops(Launch::new("--accounts a.toml --demo"), 2, &["--demo", "--accounts"]).await;
+    for value in ["s3cr3tAbCdEf0123456789GhIj", "[accounts.a]\ntoken_env=\"s3cr3tAbCdEf0123456789GhIj"] {
+        let launch = Launch::new("").variable("MISTMCP_ACCOUNTS", value);
+        let finished = stops(launch, 1, &["the accounts file, a text of", "no such file"]).await;
+        assert!(!finished.stderr.contains("s3cr3t"), "{}", finished.stderr);
+    }
 }
 
 #[cfg(unix)]
@@ -184,7 +189,8 @@ async fn a_command_with_a_relative_path_is_one_beside_the_accounts_file() {
     std::fs::write(&script, format!("#!/bin/sh\necho {}\n", TOKENS[0])).unwrap();
     let executable = std::os::unix::fs::PermissionsExt::from_mode(0o700);
     std::fs::set_permissions(&script, executable).unwrap();
-    for command in ["./get.sh", "../NAME/get.sh"] {
+    // The folder of the server has another script of this name.
+    for command in ["./get.sh", "../NAME/get.sh", "sh\", \"./get.sh", "sh\", \"get.sh"] {
         let name = folder.path().file_name().unwrap().to_str().unwrap();
         let command = command.replace("NAME", name);
         let path = folder.path().join("accounts.toml");
@@ -195,6 +201,7 @@ async fn a_command_with_a_relative_path_is_one_beside_the_accounts_file() {
         )
         .unwrap();
         let launch = Launch::new("--accounts")
+            .file("get.sh", "echo a-t0ken-of-the-folder-of-the-server\n")
             .argument(path.to_str().unwrap())
             .argument("--allow-cloud")
             .argument(&url);

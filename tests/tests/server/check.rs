@@ -318,7 +318,8 @@ async fn settings_are_shown_as_they_were_given() {
         ("--redis-prefix", "acme:mist"),
         ("--oauth-groups-claim", "realm_access.roles"),
     ] {
-        let launch = Launch::new("check -t http --demo").argument(flag).argument(value);
+        let launch = Launch::new("check -t http --demo --oauth-audience https://mist.example.com/mcp");
+        let launch = launch.arguments("--oauth-issuer http://127.0.0.1:9").argument(flag).argument(value);
         let finished = launch.run().await;
         let shown = format!("{flag} {value} on the command line");
         assert!(finished.output().contains(&shown), "{shown}: {}", finished.output());

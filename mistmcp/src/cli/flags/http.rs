@@ -7,6 +7,7 @@ use clap::{ArgAction, Args};
 use secrecy::SecretString;
 
 use super::number::{MOST, whole};
+use super::path::path;
 
 pub(in crate::cli) const HTTP: &str = "HTTP (--transport http)";
 pub(in crate::cli) const LIMITS: &str = "Limits of HTTP clients";
@@ -33,10 +34,12 @@ pub(in crate::cli) struct HttpFlags {
 
     /// A certificate with its chain, in PEM; read again when it changes
     #[arg(long, env = "MISTMCP_TLS_CERT", value_name = "PATH", requires = "tls_key", help_heading = HTTP)]
+    #[arg(value_parser = path())]
     pub(in crate::cli) tls_cert: Option<PathBuf>,
 
     /// Its private key, in PEM
     #[arg(long, env = "MISTMCP_TLS_KEY", value_name = "PATH", requires = "tls_cert", help_heading = HTTP)]
+    #[arg(value_parser = path())]
     pub(in crate::cli) tls_key: Option<PathBuf>,
 
     /// Call Mist with MIST_APITOKEN for clients that bring no token
@@ -54,12 +57,10 @@ pub(in crate::cli) struct HttpFlags {
 
     /// OAuth: the audience that tokens must have: the URL of this server as clients reach it; further values with commas
     #[arg(long, env = "MISTMCP_OAUTH_AUDIENCE", value_delimiter = ',', value_name = "URL", help_heading = HTTP)]
-    #[arg(requires = "oauth_issuer")]
     pub(in crate::cli) oauth_audience: Vec<String>,
 
     /// OAuth: the scope that tokens need, or several with commas
     #[arg(long, env = "MISTMCP_OAUTH_SCOPE", value_name = "NAME", help_heading = HTTP)]
-    #[arg(requires = "oauth_issuer")]
     pub(in crate::cli) oauth_scope: Option<String>,
 
     /// OAuth: the claim of a token that names the groups of a person; dots lead into nested claims

@@ -7,6 +7,7 @@ use clap::error::{ContextKind, ContextValue};
 
 use super::{EarlyFlags, Flags, NO_FILE, adapted, all_commands, help_visibility, unknown_env};
 use crate::cli::env_file::Environment;
+use crate::cli::origin::Given;
 use crate::cli::{audit_log, origin};
 use crate::quote;
 
@@ -53,6 +54,12 @@ pub(in crate::cli) fn read(
         return Err(command.error(clap::error::ErrorKind::MissingRequiredArgument, message));
     }
     flags.given = origin::given(&command, &matches, &environment);
+    let needs_issuer =
+        |given: &&Given| ["oauth-audience", "oauth-groups-claim", "oauth-scope"].contains(&&*given.flag);
+    if let (Some(given), None) = (flags.given.iter().find(needs_issuer), &flags.http.oauth_issuer) {
+        let message = format!("{} needs --oauth-issuer (or MISTMCP_OAUTH_ISSUER)", given.by());
+        return Err(command.error(clap::error::ErrorKind::MissingRequiredArgument, message));
+    }
     flags.unknown_variables = unknown_env::warnings(&command, &flags.given, &environment);
     Ok((flags, environment))
 }

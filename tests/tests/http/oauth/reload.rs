@@ -57,7 +57,7 @@ async fn a_change_counts_for_open_sessions_and_a_file_that_cannot_be_read_change
     until_status(&sally, 200).await;
     std::fs::remove_file(&path).unwrap();
     std::fs::create_dir(&path).unwrap();
-    let told = "accounts.toml cannot be read: it is a folder";
+    let told = "the accounts file, `accounts.toml`, cannot be read: it is a folder";
     team.server.wait_until(told, |errors| errors.contains(told)).await;
     sally.call("getSiteInfo", site(4)).await;
     std::fs::remove_dir(&path).unwrap();

@@ -29,6 +29,9 @@ async fn settings_that_contradict_stop_the_program() {
             "--oauth-issuer",
         ),
         ("--demo --oauth-issuer=".to_owned(), "--oauth-issuer"),
+        ("--demo --oauth-groups-claim roles".to_owned(), "--oauth-groups-claim needs --oauth-issuer"),
+        ("--demo --oauth-scope mcp".to_owned(), "--oauth-scope needs --oauth-issuer"),
+        ("--oauth-audience https://mist.example.com/mcp check".to_owned(), "needs --oauth-issuer"),
         (format!("{audience} --accounts a.toml --oauth-scope="), "--oauth-scope"),
         (format!("{audience} --accounts a.toml --oauth-groups-claim="), "--oauth-groups-claim"),
         (format!("{audience} --accounts="), "--accounts"),
@@ -62,6 +65,22 @@ async fn settings_that_contradict_stop_the_program() {
         assert!(finished.code().is_some_and(|code| code != 0), "{arguments}: {}", finished.stderr);
         assert!(finished.stderr.contains(wanted), "{arguments}: {}", finished.stderr);
         assert!(!finished.stderr.contains("0123456789abcdef0"), "{}", finished.stderr);
+    }
+    // What others take for marks around a value is a part of it here.
+    for (variable, value) in [
+        ("MISTMCP_OAUTH_SCOPE", "'mcp'"),
+        ("MISTMCP_OAUTH_GROUPS_CLAIM", "\"groups\""),
+        ("MISTMCP_OAUTH_GROUPS_CLAIM", "'groups'"),
+        ("MISTMCP_ALLOW_HOST", "'mist.example.com'"),
+        ("MISTMCP_ALLOW_HOST", "\"mist.example.com,other.example.com\""),
+    ] {
+        for command in ["", " check"] {
+            let launch = with(&format!("{audience} --accounts a.toml{command}"));
+            let finished = launch.variable(variable, value).run().await;
+            assert_eq!(finished.code(), Some(1), "{variable}={value}: {}", finished.stderr);
+            let told = &finished.stderr;
+            assert!(told.contains(variable) && told.contains("quotation mark"), "{variable}={value}: {told}");
+        }
     }
     // White space in a variable is a value as well.
     for variable in ["MISTMCP_OAUTH_ISSUER", "MISTMCP_AUDIT_LOG", "MISTMCP_WITHOUT_TOOLS"] {

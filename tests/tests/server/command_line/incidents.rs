@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use mistmcp_tests::Launch;
+use mistmcp_tests::{Launch, TOKEN};
 use serde_json::Value;
 
 use super::stops;
@@ -70,6 +70,14 @@ async fn what_cannot_be_laid_over_the_network_stops_the_program_and_states_what_
     )
     .await;
     stops(Launch::new("--demo --demo-overlay /no/such.json"), 2, &["/no/such.json"]).await;
+    for (variable, value) in [
+        ("MISTMCP_DEMO_INCIDENTS", TOKEN),
+        ("MISTMCP_DEMO_OVERLAY", TOKEN),
+        ("MISTMCP_DEMO_OVERLAY", &format!("{{\"psk\":\"{TOKEN}\"}}")),
+    ] {
+        let finished = stops(Launch::new("--demo").variable(variable, value), 2, &[variable]).await;
+        assert!(!finished.stderr.contains(TOKEN), "{}", finished.stderr);
+    }
     let without_demo = Launch::new("call getSelf --demo-incident ap-port-at-100-mbps")
         .variable("MIST_APITOKEN", "secret-token")
         .variable("MIST_HOST", "api.eu.mist.com");
