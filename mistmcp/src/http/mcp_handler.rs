@@ -25,7 +25,7 @@ use super::query::Query;
 use super::rejection::Rejection;
 use super::request_id;
 use super::request_session::{RequestSession, new_state};
-use super::session_store::{SessionParams, SessionStore};
+use super::session_store::{self, SessionParams, SessionStore};
 use super::sessions::{SessionPermit, Sessions};
 use super::sse_peek::{PEEK_ALONE, PEEK_AMONG_REPLICAS, PeekedBody};
 use super::tracked_body::{StreamEnd, TrackedBody};
@@ -136,7 +136,7 @@ impl<H: ServerHandler> McpHandler<H> {
             (&method, response.status().is_success(), &session)
         {
             self.sessions.remove(id);
-            self.session_store.end(id, state.is_accepted()).await;
+            session_store::end(&self.session_store, id, state.is_accepted()).await;
         }
         let mut response = answer::negotiate(response, accept, &summary).await;
         if method == Method::DELETE && response.status() == StatusCode::ACCEPTED {

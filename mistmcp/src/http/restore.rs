@@ -17,7 +17,7 @@ use super::admission::Client;
 use super::mcp_handler::{McpHandler, new_client};
 use super::principal::Principal;
 use super::rejection::Rejection;
-use super::session_store::{Lookup, Record, known_categories};
+use super::session_store::{self, Lookup, Record, known_categories};
 use crate::server::{HttpRequestContext, HttpSession, Unrestored};
 use crate::session::EnabledCategories;
 
@@ -65,7 +65,7 @@ impl<H: ServerHandler> McpHandler<H> {
         match self.session_store.lookup(id, principal, local.is_some()).await {
             Lookup::Local => local.ok_or_else(Rejection::session).map(Some),
             Lookup::Remote(_) if is_delete => {
-                self.session_store.end(id, false).await;
+                session_store::end(&self.session_store, id, false).await;
                 Ok(None)
             }
             Lookup::Remote(record) => self.adopt(id, principal, *record).map(Some),

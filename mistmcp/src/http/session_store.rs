@@ -52,6 +52,16 @@ pub(super) trait SessionStore: Debug + Send + Sync {
     fn is_available(&self) -> Option<bool>;
 }
 
+/// Marks a session as ended in a store, also where the caller goes away before: another replica would go on with the session of
+/// a client that has ended it and hung up.
+pub(super) async fn end(store: &Arc<dyn SessionStore>, id: &str, is_accepted: bool) {
+    let (store, id) = (Arc::clone(store), id.to_owned());
+    let ending = tokio::spawn(async move { store.end(&id, is_accepted).await });
+    if let Err(error) = ending.await {
+        tracing::warn!(%error, "the end of a session was not stored");
+    }
+}
+
 /// The session store of a process without replicas, which stores nothing: all sessions are in this process.
 #[derive(Debug)]
 pub(super) struct LocalOnly;
@@ -70,5 +80,50 @@ impl SessionStore for LocalOnly {
 
     fn is_available(&self) -> Option<bool> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    /// A store that ends a session when it may.
+    #[derive(Debug)]
+    struct Slow {
+        may_end: Semaphore,
+        ended: Semaphore,
+    }
+
+    #[async_trait]
+    impl SessionStore for Slow {
+        async fn lookup(&self, _id: &str, _principal: Principal, _is_local: bool) -> Lookup {
+            Lookup::Local
+        }
+
+        async fn insert(&self, _: &str, _: Principal, _: SessionParams, _: &Arc<HttpSession>) {}
+
+        fn track(&self, _: &str, _: Record, _: &Arc<HttpSession>) {}
+
+        async fn end(&self, _id: &str, _is_accepted: bool) {
+            self.may_end.acquire().await.unwrap().forget();
+            self.ended.add_permits(1);
+        }
+
+        fn is_available(&self) -> Option<bool> {
+            Some(true)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_session_that_a_client_ends_and_hangs_up_is_ended_all_the_same() {
+        let slow = Arc::new(Slow { may_end: Semaphore::new(0), ended: Semaphore::new(0) });
+        let store = Arc::clone(&slow) as Arc<dyn SessionStore>;
+        assert!(end(&store, "id", true).now_or_never().is_none(), "the client has hung up");
+        slow.may_end.add_permits(1);
+        let ended = tokio::time::timeout(std::time::Duration::from_secs(30), slow.ended.acquire()).await;
+        assert!(ended.is_ok());
     }
 }

@@ -22,6 +22,7 @@ const LONGEST: usize = 160;
 pub(super) fn difference(old: &str, new: &str, own: &str) -> String {
     let own: HashSet<_> = quoted(own).map(|part| part.text).collect();
     let lines = |text| -> Vec<&str> { str::split_inclusive(text, '\n').collect() };
+    let [of_old, of_new] = [old, new].map(|text| masked_lines(text, &own));
     let (old, new) = (&lines(old)[..], &lines(new)[..]);
     // One algorithm: `TextDiff` links all of them, which are half a megabyte.
     let mut diff = Replace::new(Capture::new());
@@ -39,8 +40,12 @@ pub(super) fn difference(old: &str, new: &str, own: &str) -> String {
                 ChangeTag::Delete => ('-', AnsiColor::Red.on_default()),
                 ChangeTag::Insert => ('+', AnsiColor::Green.on_default()),
             };
-            let line = masked(change.value().trim_end_matches(['\r', '\n']), &own);
-            let _ = writeln!(text, "{style}{sign}{}{style:#}", cut(&printable(&line)));
+            let line = match change.new_index() {
+                Some(index) => of_new.get(index),
+                None => change.old_index().and_then(|index| of_old.get(index)),
+            };
+            let line = printable(line.map_or("", String::as_str));
+            let _ = writeln!(text, "{style}{sign}{}{style:#}", cut(&line));
         }
     }
     text
@@ -58,6 +63,27 @@ struct Quoted<'a> {
     start: usize,
     text: &'a str,
     is_name: bool,
+}
+
+/// The lines of a text, each masked. A text in three quotation marks, as TOML has them, goes on over several.
+fn masked_lines(text: &str, own: &HashSet<&str>) -> Vec<String> {
+    let mut open = None;
+    text.lines().map(|line| masked_further(line, own, &mut open)).collect()
+}
+
+/// Masks a line. `open` is the mark of the text in which it begins, and then of that in which the next one does.
+fn masked_further(line: &str, own: &HashSet<&str>, open: &mut Option<&'static str>) -> String {
+    const MARKS: [&str; 2] = [r#"""""#, "'''"];
+    if let Some(mark) = *open {
+        let Some((_, rest)) = line.split_once(mark) else { return "…".to_owned() };
+        *open = None;
+        return format!("…{mark}{}", masked_further(rest, own, open));
+    }
+    let begins = MARKS.into_iter().filter_map(|mark| Some((line.find(mark)?, mark))).min();
+    let Some((start, mark)) = begins else { return masked(line, own) };
+    *open = Some(mark);
+    let rest = masked_further(&line[start + mark.len()..], own, open);
+    format!("{}{mark}{rest}", masked(&line[..start], own))
 }
 
 fn masked(line: &str, own: &HashSet<&str>) -> String {
@@ -112,6 +138,19 @@ mod tests {
         let text = plain(old, new, own);
         assert!(!text.contains("s3cr") && text.contains("\"KEY\": \"…\""), "{text}");
         assert!(text.contains("+  \"mist\": { \"command\": \"/bin/mistmcp\" }"), "{text}");
+    }
+
+    #[test]
+    fn a_text_over_several_lines_is_not_shown() {
+        for mark in [r#"""""#, "'''"] {
+            let old =
+                format!("a = 1\nnotes = {mark}\nit's s3cret\ns3cret{mark} # s\nb = {mark}s3cret{mark}\n");
+            let text = plain(&old, &format!("{old}[mcp_servers.mist]\n"), "");
+            assert_eq!(text, format!("@@ line 5 @@\n b = {mark}…{mark}\n+[mcp_servers.mist]\n"));
+            let text = plain(&old, "", "");
+            let wanted = format!("-a = 1\n-notes = {mark}…\n-…\n-…{mark} # s\n-b = {mark}…{mark}\n");
+            assert_eq!(text, format!("@@ line 1 @@\n{wanted}"));
+        }
     }
 
     #[test]
