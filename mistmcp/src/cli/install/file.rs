@@ -134,10 +134,25 @@ pub(super) fn content(path: &Path) -> anyhow::Result<Option<String>> {
 fn write(path: &Path, text: &str, permissions: Option<Permissions>) -> anyhow::Result<()> {
     let owner = owner(path);
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        make_folders(folder, owner).with_context(|| format!("{} cannot be made", folder.display()))?;
     }
     let written = temporary(path, text, permissions, owner)?.persist(path).map_err(|error| error.error);
     written.with_context(|| format!("{} cannot be written", path.display()))?;
+    Ok(())
+}
+
+/// Makes a folder and those above it that are missing. All belong to the owner of the file that goes there.
+fn make_folders(folder: &Path, owner: Option<Owner>) -> io::Result<()> {
+    let is_missing = |place: &&Path| !place.as_os_str().is_empty() && !place.is_dir();
+    let missing: Vec<_> = folder.ancestors().take_while(is_missing).collect();
+    for place in missing.into_iter().rev() {
+        match fs::create_dir(place) {
+            Ok(()) => give_folder(place, owner),
+            // Another program has made it meanwhile.
+            Err(_) if place.is_dir() => {}
+            Err(error) => return Err(error),
+        }
+    }
     Ok(())
 }
 
@@ -170,6 +185,20 @@ fn give(file: &File, owner: Option<Owner>) {
 #[cfg(not(unix))]
 fn give(_file: &File, _owner: Option<Owner>) {}
 
+#[cfg(unix)]
+fn give_folder(folder: &Path, owner: Option<Owner>) {
+    use rustix::fs::{Mode, OFlags};
+
+    // What its owner has put in its place meanwhile, a link or a file, is not given.
+    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    if let Ok(opened) = rustix::fs::open(folder, flags, Mode::empty()) {
+        give(&File::from(opened), owner);
+    }
+}
+
+#[cfg(not(unix))]
+fn give_folder(_folder: &Path, _owner: Option<Owner>) {}
+
 /// A file beside `path`, which can take its place in one step. Where no permissions are given, it is its owner's alone,
 /// or on Windows what its folder says.
 fn temporary(
@@ -198,7 +227,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_that_root_writes_belongs_to_the_owner_of_the_folder_or_of_the_file_before() {
+    fn what_root_writes_belongs_to_the_owner_of_the_folder_or_of_the_file_before() {
         use std::os::unix::fs::{MetadataExt, chown};
 
         let folder = tempfile::tempdir().unwrap();
@@ -208,10 +237,15 @@ mod tests {
             0 => [12_345, 12_346],
             own => [own, own],
         };
-        chown(folder.path(), Some(of_folder), None).unwrap();
-        let path = folder.path().join("new").join("settings.json");
+        // In a container, root may not give files to users whom it does not know.
+        if chown(folder.path(), Some(of_folder), None).is_err() {
+            return;
+        }
+        let path = folder.path().join("new").join("newer").join("settings.json");
         write_private(&path, "{}").unwrap();
-        assert_eq!(user(&path), of_folder);
+        for made in path.ancestors().take(3) {
+            assert_eq!(user(made), of_folder, "{}", made.display());
+        }
         chown(&path, Some(of_file), None).unwrap();
         let backup = SettingsFile::read(&path).unwrap().replace(Some("[]"), Backup::Keep).unwrap();
         assert_eq!([user(&path), user(&backup.unwrap())], [of_file, of_file]);
