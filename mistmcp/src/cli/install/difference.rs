@@ -65,25 +65,55 @@ struct Quoted<'a> {
     is_name: bool,
 }
 
-/// The lines of a text, each masked. A text in three quotation marks, as TOML has them, goes on over several.
-fn masked_lines(text: &str, own: &HashSet<&str>) -> Vec<String> {
-    let mut open = None;
-    text.lines().map(|line| masked_further(line, own, &mut open)).collect()
+/// Where a position is with regard to texts in three quotation marks.
+#[derive(Clone, Copy)]
+enum Place {
+    Outside,
+    /// Inside of a text with this mark.
+    Within(&'static str),
+    /// Behind a mark that may be a part of a comment or of another text: all that follows is hidden.
+    Doubtful,
 }
 
-/// Masks a line. `open` is the mark of the text in which it begins, and then of that in which the next one does.
-fn masked_further(line: &str, own: &HashSet<&str>, open: &mut Option<&'static str>) -> String {
+/// The lines of a text, each masked. A text in three quotation marks, as TOML has them, goes on over several.
+fn masked_lines(text: &str, own: &HashSet<&str>) -> Vec<String> {
+    let mut place = Place::Outside;
+    text.lines().map(|line| masked_further(line, own, &mut place)).collect()
+}
+
+/// Masks a line that begins at `place`, and sets it to that where the next one begins.
+fn masked_further(line: &str, own: &HashSet<&str>, place: &mut Place) -> String {
     const MARKS: [&str; 2] = [r#"""""#, "'''"];
-    if let Some(mark) = *open {
-        let Some((_, rest)) = line.split_once(mark) else { return "…".to_owned() };
-        *open = None;
-        return format!("…{mark}{}", masked_further(rest, own, open));
+    let (mut shown, mut rest) = (String::new(), line);
+    loop {
+        match *place {
+            Place::Outside => {
+                let begins = rest.match_indices(['"', '\'']).find_map(|(start, _)| {
+                    Some((start, MARKS.into_iter().find(|mark| rest[start..].starts_with(mark))?))
+                });
+                let Some((start, mark)) = begins else { return shown + &masked(rest, own) };
+                let before = &rest[..start];
+                let is_doubtful = before.contains(['"', '\'', '#']);
+                *place = if is_doubtful { Place::Doubtful } else { Place::Within(mark) };
+                shown.push_str(&masked(before, own));
+                shown.push_str(mark);
+                rest = &rest[start + mark.len()..];
+            }
+            Place::Within(mark) => {
+                let Some((text, after)) = rest.split_once(mark) else { return shown + "…" };
+                // The mark may be escaped, or the backslash before it.
+                if text.ends_with('\\') {
+                    *place = Place::Doubtful;
+                    continue;
+                }
+                *place = Place::Outside;
+                shown.push('…');
+                shown.push_str(mark);
+                rest = after;
+            }
+            Place::Doubtful => return shown + "…",
+        }
     }
-    let begins = MARKS.into_iter().filter_map(|mark| Some((line.find(mark)?, mark))).min();
-    let Some((start, mark)) = begins else { return masked(line, own) };
-    *open = Some(mark);
-    let rest = masked_further(&line[start + mark.len()..], own, open);
-    format!("{}{mark}{rest}", masked(&line[..start], own))
 }
 
 fn masked(line: &str, own: &HashSet<&str>) -> String {
@@ -151,6 +181,34 @@ mod tests {
             let wanted = format!("-a = 1\n-notes = {mark}…\n-…\n-…{mark} # s\n-b = {mark}…{mark}\n");
             assert_eq!(text, format!("@@ line 1 @@\n{wanted}"));
         }
+    }
+
+    #[test]
+    fn what_follows_a_doubtful_mark_is_not_shown() {
+        for mark in [r#"""""#, "'''"] {
+            let other = if mark.starts_with('"') { '\'' } else { '"' };
+            for first in [
+                format!("# quote with {mark}"),
+                format!("x = {other}a {mark} b{other}"),
+                format!("x = 1 # it{mark}"),
+                format!("{other}x{other} = {mark}"),
+                format!("x = {mark}a\\{mark}"),
+                format!("x = {mark}a{mark} # {mark}"),
+            ] {
+                let old = format!(
+                    "{first}\na = 1\nnotes = {mark}\ns3cret in prose\n{mark}\nb = s3cret\n{mark}\ns3cret\n"
+                );
+                let text = plain(&old, "", "");
+                assert!(!text.contains("s3cret") && text.ends_with("-…\n-…\n-…\n"), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_of_many_marks_is_masked() {
+        let line = r#""""s3cret""","#.repeat(100_000);
+        let text = plain(&line, "", "");
+        assert!(!text.contains("s3cret") && text.contains(r#"-"""…""","""…""","#), "{text}");
     }
 
     #[test]
