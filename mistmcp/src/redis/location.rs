@@ -9,6 +9,7 @@ use thiserror::Error;
 use url::Url;
 
 use crate::key::Key;
+use crate::placeholder::has_quotation_mark;
 
 /// The shortest accepted key, in characters.
 const MIN_KEY_LENGTH: usize = 32;
@@ -50,6 +51,11 @@ pub(crate) enum LocationError {
          makes a good one"
     )]
     ShortKey,
+    #[error(
+        "MISTMCP_REDIS_KEY has a quotation mark at its beginning or end, which would be a part of it: write it without \
+         quotation marks, at all replicas"
+    )]
+    QuotedKey,
 }
 
 impl Location {
@@ -72,10 +78,7 @@ impl Location {
         if !(1..=MAX_PREFIX_LENGTH).contains(&prefix.len()) || !prefix.bytes().all(is_allowed) {
             return Err(LocationError::Prefix);
         }
-        let key = key.ok_or(LocationError::NoKey)?;
-        if key.expose_secret().trim().len() < MIN_KEY_LENGTH {
-            return Err(LocationError::ShortKey);
-        }
+        let key = shared_key(key)?;
         let unusable = |error: redis::RedisError| LocationError::Unusable(error.to_string());
         let info = url.into_connection_info().map_err(unusable)?;
         // RESP3 delivers pub/sub messages on the connection of the commands.
@@ -87,13 +90,25 @@ impl Location {
         let tcp = info.tcp_settings().clone().set_nodelay(true);
         let info = info.set_redis_settings(settings).set_tcp_settings(tcp);
         let client = redis::Client::open(info).map_err(unusable)?;
-        Ok(Self { client, prefix: prefix.to_owned(), key: Key::of(key), address, timeout })
+        Ok(Self { client, prefix: prefix.to_owned(), key, address, timeout })
     }
 
     /// The key of hashes, the same at all replicas.
     pub(crate) fn key(&self) -> &Key {
         &self.key
     }
+}
+
+/// The key of a secret without the white space around it, with which a replica would have a key of its own.
+fn shared_key(secret: Option<&SecretString>) -> Result<Key, LocationError> {
+    let text = secret.ok_or(LocationError::NoKey)?.expose_secret().trim();
+    if has_quotation_mark(text) {
+        return Err(LocationError::QuotedKey);
+    }
+    if text.len() < MIN_KEY_LENGTH {
+        return Err(LocationError::ShortKey);
+    }
+    Ok(Key::of(&text.into()))
 }
 
 impl fmt::Debug for Location {
@@ -138,6 +153,15 @@ mod tests {
     }
 
     #[test]
+    fn white_space_around_the_key_is_none_of_it() {
+        let hash = |key: &str| parse("redis://h", "p", Some(key)).unwrap().key().hash(["a"]);
+        for key in [format!("{KEY}\n"), format!("{KEY}\r\n"), format!(" {KEY}\t")] {
+            assert_eq!(hash(&key), hash(KEY), "{key:?}");
+        }
+        assert_ne!(hash(&KEY.to_uppercase()), hash(KEY));
+    }
+
+    #[test]
     fn invalid_configuration_is_rejected_and_not_repeated() {
         for url in
             ["", "localhost:6379", "http://localhost", "redis://", "rediss://host/#insecure", "redis://a b"]
@@ -149,6 +173,13 @@ mod tests {
             assert_eq!(parse("redis://h", prefix, Some(KEY)).unwrap_err(), LocationError::Prefix, "{prefix}");
         }
         assert_eq!(parse("redis://h", "p", None).unwrap_err(), LocationError::NoKey);
+        for quoted in [format!("\"{KEY}\""), format!("'{KEY}'\n"), format!(" {KEY}”")] {
+            let error = parse("redis://h", "p", Some(&quoted)).unwrap_err();
+            assert!(
+                error == LocationError::QuotedKey && !error.to_string().contains(KEY),
+                "{quoted}: {error}"
+            );
+        }
         let short = parse("redis://h", "p", Some(&KEY[1..])).unwrap_err();
         assert!(short == LocationError::ShortKey && !short.to_string().contains(&KEY[1..]));
     }
