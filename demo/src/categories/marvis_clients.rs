@@ -100,7 +100,7 @@ fn measured(call: &Call<'_>) -> Result<Answer, ApiError> {
     let client =
         scanners(call.world).find(|client| device_id(client) == id).ok_or_else(ApiError::not_found)?;
     let (window, limit, page) = (call.window()?, call.query.limit()?, call.query.page()?);
-    let hours = ((window.end - window.start) / 3600).clamp(1, 1000);
+    let hours = (window.length() / 3600).clamp(1, 1000);
     let skipped = i64::try_from((page - 1).saturating_mul(limit)).unwrap_or(hours);
     let shown = (skipped..hours).take(limit).collect::<Vec<_>>();
     let series = |name: &str, low: i64, high: i64| -> Vec<i64> {

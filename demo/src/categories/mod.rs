@@ -194,7 +194,7 @@ pub(crate) fn collections() -> Vec<&'static Collection> {
         [&orgs_licenses::LICENSES, &service_levels::LEVELS_OF_SITES, &sites_sles_impact::IMPACTS];
     let mut collections = collections.chain(of_functions).collect::<Vec<_>>();
     collections.sort_by_key(|collection| collection.name);
-    collections.dedup_by_key(|collection| collection.name);
+    collections.dedup_by(|one, other| std::ptr::eq(*one, *other));
     collections
 }
 
@@ -215,4 +215,17 @@ pub(crate) const OF_SITES: &[&str] = &[
 pub(crate) fn classifiers(metric: &str) -> &'static [&'static str] {
     let level = service_levels::LEVELS.iter().find(|level| level.name == metric);
     level.map_or(&[], |level| level.classifiers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows are kept by the name of their collection.
+    #[test]
+    fn no_two_collections_have_one_name() {
+        let collections = collections();
+        let twice = collections.windows(2).find(|pair| pair[0].name == pair[1].name);
+        assert!(twice.is_none(), "{twice:?}");
+    }
 }

@@ -189,7 +189,7 @@ fn licenses_of_orgs(call: &Call<'_>) -> Value {
             for (field, number) in
                 [("entitled", owned), ("summary", used), ("usages", used), ("fully_loaded", used)]
             {
-                let sum = answer[field][*name].as_i64().unwrap_or_default() + number;
+                let sum = answer[field][*name].as_i64().unwrap_or_default().saturating_add(number);
                 answer[field][*name] = sum.into();
             }
         }
@@ -259,7 +259,7 @@ fn clients(world: &World, org: &Row) -> i64 {
     if org["org_id"] == ORG_ID {
         i64::try_from(world.clients.len()).unwrap_or_default()
     } else {
-        org["num_aps"].as_i64().unwrap_or_default() * 7
+        org["num_aps"].as_i64().unwrap_or_default().saturating_mul(7)
     }
 }
 

@@ -59,7 +59,7 @@ fn entitled(world: &World) -> Map<String, Value> {
     for license in world.rows(&LICENSES).iter() {
         let (Some(name), Some(quantity)) = (license.get("type"), license.get("quantity")) else { continue };
         let (Some(name), Some(quantity)) = (name.as_str(), quantity.as_u64()) else { continue };
-        let sum = entitled.get(name).and_then(Value::as_u64).unwrap_or_default() + quantity;
+        let sum = entitled.get(name).and_then(Value::as_u64).unwrap_or_default().saturating_add(quantity);
         entitled.insert(name.to_owned(), sum.into());
     }
     entitled

@@ -59,7 +59,7 @@ fn of_alarm(world: &World, alarm: &Row) -> Option<Value> {
     let mac = alarm.get("switches")?.get(0)?.as_str()?;
     let device = world.devices.iter().find(|device| device.mac == mac)?;
     let kind = KINDS.iter().find(|kind| kind.0 == symptom)?;
-    let ago = world.now - alarm.get("timestamp")?.as_i64()?;
+    let ago = world.now.saturating_sub(alarm.get("timestamp")?.as_i64()?);
     Some(action(world, device, kind, id, text("status").unwrap_or("open"), ago))
 }
 
@@ -67,7 +67,7 @@ fn action(world: &World, device: &Device, kind: &Action, id: &str, status: &str,
     let (symptom, category, suggestion, severity) = *kind;
     let site = world.site_of(device);
     let ended = !["open", "inprogress", "reoccured"].contains(&status);
-    let milliseconds = |ago: i64| world.ago(ago) * 1_000;
+    let milliseconds = |ago: i64| world.ago(ago).saturating_mul(1_000);
     let row = json!({
         "uuid": id,
         "row_key": format!("{category}_{symptom}_{}", device.mac),

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::record::{self, record};
+use super::security_services::PROFILES;
 use crate::{
     engine::{Collection, Route},
     world::{Kind, Site, World},
@@ -35,7 +36,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::pages("/api/v1/orgs/{org_id}/vpns", &VPNS),
     Route::one("/api/v1/orgs/{org_id}/vpns/{vpn_id}", &VPNS),
     Route::list("/api/v1/sites/{site_id}/vpns/derived", &VPNS),
-    Route::list("/api/v1/sites/{site_id}/secintelprofiles/derived", &SECINTEL),
+    Route::list("/api/v1/sites/{site_id}/secintelprofiles/derived", &PROFILES),
 ];
 
 static AAMW: Collection = Collection::of("aamw profiles", aamw);
@@ -47,7 +48,6 @@ static SECURITY: Collection = Collection::of("security policies", security);
 static POLICIES: Collection = Collection::of("service policies", policies);
 static SERVICES: Collection = Collection::of("services", services);
 static VPNS: Collection = Collection::of("vpns", vpns);
-static SECINTEL: Collection = Collection::of("secintel profiles", secintel);
 
 /// The carrier that every gateway speaks BGP with.
 pub(super) const CARRIER: &str = "203.0.113.1";
@@ -214,15 +214,4 @@ fn security(world: &World) -> Vec<Value> {
     let wlans =
         wlans.map(|wlan| json!({ "ssid": wlan.ssid, "auth": { "type": wlan.auth }, "vlan_id": wlan.vlan }));
     vec![record(world, "security policy", "Approved networks", json!({ "wlans": wlans.collect::<Vec<_>>() }))]
-}
-
-fn secintel(world: &World) -> Vec<Value> {
-    vec![record(
-        world,
-        "secintel profile",
-        "Known bad addresses",
-        json!({
-            "profiles": [{ "category": "CC", "action": "default" }],
-        }),
-    )]
 }

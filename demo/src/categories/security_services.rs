@@ -22,7 +22,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 static THREATS: Collection = Collection::timed("sky atp events", threats);
-static PROFILES: Collection = Collection::of("secintel profiles", profiles);
+pub(super) static PROFILES: Collection = Collection::of("secintel profiles", profiles);
 
 /// Types of threats, and how dangerous each is.
 const TYPES: &[(&str, i64)] = &[("cc", 9), ("mw", 7), ("fs", 4)];

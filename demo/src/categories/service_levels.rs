@@ -269,7 +269,7 @@ fn part(minutes: i64, share: f64) -> i64 {
 /// How many whole hours ago a window ended, and how many it has: a week's at most.
 pub(super) fn hours_of(world: &World, window: Window) -> Hours {
     let hours = |seconds: i64| usize::try_from(seconds / 3_600).unwrap_or_default();
-    (hours(world.now - window.end), hours(window.end - window.start).clamp(1, 168))
+    (hours(world.now - window.end), hours(window.length()).clamp(1, 168))
 }
 
 /// All minutes, and all bad ones.

@@ -51,7 +51,7 @@ fn happenings(world: &World) -> Vec<SystemEvent<'_>> {
     let changed = logs.iter().filter_map(|log| {
         let text = log["message"].as_str().filter(|text| text.starts_with("Update "))?.to_owned();
         let of_site = text.starts_with("Update Site");
-        let site = world.site(log["site_id"].as_str()?).filter(|_| of_site);
+        let site = log["site_id"].as_str().and_then(|id| world.site(id)).filter(|_| of_site);
         let kind = if of_site { "SITE_CONFIG_CHANGED" } else { "ORG_CONFIG_CHANGED" };
         Some(SystemEvent {
             site,

@@ -1,14 +1,46 @@
 //! Collections of rows: [`Collection`].
 
+use std::ops::{Deref, DerefMut, Index};
+
 use serde_json::{Map, Value};
 
 use crate::world::World;
 
 /// One object of a collection. A field whose name starts with [`HIDDEN`] can be filtered, counted and
-/// sorted by, but is not shown: Mist filters by more than it answers.
-pub(crate) type Row = Map<String, Value>;
+/// sorted by, but is not shown: Mist filters by more than it answers. By index, a field that is not there is null, as of a
+/// [`Value`]: a row of an overlay may lack any.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Row(pub(crate) Map<String, Value>);
 
 pub(crate) const HIDDEN: char = '~';
+
+impl Deref for Row {
+    type Target = Map<String, Value>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for Row {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
+impl Index<&str> for Row {
+    type Output = Value;
+
+    fn index(&self, name: &str) -> &Value {
+        self.0.get(name).unwrap_or(&Value::Null)
+    }
+}
+
+impl From<Row> for Value {
+    fn from(row: Row) -> Value {
+        Value::Object(row.0)
+    }
+}
 
 /// All rows of one kind, made from the world when they are first asked for.
 #[derive(Debug)]
@@ -61,7 +93,7 @@ impl Collection {
             return Vec::new();
         }
         let objects = (self.rows)(world).into_iter().filter_map(|row| match row {
-            Value::Object(row) => Some(row),
+            Value::Object(row) => Some(Row(row)),
             _ => None,
         });
         objects.collect()
@@ -87,4 +119,15 @@ pub(crate) fn last_seen(row: &Row) -> Option<f64> {
 pub(crate) fn shown(row: &Row) -> Value {
     let fields = row.iter().filter(|(name, _)| !name.starts_with(HIDDEN));
     fields.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_that_a_row_lacks_is_null_by_index() {
+        let row = Row(Map::from_iter([("id".to_owned(), 5.into())]));
+        assert_eq!((&row["id"], &row["site_id"]), (&5.into(), &Value::Null));
+    }
 }

@@ -25,7 +25,9 @@ impl Window {
         let duration = duration.transpose()?;
         let window = match (instant("start")?, instant("end")?) {
             (Some(start), Some(end)) => Window { start, end },
-            (Some(start), None) => Window { start, end: duration.map_or(now, |duration| start + duration) },
+            (Some(start), None) => {
+                Window { start, end: duration.map_or(now, |duration| start.saturating_add(duration)) }
+            }
             (None, end) => {
                 let end = end.unwrap_or(now);
                 Window { start: end - duration.unwrap_or(DAY), end }
@@ -35,6 +37,11 @@ impl Window {
             return Err(ApiError::bad_request("start: must be before end"));
         }
         Ok(window)
+    }
+
+    /// How long it is, in seconds.
+    pub(crate) fn length(&self) -> i64 {
+        self.end.saturating_sub(self.start)
     }
 
     pub(crate) fn contains(&self, timestamp: f64) -> bool {
@@ -95,6 +102,14 @@ mod tests {
         assert_eq!(ending, Window { start: 1_700_000_000 - 7 * DAY, end: 1_700_000_000 });
         let starting = window(&[("start", "-1d"), ("duration", "15m")]).unwrap();
         assert_eq!(starting, Window { start: NOW - DAY, end: NOW - DAY + 900 });
+    }
+
+    #[test]
+    fn a_window_at_the_end_of_time_ends_there() {
+        let last = i64::MAX.to_string();
+        let ahead = window(&[("start", &last), ("duration", "1d")]).unwrap();
+        assert_eq!(ahead, Window { start: i64::MAX, end: i64::MAX });
+        assert_eq!(window(&[("start", "-4000000000s"), ("end", &last)]).unwrap().length(), i64::MAX);
     }
 
     #[test]

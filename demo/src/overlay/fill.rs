@@ -51,7 +51,7 @@ pub(super) fn made(
         let before = i64::try_from(nth).unwrap_or(i64::MAX).saturating_mul(addition.every.unwrap_or(0));
         let ago =
             addition.ago.or_else(|| collection.timed.then_some(0)).map(|ago| ago.saturating_add(before));
-        let mut row = Row::new();
+        let mut row = Row::default();
         for (name, sample) in &samples {
             let plain = name.trim_start_matches(HIDDEN);
             let value = match (plain, ago) {
@@ -96,7 +96,7 @@ pub(super) fn made(
 /// The fields of a collection, each with a value that it has in some row.
 fn samples(rows: &[Row]) -> BTreeMap<&str, &Value> {
     let mut samples = BTreeMap::new();
-    for (name, value) in rows.iter().flatten() {
+    for (name, value) in rows.iter().flat_map(|row| row.iter()) {
         let sample = samples.entry(name.as_str()).or_insert(value);
         if sample.is_null() {
             *sample = value;

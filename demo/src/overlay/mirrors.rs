@@ -64,14 +64,14 @@ fn same<'r>(rows: &'r [Row], row: &Row) -> Option<&'r Row> {
 /// A mirror's row with the fields that rows of a collection have.
 fn in_form(row: &Row, rows: &[Row]) -> Row {
     let known = aspects(row);
-    let fields = rows.iter().flat_map(Row::keys).collect::<BTreeSet<_>>();
+    let fields = rows.iter().flat_map(|row| row.keys()).collect::<BTreeSet<_>>();
     let has = fields.into_iter().filter_map(|field| {
         let value = row
             .get(field)
             .or_else(|| known.iter().find(|(name, _)| name == common(field)).map(|(_, it)| it))?;
         Some((field.clone(), value.clone()))
     });
-    has.collect()
+    Row(has.collect())
 }
 
 /// The name that a field has in all collections of a family.

@@ -83,7 +83,7 @@ fn no_match_error(rows: &[Row], selection: &Map<String, Value>, names: &Names<'_
         }
         let values = rows.iter().filter_map(|row| at(row, name)).collect::<Vec<_>>();
         if values.is_empty() {
-            let fields = rows.iter().flat_map(Row::keys).map(|name| name.trim_start_matches(HIDDEN));
+            let fields = rows.iter().flat_map(|row| row.keys()).map(|name| name.trim_start_matches(HIDDEN));
             let fields = fields.collect::<BTreeSet<_>>();
             return format!("where: no row has a field \"{name}\"{}", remedy(name, fields));
         }

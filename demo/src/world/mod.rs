@@ -94,7 +94,7 @@ impl World {
 
     /// A moment ago, in epoch seconds.
     pub(crate) fn ago(&self, seconds: i64) -> i64 {
-        self.now - seconds
+        self.now.saturating_sub(seconds)
     }
 
     pub(crate) fn rows(&self, collection: &Collection) -> Arc<[Row]> {

@@ -1,25 +1,9 @@
 //! An organization without sites, and sites without devices.
 
-use mistmcp_demo::{DemoCloud, Overlay};
+use mistmcp_demo::Overlay;
 use serde_json::Value;
 
-use crate::{address::addresses, peer::Peer};
-
-/// Asks a changed cloud for every path, with the ids of the untouched one.
-pub(crate) async fn answers_every_path(overlay: Overlay) {
-    let (untouched, peer) = (Peer::start().await, Peer::start_with(overlay).await);
-    let mut failed = Vec::new();
-    for path in DemoCloud::paths() {
-        for address in addresses(&untouched, path).await {
-            let address = address.replace(crate::address::FIRST_SITE_MARK, "limit=20");
-            match peer.try_ask(&address).await {
-                Ok(response) if !response.status().is_server_error() => {}
-                outcome => failed.push(format!("{address}: {outcome:?}")),
-            }
-        }
-    }
-    assert!(failed.is_empty(), "{} failed:\n{}", failed.len(), failed.join("\n"));
-}
+use crate::{every_path::answers_every_path, peer::Peer};
 
 async fn has_none(peer: &Peer, paths: &[&str]) {
     for path in paths {

@@ -10,6 +10,7 @@ mod believable_wan;
 mod document;
 mod documented;
 mod empty;
+mod every_path;
 mod faults;
 mod filters;
 mod incidents;

@@ -166,7 +166,7 @@ async fn a_changed_network_answers_every_path_when_collections_have_lost_their_r
         DemoCloud::collections().into_iter().map(|name| json!({ "collection": name, "remove": true }));
     let text = json!({ "overlay": entries.collect::<Vec<_>>() }).to_string();
     let overlay = Overlay::of(&[Incident::parse("test.json", &text).unwrap()]).unwrap();
-    crate::empty::answers_every_path(overlay).await;
+    crate::every_path::answers_every_path(overlay).await;
 }
 
 #[test]

@@ -25,9 +25,7 @@ impl Peer {
 
     /// The same with the entries of an overlay, as JSON.
     pub(crate) async fn laid(entries: &Value) -> Peer {
-        let text = json!({ "overlay": entries }).to_string();
-        let incident = Incident::parse("test.json", &text).unwrap_or_else(|error| panic!("{error}"));
-        Peer::start_with(Overlay::of(&[incident]).unwrap_or_else(|error| panic!("{error}"))).await
+        Peer::start_with(overlay(entries)).await
     }
 
     /// Asks for a path below `/api/v1`; `{org}` is the demo's organization.
@@ -62,4 +60,11 @@ impl Peer {
             sites.iter().find(|row| row["name"] == site).unwrap_or_else(|| panic!("{site} is no site"));
         format!("/api/v1/sites/{}{path}", site["id"].as_str().unwrap())
     }
+}
+
+/// The overlay of entries, as JSON.
+pub(crate) fn overlay(entries: &Value) -> Overlay {
+    let text = json!({ "overlay": entries }).to_string();
+    let incident = Incident::parse("test.json", &text).unwrap_or_else(|error| panic!("{error}"));
+    Overlay::of(&[incident]).unwrap_or_else(|error| panic!("{error}"))
 }
