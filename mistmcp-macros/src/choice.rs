@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields, Ident, LitStr, Variant};
 
 use crate::diagnostics::Diagnostics;
@@ -77,7 +78,7 @@ fn values(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Vec<(Ident, Str
 }
 
 fn spelling(variant: &Variant, diagnostics: &mut Diagnostics) -> String {
-    let mut spelling = names::snake_case(&variant.ident.to_string());
+    let mut spelling = names::snake_case(&variant.ident.unraw().to_string());
     let mut attributes = variant.attrs.iter().filter(|attribute| attribute.path().is_ident("mist"));
     if let Some(attribute) = attributes.next() {
         match attribute.parse_args::<LitStr>() {

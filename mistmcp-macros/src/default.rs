@@ -8,8 +8,8 @@ pub(crate) fn mismatch(ty: &Type, default: &str) -> Option<&'static str> {
     let (fits, wanted) = match scalar(ty)?.as_str() {
         "bool" => (default.parse::<bool>().is_ok(), "true or false"),
         "f64" => (default.parse::<f64>().is_ok_and(f64::is_finite), "a finite number"),
-        "i64" => (default.parse::<i64>().is_ok(), "an integer"),
-        "u32" => (default.parse::<u32>().is_ok(), "an integer of at least 0"),
+        "i64" => (default.parse::<i64>().is_ok(), "an integer of 64 bits"),
+        "u32" => (default.parse::<u32>().is_ok(), "an integer from 0 to 4294967295"),
         _ => return None,
     };
     (!fits).then_some(wanted)
@@ -36,13 +36,13 @@ mod tests {
     #[test]
     fn a_default_of_a_known_type_is_checked_and_any_other_is_not() {
         for (ty, default, wanted) in [
-            ("u32", "abc", Some("an integer of at least 0")),
-            ("u32", "4294967296", Some("an integer of at least 0")),
-            ("Option<u32>", "1.5", Some("an integer of at least 0")),
-            ("std::option::Option<u32>", "-1", Some("an integer of at least 0")),
+            ("u32", "abc", Some("an integer from 0 to 4294967295")),
+            ("u32", "4294967296", Some("an integer from 0 to 4294967295")),
+            ("Option<u32>", "1.5", Some("an integer from 0 to 4294967295")),
+            ("std::option::Option<u32>", "-1", Some("an integer from 0 to 4294967295")),
             ("u32", "25", None),
             ("i64", "-9223372036854775808", None),
-            ("i64", "9223372036854775808", Some("an integer")),
+            ("i64", "9223372036854775808", Some("an integer of 64 bits")),
             ("f64", "1e400", Some("a finite number")),
             ("Option<f64>", "high", Some("a finite number")),
             ("f64", "-2.5", None),

@@ -4,19 +4,18 @@ use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
 use crate::diagnostics::Diagnostics;
 
-/// The text of the `///` lines among `attributes`: lines of a paragraph joined, paragraphs a line each.
+/// The text of the doc comments among `attributes`: lines of a paragraph joined, paragraphs a line each.
 /// Empty where there is none.
 pub(crate) fn text(attributes: &[Attribute]) -> String {
     let mut paragraphs = vec![String::new()];
-    for line in attributes.iter().filter_map(line) {
-        let line = line.trim();
+    for line in attributes.iter().filter_map(written).flat_map(|text| lines(&text)) {
         match paragraphs.last_mut() {
             Some(last) if line.is_empty() && !last.is_empty() => paragraphs.push(String::new()),
             Some(last) if !line.is_empty() => {
                 if !last.is_empty() {
                     last.push(' ');
                 }
-                last.push_str(line);
+                last.push_str(&line);
             }
             _ => {}
         }
@@ -46,7 +45,23 @@ pub(crate) fn brief(attributes: &[Attribute], diagnostics: &mut Diagnostics) -> 
     Some(text)
 }
 
-fn line(attribute: &Attribute) -> Option<String> {
+/// The lines of a doc comment, without the stars that those of a `/** … */` may begin with. Where text stands in the first
+/// line, stars below it are a list.
+fn lines(text: &str) -> Vec<String> {
+    let mut lines: Vec<_> = text.split('\n').map(str::trim).collect();
+    if let [first, rest @ ..] = lines.as_mut_slice()
+        && first.is_empty()
+        && rest.iter().all(|line| line.is_empty() || line.starts_with('*'))
+    {
+        for line in rest {
+            let text: &str = line;
+            *line = text.strip_prefix('*').unwrap_or(text).trim_start();
+        }
+    }
+    lines.into_iter().map(str::to_owned).collect()
+}
+
+fn written(attribute: &Attribute) -> Option<String> {
     match &attribute.meta {
         Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
@@ -78,5 +93,42 @@ mod tests {
         };
         assert_eq!(text(&item.attrs), "Of a site, or of several.\n#[allow] is text here.");
         assert_eq!(text(&[]), "");
+    }
+
+    #[test]
+    fn a_block_is_read_as_lines_are() {
+        let item: syn::ItemEnum = parse_quote! {
+            enum Documented {
+                /**
+                 * Of a site,
+                 *   or of several.
+                 *
+                 * A second one.
+                 */
+                Stars,
+                /** Of a site,
+                    or of several.
+
+                    A second one. */
+                Plain,
+                #[doc = "Of a site,\nor of several.\n\nA second one."]
+                Attribute,
+                /** Of a site, */
+                /// or of several.
+                ///
+                /// A second one.
+                Mixed,
+            }
+        };
+        for variant in &item.variants {
+            assert_eq!(text(&variant.attrs), "Of a site, or of several.\nA second one.", "{}", variant.ident);
+        }
+        let bullets: syn::ItemStruct = parse_quote! {
+            /// * one
+            #[doc = "* two\n* three"]
+            #[doc = "and:\n* four"]
+            struct Bullets;
+        };
+        assert_eq!(text(&bullets.attrs), "* one * two * three and: * four");
     }
 }

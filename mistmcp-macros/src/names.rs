@@ -12,14 +12,18 @@ pub(crate) fn camel_case(snake: &str) -> String {
     name
 }
 
-/// `CountryCode` as Mist spells a value or a field: `country_code`.
+/// `CountryCode` as Mist spells a value or a field: `country_code`. Capitals in a row are one word: `SSID` is `ssid`.
 pub(crate) fn snake_case(camel: &str) -> String {
     let mut name = String::new();
-    for letter in camel.chars() {
-        if letter.is_ascii_uppercase() && !name.is_empty() {
+    let (mut before, mut letters) = (None, camel.chars().peekable());
+    while let Some(letter) = letters.next() {
+        let is_before_lower_case = letters.peek().is_some_and(char::is_ascii_lowercase);
+        let begins_word = |before: char| !before.is_ascii_uppercase() || is_before_lower_case;
+        if letter.is_ascii_uppercase() && before.is_some_and(begins_word) {
             name.push('_');
         }
         name.push(letter.to_ascii_lowercase());
+        before = Some(letter);
     }
     name
 }
@@ -69,7 +73,15 @@ mod tests {
 
     #[test]
     fn a_value_is_spelled_as_its_variant_in_snake_case() {
-        for (camel, snake) in [("Ap", "ap"), ("LldpMgmtAddr", "lldp_mgmt_addr"), ("Node0", "node0")] {
+        for (camel, snake) in [
+            ("Ap", "ap"),
+            ("LldpMgmtAddr", "lldp_mgmt_addr"),
+            ("Node0", "node0"),
+            ("SSID", "ssid"),
+            ("WLANName", "wlan_name"),
+            ("LastSSID", "last_ssid"),
+            ("PSK2", "psk2"),
+        ] {
             assert_eq!(snake_case(camel), snake);
         }
     }

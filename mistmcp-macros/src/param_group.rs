@@ -6,7 +6,7 @@ use syn::{Data, DeriveInput, Fields};
 
 use crate::diagnostics::Diagnostics;
 use crate::parameter::{Parameter, Role};
-use crate::runtime;
+use crate::{runtime, span};
 
 /// `#[derive(ParamGroup)]`: the descriptors of a struct's fields, and how the struct is read from a call.
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
@@ -36,7 +36,7 @@ fn expansion(input: &DeriveInput, mut diagnostics: Diagnostics) -> TokenStream {
             }
         };
     }
-    let name = &input.ident;
+    let (name, given) = (&input.ident, span::local("arguments"));
     let checks = parameters
         .iter()
         .filter_map(|parameter| parameter.check(&quote!(<#name as ::mistmcp::ParamGroup>::PARAMS)));
@@ -49,7 +49,7 @@ fn expansion(input: &DeriveInput, mut diagnostics: Diagnostics) -> TokenStream {
         impl ::mistmcp::ParamGroup for #name {
             const PARAMS: &'static [::mistmcp::Param] = &[#(#descriptors),*];
 
-            fn read(arguments: &mut ::mistmcp::Arguments) -> ::mistmcp::Result<Self> {
+            fn read(#given: &mut ::mistmcp::Arguments) -> ::mistmcp::Result<Self> {
                 ::core::result::Result::Ok(Self { #(#readings),* })
             }
         }

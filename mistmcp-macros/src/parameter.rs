@@ -153,12 +153,22 @@ impl Parameter {
 
     /// The expression that reads this parameter out of a call's `arguments`.
     pub(crate) fn reading(&self) -> TokenStream {
-        let (name, ty) = (self.name_text(), &self.ty);
+        let (name, ty, arguments) = (self.name_text(), &self.ty, span::local("arguments"));
         match self.role {
-            Role::Group => quote!(arguments.group::<#ty>()?),
-            Role::Body => quote!(arguments.body::<#ty>(#name)?),
-            Role::Value => quote!(arguments.take::<#ty>(#name)?),
+            Role::Group => quote!(#arguments.group::<#ty>()?),
+            Role::Body => quote!(#arguments.body::<#ty>(#name)?),
+            Role::Value => quote!(#arguments.take::<#ty>(#name)?),
         }
+    }
+}
+
+/// Reports attributes of an argument that is no parameter, where nobody reads them.
+pub(crate) fn refuse_attributes(attributes: &[Attribute], diagnostics: &mut Diagnostics) {
+    for attribute in attributes.iter().filter(|attribute| !Parameter::stays(attribute)) {
+        diagnostics.report(
+            attribute,
+            "`&Mist` and `&Call` take neither description nor attribute: remove this, or take a parameter without `&`",
+        );
     }
 }
 

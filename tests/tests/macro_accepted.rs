@@ -7,12 +7,12 @@ mod endpoints;
 #[path = "../macro/accepted/paths.rs"]
 mod paths;
 
-use mistmcp::{Hints, Method, Run, Tool};
+use mistmcp::{Choice, Hints, Method, Run, Tool};
 
-use bodies::{ALIAS, EVERYTHING_TAKEN, NOTHING_TAKEN};
+use bodies::{ALIAS, ARGUMENTS, CALL, EVERYTHING_TAKEN, MIST, NOTHING_TAKEN};
 use endpoints::{
     GROUPS_AND_CHOICES, HOLES_FILLED_BY_A_GROUP, MACRO_MADE, MOVE, NAME_OF_ITS_OWN, OPTIONAL_ID, PLAIN,
-    RAW_HOLE, REQUEST_BODY,
+    RAW_HOLE, REQUEST_BODY, Sort,
 };
 use paths::OTHER_NAMES;
 
@@ -60,6 +60,19 @@ fn an_endpoint_has_its_method_and_a_body_none() {
 #[test]
 fn the_runtime_and_the_context_may_have_other_names() {
     assert_eq!((OTHER_NAMES.name, OTHER_NAMES.params.len()), ("otherNames", 1));
+}
+
+#[test]
+fn a_tool_may_be_named_as_a_variable_of_the_expansion() {
+    let tools = [&MIST, &CALL, &ARGUMENTS].map(|tool| (tool.name, tool.params.len()));
+    assert_eq!(tools, [("mist", 1), ("call", 0), ("arguments", 1)]);
+    assert_eq!(ARGUMENTS.description, "The same, in a block of two lines.");
+}
+
+#[test]
+fn a_value_is_spelled_as_its_variant_also_where_that_is_raw_or_in_capitals() {
+    let spellings: Vec<_> = Sort::VALUES.iter().map(|(spelling, _)| *spelling).collect();
+    assert_eq!(spellings, ["type", "ssid", "wlan_id"]);
 }
 
 #[test]

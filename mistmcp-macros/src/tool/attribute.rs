@@ -35,8 +35,8 @@ pub(super) struct Attribute {
     pub(super) endpoint: Option<(Method, LitStr)>,
     pub(super) hints: Hints,
     pub(super) answers: Option<Answers>,
-    /// The parameters that are sent with the optional id too.
-    pub(super) item_takes: Option<LitStr>,
+    /// The key, and the parameters that are sent with the optional id too.
+    pub(super) item_takes: Option<(Ident, LitStr)>,
     /// What people ask when they need the tool.
     pub(super) questions: Vec<LitStr>,
     /// Every session lists the tool.
@@ -126,7 +126,9 @@ impl Attribute {
             "put" => self.endpoint(Method::Put, entry, diagnostics),
             "delete" => self.endpoint(Method::Delete, entry, diagnostics),
             "answers" => self.answers = self.answers(entry, diagnostics),
-            "item_takes" => self.item_takes = self.text(entry, diagnostics),
+            "item_takes" => {
+                self.item_takes = self.text(entry, diagnostics).map(|names| (entry.key.clone(), names));
+            }
             "questions" => self.questions(entry, diagnostics),
             "essential" => match entry.value.switch() {
                 Some(essential) => self.essential = essential,

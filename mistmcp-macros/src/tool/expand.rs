@@ -76,19 +76,20 @@ fn endpoint_run(endpoint: &Endpoint, model: &Model) -> TokenStream {
 fn body_run(signature: &Signature) -> TokenStream {
     let function = &signature.function.signature;
     let (name, arguments) = (&function.ident, &signature.arguments);
+    let [own_mist, own_call, own_arguments] = ["mist", "call", "arguments"].map(span::local);
     let values = arguments.iter().map(|argument| match argument {
         Argument::Context { referent, .. } => {
             let (first, last) = span::ends(referent);
             let context = quote_spanned!(first=> ::mistmcp::__private::Context);
-            quote_spanned!(last=> <#referent as #context>::of(mist, call))
+            quote_spanned!(last=> <#referent as #context>::of(#own_mist, #own_call))
         }
         Argument::Parameter(parameter) => parameter.reading(),
     });
     let (mut mist, mut call, mut given) = (quote!(_), quote!(_), quote!(_));
     for argument in arguments {
         match argument {
-            Argument::Context { .. } => (mist, call) = (quote!(mist), quote!(call)),
-            Argument::Parameter(_) => given = quote!(mut arguments),
+            Argument::Context { .. } => (mist, call) = (quote!(#own_mist), quote!(#own_call)),
+            Argument::Parameter(_) => given = quote!(mut #own_arguments),
         }
     }
     // What the function returns is held against what a tool answers; where they differ, its type is underlined.

@@ -69,8 +69,13 @@ impl Model {
             (None, _) => check_no_body_parameter(&parameters, diagnostics),
         }
         attribute.hints.check(endpoint.as_ref().map(|endpoint| endpoint.method), diagnostics);
+        let has_endpoint = endpoint.is_some() || attribute.incomplete;
         if let Some(answers) = &attribute.answers {
-            answers.check(endpoint.is_some() || attribute.incomplete, diagnostics);
+            answers.check(has_endpoint, diagnostics);
+        }
+        if let Some((key, _)) = attribute.item_takes.as_ref().filter(|_| !has_endpoint) {
+            diagnostics
+                .report(key, "`item_takes` says what an endpoint is sent, and this tool has none; remove it");
         }
         Self {
             name,
@@ -81,7 +86,7 @@ impl Model {
             hints: attribute.hints,
             endpoint,
             answers: attribute.answers,
-            item_takes: attribute.item_takes,
+            item_takes: attribute.item_takes.map(|(_, names)| names),
         }
     }
 }

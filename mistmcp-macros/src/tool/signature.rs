@@ -7,7 +7,7 @@ use syn::{FnArg, Pat, PatType, ReturnType, Safety, Type};
 use super::function::Function;
 use crate::diagnostics::Diagnostics;
 use crate::documentation;
-use crate::parameter::{Parameter, refuse_unknown_attributes};
+use crate::parameter::{Parameter, refuse_attributes, refuse_unknown_attributes};
 
 /// What the annotated function says: its description, and what its arguments are.
 pub(super) struct Signature {
@@ -119,7 +119,12 @@ fn argument(typed: &PatType, diagnostics: &mut Diagnostics) -> Option<Argument> 
                 diagnostics.report(&typed.ty, format!("many calls share the `{shared}`: take `&{shared}`"));
                 return None;
             }
-            Some(_) => {
+            Some(shared) => {
+                if let Some(lifetime) = reference.lifetime.as_ref().filter(|it| it.ident == "static") {
+                    diagnostics
+                        .report(lifetime, format!("a call has it only until it ends: take `&{shared}`"));
+                }
+                refuse_attributes(&typed.attrs, diagnostics);
                 let (reference, referent) = ((*typed.ty).clone(), (*reference.elem).clone());
                 return Some(Argument::Context { reference, referent });
             }

@@ -45,5 +45,30 @@ pub(crate) async fn alias(mist: &Mist) -> Answer {
     Reply::json(mist.get("/api/v1/self").await?)
 }
 
+/// Named as a variable of the expansion is.
+#[mist_tool(category = "bodies")]
+pub(crate) async fn mist(mist: &Mist, #[flatten] page: PageNumber) -> Result<Reply> {
+    Reply::json(mist.get(&format!("/api/v1/self?page={:?}", page.page)).await?)
+}
+
+/// The same.
+#[mist_tool(category = "bodies")]
+pub(crate) async fn call(call: &Call) -> Result<Reply> {
+    Reply::json(call.is_cancelled())
+}
+
+/**
+ * The same, in a block
+ * of two lines.
+ */
+#[mist_tool(category = "bodies")]
+pub(crate) async fn arguments(
+    /// A number.
+    arguments: u32,
+    call: &Call,
+) -> Result<Reply> {
+    Reply::json(arguments + u32::from(call.is_cancelled()))
+}
+
 /// What tools answer.
 pub(crate) type Answer = Result<Reply>;

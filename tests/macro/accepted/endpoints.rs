@@ -87,6 +87,15 @@ pub(crate) enum Band {
     Ghz5,
 }
 
+/// What to sort by.
+#[derive(Clone, Copy, Choice)]
+#[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "a value may have any name")]
+pub(crate) enum Sort {
+    r#type,
+    SSID,
+    WLANId,
+}
+
 /// Where something is. Other derives may have attributes of their own on it.
 #[derive(ParamGroup, Deserialize)]
 #[expect(dead_code, reason = "an endpoint never reads its groups itself")]

@@ -1,0 +1,9 @@
+use mistmcp::{Mist, Reply, Result, mist_tool};
+
+/// How many sites there are.
+#[mist_tool(category = "sites")]
+pub async fn count_sites(#[default = 5] mist: &Mist) -> Result<Reply> {
+    Reply::json(mist.get("/api/v1/sites").await?)
+}
+
+fn main() {}
