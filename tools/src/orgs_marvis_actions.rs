@@ -164,10 +164,13 @@ async fn unfiltered(mist: &Mist, request: &Request, asked: &Asked) -> Result<Ans
     Ok(Answered::Page(Actions::of_page(page), asked))
 }
 
-/// The rows of an answer: a list of objects, by itself or as `results`.
+/// The rows of an answer: a list of objects, by itself or as `results`; none where Mist answers null in its place.
 fn rows_of(answer: &Value) -> Option<Vec<Value>> {
-    let rows = answer.get("results").unwrap_or(answer).as_array()?;
-    rows.iter().all(Value::is_object).then(|| rows.clone())
+    match answer.get("results").unwrap_or(answer) {
+        Value::Array(rows) => rows.iter().all(Value::is_object).then(|| rows.clone()),
+        Value::Null => Some(Vec::new()),
+        _ => None,
+    }
 }
 
 /// Whether an answer has anything in it that kinds can be: objects, by name or in a list, and no error.

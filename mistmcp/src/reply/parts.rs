@@ -37,6 +37,8 @@ pub(super) fn render(
     if let Some(fields) = fields {
         field_mask::keep(&mut value, fields);
     }
+    // A `note` of Mist or of the tool is kept.
+    let name = if value.get("note").is_some() { "warning" } else { "note" };
     match &mut value {
         Value::Object(object) => {
             // A single text, such as the link to a file, is of no window.
@@ -47,8 +49,6 @@ pub(super) fn render(
             }
             about.extend(std::mem::take(object));
             if !remarks.is_empty() {
-                // A `note` field of Mist is kept.
-                let name = if about.contains_key("note") { "warning" } else { "note" };
                 about.insert(name.into(), remarks.join(" ").into());
             }
             *object = about;
@@ -69,7 +69,7 @@ pub(super) fn render(
             let ways = facts.ways_to_parts(parts);
             let note =
                 remarks.iter().map(String::as_str).chain([ways.as_str()]).collect::<Vec<_>>().join(" ");
-            let mut object = Map::from_iter([("note".to_owned(), note.into())]);
+            let mut object = Map::from_iter([(name.to_owned(), note.into())]);
             for (name, value) in part {
                 object.entry(name).or_insert(value);
             }
@@ -107,4 +107,26 @@ pub(super) fn in_parts(
 /// The next smaller budget to try, after `room` resulted in `size` bytes instead of `wanted`.
 pub(super) fn less(room: usize, wanted: usize, size: usize) -> usize {
     if room < 100 { 0 } else { (room * wanted / size).min(room - room / 10) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_note_of_the_object_is_kept_where_the_object_is_cut() {
+        let rules = Rules { max_bytes: 1_000, format: Format::Json, show_secrets: false };
+        let facts = RequestFacts::test(&[], json!({}));
+        let big = vec!["y".repeat(90); 100];
+        for (value, of_cut) in
+            [(json!({ "big": big }), "note"), (json!({ "note": "Of Mist.", "big": big }), "warning")]
+        {
+            let text = render(value.clone(), &Source::default(), &rules, &facts).unwrap();
+            let shown: Value = serde_json::from_str(&text).unwrap();
+            assert!(shown[of_cut].as_str().is_some_and(|note| note.contains("`big`")), "{shown}");
+            assert!(value.get("note").is_none_or(|note| *note == shown["note"]), "{shown}");
+        }
+    }
 }

@@ -121,7 +121,7 @@ async fn alarms_stand_in_where_mist_has_no_such_endpoint_or_answers_another_form
         Answer::json(&json!({ "results": "none" })),
         Answer::json(&json!({ "results": [{ "name": "something else" }] })),
         Answer::json(&json!(["a"])),
-        Answer::json(&json!(null)),
+        Answer::json(&json!({ "results": null, "total": 3 })),
     ] {
         let (peer, client) = start().await;
         let path = actions();
@@ -151,6 +151,39 @@ async fn alarms_stand_in_where_mist_has_no_such_endpoint_or_answers_another_form
         let asked = peer.take();
         let asked = asked.iter().rfind(|received| received.path == alarms()).unwrap();
         assert!(asked.query.contains(&("site_id".into(), LYON.into())), "{asked:?}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_in_place_of_a_list_is_a_list_without_actions() {
+    for answer in [
+        Answer::json(&json!(null)),
+        Answer::json(&json!({ "results": null })),
+        Answer::json(&json!({ "results": null, "total": 0, "limit": 1000 })),
+        Answer::new("application/json", String::new()),
+        Answer::new("application/json", String::new()).status(204),
+    ] {
+        let (peer, client) = start().await;
+        let shown = format!("{answer:?}");
+        peer.default_handler(move |_| answer.clone());
+        for arguments in [json!({}), json!({ "status": "all" })] {
+            let answer = client.json("listOrgMarvisActions", arguments).await;
+            assert_eq!((ids(&answer).len(), note(&answer)), (0, ""), "{shown}: {answer}");
+        }
+        assert!(peer.take().iter().all(|received| received.path != alarms()), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_note_stays_where_the_answer_is_cut() {
+    let (peer, client) = start().await;
+    peer.default_handler(|_| Answer::json(&json!({ "detail": "no" })).status(404));
+    let row =
+        |number: usize| json!({ "id": format!("a{number}"), "group": "marvis", "text": "x".repeat(500) });
+    peer.json(&alarms(), &json!({ "results": (0..900).map(row).collect::<Vec<_>>(), "total": 900 }));
+    let answer = client.json("listOrgMarvisActions", json!({ "limit": 900 })).await;
+    for words in ["alarms of group `marvis`", "rows left out"] {
+        assert!(note(&answer).contains(words), "{words}: {}", note(&answer));
     }
 }
 
@@ -399,9 +432,11 @@ async fn alarms_stand_in_where_the_endpoint_refuses_the_request() {
         peer.json("/api/v1/const/alarm_defs", &json!([{ "key": "bad_cable", "group": "marvis" }]));
         let kinds = client.json("listMarvisActionKinds", json!({})).await;
         assert_eq!(kinds["results"][0]["key"], "bad_cable", "{kinds}");
-        for (alarms_answer, words) in
-            [(json!(null), "another form too"), (json!({ "results": [] }), "none of these either")]
-        {
+        for (alarms_answer, words) in [
+            (json!("no"), "another form too"),
+            (json!(null), "none of these either"),
+            (json!([]), "none of these either"),
+        ] {
             peer.json(&alarms(), &alarms_answer);
             let answer = client.json("listOrgMarvisActions", json!({})).await;
             assert!(ids(&answer).is_empty() && note(&answer).contains(words), "{words}: {answer}");

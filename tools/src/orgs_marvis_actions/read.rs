@@ -155,8 +155,13 @@ impl Page {
             ErrorKind::Cloud => Unread::Absent(OTHER_FORM),
             _ => Unread::Failed(error),
         })?;
-        let rows = answer.get("results").unwrap_or(&answer).as_array();
-        let rows = rows.ok_or(Unread::Absent(OTHER_FORM))?;
+        let total = number_of(&answer["total"]);
+        let rows = match answer.get("results").unwrap_or(&answer) {
+            Value::Array(rows) => rows.as_slice(),
+            // As in place of every empty list.
+            Value::Null if total.is_none_or(|total| total == 0) => &[],
+            _ => return Err(Unread::Absent(OTHER_FORM)),
+        };
         let actions: Vec<_> = rows.iter().filter(|row| is_action(row)).cloned().collect();
         if actions.is_empty() && !rows.is_empty() {
             return Err(Unread::Absent(OTHER_FORM));
@@ -164,7 +169,7 @@ impl Page {
         Ok(Self {
             unreadable: rows.len() - actions.len() + dropped,
             rows: actions,
-            total: number_of(&answer["total"]),
+            total,
             limit: number_of(&answer["limit"]).filter(|limit| *limit > 0),
         })
     }

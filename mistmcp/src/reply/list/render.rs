@@ -178,7 +178,10 @@ impl List {
         let mut head = Map::new();
         head.extend(self.total.iter().map(|total| ("total".to_owned(), total.clone())));
         let mut next = &self.next;
-        let mut note: Vec<&str> = self.remarks.iter().map(String::as_str).collect();
+        // What a tool says of its rows comes before what is said of the answer.
+        let of_tool = self.about.get("note").and_then(Value::as_str);
+        let mut note: Vec<&str> =
+            of_tool.into_iter().chain(self.remarks.iter().map(String::as_str)).collect();
         if self.truncated || self.dropped > 0 || self.has_more {
             head.insert("incomplete".into(), true.into());
         }

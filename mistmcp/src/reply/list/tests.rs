@@ -235,6 +235,25 @@ fn other_fields_are_cut_if_they_leave_no_room_for_rows() {
 }
 
 #[test]
+fn what_a_tool_says_of_its_rows_comes_before_what_is_said_of_the_answer() {
+    let own = "These are alarms in their place.";
+    let long = json!([{ "id": 1, "big": vec!["y".repeat(90); 100] }]);
+    for (rows, words) in [
+        (rows(100).into(), "rows left out"),
+        (long, "`big`"),
+        (json!([1]), "27 rows"),
+        (json!([]), "none of them"),
+    ] {
+        let value = json!({ "note": own, "results": rows, "total": 27 });
+        let (value, _) = render(value, None, &["limit"], json!({}));
+        let note = value["note"].as_str().unwrap();
+        assert!(note.starts_with(own) && note.contains(words), "{words}: {note}");
+    }
+    let whole = json!({ "note": own, "results": [1] });
+    assert_eq!(shape(whole.clone(), None, &[]), whole);
+}
+
+#[test]
 fn a_list_with_a_limit_alone_says_that_there_is_more_and_how_to_get_it() {
     let takes = ["start", "limit", "type", "fields"];
     let note = |value: Value, takes: &[&'static str], given: Value| {
