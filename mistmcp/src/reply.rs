@@ -35,6 +35,8 @@ pub use block::{Block, Media};
 pub use content::Content;
 pub use file::File;
 use list::List;
+#[cfg(any(feature = "query", feature = "cli"))]
+pub(crate) use list::put_times_into_rows;
 pub(crate) use refetch::refetch_to_fit;
 pub(crate) use request_facts::{Expected, RequestFacts};
 pub(crate) use secrets::{HIDDEN, redact_object, redact_text};

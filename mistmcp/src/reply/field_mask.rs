@@ -13,15 +13,26 @@ use crate::text::shortened;
 const MAX_NAMED: usize = 10;
 /// Maximum number of known names that are reported.
 const MAX_KNOWN: usize = 40;
+/// What is said where `fields` names nothing, since the rows have no fields.
+pub(super) const NO_NAMES: &str = "The rows are values without names: all of each is kept.";
 /// Number of rows whose field names are collected.
 pub(super) const LOOKED_AT: usize = 20;
 
-/// Keeps the named fields of a row.
+/// Keeps the named fields of a row. One without names, such as a list of numbers, is kept whole.
 pub(super) fn keep(row: &mut Value, fields: &Fields) {
     let mut names: Vec<&str> = fields.names().iter().map(String::as_str).collect();
-    if !names.is_empty() {
+    if !names.is_empty() && has_names(row) {
         names.sort_unstable();
         retain(row, &names);
+    }
+}
+
+/// Whether there is an object in a value, or it is one.
+fn has_names(value: &Value) -> bool {
+    match value {
+        Value::Object(_) => true,
+        Value::Array(items) => items.iter().any(has_names),
+        _ => false,
     }
 }
 
@@ -78,6 +89,10 @@ fn has(value: &Value, name: &str) -> bool {
 pub(super) fn unknown(rows: &[Value], fields: &Fields, show_secrets: bool) -> Map<String, Value> {
     let mut about = Map::new();
     if rows.is_empty() {
+        return about;
+    }
+    if !rows.iter().any(has_names) {
+        about.insert("fields_hint".into(), NO_NAMES.into());
         return about;
     }
     // Most rows have most fields: names found in one row are not searched in the next.
@@ -199,6 +214,11 @@ mod tests {
             json!({ "if_stat": { "ge-0/0/0.0": { "up": true } } })
         );
         assert_eq!(kept(row.clone(), "mac.x,nope"), json!({}));
+        for row in [json!([5, 5, -45, null, [1, 2]]), json!(7)] {
+            assert_eq!(kept(row.clone(), "x,y"), row);
+            let about = Value::from(unknown(std::slice::from_ref(&row), &fields("x,y"), false));
+            assert_eq!(about, json!({ "fields_hint": NO_NAMES }));
+        }
         assert_eq!(kept(row.clone(), "*"), row);
     }
 

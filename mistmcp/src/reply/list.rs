@@ -145,7 +145,7 @@ impl List {
                     if limit < MAX_LIMIT && facts.takes_limit() { "set a higher `limit`, or " } else { "" };
                 self.remarks.push(format!(
                     "There may be more rows than these {came}: Mist tells no total, and the list has no pages: {higher}{}.",
-                    facts.ways_to_rows(false)
+                    facts.ways_to_other_rows()
                 ));
             }
             return;
@@ -166,7 +166,7 @@ impl List {
         self.has_more = true;
         self.remarks.push(format!(
             "There are {total} rows, and these are {came} of them. {why}: {higher}{}.",
-            facts.ways_to_rows(false)
+            facts.ways_to_other_rows()
         ));
     }
 
@@ -234,7 +234,7 @@ impl List {
             self.has_more = true;
             self.remarks.push(format!(
                 "There may be more rows: Mist's `next` leads to this page again, and is left out. To get them, {}.",
-                facts.ways_to_rows(false)
+                facts.ways_to_other_rows()
             ));
         }
         let next = next.filter(|_| !leads_here);
@@ -292,23 +292,6 @@ impl List {
         }
     }
 
-    /// Puts the times of samples, which some answers have beside them (`rt`), into their rows.
-    #[cfg(feature = "query")]
-    fn put_times_into_rows(&mut self) {
-        let Some(Value::Array(times)) = self.about.get("rt") else { return };
-        if times.len() != self.rows.len() || self.count != self.rows.len() {
-            return;
-        }
-        for (row, time) in self.rows.iter_mut().zip(times) {
-            if !row.is_object() {
-                *row = Value::Object(Map::from_iter([("value".to_owned(), row.take())]));
-            }
-            if let Value::Object(fields) = row {
-                fields.entry("rt").or_insert_with(|| time.clone());
-            }
-        }
-    }
-
     /// The rows, pruned and redacted but not truncated, and what leads to the next page.
     #[cfg(feature = "query")]
     pub(super) fn into_page(mut self, show_secrets: bool, facts: &RequestFacts) -> RowPage {
@@ -317,7 +300,9 @@ impl List {
             let unknown = field_mask::unknown(&self.rows, fields, show_secrets);
             notes.extend((!unknown.is_empty()).then(|| unknown_in_words(&unknown)));
         }
-        self.put_times_into_rows();
+        if self.count == self.rows.len() {
+            put_times_into_rows(&mut self.rows, &self.about);
+        }
         // What a tool says about its rows.
         notes.extend(self.about.get("note").and_then(Value::as_str).map(str::to_owned));
         let mut empty = EmptyFields::default();
@@ -357,9 +342,29 @@ impl List {
     }
 }
 
+/// Puts the times of samples, which some answers have beside them (`rt`), into their rows.
+#[cfg(any(feature = "query", feature = "cli"))]
+pub(crate) fn put_times_into_rows(rows: &mut [Value], about: &Map<String, Value>) {
+    let Some(Value::Array(times)) = about.get("rt") else { return };
+    if times.len() != rows.len() {
+        return;
+    }
+    for (row, time) in rows.iter_mut().zip(times) {
+        if !row.is_object() {
+            *row = Value::Object(Map::from_iter([("value".to_owned(), row.take())]));
+        }
+        if let Value::Object(fields) = row {
+            fields.entry("rt").or_insert_with(|| time.clone());
+        }
+    }
+}
+
 /// Which of the `fields` no row has, and those that rows have.
 #[cfg(feature = "query")]
 fn unknown_in_words(unknown: &Map<String, Value>) -> String {
+    if !unknown.contains_key("unknown_fields") {
+        return field_mask::NO_NAMES.to_owned();
+    }
     let names = |key: &str| {
         let names = unknown.get(key).and_then(Value::as_array).into_iter().flatten();
         names.filter_map(Value::as_str).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
@@ -376,7 +381,7 @@ fn other_page_remark(asked: u64, answered: u64, facts: &RequestFacts) -> String 
 }
 
 fn unreachable_rows_remark(facts: &RequestFacts) -> String {
-    format!("There are more rows than these, and `next` cannot lead to them: {}.", facts.ways_to_rows(false))
+    format!("There are more rows than these, and `next` cannot lead to them: {}.", facts.ways_to_other_rows())
 }
 
 #[cfg(test)]

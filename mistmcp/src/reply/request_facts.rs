@@ -154,6 +154,15 @@ impl RequestFacts {
 
     /// Hint how to get rows that were truncated.
     pub(super) fn ways_to_rows(&self, next: bool) -> String {
+        self.ways(next, self.takes_fields && self.fields.is_none())
+    }
+
+    /// Hint how to get rows that Mist did not answer: fewer fields of each bring no more of them.
+    pub(super) fn ways_to_other_rows(&self) -> String {
+        self.ways(false, false)
+    }
+
+    fn ways(&self, next: bool, fields: bool) -> String {
         if self.takes(OFFSET) {
             let way = "select fewer columns, or filter and count in `sql`";
             return if next { format!("follow `next`, or {way}") } else { way.to_owned() };
@@ -161,7 +170,7 @@ impl RequestFacts {
         let has_window = ["start", "end", "duration"].iter().any(|name| self.takes(name));
         let ways = [
             (next, "follow `next`"),
-            (self.takes_fields && self.fields.is_none(), "name the `fields` that you need"),
+            (fields, "name the `fields` that you need"),
             (has_window, "take a smaller window"),
             (self.takes.iter().any(|name| !FORM.contains(name)), "narrow by a filter"),
         ];

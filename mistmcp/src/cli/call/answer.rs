@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Output, OutputFormat, ToolCaller, csv, diagnosis, pages::Page, table};
 use crate::cli::output as terminal;
-use crate::reply::{Block, Content, File};
+use crate::reply::{self, Block, Content, File};
 
 /// Prints one answer.
 pub(super) async fn print(caller: &ToolCaller<'_>, content: Content, output: &Output) -> anyhow::Result<()> {
@@ -33,7 +33,13 @@ pub(super) async fn print(caller: &ToolCaller<'_>, content: Content, output: &Ou
     Ok(())
 }
 
-async fn laid_out(caller: &ToolCaller<'_>, value: Value, output: &Output) -> io::Result<()> {
+async fn laid_out(caller: &ToolCaller<'_>, mut value: Value, output: &Output) -> io::Result<()> {
+    // What was taken for an argument is told of the call, and is no field of the object.
+    let object = value.as_object_mut().filter(|object| !object.contains_key("results"));
+    let taken = object.and_then(|object| object.shift_remove("taken"));
+    if let Some(Value::String(taken)) = taken {
+        terminal::error(&format!("taken: {taken}"));
+    }
     let mut page = match Page::read(value) {
         Ok(page) => page,
         Err(value) if output.format == OutputFormat::Csv => {
@@ -49,6 +55,7 @@ async fn laid_out(caller: &ToolCaller<'_>, value: Value, output: &Output) -> io:
             return terminal::print_styled(&table::of_one(&value, &output.fields, terminal::width()));
         }
     };
+    reply::put_times_into_rows(&mut page.rows, &page.about);
     caller.name(&mut page.rows, output).await;
     rows(&page, output)?;
     if page.next.is_some() {
@@ -85,7 +92,7 @@ pub(in crate::cli) fn rows(page: &Page, output: &Output) -> io::Result<()> {
             crate::text::shortened(&left_out.join(", "), 150)
         ));
     }
-    for name in ["note", "unknown_fields", "known_fields", "incomplete"] {
+    for name in ["note", "unknown_fields", "known_fields", "fields_hint", "incomplete"] {
         if let Some(value) = page.about.get(name) {
             let names = value
                 .as_array()

@@ -122,7 +122,7 @@ pub(super) async fn print(
             output::error(&format!("page {calls}: {note}"));
         }
         let is_empty = page.rows.is_empty();
-        match printed.add(std::mem::take(&mut page.rows)) {
+        match printed.add(&mut page) {
             Err(error) if is_closed(&error) => return Ok(ExitCode::SUCCESS),
             written => written?,
         }
@@ -223,7 +223,12 @@ impl Printed {
         Self { format, about: Some(about.clone()), held: Vec::new(), count: 0 }
     }
 
-    fn add(&mut self, rows: Vec<Value>) -> io::Result<()> {
+    /// Adds the rows of a page, which keeps none.
+    fn add(&mut self, page: &mut Page) -> io::Result<()> {
+        if matches!(self.format, OutputFormat::Table | OutputFormat::Csv) {
+            reply::put_times_into_rows(&mut page.rows, &page.about);
+        }
+        let rows = std::mem::take(&mut page.rows);
         if self.format != OutputFormat::Json {
             self.count += rows.len();
             self.held.extend(rows);

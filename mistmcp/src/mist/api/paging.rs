@@ -14,5 +14,16 @@ pub(crate) const ARGUMENTS: [&str; 4] = ["limit", "page", "search_after", "curso
 /// Arguments that select a page, whatever its size.
 pub(crate) const SELECTING: [&str; 3] = ["page", SEARCH_AFTER, "cursor"];
 /// Parameters that select the scope or the form of an answer, but not its content.
-pub(crate) const FORM: [&str; 10] =
-    ["org_id", "site_id", "fields", "start", "end", "duration", "limit", "page", "search_after", "sort"];
+pub(crate) const FORM: [&str; 11] = [
+    "org_id",
+    "site_id",
+    "fields",
+    "start",
+    "end",
+    "duration",
+    "limit",
+    "page",
+    "search_after",
+    "sort",
+    "distinct",
+];

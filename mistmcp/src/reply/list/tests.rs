@@ -269,6 +269,11 @@ fn a_list_with_a_limit_alone_says_that_there_is_more_and_how_to_get_it() {
     assert!(text.contains("`limit` to 1000") && !text.contains("window"), "{text}");
     let text = note(of(50, 4_000), &["limit", "mac"], json!({ "limit": "5000" })).unwrap();
     assert!(!text.contains("`limit` to") && text.contains("a filter"), "{text}");
+    // Fewer fields bring no more rows, and what to count by is no filter.
+    let text = note(of(1_000, 4_000), &["limit", "mac", "fields"], json!({ "limit": 1_000 })).unwrap();
+    assert!(text.contains("a filter") && !text.contains("`fields`"), "{text}");
+    let text = note(of(2, 37), &["org_id", "distinct", "limit"], json!({ "limit": 2 })).unwrap();
+    assert!(text.contains("`limit` to 37") && !text.contains("filter"), "{text}");
     // All rows, a list with pages, a page by cursor, and a count with all of its buckets.
     assert_eq!(note(of(2, 2), &takes, json!({})), None);
     assert_eq!(note(of(2, 9), &["limit", "page"], json!({ "limit": 2 })), None);

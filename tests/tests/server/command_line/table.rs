@@ -105,6 +105,22 @@ async fn csv_has_a_header_and_a_line_for_each_row() {
 }
 
 #[tokio::test]
+async fn the_data_has_the_times_of_samples_and_not_what_was_taken_for_an_argument() {
+    let call = |line: &str| Launch::new(&format!("--demo call {line} --csv"));
+    let finished = call("getSiteDeviceStats site_id=Leeds device_id=LDS-AP-01").run().await;
+    assert!(finished.output().starts_with("id,"), "{}", finished.output());
+    assert!(finished.stderr.starts_with("taken: `site_id`"), "{}", finished.stderr);
+    let samples =
+        "getSiteInsightMetricsForAP site_id=Leeds device_id=LDS-AP-01 metrics=num_clients duration=3h";
+    for more in ["", " --all-pages"] {
+        let finished = call(&format!("{samples}{more}")).run().await;
+        assert_eq!(finished.stdout[0].trim(), "value,rt", "{more}: {}", finished.output());
+        let (number, time) = finished.stdout[1].split_once(',').unwrap();
+        assert!(number.parse::<u32>().is_ok() && time.starts_with("20"), "{more}: {}", finished.output());
+    }
+}
+
+#[tokio::test]
 async fn forms_and_fields_that_contradict_one_another_are_refused() {
     let call = |line: &str| Launch::new(&format!("--demo call {line}"));
     stops(call("searchOrgSites --csv --table"), 2, &["--csv", "--table"]).await;
