@@ -137,7 +137,7 @@ impl Dispatcher {
     pub(super) fn calls_left(&self) -> u32 {
         let now = self.pool.clock.now();
         let usable = self.token_states.iter().filter(|state| !state.is_set_aside());
-        usable.map(|state| state.budget.left(now, Purpose::Work)).fold(0, u32::saturating_add)
+        usable.map(|state| state.rate_limit.left(now, Purpose::Work)).fold(0, u32::saturating_add)
     }
 
     /// Answers a GET from the cache, joins the equal request in flight, or sends it. The caller waits until
@@ -318,7 +318,7 @@ impl Dispatcher {
         }
         let first = self.pool.next_token() % usable.len();
         usable.rotate_left(first);
-        usable.sort_by_key(|token| (token.budget.peek(now, purpose).is_err(), token.is_busy()));
+        usable.sort_by_key(|token| (token.rate_limit.peek(now, purpose).is_err(), token.is_busy()));
         usable
     }
 

@@ -44,7 +44,7 @@ pub struct Pool {
     direct_client: OnceCell<reqwest::Client>,
     /// `None`: the environment of the process.
     network: Option<Network>,
-    turns: AtomicUsize,
+    tokens_taken: AtomicUsize,
     pub(super) limits: Limits,
     pub(super) clock: Clock,
     pub(super) registry: Arc<TokenRegistry>,
@@ -77,7 +77,7 @@ impl Pool {
             client: OnceCell::new(),
             direct_client: OnceCell::new(),
             network: None,
-            turns: AtomicUsize::new(0),
+            tokens_taken: AtomicUsize::new(0),
             limits,
             clock,
             registry: Arc::new(TokenRegistry::new(limits.rate_limit, clock)),
@@ -120,7 +120,7 @@ impl Pool {
 
     /// Round-robin counter for choosing among several tokens.
     pub(super) fn next_token(&self) -> usize {
-        self.turns.fetch_add(1, Ordering::Relaxed)
+        self.tokens_taken.fetch_add(1, Ordering::Relaxed)
     }
 
     /// The HTTP client for a cloud. It is built at the first request, off the async threads: it takes the certificates of the

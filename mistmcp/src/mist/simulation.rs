@@ -83,15 +83,15 @@ async fn a_call_cancelled_in_the_queue_uses_no_permit_and_no_quota() {
     for _ in 0..AT_ONCE {
         permits.push(token.admit(clock, Purpose::Work, &reporter).await.unwrap());
     }
-    let before = token.budget.tally(clock.now());
+    let before = token.rate_limit.tally(clock.now());
     let late = token.admit(clock, Purpose::Work, &reporter);
     assert!(tokio::time::timeout(Duration::from_secs(5), late).await.is_err());
     assert!(waiting.borrow().is_some(), "the wait is reported");
-    assert_eq!(token.budget.tally(clock.now()), before);
+    assert_eq!(token.rate_limit.tally(clock.now()), before);
     permits.pop();
     permits.push(token.admit(clock, Purpose::Work, &reporter).await.unwrap());
     assert!(waiting.borrow().is_none());
-    token.budget.block(clock.now(), Duration::from_mins(1));
+    token.rate_limit.block(clock.now(), Duration::from_mins(1));
     let refused = token.admit(clock, Purpose::Work, &reporter);
     let refused = tokio::time::timeout(Duration::from_secs(5), refused).await;
     assert!(refused.unwrap().is_err(), "an exhausted limit fails without queueing");

@@ -105,7 +105,7 @@ impl TokenRegistry {
     pub(super) fn levels(&self) -> Vec<Level> {
         let now = self.clock.now();
         let states = self.states.lock();
-        states.by_key.iter().map(|ByKey(state)| state.budget.level(now)).collect()
+        states.by_key.iter().map(|ByKey(state)| state.rate_limit.level(now)).collect()
     }
 
     #[cfg(test)]
@@ -129,7 +129,7 @@ impl States {
 
 /// The count of a refused token is not kept: anyone can invent thousands of them.
 fn is_worth_keeping(state: &TokenState, now: Timestamp) -> bool {
-    state.refused_at().is_none() && state.budget.is_worth_keeping(now)
+    state.refused_at().is_none() && state.rate_limit.is_worth_keeping(now)
 }
 
 impl Deref for TokenStateRef {
@@ -181,7 +181,7 @@ mod tests {
     }
 
     fn work(state: &TokenStateRef) {
-        state.budget.take(state.registry.clock.now(), Purpose::Work).unwrap();
+        state.rate_limit.take(state.registry.clock.now(), Purpose::Work).unwrap();
     }
 
     #[tokio::test]

@@ -33,7 +33,7 @@ pub(super) struct TokenState {
     /// Identifies the token in caches; never reused.
     pub(super) id: u64,
     pub(super) key: Key,
-    pub(super) budget: RateLimit,
+    pub(super) rate_limit: RateLimit,
     /// The rate limit shared by all replicas, if there are several.
     shared: Option<SharedRateLimit>,
     /// FIFO queue for concurrent calls.
@@ -73,7 +73,7 @@ impl TokenState {
         Self {
             id,
             key,
-            budget: RateLimit::new(rate_limit),
+            rate_limit: RateLimit::new(rate_limit),
             shared,
             queue: Semaphore::new(AT_ONCE),
             validity: Mutex::default(),
@@ -155,26 +155,26 @@ impl TokenState {
         };
         waits.report(None);
         self.take(clock, purpose).await?;
-        Ok(Admitted { tally: self.budget.tally(clock.now()), _permit: permit })
+        Ok(Admitted { tally: self.rate_limit.tally(clock.now()), _permit: permit })
     }
 
     /// Whether a call is available, here or at another replica.
     async fn peek(&self, clock: Clock, purpose: Purpose) -> Result<(), Exhausted> {
-        let here = self.budget.peek(clock.now(), purpose);
+        let here = self.rate_limit.peek(clock.now(), purpose);
         let Some(shared) = self.shared.as_ref().filter(|_| here.is_err()) else { return here };
         match self.request_shared(shared, clock, purpose, false).await {
             // Without `take` nothing is granted. The merged count says whether a call is available.
-            Ok(_) => self.budget.peek(clock.now(), purpose),
+            Ok(_) => self.rate_limit.peek(clock.now(), purpose),
             Err(_) => here,
         }
     }
 
     /// Takes a call from the shared rate limit, or from this replica's share of it while Redis is unavailable.
     async fn take(&self, clock: Clock, purpose: Purpose) -> Result<(), Exhausted> {
-        let Some(shared) = &self.shared else { return self.budget.take(clock.now(), purpose) };
+        let Some(shared) = &self.shared else { return self.rate_limit.take(clock.now(), purpose) };
         match self.request_shared(shared, clock, purpose, true).await {
             Ok(outcome) => outcome,
-            Err(_) => self.budget.take_share(clock.now(), purpose, shared.replicas()),
+            Err(_) => self.rate_limit.take_share(clock.now(), purpose, shared.replicas()),
         }
     }
 
@@ -185,15 +185,15 @@ impl TokenState {
         purpose: Purpose,
         take: bool,
     ) -> Result<Result<(), Exhausted>, Unavailable> {
-        let request = self.budget.shared_request(clock.now());
+        let request = self.rate_limit.shared_request(clock.now());
         let counts = shared.request(&request, purpose, take).await?;
-        Ok(self.budget.merge(clock.now(), &request, &counts))
+        Ok(self.rate_limit.merge(clock.now(), &request, &counts))
     }
 
     /// Publishes this replica's calls of the hour to the other replicas.
     pub(super) async fn publish(&self, clock: Clock) {
         if let Some(shared) = &self.shared
-            && self.budget.shared_request(clock.now()).own > 0
+            && self.rate_limit.shared_request(clock.now()).own > 0
         {
             // If Redis is unavailable, the next call publishes them.
             let _ = self.request_shared(shared, clock, Purpose::Work, false).await;
@@ -202,7 +202,7 @@ impl TokenState {
 
     /// Records a 429 of Mist: no calls for `wait`, at any replica.
     pub(super) async fn block(&self, clock: Clock, wait: Duration) -> Exhausted {
-        let used_up = self.budget.block(clock.now(), wait);
+        let used_up = self.rate_limit.block(clock.now(), wait);
         if let Some(shared) = &self.shared {
             shared.block(used_up.until, used_up.wait).await;
         }
@@ -211,7 +211,7 @@ impl TokenState {
 
     /// Corrects the count by Mist's own, as answered to a request sent at `sent_at`.
     pub(super) async fn correct(&self, clock: Clock, sent_at: Tally, requests: u32, limit: u32) {
-        self.budget.correct(clock.now(), sent_at, requests, limit);
+        self.rate_limit.correct(clock.now(), sent_at, requests, limit);
         if let Some(shared) = &self.shared {
             shared.correct(sent_at.hour, sent_at.calls, requests, limit).await;
         }
