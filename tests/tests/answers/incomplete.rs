@@ -329,4 +329,50 @@ async fn counts_of_lists_that_broke_off_are_no_facts() {
         let cut = demo.ask(tool, &arguments).await;
         assert!(cut["facts"].get(fact).is_none(), "{tool} {fact}: {cut}");
     }
+
+/// The ports of a site in pages of half of them, without a total. Each but the last names the next one; the last one as well
+/// where the list is endless.
+fn half_pages(demo: &DemoSession, is_endless: bool) {
+    let all = Mutex::new(Vec::new());
+    demo.proxy.change_by_query(move |path, query, response| {
+        if !path.ends_with("/stats/ports/search") {
+            return;
+        }
+        let mut all = all.lock().unwrap();
+        let place = query
+            .split_once("search_after=at")
+            .map_or(0, |(_, place)| place.split('&').next().unwrap().parse::<usize>().unwrap());
+        if place == 0 {
+            response.edit(|body| all.clone_from(body["results"].as_array().unwrap()));
+        }
+        let size = all.len().div_ceil(2);
+        let mut page = json!({ "results": all.iter().skip(place * size).take(size).collect::<Vec<_>>() });
+        if place == 0 || is_endless {
+            page["next"] = json!(format!("/api/v1/sites/x/stats/ports/search?search_after=at{}", place + 1));
+        }
+        *response = ProxiedResponse::body(&page.to_string());
+    });
+}
+
+#[tokio::test]
+async fn short_pages_that_name_the_next_one_are_read_to_their_end_and_endless_ones_are_not() {
+    let incident = Incident::named("two-unpowered-ap-and-slow-port").unwrap();
+    let demo = DemoSession::start(Overlay::of(&[incident]).unwrap()).await;
+    let arguments = json!({ "site_id": "Leeds Distribution Centre" });
+    let told = |answer: &Value| {
+        let findings = answer["findings"].as_array().unwrap().iter();
+        let causes: Vec<_> =
+            findings.map(|finding| (finding["cause"].clone(), finding["objects"].clone())).collect();
+        (causes, answer["facts"]["ports"].clone(), answer["facts"]["up"].clone())
+    };
+    let whole = demo.ask("checkPorts", &arguments).await;
+    assert!(!told(&whole).0.is_empty() && whole["facts"]["ports"].as_u64() > Some(2), "{whole}");
+    half_pages(&demo, false);
+    let read = demo.ask("checkPorts", &arguments).await;
+    assert_eq!(told(&read), told(&whole), "{read}");
+    assert!(!not_seen(&read, "ports"), "{read}");
+    half_pages(&demo, true);
+    let endless = demo.ask("checkPorts", &arguments).await;
+    assert!(not_seen(&endless, "ports: only the first "), "{endless}");
+    assert!(endless["calls"].as_u64().unwrap() <= 12, "{endless}");
 }

@@ -58,18 +58,18 @@ pub(super) fn next(
     rows: usize,
 ) -> Next {
     let came = rows_in(value) as u64;
-    if came == 0 {
-        // A header alone says nothing of a first page without rows.
-        let counted = value.get("total").and_then(Value::as_u64).or(headers.total().filter(|_| rows > 0));
-        // Rows that are counted, and did not come.
-        let is_missing = value.get("distinct").is_none() && counted.is_some_and(|total| total > rows as u64);
-        return if is_missing { Next::OutOfReach } else { Next::Nothing };
+    // The number of all rows. A header alone says nothing of a first page without rows.
+    let counted = value.get("total").and_then(Value::as_u64).or(headers.total().filter(|_| rows > 0));
+    let has_all = counted.is_some_and(|total| total <= rows as u64);
+    if came == 0 && (has_all || value.get("distinct").is_some()) {
+        return Next::Nothing;
     }
-    if let Some(link) = value.get("next").and_then(Value::as_str).filter(|link| !link.trim().is_empty()) {
-        return match search_after(link) {
-            Some(after) => Next::Page(Box::new(request.clone().replacing("search_after", &after))),
-            None => Next::OutOfReach,
-        };
+    if let Some(named) = named(request, value, has_all) {
+        return named;
+    }
+    if came == 0 && !headers.has_next_link() {
+        // Rows that are counted, and did not come.
+        return if counted.is_some() { Next::OutOfReach } else { Next::Nothing };
     }
     let asked = PageFields::asked(request);
     let said = headers.or(PageFields::of(|name| value.get(name)?.as_u64()));
@@ -94,11 +94,37 @@ pub(super) fn next(
     }
 }
 
-/// Where the next page of a search starts, by the link to it.
-fn search_after(link: &str) -> Option<String> {
+/// The request for the next page, where an answer names one, however few rows it has: by a link, or by the position where it
+/// starts. One that leads to this page again is out of reach.
+fn named(request: &Request, value: &Value, has_all: bool) -> Option<Next> {
+    let text = |name: &str| value.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+    if let Some(link) = text("next") {
+        let next = linked(request, link).filter(|next| next != request);
+        return Some(next.map_or(Next::OutOfReach, |next| Next::Page(Box::new(next))));
+    }
+    let position = match value.get("search_after") {
+        Some(parts @ Value::Array(items)) if !items.is_empty() => Some(parts.to_string()),
+        Some(Value::Number(number)) => Some(number.to_string()),
+        _ => text("search_after").map(str::to_owned),
+    };
+    // The last page may have a position, too, and a page may repeat its own.
+    let next = position
+        .filter(|_| !has_all && rows_in(value) > 0)
+        .map(|after| request.clone().replacing("search_after", &after));
+    next.filter(|next| next != request).map(|next| Next::Page(Box::new(next)))
+}
+
+/// The request for the page that a link leads to: by where it starts, or by its number.
+fn linked(request: &Request, link: &str) -> Option<Request> {
     let (_, query) = link.split_once('?')?;
-    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-    pairs.find(|(name, _)| name == "search_after").map(|(_, after)| after.into_owned())
+    let selects = |wanted: &str| {
+        let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+        pairs.find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+    };
+    match selects("search_after") {
+        Some(after) => Some(request.clone().replacing("search_after", &after)),
+        None => Some(request.clone().of_page(selects("page")?.parse().ok()?)),
+    }
 }
 
 impl NotRead {
@@ -199,6 +225,52 @@ mod tests {
         assert_eq!(second.query, pairs(&[("limit", "2"), ("page", "2")]));
         let third = next(&second, Paging::Numbered, PageFields::default(), &json!([3, 4]), 4);
         assert_eq!(query(third), pairs(&[("limit", "2"), ("page", "3")]));
+    }
+
+    #[test]
+    fn a_page_that_names_the_next_one_is_not_the_last_however_few_rows_it_has() {
+        let with = |rows: Value, field: &str, value: Value| {
+            let mut page = json!({ "results": rows });
+            page[field] = value;
+            page
+        };
+        let link = "/api/v1/things?limit=2&search_after=%5B7%5D";
+        let after = |value: &Value, paging, rows| next(&base(), paging, PageFields::default(), value, rows);
+        let second = pairs(&[("limit", "2"), ("search_after", "[7]")]);
+        for (rows, field, named) in [
+            (json!([1]), "next", json!(link)),
+            (json!([]), "next", json!(link)),
+            (json!([1]), "search_after", json!([7])),
+            (json!([1]), "search_after", json!("[7]")),
+        ] {
+            let page = with(rows, field, named);
+            assert_eq!(query(after(&page, Paging::Linked, 1)), second, "{page}");
+        }
+        let third = with(json!([1]), "next", json!("/api/v1/things?page=3&limit=2"));
+        assert_eq!(query(after(&third, Paging::Numbered, 1)), pairs(&[("limit", "2"), ("page", "3")]));
+        let of_header = PageFields::default().with_next_link(true);
+        let empty = next(&base(), Paging::Numbered, of_header, &json!([]), 0);
+        assert_eq!(query(empty), pairs(&[("limit", "2"), ("page", "2")]));
+        // All rows came.
+        for page in [
+            json!({ "results": [], "next": link, "total": 3 }),
+            json!({ "results": [1], "search_after": [7], "total": 3 }),
+            json!({ "results": [], "search_after": [7] }),
+        ] {
+            assert_eq!(after(&page, Paging::Linked, 3), Next::Nothing, "{page}");
+        }
+    }
+
+    #[test]
+    fn a_page_that_leads_to_itself_is_not_read_again() {
+        let second = base().replacing("search_after", "[7]");
+        let after = |value: Value| next(&second, Paging::Linked, PageFields::default(), &value, 4);
+        let link = "/api/v1/things?limit=2&search_after=%5B7%5D";
+        for rows in [json!([]), json!([3]), json!([3, 4])] {
+            assert_eq!(after(json!({ "results": rows, "next": link })), Next::OutOfReach, "{rows}");
+        }
+        // A page that repeats its own position names no other.
+        assert_eq!(after(json!({ "results": [3], "search_after": [7] })), Next::Nothing);
     }
 
     #[test]
