@@ -167,6 +167,34 @@ async fn each_of_several_changes_of_one_object_is_told_with_who_made_it() {
 }
 
 #[tokio::test]
+async fn an_alarm_of_marvis_that_is_open_since_before_the_window_is_told_and_no_other_one() {
+    // Of a kind that nothing else in the demo network shows.
+    let told = async |group: &str, status: &str, last_seen: i64| {
+        let incident = format!(
+            r#"{{ "title": "An old alarm", "overlay": [ {{ "collection": "alarms", "add": [
+                {{ "site": "Rotterdam Warehouse", "device": "RTM-SW-01", "type": "traffic_anomaly", "ago": 260000,
+                   "severity": "critical", "last_seen": {{ "ago": {last_seen} }}, "group": "{group}", "status": "{status}" }}
+            ] }} ] }}"#
+        );
+        let overlay = Overlay::of(&[Incident::parse("alarm.json", &incident).unwrap()]).unwrap();
+        let demo = DemoSession::start(overlay).await;
+        let answer = demo.ask("checkSite", &json!({ "site_id": "Rotterdam Warehouse" })).await;
+        let mut findings = answer["findings"].as_array().unwrap().iter();
+        findings.any(|finding| finding["evidence"]["alarm"] == "traffic_anomaly")
+    };
+    for (group, status, last_seen, is_told) in [
+        ("marvis", "open", 144_000, true),
+        ("marvis", "resolved", 144_000, false),
+        ("infrastructure", "open", 144_000, false),
+        // In the window, each is told that is not closed.
+        ("infrastructure", "open", 3_600, true),
+        ("marvis", "resolved", 3_600, false),
+    ] {
+        assert_eq!(Box::pin(told(group, status, last_seen)).await, is_told, "{group} {status} {last_seen}");
+    }
+}
+
+#[tokio::test]
 async fn an_open_alarm_is_counted_also_where_the_state_of_its_device_tells_it() {
     let count = async |down: &str| {
         let incident = format!(
