@@ -9,9 +9,10 @@ use super::{
     msps, orgs_alarm_templates, orgs_sites,
     record::{self, with},
     service_levels::{Level, sums},
+    wan_stats,
 };
 use crate::{
-    engine::{Answer, ApiError, Call, Collection, Route, Row, shown},
+    engine::{Answer, ApiError, Call, Collection, Part, Route, Row, shown},
     world::{Device, Kind, MSP_ID, ORG_ID, ORG_NAME, Random, World},
 };
 
@@ -19,15 +20,24 @@ pub(super) const ROUTES: &[Route] = &[
     Route::whole("/api/v1/orgs/{org_id}/stats", org),
     Route::pages("/api/v1/orgs/{org_id}/stats/sites", &SITES),
     Route::one("/api/v1/sites/{site_id}/stats", &SITES),
-    Route::pages("/api/v1/orgs/{org_id}/stats/devices", &DEVICES).with_defaults(&[("type", "ap")]),
+    Route::pages("/api/v1/orgs/{org_id}/stats/devices", &DEVICES)
+        .with_defaults(&[("type", "ap")])
+        .with_parts(PEERS),
     Route::pages("/api/v1/sites/{site_id}/stats/devices", &DEVICES).with_defaults(&[("type", "ap")]),
-    Route::one("/api/v1/sites/{site_id}/stats/devices/{device_id}", &DEVICES),
+    Route::one("/api/v1/sites/{site_id}/stats/devices/{device_id}", &DEVICES).with_parts(PEERS),
     Route::made("/api/v1/sites/{site_id}/stats/devices/{device_id}/clients", clients_of_device),
     Route::whole("/api/v1/sites/{site_id}/stats/gateways/metrics", metrics::gateways),
     Route::made("/api/v1/sites/{site_id}/stats/switches/metrics", metrics::switches),
     Route::list("/api/v1/sites/{site_id}/stats/clients", &CLIENTS),
     Route::one_by("/api/v1/sites/{site_id}/stats/clients/{client_mac}", &CLIENTS, "mac"),
     Route::pages("/api/v1/sites/{site_id}/stats/maps/{map_id}/clients", &CLIENTS),
+];
+
+/// What runs over the WAN of a gateway.
+const PEERS: &[Part] = &[
+    Part { field: "bgp_peers", rows: &wan_stats::BGP },
+    Part { field: "tunnels", rows: &wan_stats::TUNNELS },
+    Part { field: "vpn_peers", rows: &wan_stats::VPN },
 ];
 
 static SITES: Collection = Collection::of("site stats", sites);

@@ -42,9 +42,9 @@ pub(super) const ROUTES: &[Route] = &[
 const BGP_COUNTED: &str =
     "state site_id mac neighbor neighbor_mac neighbor_as local_as vrf_name node up evpn_overlay for_overlay";
 
-static BGP: Collection = Collection::timed("bgp peers", bgp);
-static TUNNELS: Collection = Collection::of("tunnels", tunnels);
-static VPN: Collection = Collection::of("vpn peers", vpn);
+pub(super) static BGP: Collection = Collection::timed("bgp peers", bgp);
+pub(super) static TUNNELS: Collection = Collection::of("tunnels", tunnels);
+pub(super) static VPN: Collection = Collection::of("vpn peers", vpn);
 
 /// The gateway of the first site, where the others meet, and those others.
 pub(super) fn hub_and_spokes(world: &World) -> (Option<&Device>, Vec<&Device>) {

@@ -4,7 +4,7 @@ use axum::http::HeaderValue;
 use serde_json::Value;
 
 use super::{
-    ApiError, Collection, Holes, Query, ResponseShape, Route,
+    ApiError, Collection, Holes, Part, Query, ResponseShape, Route,
     collection::{Row, field, last_seen, timestamp},
     count, filter, list, search, shown,
     window::Window,
@@ -99,10 +99,17 @@ pub(crate) fn answer(route: &Route, mut call: Call<'_>) -> Result<Answer, ApiErr
     };
     let all = call.world.rows(collection);
     let mut rows = narrowed(&all, &call, last, route.check.is_some())?;
+    let parts = asked_parts(route, &call.query);
     if let ResponseShape::One(..) = route.form {
-        return rows.first().map(|row| Answer::json(shown(row))).ok_or_else(ApiError::not_found);
+        let one = |row: &&Row| Answer::json(shown(&with_parts(row, &parts, call.world)));
+        return rows.first().map(one).ok_or_else(ApiError::not_found);
     }
     let window = wanted(&mut rows, &all, &call, collection)?;
+    let filled: Vec<Row>;
+    if !parts.is_empty() {
+        filled = rows.iter().map(|row| with_parts(row, &parts, call.world)).collect();
+        rows = filled.iter().collect();
+    }
     match route.form {
         ResponseShape::Pages(_) => list::page(&rows, &call.query),
         ResponseShape::Search(_, envelope) => {
@@ -111,6 +118,33 @@ pub(crate) fn answer(route: &Route, mut call: Call<'_>) -> Result<Answer, ApiErr
         ResponseShape::Count(_, allowed) => count::count(&rows, &call.query, window, allowed),
         _ => Ok(list::whole(&rows)),
     }
+}
+
+/// What rows have because the call asks for it.
+fn asked_parts(route: &Route, query: &Query) -> Vec<Part> {
+    let asked: Vec<_> = query.get("fields").into_iter().flat_map(|fields| fields.split(',')).collect();
+    let is_asked = |part: &&Part| asked.contains(&"*") || asked.contains(&part.field);
+    route.parts.iter().filter(is_asked).copied().collect()
+}
+
+/// A row with these parts, if it is of a gateway. What the row itself tells is not in them.
+fn with_parts(row: &Row, parts: &[Part], world: &World) -> Row {
+    let mut row = row.clone();
+    if field(&row, "type").is_none_or(|kind| kind != "gateway") {
+        return row;
+    }
+    for part in parts {
+        let all = world.rows(part.rows);
+        let own = all.iter().filter(|own| own.get("mac").is_some() && own.get("mac") == row.get("mac"));
+        let own = own.map(|own| {
+            let mut own = own.clone();
+            own.retain(|name, _| !["org_id", "site_id", "mac", "model"].contains(&name.as_str()));
+            shown(&own)
+        });
+        let own: Value = own.collect();
+        row.insert(part.field.to_owned(), own);
+    }
+    row
 }
 
 /// The rows that the path leaves: each hole that names a field narrows them. An id that leaves none of

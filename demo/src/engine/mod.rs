@@ -17,5 +17,5 @@ pub(crate) use collection::{Collection, HIDDEN, Row, field, shown};
 pub(crate) use error::ApiError;
 pub(crate) use filter::is_mac;
 pub(crate) use query::Query;
-pub(crate) use route::{HoleValues, Holes, ResponseShape, Route, find, matching};
+pub(crate) use route::{HoleValues, Holes, Part, ResponseShape, Route, find, matching};
 pub(crate) use window::{Window, seconds};

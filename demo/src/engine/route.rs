@@ -23,6 +23,15 @@ pub(crate) struct Route {
     pub(crate) required: &'static [&'static str],
     /// What refuses a call beforehand. What it lets pass in the last hole may have no rows.
     pub(crate) check: Option<Check>,
+    /// What rows have only where a call asks for it in `fields`.
+    pub(crate) parts: &'static [Part],
+}
+
+/// A field of the gateways among the rows: the rows of a collection that have the gateway's MAC address.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Part {
+    pub(crate) field: &'static str,
+    pub(crate) rows: &'static Collection,
 }
 
 /// Refuses a call, or does not.
@@ -49,7 +58,7 @@ pub(crate) enum ResponseShape {
 
 impl Route {
     const fn new(path: &'static str, form: ResponseShape) -> Route {
-        Route { path, form, defaults: &[], required: &[], check: None }
+        Route { path, form, defaults: &[], required: &[], check: None, parts: &[] }
     }
 
     pub(crate) const fn list(path: &'static str, rows: &'static Collection) -> Route {
@@ -125,6 +134,12 @@ impl Route {
     /// The same route, with a check of its calls.
     pub(crate) const fn checking(mut self, check: Check) -> Route {
         self.check = Some(check);
+        self
+    }
+
+    /// The same route, with what its rows have only where a call asks for it.
+    pub(crate) const fn with_parts(mut self, parts: &'static [Part]) -> Route {
+        self.parts = parts;
         self
     }
 

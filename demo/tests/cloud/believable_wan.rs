@@ -41,6 +41,32 @@ async fn peers_of_gateways_are_gateways() {
 }
 
 #[tokio::test]
+async fn what_runs_over_the_wan_of_a_gateway_is_in_its_statistics_where_it_is_asked_for() {
+    let peer = Peer::start().await;
+    let plain = peer.rows("{org}/stats/devices?type=gateway").await;
+    for (field, search) in [
+        ("bgp_peers", "bgp_peers/search?limit=1000"),
+        ("vpn_peers", "vpn_peers/search?limit=1000"),
+        ("tunnels", "tunnels/search?type=wan&limit=1000"),
+    ] {
+        let found = peer.rows(&format!("{{org}}/stats/{search}")).await;
+        assert!(!found.is_empty() && plain.iter().all(|row| row.get(field).is_none()), "{field}");
+        for asked in [field, "*", &format!("mac,{field}")] {
+            let rows = peer.rows(&format!("{{org}}/stats/devices?type=all&limit=1000&fields={asked}")).await;
+            let (gateways, others): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row["type"] == "gateway");
+            assert!(others.iter().all(|row| row.get(field).is_none()), "{field}");
+            for gateway in gateways {
+                let own = found.iter().filter(|row| row["mac"] == gateway["mac"]);
+                let states: Vec<_> = own.map(|row| &row["up"]).collect();
+                let parts = gateway[field].as_array().unwrap();
+                assert_eq!(parts.iter().map(|part| &part["up"]).collect::<Vec<_>>(), states, "{field}");
+                assert!(parts.iter().all(|part| part.get("mac").is_none()), "{field}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_mist_edge_counts_the_tunnels_that_there_are() {
     let peer = Peer::start().await;
     let tunnels = peer.rows("{org}/stats/tunnels/search").await;
