@@ -101,6 +101,10 @@ causes! {
         HARDWARE_ALARM "hardware_alarm": "A part of the hardware has failed or is too hot.",
             "A chassis alarm that is not cleared.",
             "Check fan, power supply, temperature or line card, and replace the part.";
+        DEVICE_OVERLOADED "device_overloaded": "The processor or the memory of a device is nearly used up.",
+            "Their utilization in its statistics above the thresholds.",
+            "Find what takes it: a loop, a log, a capture, many routes or clients; upgrade it, or restart it in a \
+             maintenance window.";
         NEVER_CONNECTED "never_connected": "The device has never connected to the cloud.",
             "It is in the inventory and has never been seen.",
             "Check cable, power, DHCP, DNS and the firewall for the cloud's addresses.";
@@ -178,16 +182,16 @@ causes! {
             "The WAN port of the gateway is down, or it gets no ARP reply or no address.",
             "Check modem, cable and provider.";
         WAN_LINK_DEGRADED "wan_link_degraded": "A WAN link is slow, lossy or unstable.",
-            "Loss, latency or jitter above the thresholds, or repeated flaps.",
+            "Loss, latency or jitter above the thresholds, or repeated flaps of the link or of a VPN path over it.",
             "Ask the provider, with the figures.";
         VPN_PATH_DOWN "vpn_path_down": "A VPN path to a peer is down.",
             "Peer statistics, or a path event that is not cleared.",
             "Check the WAN link that carries it, and the peer.";
-        TUNNEL_DOWN "tunnel_down": "A tunnel is down.",
-            "Tunnel statistics, or a tunnel event that is not cleared.",
+        TUNNEL_DOWN "tunnel_down": "A tunnel is down, or is lost again and again.",
+            "Tunnel statistics, a tunnel event that is not cleared, or several that are.",
             "Check the provider's side, the keys and the WAN link.";
-        BGP_DOWN "bgp_down": "A routing neighbor is down.",
-            "BGP or OSPF neighbor statistics, or an event that is not cleared.",
+        BGP_DOWN "bgp_down": "A routing neighbor is down, or is lost again and again.",
+            "BGP or OSPF neighbor statistics, an event that is not cleared, or several that are.",
             "Check the link to the neighbor, and its configuration.";
         DHCP_POOL_EXHAUSTED "dhcp_pool_exhausted": "A DHCP pool has no free addresses.",
             "Usage of the pool at the gateway, or an event that it is low.",
@@ -299,6 +303,7 @@ pub(super) const DEVICES: &[&Cause] = &[
     &RESTARTED_BY_USER,
     &RESTARTING,
     &HARDWARE_ALARM,
+    &DEVICE_OVERLOADED,
     &NEVER_CONNECTED,
     &VIRTUAL_CHASSIS_UNSTABLE,
     &REPORTED_TROUBLE,

@@ -112,7 +112,7 @@ async fn find(
     let of_device = located.as_ref().map(|located| &located.device);
     let site = of_device.and_then(|device| device.site.as_deref()).or(site);
     let [ports_source, events_source, alarms_source] = read_parts(org, site, of_device, &window);
-    let inventory = located.is_none().then(|| sources::inventory(org));
+    let inventory = located.is_none().then(|| sources::inventory(org).with("site_id", site));
     // Only the statistics have the PoE budget.
     let stats_source =
         of_device.is_none_or(|device| device.kind == "switch").then(|| switch_stats(org, site));

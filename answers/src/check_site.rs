@@ -8,7 +8,7 @@ use super::arguments::Organization;
 use super::facts::{Alarm, Change, Device, Event, ServiceLevel, ServiceLevelTrend, Target, classifiers};
 use super::rules::ports::PortContext;
 use super::rules::{alarms, changes, client_failures, service_levels, site};
-use super::site_state::{SitePart, SiteState, WanPeers};
+use super::site_state::{PeerRows, SitePart, SiteState, WanPeers};
 use super::{causes as c, evidence, locate, sources};
 
 /// The causes that this tool finds.
@@ -58,12 +58,13 @@ struct SiteHistory {
 
 async fn find(ask: &Inquiry, org: &str, id: &str, window: Window) -> Diagnosis {
     let (actions, wireless) = (sources::marvis_actions(org), sources::levels(org, "wifi", &window));
-    let clients = sources::client_events(id, &window);
-    let (mut state, actions, wireless, clients) = join!(
+    let (clients, peers) = (sources::client_events(id, &window), sources::gateway_peers(ask, org, id));
+    let (mut state, actions, wireless, clients, peers) = join!(
         SiteState::read(ask, id, &window, SitePart::ALL),
         ask.rows(&actions),
         ask.rows(&wireless),
-        ask.rows(&clients)
+        ask.rows(&clients),
+        ask.rows(&peers)
     );
     state.add_actions(ask, &actions, id);
     locate::note_unknown_states(ask, &state.devices);
@@ -74,7 +75,8 @@ async fn find(ask: &Inquiry, org: &str, id: &str, window: Window) -> Diagnosis {
             .fact("site", state.place(id));
     }
     let client_events = client_failures::settled(&clients);
-    let history = read_history(ask, org, id, &window, (&wireless, &client_events), &mut state).await;
+    let history =
+        read_history(ask, (org, id), &window, (&wireless, &client_events, &peers), &mut state).await;
     let context = PortContext::new(ask.now(), &state.devices, &state.ports, &state.events).until(window.end);
     let mut case = state.case(&client_events, &context);
     case.nac_events = &history.nac_events;
@@ -102,16 +104,17 @@ async fn find(ask: &Inquiry, org: &str, id: &str, window: Window) -> Diagnosis {
 /// Reads the rest, the most useful parts first: a call with names to look up has fewer requests left.
 async fn read_history(
     ask: &Inquiry,
-    org: &str,
-    id: &str,
+    (org, id): (&str, &str),
     window: &Window,
-    (wireless, client_events): (&Rows, &[Event]),
+    (wireless, client_events, peers): (&Rows, &[Event], &Rows),
     state: &mut SiteState,
 ) -> SiteHistory {
     let audit = sources::audit_logs(org, window).of_names();
     let has = |kind: &str| state.devices_cut || state.count(kind).0 > 0;
     let is_gateway_up = |device: &Device| device.kind == "gateway" && !device.is_down();
-    let has_gateway = state.devices_cut || state.devices.iter().any(is_gateway_up);
+    let gateways: Vec<_> = state.devices.iter().filter(|&device| is_gateway_up(device)).collect();
+    let has_gateway = state.devices_cut || !gateways.is_empty();
+    let known = PeerRows::of(ask, peers, &gateways);
     // The classifiers of a low service level cost a request as well.
     let is_low = service_levels::lowest(&ServiceLevel::at_site(wireless, id, "wireless")).is_some();
     let mut left = ask.calls_left().saturating_sub(1 + usize::from(is_low));
@@ -121,10 +124,11 @@ async fn read_history(
     // Service levels show a trouble that the state of VPN paths, tunnels and neighbors does not.
     let levels = usize::from(has("gateway")) + usize::from(has("switch"));
     let reports = (state.events.as_slice(), state.alarms.as_slice());
-    let carried = WanPeers::parts(ask, (org, id), reports, has_gateway, &mut left, levels);
+    let carried = WanPeers::parts(ask, (org, id), reports, has_gateway, &known, &mut left, levels);
     // The facts show which service levels were read.
     let mut level = |sle: &str, is_there: bool| {
-        is_there.then(|| ask.within(&mut left, sources::levels(org, sle, window))).flatten()
+        let source = sources::levels(org, sle, window).also_read_by("explainSle");
+        is_there.then(|| ask.within(&mut left, source)).flatten()
     };
     let (wan, wired) = (level("wan", has("gateway")), level("wired", has("switch")));
     let (audit, nac, wan, wired, carried) = join!(
@@ -132,7 +136,7 @@ async fn read_history(
         ask.rows_if(nac.as_ref()),
         ask.rows_if(wan.as_ref()),
         ask.rows_if(wired.as_ref()),
-        WanPeers::read(ask, &carried)
+        WanPeers::read(ask, &carried, known)
     );
     let is_gateway =
         |mac: &str| state.devices.iter().any(|device| is_gateway_up(device) && device.has_mac(mac));

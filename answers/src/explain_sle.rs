@@ -4,9 +4,9 @@ mod classifiers;
 mod impact;
 mod metric;
 
-use mistmcp::answers::{Cause, Diagnosis, Inquiry, Window, answer, join, name};
+use mistmcp::answers::{Cause, Diagnosis, Inquiry, Window, answer, join, listed, name};
 use mistmcp::serde_json::{Map, Value, json};
-use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
+use mistmcp::{Call, Error, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 
 use super::arguments::Organization;
 use super::facts::{ServiceLevel, ServiceLevelTrend, metric_name, percent};
@@ -17,7 +17,7 @@ use super::{causes as c, sources};
 
 use classifiers::{SleSite, explained};
 use impact::{Impacted, impacted, with_names};
-use metric::{choose_metric, is_wireless, known_metrics};
+use metric::{NoMetric, choose_metric, is_wireless, known_metrics};
 use sources::METRICS;
 
 /// The causes that this tool finds.
@@ -43,6 +43,7 @@ pub(super) const FINDS: &[&[&Cause]] = &[
         &c::RESTARTING,
         &c::RESTARTED_BY_USER,
         &c::HARDWARE_ALARM,
+        &c::DEVICE_OVERLOADED,
         &c::VIRTUAL_CHASSIS_UNSTABLE,
         &c::PORT_DISABLED,
         &c::PORT_ERRORS,
@@ -73,12 +74,12 @@ pub async fn explain_sle(
 ) -> Result<Reply> {
     answer(mist, call, 12, move |ask| async move {
         let window = Window::of(&window, &ask)?;
-        Ok(find(&ask, org_id.as_str(), site_id.as_str(), metric.as_deref(), window).await)
+        find(&ask, org_id.as_str(), site_id.as_str(), metric.as_deref(), window).await
     })
     .await
 }
 
-async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: Window) -> Diagnosis {
+async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: Window) -> Result<Diagnosis> {
     let metrics_source = sources::metrics(id);
     let asked = metric.map(metric_name).filter(|asked| !asked.is_empty());
     let wireless = sources::levels(org, "wifi", &window);
@@ -99,19 +100,19 @@ async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: 
         .map(|(rows, scope)| ServiceLevel::at_site(rows, id, scope));
     let levels = levels.concat();
     let is_read = known.is_some() && wireless.is_seen() && wired.is_seen() && wan.is_seen();
-    let metric = match choose_metric(&name(&site), asked.as_deref(), &known.unwrap_or_default(), &levels) {
+    let known = known.unwrap_or_default();
+    let metric = match choose_metric(asked.as_deref(), &known, &levels) {
         Ok(metric) => metric,
-        // Without their names, the service levels of the lists are all that is known.
-        Err(_) if asked.is_none() && !is_read => {
-            return Diagnosis::unknown(format!(
-                "The service levels of {} could not be read, so nothing is known about them.",
-                name(&site)
-            ));
+        Err(NoMetric::Unknown) => {
+            let asked = asked.as_deref().unwrap_or_default();
+            return Err(Error::wrong_argument(format!(
+                "`metric`: {} has no service level {}. It has {}. Name one of these, or leave it out for the lowest.",
+                name(&site),
+                name(asked),
+                listed(&known, 14)
+            )));
         }
-        Err(reason) => {
-            ask.nothing_there("service level", "the site has none of this name, or none at all");
-            return Diagnosis::unknown(reason);
-        }
+        Err(NoMetric::None) => return Ok(without_levels(ask, &name(&site), is_read)),
     };
     let (trend_source, impact) =
         (sources::level_trend(id, &metric, &window), sources::level_impact(id, &metric, &window));
@@ -130,20 +131,20 @@ async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: 
         if trend_rows.is_seen() {
             ask.nothing_there("service level over time", "Mist has no row of it");
         }
-        return Diagnosis::unknown(format!(
+        return Ok(Diagnosis::unknown(format!(
             "The service level {} of {} could not be read, so nothing is known about it.",
             name(&metric),
             name(&state.name)
-        ));
+        )));
     };
     let Some(assessment) = service_levels::assess(&trend) else {
         ask.nothing_there("service level", "nobody used what it measures in this time");
-        return Diagnosis::unknown(format!(
+        return Ok(Diagnosis::unknown(format!(
             "The service level {} of {} has no data in this time: nobody used what it measures, or there is no \
              subscription.",
             name(&metric),
             name(&state.name)
-        ));
+        )));
     };
     let impacted = with_names(impacted(&impact, &clients), &state.devices);
     let at = SleSite {
@@ -175,7 +176,19 @@ async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: 
         .fact("share_of_bad_minutes_percent", classes)
         .fact("hit_most", names.iter().map(|item| item.called.clone()).collect::<Vec<_>>())
         .findings(findings);
-    with_views(diagnosis, &assessment, &trend, &levels, &impacted)
+    Ok(with_views(diagnosis, &assessment, &trend, &levels, &impacted))
+}
+
+/// The answer where no service level of a site is known: it has none, or they could not be read.
+fn without_levels(ask: &Inquiry, site: &str, is_read: bool) -> Diagnosis {
+    // Without their names, the service levels of the lists are all that is known.
+    if !is_read {
+        let words =
+            format!("The service levels of {site} could not be read, so nothing is known about them.");
+        return Diagnosis::unknown(words);
+    }
+    ask.nothing_there("service level", "the site has none");
+    Diagnosis::unknown(format!("{site} has no service levels, so nothing is known about them."))
 }
 
 /// Adds the course of the service level, its classifiers, and what it hits.

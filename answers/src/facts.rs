@@ -7,6 +7,7 @@ pub(super) mod config;
 mod device;
 mod event;
 pub(super) mod lifecycle;
+mod naming;
 mod port;
 pub(super) mod radio;
 mod rogue;

@@ -72,7 +72,8 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: Option<LeastS
         Some(site) => (sources::alarms(site, &window), sources::ports(site)),
         None => (sources::org_alarms(org, &window), sources::org_ports(org)),
     };
-    let (actions_source, inventory_source) = (sources::marvis_actions(org), sources::inventory(org));
+    let inventory_source = sources::inventory(org).with("site_id", site);
+    let actions_source = sources::marvis_actions(org);
     // They say when what is down now went down, or that it is over, and nothing of what comes again and again.
     let events_source = sources::problem_events(org, site, &window).of_names();
     let paths_source = site.map_or_else(|| sources::org_vpn_paths(org), |site| sources::vpn_paths(org, site));
@@ -124,7 +125,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: Option<LeastS
         Some(id) => site_name(id).map_or_else(|| format!("site {id}"), |site| name(&site)),
         None => "The organization".to_owned(),
     };
-    if inventory.is_seen() && devices.is_empty() {
+    if inventory.is_whole() && devices.is_empty() {
         ask.nothing_there("devices", "there are none");
         if findings.is_empty() {
             return Diagnosis::unknown(format!("{subject} has no devices, so nothing is known."));

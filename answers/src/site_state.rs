@@ -45,35 +45,63 @@ pub(super) struct WanPeers {
     pub(super) neighbors: Vec<RoutingNeighbor>,
 }
 
+/// What runs over the WAN, from the statistics of gateways: each part that those of all gateways have.
+#[derive(Debug, Default)]
+pub(super) struct PeerRows([Option<Rows>; 3]);
+
+impl PeerRows {
+    /// From `rows` of [`sources::gateway_peers`], with which each of these gateways has to be.
+    pub(super) fn of(ask: &Inquiry, rows: &Rows, gateways: &[&Device]) -> Self {
+        Self(sources::PEER_FIELDS.map(|(field, called, tool)| {
+            if !rows.is_seen() || !ask.may_read(tool) {
+                return None;
+            }
+            let mut peers = Vec::new();
+            for gateway in gateways {
+                let is_its = |row: &Row<'_>| row.mac("mac").is_some_and(|mac| gateway.has_mac(&mac));
+                let row = rows.iter().find(|row| is_its(row) && row.at(field).value().is_array())?;
+                for mut peer in row.rows(field).map(|peer| peer.value().clone()) {
+                    peer["mac"] = gateway.mac.as_str().into();
+                    peers.push(peer);
+                }
+            }
+            if !peers.is_empty() {
+                ask.looked_at(called);
+            }
+            Some(Rows::of(peers.into()))
+        }))
+    }
+}
+
 impl WanPeers {
-    /// The parts to read, as far as so many requests remain: those first that events or alarms report, and of a site with a
-    /// gateway also the rest, since their state alone may show a trouble, as far as more than `kept` requests remain. What is
-    /// not read stands in `not_seen`.
+    /// The parts to search for, as far as so many requests remain: those first that events or alarms report, and of a site with
+    /// a gateway also the rest, since their state alone may show a trouble; OSPF neighbors, which are inside the site, as far as
+    /// more than `kept` requests remain. What is `known` is left out, and what is not read stands in `not_seen`.
     pub(super) fn parts(
         ask: &Inquiry,
         (org, site): (&str, &str),
         (events, alarms): (&[Event], &[Alarm]),
         has_gateway: bool,
+        PeerRows([paths, tunnels, bgp]): &PeerRows,
         left: &mut usize,
         kept: usize,
     ) -> [Option<DataSource>; 4] {
         let is_reported = |cause: &str| wan::is_reported(cause, events, alarms);
-        let is_routing = is_reported("bgp_down");
         let all = [
-            (is_reported("vpn_path_down"), sources::vpn_paths(org, site)),
-            (is_reported("tunnel_down"), sources::tunnels(org, site)),
-            (is_routing, sources::bgp(site)),
-            (is_routing, sources::ospf(site)),
+            (is_reported("vpn_path_down"), sources::vpn_paths(org, site), paths.is_some()),
+            (is_reported("tunnel_down"), sources::tunnels(org, site), tunnels.is_some()),
+            (is_reported("bgp_down"), sources::bgp(site), bgp.is_some()),
+            (is_reported("ospf_down"), sources::ospf(site), false),
         ];
         let mut taken = [const { None }; 4];
         // BGP goes before tunnels: without its routes, a site reaches nothing.
         for is_first in [true, false] {
             for place in [0, 2, 1, 3] {
-                let (is_reported, source) = &all[place];
-                if *is_reported == is_first && (is_first || has_gateway) {
-                    let spare = left.saturating_sub(if is_first { 0 } else { kept });
+                let (is_reported, source, is_known) = &all[place];
+                if *is_reported == is_first && !is_known && (is_first || has_gateway) {
+                    let spare = left.saturating_sub(if is_first || place != 3 { 0 } else { kept });
                     let mut rest = spare;
-                    taken[place] = ask.within(&mut rest, source.clone());
+                    taken[place] = ask.within(&mut rest, source.clone().also_read_by("checkWan"));
                     *left -= spare - rest;
                 }
             }
@@ -81,14 +109,25 @@ impl WanPeers {
         taken
     }
 
-    /// Reads them.
-    pub(super) async fn read(ask: &Inquiry, [paths, tunnels, bgp, ospf]: &[Option<DataSource>; 4]) -> Self {
+    /// Reads them, beside what is known.
+    pub(super) async fn read(
+        ask: &Inquiry,
+        [paths, tunnels, bgp, ospf]: &[Option<DataSource>; 4],
+        PeerRows(known): PeerRows,
+    ) -> Self {
         let (paths, tunnels, bgp, ospf) = join!(
             ask.rows_if(paths.as_ref()),
             ask.rows_if(tunnels.as_ref()),
             ask.rows_if(bgp.as_ref()),
             ask.rows_if(ospf.as_ref())
         );
+        let mut read = [paths, tunnels, bgp];
+        for (rows, known) in read.iter_mut().zip(known) {
+            if let Some(known) = known {
+                *rows = known;
+            }
+        }
+        let [paths, tunnels, bgp] = read;
         let neighbors = bgp
             .iter()
             .filter_map(RoutingNeighbor::of_bgp)
@@ -99,9 +138,7 @@ impl WanPeers {
             neighbors: neighbors.collect(),
         }
     }
-}
 
-impl WanPeers {
     /// Only what is of these gateways: switches have neighbors of their own inside the site, and what a dead gateway carried has
     /// no current state.
     pub(super) fn of(mut self, is_gateway: impl Fn(&str) -> bool) -> Self {
@@ -149,7 +186,7 @@ pub(super) async fn check_site_of(ask: &Inquiry, device: &Device, asked: Option<
         Some(site) => format!("at the site \"{}\" ({site})", name(&site_name(ask, site).await)),
         None => "at no site".to_owned(),
     };
-    Err(Error::advice(format!(
+    Err(Error::wrong_argument(format!(
         "`device_id` and `site_id` contradict each other: {} is {place}, and not at \"{other}\". Leave out `site_id`, or name a \
          device of that site.",
         device.called()

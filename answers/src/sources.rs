@@ -1,7 +1,7 @@
 //! Parts of Mist that several answer tools read.
 
 use mistmcp::Request;
-use mistmcp::answers::{DataSource, Finding, Window};
+use mistmcp::answers::{DataSource, Finding, Inquiry, Window};
 
 use super::rules::alarms::CLEARING_EVENTS;
 use super::rules::upgrading::UPGRADE_EVENTS;
@@ -217,6 +217,30 @@ pub(super) fn metrics(site: &str) -> DataSource {
         .with("site_id", site)
         .with("scope", "site")
         .with("scope_id", site)
+}
+
+/// What the statistics of gateways have where they are asked for it, in the order of [`WanPeers`]: the field, what it is
+/// called, and the tool that searches for the same rows.
+///
+/// [`WanPeers`]: super::site_state::WanPeers
+pub(super) const PEER_FIELDS: [(&str, &str, &str); 3] = [
+    ("vpn_peers", "VPN paths", "searchOrgPeerPathStats"),
+    ("tunnels", "tunnels", "searchOrgTunnelsStats"),
+    ("bgp_peers", "BGP neighbors", "searchSiteBgpStats"),
+];
+
+/// The gateways of a site with what runs over their WAN, for which there are three searches else. What the operator does not
+/// let them read is left out.
+pub(super) fn gateway_peers(ask: &Inquiry, org: &str, site: &str) -> DataSource {
+    let fields = PEER_FIELDS.iter().filter(|(.., tool)| ask.may_read(tool)).map(|(field, ..)| *field);
+    let fields: Vec<_> = ["mac", "site_id"].into_iter().chain(fields).collect();
+    DataSource::new("gateway statistics", "listOrgDevicesStats")
+        .of_names()
+        .with("org_id", org)
+        .with("site_id", site)
+        .with("type", "gateway")
+        .with("fields", fields.join(","))
+        .with("limit", ROWS)
 }
 
 /// VPN paths of the gateways of a site.

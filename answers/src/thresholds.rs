@@ -50,6 +50,12 @@ pub(super) const RESTART_DURATION: i64 = 20 * MINUTE;
 /// less than an hour, and Mist keeps its last state in the statistics for ever.
 pub(super) const UPGRADE_DURATION: i64 = 60 * MINUTE;
 pub(super) const UPGRADE_FAILURE_AGE: i64 = 7 * DAY;
+/// Utilization of a device's processor in percent, from which on it answers late and loses protocol packets. Mist's switch
+/// health SLE counts 90 %.
+pub(super) const BUSY_PROCESSOR: f64 = 90.0;
+/// Utilization of a device's memory in percent, from which on processes fail. Mist's SLE counts less, but gateways that
+/// reserve memory for forwarding stay below this when they are well.
+pub(super) const FULL_MEMORY: f64 = 95.0;
 /// Part of the devices of a site that is a site's outage and not a device's.
 pub(super) const MOST_OF_A_SITE: f64 = 0.8;
 

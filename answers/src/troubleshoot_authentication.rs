@@ -1,15 +1,13 @@
 //! `troubleshootAuthentication`: why a client or user does not get in.
 
-use mistmcp::answers::{
-    Cause, DataSource, Diagnosis, Finding, Inquiry, Object, Rows, Severity, Window, answer, join, name,
-};
+use mistmcp::answers::{Cause, DataSource, Diagnosis, Finding, Inquiry, Rows, Window, answer, join, name};
 use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 
 use super::arguments::Organization;
 use super::facts::{Client, Event, Medium};
 use super::locate_client::{self, Search};
 use super::rules::{client, nac};
-use super::troubleshoot_client::{client_facts, events_of_others, rule_names};
+use super::troubleshoot_client::{client_facts, disabled_wlan, events_of_others, rule_names};
 use super::{causes as c, sources};
 
 /// The causes that this tool finds.
@@ -145,15 +143,14 @@ async fn find(
     if nac_events.is_empty() && own.is_empty() && nac_rows.is_seen() {
         ask.nothing_there("sign-ins", "there is no event of this client in this time");
     }
-    let wlan = found.ssid.as_deref().and_then(|ssid| wlans.iter().find(|row| row.is("ssid", ssid)));
-    let off = wlan.filter(|row| row.flag("enabled") == Some(false)).map(|row| {
-        let ssid = row.text_or("ssid", "The WLAN");
-        Finding::new(&c::WLAN_OFF, Severity::Critical, format!("The WLAN {} is disabled.", name(&ssid)))
-            .on(Object::wlan(&ssid))
-            .weight(95)
-            .evidence("enabled", false)
-            .see(wlans_source.as_ref())
-    });
+    let off = disabled_wlan(&wlans, wlans_source.as_ref(), found);
+    // Several WLANs may have one SSID.
+    let mut of_ssid: Vec<_> = found
+        .ssid
+        .as_deref()
+        .map_or_else(Vec::new, |ssid| wlans.iter().filter(|row| row.is("ssid", ssid)).collect());
+    of_ssid.sort_by_key(|row| row.flag("enabled") == Some(false));
+    let wlan = of_ssid.first();
     let servers =
         wlan.map(|row| row.rows("auth_servers").filter_map(|server| server.text("host")).collect::<Vec<_>>());
     let last = nac_events.iter().max_by_key(|event| event.time);

@@ -13,6 +13,7 @@ use super::locate_client::{self, Search};
 use super::rules::ports::{self, PortContext};
 
 use wired::wired;
+pub(super) use wireless::disabled_wlan;
 use wireless::wireless;
 
 /// The causes that this tool finds.

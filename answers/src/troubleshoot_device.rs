@@ -13,7 +13,7 @@ use super::rules::recovered::{self, Past};
 use super::rules::tree::DeviceTree;
 use super::rules::wan::{self, Wan};
 use super::rules::{alarms, device, ports::PortContext};
-use super::site_state::{WanPeers, name_of_site, site_name};
+use super::site_state::{PeerRows, WanPeers, name_of_site, site_name};
 use super::sources::shown_by;
 use super::{causes as c, evidence, sources, thresholds as t};
 
@@ -100,7 +100,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
         devices.push(found.clone());
     }
     // A device that exists only in the inventory, and a part of Mist that has no row of it.
-    if stats.is_seen() && !stats.iter().any(|row| row.mac("mac").as_deref() == Some(found.mac.as_str())) {
+    if stats.is_whole() && !stats.iter().any(|row| row.mac("mac").as_deref() == Some(found.mac.as_str())) {
         ask.nothing_there("device statistics", "there are none of this device");
     }
     let is_chassis_alone = found.missing_members.is_empty();
@@ -120,11 +120,13 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
     let mut left = ask.calls_left().saturating_sub(usize::from(upstream_source.is_some()));
     let is_gateway = found.kind == "gateway";
     let peers = if carries {
-        WanPeers::parts(ask, (org, &site), (&own_events, &alarms), is_gateway, &mut left, 0)
+        let reports = (own_events.as_slice(), alarms.as_slice());
+        WanPeers::parts(ask, (org, &site), reports, is_gateway, &PeerRows::default(), &mut left, 0)
     } else {
         [const { None }; 4]
     };
-    let (upstream_events, peers) = join!(ask.rows_if(upstream_source.as_ref()), WanPeers::read(ask, &peers));
+    let (upstream_events, peers) =
+        join!(ask.rows_if(upstream_source.as_ref()), WanPeers::read(ask, &peers, PeerRows::default()));
     let peers = peers.of(|mac| found.has_mac(mac));
     let mut port_events: Vec<_> = upstream_events.iter().filter_map(Event::of).collect();
     port_events.extend(own_events.iter().cloned());

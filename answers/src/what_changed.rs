@@ -145,7 +145,9 @@ fn events(org: &str, site: Option<&str>, device: Option<&Device>, window: &Windo
     match (site, device) {
         (Some(site), Some(device)) => sources::events_of(site, &device.mac, "device", window),
         (Some(site), None) => sources::device_events(site, window),
-        (None, _) => sources::org_device_events(org, window),
+        (None, device) => {
+            sources::org_device_events(org, window).with("mac", device.map(|device| device.mac.clone()))
+        }
     }
 }
 

@@ -65,6 +65,11 @@ impl Error {
         Self::new(ErrorKind::Advice, message)
     }
 
+    /// An error of an argument, which `message` names: what is wrong with it, and what to give in its place.
+    pub fn wrong_argument(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Arguments, message)
+    }
+
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, parts: vec![MessagePart::Text(shown(message.into()))] }
     }

@@ -51,7 +51,9 @@ pub(crate) fn page(catalog: &Catalog) -> String {
          not say whether it is connected. Names of sites, and lists of devices or templates without any, are nothing that was looked \
          at: an answer that could read nothing else says that nothing is known.\n\n\
          With `--table`, `mistmcp call` prints the findings with numbers; *because of* has the number of the root that a finding \
-         follows from, and below the table stand the calls that show the rows behind each finding, as command lines.\n\n\
+         follows from, and below the table stand the calls that show the rows behind each finding, as command lines. A last \
+         line names the facts that are lists, such as the links of a topology or the ranking of sites: they are in the JSON \
+         without `--table`.\n\n\
          ### Time windows\n\n\
          Tools with `start`, `end` and `duration` look at the last day, if none is given. `start` and `end` take epoch seconds, \
          a distance from now such as `-2h`, and ISO 8601; `duration` takes `30m`, `6h`, `1d` or `2w`. A window that is empty, ends \
@@ -78,13 +80,16 @@ pub(crate) fn page(catalog: &Catalog) -> String {
          At most eight requests of an answer are in flight. *Rounds* are requests that wait for each other, so that they decide \
          how long an answer takes: with Mist answering in 200 ms, three rounds are 0.6 s. They are counted with names known and \
          lists of one page; a longer list adds a round for each further page. Equal answers at the same time are computed once. \
-         Where more calls would be needed, the rest stands in `not_seen`. `checkSite` and `troubleshootDevice` of a \
-         gateway read VPN paths, BGP neighbors, tunnels and OSPF neighbors, in this order and what is reported first, as far as \
-         calls remain; `checkSite` then reads the service levels of the WAN and of wired clients, and its facts show those that \
-         it has read. It reads the events of access control where clients fail to sign in without a reason. Names that are \
-         looked up are one to three of the calls, the first time that a process is asked: such an answer may lack the last of \
-         these parts, which stand in `not_seen`. Asked again, or with ids and `--org-id`, it has them. `troubleshootClient` reads the \
-         ports and the events of the switch above a client's access point as far as calls remain.\n\n\
+         Where more calls would be needed, the rest stands in `not_seen`; what `checkWan` or `explainSle` reads as well, with \
+         the name of that tool.\n\n\
+         `checkSite` reads VPN paths, tunnels and BGP neighbors in one call, with the statistics of the gateways. What these do \
+         not have it searches for, as `troubleshootDevice` of a gateway does: first what is reported, then VPN paths, BGP \
+         neighbors and tunnels, as far as calls remain. It reads the events of access control where clients fail to sign in \
+         without a reason, then the service levels of the WAN and of wired clients, and its facts show those that it has read; \
+         OSPF neighbors only where calls are left after them. Names that are looked up are one to three of the calls, the first \
+         time that a process is asked: the next answer reads as many of these last parts more. \
+         `troubleshootClient` reads the ports and the events of the switch above a client's access point as far as calls \
+         remain.\n\n\
          | tool | calls to Mist at one site, at most | otherwise | rounds |\n|---|---|---|---|\n",
     );
     for limit in LIMITS {

@@ -127,7 +127,7 @@ impl Read {
     /// Variables that templates, networks and WLANs use at a site, and that have no value there.
     fn unset(&self, org: &str) -> Vec<Finding> {
         let mut found = Vec::new();
-        for site in self.sites.iter().filter(|_| self.vars.is_seen()) {
+        for site in self.sites.iter().filter(|_| self.vars.is_whole()) {
             let templates = templates_of(site, &self.network, &self.gateway, &self.rf);
             let has_gateways = site.has("gatewaytemplate_id");
             let of_wlans = self.wlans.iter().filter(|wlan| applies(*wlan, &self.wlan_templates, site));
@@ -231,7 +231,7 @@ async fn of_site(
     let wlans: Vec<_> = wlan_rows.iter().filter_map(Wlan::of).collect();
     let mut found = shown_by(rules::overrides(&configured), &devices_source);
     found.extend(shown_by(rules::wlans_off(&wlans, changes, Some(&name), ask.now()), &wlans_source));
-    let here = devices.is_seen().then_some(aps.as_slice());
+    let here = devices.if_whole(aps.as_slice());
     found.extend(shown_by(rules::not_carried(&wlans, here, Some(&name)), &wlans_source));
     (found, wlans)
 }

@@ -89,7 +89,7 @@ pub(super) async fn find(ask: &Inquiry, site: &str) -> Diagnosis {
         rules::wlans_off(&wlans, &HashMap::new(), Some(&site_name), ask.now()),
         &wlans_source,
     ));
-    let here = device_rows.is_seen().then_some(aps.as_slice());
+    let here = device_rows.if_whole(aps.as_slice());
     found.extend(shown_by(rules::not_carried(&wlans, here, Some(&site_name)), &wlans_source));
 
     let events: Vec<_> = event_rows.iter().filter_map(Event::of).collect();

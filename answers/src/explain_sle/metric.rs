@@ -1,6 +1,6 @@
 //! Which service level of a site is explained.
 
-use mistmcp::answers::{Row, listed, name};
+use mistmcp::answers::Row;
 use mistmcp::serde_json::Value;
 
 use crate::facts::{ServiceLevel, metric_name};
@@ -15,20 +15,28 @@ pub(super) fn known_metrics(value: Option<&Value>) -> Option<Vec<String>> {
     Some(if enabled.is_empty() { row.texts("supported") } else { enabled })
 }
 
+/// Why there is no metric to explain.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum NoMetric {
+    /// The site has none.
+    None,
+    /// It has others than the one that is asked for.
+    Unknown,
+}
+
 /// The metric that is asked for, in the spelling of the site; or the lowest one.
 pub(super) fn choose_metric(
-    site: &str,
     asked: Option<&str>,
     known: &[String],
     levels: &[ServiceLevel],
-) -> Result<String, String> {
+) -> Result<String, NoMetric> {
     let Some(asked) = asked.filter(|asked| !asked.is_empty()) else {
         let lowest = levels.iter().min_by(|one, other| one.value.total_cmp(&other.value));
         let spelled = |metric: &str| known.iter().find(|known| metric_name(known) == metric).cloned();
         return match (lowest, known.first()) {
             (Some(level), _) => Ok(spelled(&level.metric).unwrap_or_else(|| level.metric.clone())),
             (None, Some(first)) => Ok(first.clone()),
-            (None, None) => Err(format!("{site} has no service levels, so nothing is known about them.")),
+            (None, None) => Err(NoMetric::None),
         };
     };
     if known.is_empty() {
@@ -44,10 +52,7 @@ pub(super) fn choose_metric(
         });
         fitting.next().filter(|_| fitting.next().is_none())
     };
-    exact
-        .or_else(part)
-        .cloned()
-        .ok_or_else(|| format!("{site} has no service level {}. It has {}.", name(asked), listed(known, 14)))
+    exact.or_else(part).cloned().ok_or(NoMetric::Unknown)
 }
 
 pub(super) fn is_wireless(metric: &str) -> bool {
@@ -72,15 +77,13 @@ mod tests {
             ("coverage", "coverage"),
             ("ap-health", "ap-health"),
         ] {
-            assert_eq!(
-                choose_metric("Leeds", Some(&metric_name(asked)), &known(), &[]).as_deref(),
-                Ok(metric)
-            );
+            assert_eq!(choose_metric(Some(&metric_name(asked)), &known(), &[]).as_deref(), Ok(metric));
         }
         assert_eq!(metric_name("Time to Connect"), "time-to-connect");
-        let unknown = choose_metric("Leeds", Some("happiness"), &known(), &[]).unwrap_err();
-        assert!(unknown.contains("happiness") && unknown.contains("coverage"), "{unknown}");
-        assert!(choose_metric("Leeds", Some("connect"), &known(), &[]).is_err(), "two fit");
+        for unknown in ["happiness", "connect"] {
+            let chosen = choose_metric(Some(unknown), &known(), &[]);
+            assert_eq!(chosen, Err(NoMetric::Unknown), "{unknown}: none fits, or two");
+        }
     }
 
     #[test]
@@ -88,8 +91,8 @@ mod tests {
         let level =
             |metric: &str, value: f64| ServiceLevel { scope: "wireless", metric: metric.into(), value };
         let levels = [level("coverage", 0.9), level("time-to-connect", 0.4)];
-        assert_eq!(choose_metric("Leeds", None, &known(), &levels).as_deref(), Ok("time-to-connect"));
-        assert_eq!(choose_metric("Leeds", None, &known(), &[]).as_deref(), Ok("coverage"));
-        assert!(choose_metric("Leeds", None, &[], &[]).is_err());
+        assert_eq!(choose_metric(None, &known(), &levels).as_deref(), Ok("time-to-connect"));
+        assert_eq!(choose_metric(None, &known(), &[]).as_deref(), Ok("coverage"));
+        assert_eq!(choose_metric(None, &[], &[]), Err(NoMetric::None));
     }
 }

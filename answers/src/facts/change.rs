@@ -3,6 +3,7 @@
 use mistmcp::answers::{Object, Row, is_name_of_pair, is_value_of_pair, name};
 use mistmcp::serde_json::{Map, Value};
 
+use super::naming::has_name;
 use super::site_of;
 
 /// An entry of the audit log (`listOrgAuditLogs`).
@@ -86,7 +87,7 @@ impl Change {
     pub(crate) fn names(&self, thing: &str) -> bool {
         let same = |text: &str| !thing.is_empty() && text.eq_ignore_ascii_case(thing);
         self.called.as_deref().is_some_and(same)
-            || (thing.len() >= 4 && self.message.to_lowercase().contains(&thing.to_lowercase()))
+            || (thing.len() >= 4 && has_name(&self.message.to_lowercase(), &thing.to_lowercase()))
     }
 
     /// The thing that was changed, or else the entry itself.
@@ -337,6 +338,21 @@ mod tests {
             &json!({ "name": "a", "vlan": 2 }),
         );
         assert_eq!(Value::Object(change.before), json!({ "vlan": 1 }));
+    }
+
+    #[test]
+    fn a_change_names_a_thing_by_its_whole_name_in_any_letter_case() {
+        let of = |message: &str| change(message, &json!(null), &json!(null));
+        for message in
+            ["Update Device \"LDS-AP-03\"", "Restart lds-ap-03", "Assign LDS-AP-03, LDS-AP-04 to Leeds"]
+        {
+            assert!(of(message).names("LDS-AP-03"), "{message}");
+        }
+        for message in
+            ["Update Device \"LDS-AP-030\"", "Restart XLDS-AP-03", "Assign LDS-AP-03-old", "Update \"LDS\""]
+        {
+            assert!(!of(message).names("LDS-AP-03"), "{message}");
+        }
     }
 
     #[test]

@@ -54,6 +54,9 @@ pub(crate) struct Device {
     pub(crate) missing_vlans: Vec<String>,
     /// Failed fans, power supplies and temperatures that the modules report.
     pub(crate) hardware: Vec<String>,
+    /// Utilization of its processor and its memory, in percent: of the busiest member.
+    pub(crate) processor: Option<f64>,
+    pub(crate) memory: Option<f64>,
 }
 
 /// The neighbor of an access point by LLDP, as `lldp_stat` of its statistics names it.
@@ -126,6 +129,8 @@ impl Device {
             missing_vlans: row.texts("inactive_wired_vlans"),
             poe: poe(row),
             hardware: hardware(row),
+            processor: processor(row),
+            memory: memory(row),
             status,
         })
     }
@@ -246,6 +251,33 @@ fn poe(row: Row<'_>) -> Option<(f64, f64)> {
     modules
         .filter(|(_, most)| *most > 0.0)
         .reduce(|(drawn, most), (more, others)| (drawn + more, most + others))
+}
+
+/// The utilization of the busiest processor, in percent.
+fn processor(row: Row<'_>) -> Option<f64> {
+    let of_stat = |stat: Row<'_>| {
+        let shares = ["idle", "user", "system", "interrupt"].map(|share| stat.number(share).unwrap_or(0.0));
+        // A device without figures has zeros.
+        let by_idle = || stat.number("idle").filter(|_| shares.iter().sum::<f64>() > 0.0);
+        stat.number("usage").or_else(|| Some(100.0 - by_idle()?))
+    };
+    let own = ["cpu_stat", "cpu2_stat"].map(|stat| of_stat(row.at(stat)));
+    let of_members = members(row).map(|member| of_stat(member.at("cpu_stat")));
+    highest_percent(own.into_iter().chain(of_members).chain([row.number("cpu_util")]))
+}
+
+/// The utilization of the fullest memory, in percent.
+fn memory(row: Row<'_>) -> Option<f64> {
+    let own = ["memory_stat.usage", "memory2_stat.usage"].map(|usage| row.number(usage));
+    let of_members = members(row).map(|member| member.number("memory_stat.usage"));
+    let total = row.number("mem_total_kb").filter(|total| *total > 0.0);
+    let of_ap = row.number("mem_used_kb").zip(total).map(|(used, total)| used / total * 100.0);
+    highest_percent(own.into_iter().chain(of_members).chain([of_ap]))
+}
+
+/// The highest of these that is a percentage.
+fn highest_percent(all: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+    all.flatten().filter(|percent| (0.0..=100.0).contains(percent)).map(f64::round).reduce(f64::max)
 }
 
 /// Parts of the hardware that the modules report as failed.

@@ -3,6 +3,7 @@
 
 use mistmcp::answers::Row;
 
+use super::naming::{has_name, subject_of};
 use super::port::interface;
 
 /// Something that happened to a device (`searchOrgDeviceEvents`, `searchSiteDeviceEvents`), to a wireless client
@@ -19,6 +20,8 @@ pub(crate) struct Event {
     pub(crate) port: Option<String>,
     /// Distinguishes other events of one kind and device: component, neighbor, slot.
     detail: Option<String>,
+    /// What its text says that it is about, where that is a tunnel, path or neighbor and no field names it.
+    subject: Option<String>,
     pub(crate) text: Option<String>,
     pub(crate) ap: Option<String>,
     pub(crate) ssid: Option<String>,
@@ -40,14 +43,18 @@ impl Event {
     pub(crate) fn of(row: Row<'_>) -> Option<Self> {
         let detail =
             ["neighbor", "peer_name", "component", "service", "protocol_name", "fru_slot", "vpn_name"];
+        let kind = row.text("type")?;
+        let text = row.text("text").or_else(|| row.text("reason"));
+        let detail = detail.iter().find_map(|name| row.text(name));
         Some(Self {
-            kind: row.text("type")?,
+            subject: text.as_deref().filter(|_| detail.is_none()).and_then(|text| subject_of(&kind, text)),
+            kind,
             time: row.time("timestamp").or_else(|| row.time("when")).or_else(|| row.time("start"))?,
             mac: row.mac("mac").or_else(|| row.mac("device_mac")),
             device_name: row.text("device_name").or_else(|| row.text("ap_name")),
             port: row.text("port_id").map(|port| interface(&port)),
-            detail: detail.iter().find_map(|name| row.text(name)),
-            text: row.text("text").or_else(|| row.text("reason")),
+            detail,
+            text,
             ap: row.mac("ap"),
             ssid: row.text("ssid"),
             vlan: row.integer("vlan"),
@@ -63,9 +70,24 @@ impl Event {
         })
     }
 
+    /// The component, neighbor or slot that it is about, where it names one in a field of its own.
+    pub(crate) fn detail(&self) -> Option<&str> {
+        self.detail.as_deref()
+    }
+
     /// Whether it is about something with this name, such as a peer or a tunnel.
     pub(crate) fn names(&self, thing: &str) -> bool {
         [&self.detail, &self.text].into_iter().flatten().any(|text| has_name(text, thing))
+    }
+
+    /// Whether its text names ports, and not this one.
+    pub(crate) fn names_other_port(&self, id: &str) -> bool {
+        let text = self.text.as_deref().unwrap_or_default();
+        let words = text.split(|letter: char| letter.is_whitespace() || ",;:()\"'".contains(letter));
+        let words = words.map(|word| interface(word.trim_end_matches('.')));
+        // Junos calls ports by slot, card and place, such as `mge-0/0/1`.
+        let mut ports = words.filter(|word| word.contains('-') && word.matches('/').count() == 2).peekable();
+        ports.peek().is_some() && !ports.any(|port| port == id)
     }
 
     /// The type without the kind of device before it: `DISCONNECTED` of `AP_DISCONNECTED`.
@@ -73,15 +95,6 @@ impl Event {
         let (device, short) = self.kind.split_once('_').unwrap_or(("", &self.kind));
         if ["AP", "SW", "GW", "ME"].contains(&device) { short } else { &self.kind }
     }
-}
-
-/// Whether a text has a name that is no part of a longer word: `10.0.0.1` is none of `10.0.0.12`.
-fn has_name(text: &str, thing: &str) -> bool {
-    let is_of_name = char::is_alphanumeric;
-    !thing.is_empty()
-        && text.match_indices(thing).any(|(place, _)| {
-            !text[..place].ends_with(is_of_name) && !text[place + thing.len()..].starts_with(is_of_name)
-        })
 }
 
 /// Types of events of a configuration that was not applied, without the kind of device before them.
@@ -198,7 +211,15 @@ fn is_same_subject(one: &Event, other: &Event) -> bool {
         (Some(one), Some(other)) => one == other,
         _ => true,
     };
-    same(&one.mac, &other.mac) && same(&one.port, &other.port) && same(&one.detail, &other.detail)
+    // Texts of one thing may say it in several ways.
+    let is_same_text = || match (&one.subject, &other.subject) {
+        (Some(own), Some(others)) => own == others || one.names(others) || other.names(own),
+        _ => true,
+    };
+    same(&one.mac, &other.mac)
+        && same(&one.port, &other.port)
+        && same(&one.detail, &other.detail)
+        && is_same_text()
 }
 
 /// A stage of a client's connection, in the order in which it passes them.
@@ -297,18 +318,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_event_names_a_thing_by_its_whole_name() {
-        let of = |text: &str| Event { text: Some(text.to_owned()), ..Event::default() };
-        for text in ["DHCP pool Guest is low", "Guest: low", "low on (Guest).", "peer 10.0.0.1, down"] {
-            assert!(of(text).names("Guest") || of(text).names("10.0.0.1"), "{text}");
-        }
-        for text in ["DHCP pool Guest2 is low", "Guests", "AllGuest", "peer 10.0.0.12", "peer 110.0.0.1"] {
-            assert!(!of(text).names("Guest") && !of(text).names("10.0.0.1"), "{text}");
-        }
-        assert!(of("AllGuest and Guest").names("Guest") && !of("x").names(""));
-    }
-
-    #[test]
     fn the_logical_unit_of_a_port_is_no_part_of_its_name() {
         let port = |name: &str| {
             let row = json!({ "type": "SW_PORT_DOWN", "timestamp": 1, "port_id": name });
@@ -364,6 +373,46 @@ mod tests {
             1
         );
         assert_eq!(kinds(&[event("SOMETHING_NEW", 1, None), event("", 2, None)]), []);
+    }
+
+    #[test]
+    fn things_that_only_the_texts_of_events_name_are_told_apart() {
+        let event = |kind: &str, time: i64, text: &str| {
+            Event::of(Row::of(&json!({ "type": kind, "timestamp": time, "text": text }))).unwrap()
+        };
+        let open_times = |down: &str, texts: [&str; 3]| {
+            let up = down.replace("DOWN", "UP");
+            let events = [event(down, 1, texts[0]), event(down, 2, texts[1]), event(&up, 3, texts[2])];
+            open(&events).iter().map(|(event, _)| event.time).collect::<Vec<_>>()
+        };
+        let (backup, other) =
+            ("Tunnel backup on wan1 is down", "Tunnel cloud-security on wan0 is down: dead peer");
+        assert_eq!(open_times("GW_TUNNEL_DOWN", [backup, other, "Tunnel backup on wan1 is up"]), [2]);
+        assert_eq!(open_times("GW_TUNNEL_DOWN", [backup, other, "Tunnel cloud-security is up"]), [1]);
+        let (one, two) =
+            ("Neighbor 10.0.0.1 is down", "Neighbor 10.0.0.2 (AS 65000) is down: hold timer expired");
+        assert_eq!(open_times("GW_BGP_NEIGHBOR_DOWN", [one, two, "Neighbor 10.0.0.2 is up"]), [1]);
+        // The same in other words, and what names nothing.
+        let (wan, hub) = ("Path wan0 to HUB-1 is down", "Path wan0 to HUB-1 is down again");
+        assert_eq!(open_times("GW_VPN_PATH_DOWN", [wan, hub, "Path to HUB-1 is up"]), [0; 0]);
+        assert_eq!(open_times("GW_VPN_PATH_DOWN", [wan, "Path is down", "A path is up again"]), [0; 0]);
+    }
+
+    #[test]
+    fn a_text_about_other_ports_is_known() {
+        for (text, is_other) in [
+            ("PoE power denied on ge-0/0/12", true),
+            ("PoE power denied on mge-0/0/1", true),
+            ("PoE power denied on ge-0/0/1", false),
+            ("PoE power denied on ge-0/0/1.0.", false),
+            ("Denied: ge-0/0/12, ge-0/0/1", false),
+            ("PoE controller has failed on and/or after 1/2/26", false),
+            ("", false),
+        ] {
+            let event = Event { text: Some(text.to_owned()), ..Event::default() };
+            assert_eq!(event.names_other_port("ge-0/0/1"), is_other, "{text}");
+        }
+        assert!(!Event::default().names_other_port("ge-0/0/1"));
     }
 
     #[test]

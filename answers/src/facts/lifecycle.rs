@@ -22,10 +22,21 @@ impl Version {
     }
 
     fn numbers(&self) -> Vec<u64> {
-        let digits =
-            self.0.split(|letter: char| !letter.is_ascii_digit()).filter(|digits| !digits.is_empty());
-        // A number of more than 19 digits is no version.
-        digits.map(|digits| digits.parse().unwrap_or(u64::MAX)).collect()
+        self.of_junos().unwrap_or_else(|| numbers_in(&self.0))
+    }
+
+    /// The numbers of a version of Junos, such as `23.4R2-S4.11`: the number of its service release goes before that of its
+    /// build, and is 0 where it has none, as in `23.4R2.13`.
+    fn of_junos(&self) -> Option<Vec<u64>> {
+        let (base, rest) = self.0.split_once('R')?;
+        let (release, build) = rest.split_once('.').unwrap_or((rest, ""));
+        let (release, service) = release.split_once("-S").unwrap_or((release, ""));
+        let is_number = |text: &str| !text.is_empty() && text.chars().all(|letter| letter.is_ascii_digit());
+        let release = release.split('-').next().filter(|release| is_number(release))?;
+        base.split('.').all(is_number).then(|| {
+            let service = numbers_in(service).first().copied().unwrap_or(0);
+            [numbers_in(base), numbers_in(release), vec![service], numbers_in(build)].concat()
+        })
     }
 
     /// Whether it is older than another one. Versions that are written in another way are not compared.
@@ -33,6 +44,12 @@ impl Version {
         let (own, others) = (self.numbers(), other.numbers());
         !own.is_empty() && !others.is_empty() && own.cmp(&others) == Ordering::Less
     }
+}
+
+/// The numbers in a text. One of more than 19 digits is no version.
+fn numbers_in(text: &str) -> Vec<u64> {
+    let digits = text.split(|letter: char| !letter.is_ascii_digit()).filter(|digits| !digits.is_empty());
+    digits.map(|digits| digits.parse().unwrap_or(u64::MAX)).collect()
 }
 
 /// A version that Mist offers for a model, and whether it is the one that it suggests: from
@@ -225,6 +242,13 @@ mod tests {
             ("23.4R2-S3.9", "23.4R2-S4.11", true),
             ("23.4R2", "23.4R2-S4.11", true),
             ("24.2R1", "23.4R2-S4.11", false),
+            // The 13th build of the release is older than its fourth service release.
+            ("23.4R2.13", "23.4R2-S4.11", true),
+            ("23.4R2-S4.11", "23.4R2.13", false),
+            ("23.4R2.9", "23.4R2.13", true),
+            ("23.4R2-S9", "23.4R2-S10.3", true),
+            ("22.3R1.12-EVO", "22.3R1-S1.3-EVO", true),
+            ("23.4R2-S4.11", "24.2R1.9", true),
             ("6.3.4-7.r2", "6.3.4-10.r1", true),
             ("", "1.0", false),
             ("unknown", "1.0", false),

@@ -235,6 +235,29 @@ mod tests {
     }
 
     #[test]
+    fn an_alarm_is_closed_by_an_opposite_after_it_was_raised_last_that_has_its_devices() {
+        let alarm = |kind: &str, (first, last): (i64, i64), aps: &[&str]| {
+            let row =
+                json!({ "type": kind, "timestamp": first, "last_seen": last, "aps": aps, "site_id": "s" });
+            Alarm::of(Row::of(&row)).unwrap()
+        };
+        let [one, two, three] = ["5c5b35000001", "5c5b35000002", "5c5b35000003"];
+        let is_open = |last: i64, (first, again): (i64, i64), aps: &[&str]| {
+            let all = [
+                alarm("infra_dhcp_failure", (1_000, last), &[one, two]),
+                alarm("infra_dhcp_success", (first, again), aps),
+            ];
+            open(&all).iter().any(|alarm| alarm.kind == "infra_dhcp_failure")
+        };
+        assert!(is_open(3_000, (2_000, 2_000), &[one, two]), "it came again");
+        assert!(!is_open(3_000, (500, 3_100), &[one, two]), "the opposite came again");
+        for aps in [&[one, two][..], &[two, one], &[one, two, three], &[]] {
+            assert!(!is_open(1_000, (2_000, 2_000), aps), "{aps:?}");
+        }
+        assert!(is_open(1_000, (2_000, 2_000), &[one]) && is_open(1_000, (2_000, 2_000), &[three]));
+    }
+
+    #[test]
     fn an_alarm_that_a_later_event_of_its_device_ends_does_not_hold() {
         let event = |kind: &str, time: i64, mac: &str| {
             Event::of(Row::of(&json!({ "type": kind, "timestamp": time, "mac": mac }))).unwrap()

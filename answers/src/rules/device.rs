@@ -1,6 +1,7 @@
 //! Rules for devices: why one is down, or has trouble.
 
 mod down;
+mod load;
 mod running;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use crate::{causes as c, evidence};
 
 pub(crate) use down::{add_outage, outage, outages_at_ports, single_outage, site_down, upstream_outage};
 use down::{never_connected, not_assigned, upstream_down};
+use load::overloaded;
 use running::{
     cluster, config_failed, hardware, loops, missing_vlan, power_constrained, restarted_by_user, restarting,
     upgrade, virtual_chassis,
@@ -149,6 +151,7 @@ pub(crate) fn device(case: &DeviceCase<'_>) -> Vec<Finding> {
     found.extend(restarting(case));
     found.extend(config_failed(case));
     found.extend(hardware(case));
+    found.extend(overloaded(case));
     found.extend(virtual_chassis(case));
     found.extend(power_constrained(case));
     found.extend(radius(case.device, case.events, case.ports, case.context.end));

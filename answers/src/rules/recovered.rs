@@ -3,7 +3,7 @@
 
 mod devices;
 
-use mistmcp::answers::{Cause, Finding, Severity, ago, span, times};
+use mistmcp::answers::{Cause, Finding, Severity, ago, name, span, times};
 
 use crate::facts::{Device, Event, Port, episodes};
 use crate::thresholds as t;
@@ -81,12 +81,31 @@ impl<'a> Past<'a> {
     }
 }
 
-/// Kinds of things that events open and close: their types, cause, and what was lost.
-const CARRIED: &[(&[&str], &Cause, &str)] = &[
-    (&["VPN_PATH_DOWN", "VPN_PEER_DOWN"], &c::VPN_PATH_DOWN, "a VPN path"),
-    (&["TUNNEL_DOWN"], &c::TUNNEL_DOWN, "a tunnel"),
-    (&["BGP_NEIGHBOR_DOWN", "OSPF_NEIGHBOR_DOWN"], &c::BGP_DOWN, "a routing neighbor"),
-    (&["LOOP_DETECTED"], &c::LOOP, "a loop"),
+/// Things that events open and close.
+struct Carried {
+    /// The types of the events that open it.
+    shorts: &'static [&'static str],
+    cause: &'static Cause,
+    /// The cause where it is lost again and again. A VPN path is that of one WAN link, which is bad and not down.
+    repeated: &'static Cause,
+    what: &'static str,
+}
+
+const CARRIED: &[Carried] = &[
+    Carried {
+        shorts: &["VPN_PATH_DOWN", "VPN_PEER_DOWN"],
+        cause: &c::VPN_PATH_DOWN,
+        repeated: &c::WAN_LINK_DEGRADED,
+        what: "a VPN path",
+    },
+    Carried { shorts: &["TUNNEL_DOWN"], cause: &c::TUNNEL_DOWN, repeated: &c::TUNNEL_DOWN, what: "a tunnel" },
+    Carried {
+        shorts: &["BGP_NEIGHBOR_DOWN", "OSPF_NEIGHBOR_DOWN"],
+        cause: &c::BGP_DOWN,
+        repeated: &c::BGP_DOWN,
+        what: "a routing neighbor",
+    },
+    Carried { shorts: &["LOOP_DETECTED"], cause: &c::LOOP, repeated: &c::LOOP, what: "a loop" },
 ];
 
 /// All that was wrong in the window and is over, but for what `found` has.
@@ -104,19 +123,22 @@ pub(crate) fn outages(past: &Past<'_>) -> Vec<Finding> {
 /// What was carried over the network and is up again, and loops.
 fn carried(past: &Past<'_>, found: &[Finding]) -> Vec<Finding> {
     let mut over = Vec::new();
-    for (shorts, cause, what) in CARRIED {
-        let mut all = past.outages(shorts);
+    for thing in CARRIED {
+        let mut all = past.outages(thing.shorts);
         let mut macs: Vec<_> = all.iter().filter_map(|outages| outages[0].event.mac.as_deref()).collect();
         macs.sort_unstable();
         macs.dedup();
         for mac in macs {
             let is_own = |outages: &mut Vec<Outage<'_>>| outages[0].event.mac.as_deref() == Some(mac);
-            let mut own: Vec<_> = all.extract_if(.., is_own).flatten().collect();
+            let things: Vec<_> = all.extract_if(.., is_own).collect();
+            // Several that were lost once each are one outage.
+            let is_repeated = things.iter().any(|outages| outages.len() >= t::MIN_FLAPS);
+            let mut own: Vec<_> = things.into_iter().flatten().collect();
             own.sort_by_key(Outage::began);
             let Some(device) = past.device_of(own[0].event) else { continue };
             let called = device.called();
-            if !found.iter().any(|known| known.cause().name == cause.name && known.is_on(&called)) {
-                over.push(of_device(past, device, cause, what, &own));
+            if !found.iter().any(|known| known.cause().name == thing.cause.name && known.is_on(&called)) {
+                over.push(of_device(past, device, thing, (&own, is_repeated)));
             }
         }
     }
@@ -127,16 +149,19 @@ fn carried(past: &Past<'_>, found: &[Finding]) -> Vec<Finding> {
 fn of_device(
     past: &Past<'_>,
     device: &Device,
-    cause: &'static Cause,
-    what: &str,
-    own: &[Outage<'_>],
+    thing: &Carried,
+    (own, is_repeated): (&[Outage<'_>], bool),
 ) -> Finding {
     let (first, last) = (own[0], own[own.len() - 1]);
-    let is_loop = cause.name == c::LOOP.name;
+    let is_loop = thing.cause.name == c::LOOP.name;
     let verb = if is_loop { "had" } else { "lost" };
-    let is_repeated = own.len() >= t::MIN_FLAPS;
-    // A link that comes and goes is bad, and not down.
-    let cause = if is_repeated && !is_loop { &c::WAN_LINK_DEGRADED } else { cause };
+    let cause = if is_repeated { thing.repeated } else { thing.cause };
+    // Which one it is, where the events name only one.
+    let detail = first.event.detail().filter(|one| own.iter().all(|own| own.event.detail() == Some(*one)));
+    let what = match detail {
+        Some(detail) => format!("{} ({})", thing.what, name(detail)),
+        None => thing.what.to_owned(),
+    };
     let when = match own {
         [only] => past.when(only.began(), only.ended),
         own => format!("{}, last {}", times(own.len()), past.when(last.began(), last.ended)),
@@ -150,7 +175,7 @@ fn of_device(
     };
     past.weighed(finding, then, now)
         .on(device.object())
-        .item(what.to_owned())
+        .item(thing.what.to_owned())
         .since(first.began())
         .evidence("event", first.event.kind.clone())
         .evidence("times", Some(own.len()).filter(|times| *times > 1))

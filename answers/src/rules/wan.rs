@@ -31,27 +31,28 @@ pub(crate) struct Wan<'a> {
     pub(crate) now: i64,
 }
 
-/// What runs over a WAN, with the types of events that say that it is down. Each is a cause of its own.
-const PEER_DOWN_EVENTS: [(&str, &[&str]); 3] = [
+/// What runs over a WAN, with the types of events that say that it is down. Each has a list of its own; the names are those of
+/// causes, but for OSPF, which has that of BGP.
+const PEER_DOWN_EVENTS: [(&str, &[&str]); 4] = [
     ("vpn_path_down", &["VPN_PATH_DOWN", "VPN_PEER_DOWN"]),
     ("tunnel_down", &["TUNNEL_DOWN"]),
-    ("bgp_down", &["BGP_NEIGHBOR_DOWN", "OSPF_NEIGHBOR_DOWN"]),
+    ("bgp_down", &["BGP_NEIGHBOR_DOWN"]),
+    ("ospf_down", &["OSPF_NEIGHBOR_DOWN"]),
 ];
 
 /// The events of WAN ports, VPN paths, tunnels and BGP neighbors that are down, as Mist names them.
 pub(crate) const PATH_DOWN_EVENTS: &str =
     "GW_PORT_DOWN,GW_VPN_PATH_DOWN,GW_VPN_PEER_DOWN,GW_TUNNEL_DOWN,GW_BGP_NEIGHBOR_DOWN";
 
-/// Whether an open event or an alarm says that paths, tunnels or routing neighbors are down, so that their statistics are worth
-/// a request.
-pub(crate) fn is_reported(cause: &str, events: &[Event], alarms: &[Alarm]) -> bool {
+/// Whether an open event or an alarm says that one of [`PEER_DOWN_EVENTS`] is down, so that its statistics are worth a request.
+pub(crate) fn is_reported(what: &str, events: &[Event], alarms: &[Alarm]) -> bool {
     let kinds =
-        PEER_DOWN_EVENTS.iter().filter(|(known, _)| *known == cause).flat_map(|(_, kinds)| kinds.iter());
+        PEER_DOWN_EVENTS.iter().filter(|(known, _)| *known == what).flat_map(|(_, kinds)| kinds.iter());
     let kinds: Vec<_> = kinds.collect();
     open(events).iter().any(|(event, _)| kinds.iter().any(|kind| **kind == event.short()))
         || alarms::active(alarms, events)
             .iter()
-            .any(|alarm| alarms::cause_of(&alarm.kind).is_some_and(|(known, ..)| known.name == cause))
+            .any(|alarm| alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| cause.name == what))
 }
 
 /// What links, paths, tunnels and routing neighbors show.
@@ -170,10 +171,18 @@ impl Wan<'_> {
         state_since(number, state, since, self.now)
     }
 
+    /// The WAN ports of gateways. An uplink of another device is inside the site.
+    fn links(&self) -> impl Iterator<Item = &Port> {
+        let is_inside = |port: &Port| {
+            self.gateway(&port.device).is_none()
+                && self.devices.iter().any(|device| device.has_mac(&port.device))
+        };
+        self.ports.iter().filter(move |port| port.is_wan() && !is_inside(port))
+    }
+
     /// The WAN ports of a gateway.
     fn wan_ports(&self, mac: &str) -> Vec<&Port> {
-        let ports = self.ports.iter().filter(|port| port.device == mac && port.is_wan());
-        ports.collect()
+        self.links().filter(|port| port.device == mac).collect()
     }
 
     /// Keys by which findings about paths and tunnels over a WAN port can follow from it. Mist names the port of a

@@ -21,7 +21,8 @@ pub(super) async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, w
     };
     let switch_events = switch.as_deref().map(|mac| sources::events_of(site, mac, "switch", window));
     let nac_source = sources::nac_events(org, &found.mac, window);
-    let (alarms_source, inventory_source) = (sources::alarms(site, window), sources::inventory(org));
+    let alarms_source = sources::alarms(site, window);
+    let inventory_source = sources::inventory(org).with("site_id", site);
     let (port_rows, events, nac_rows, alarm_rows, inventory) = join!(
         ask.rows(&ports_source),
         ask.rows_if(switch_events.as_ref()),

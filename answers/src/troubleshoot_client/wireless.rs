@@ -205,7 +205,7 @@ impl More {
 }
 
 /// The WLAN of a client that is not connected, where it is disabled.
-fn disabled_wlan(wlans: &Rows, source: Option<&DataSource>, found: &Client) -> Option<Finding> {
+pub(crate) fn disabled_wlan(wlans: &Rows, source: Option<&DataSource>, found: &Client) -> Option<Finding> {
     let ssid = found.ssid.as_deref()?;
     let mut own = wlans.iter().filter(|row| row.is("ssid", ssid)).peekable();
     own.peek()?;

@@ -106,13 +106,14 @@ pub(super) fn concerns(
     devices: &[Device],
     sites: &BTreeMap<String, String>,
 ) -> bool {
-    let Some(site) = site else { return true };
-    let is_here =
-        change.site.as_deref() == Some(site) || sites.get(site).is_some_and(|called| change.names(called));
     let is_own = |device: &Device| {
         device.name.as_deref().is_some_and(|called| change.names(called))
             || change.message.contains(&device.mac)
     };
+    // Of a device without a site, only what names it.
+    let Some(site) = site else { return device.is_none_or(is_own) };
+    let is_here =
+        change.site.as_deref() == Some(site) || sites.get(site).is_some_and(|called| change.names(called));
     let is_of_device = matches!(change.target, Target::Device | Target::Restart | Target::Upgrade);
     match (device, is_of_device) {
         (Some(device), true) => is_own(device),
@@ -174,6 +175,12 @@ mod tests {
         assert!(
             of_device("Update RF Template \"x\"", None) && !of_device("Update Site \"Sydney\"", Some("t"))
         );
+        let spare = Device { name: Some("spare-7".into()), mac: "5c5b35000007".into(), ..Device::default() };
+        let of_spare =
+            |message: &str| concerns(&change(message, Some("t")), None, Some(&spare), &devices, &sites);
+        assert!(of_spare("Unassign Device \"spare-7\"") && of_spare("Unassign 5c5b35000007"));
+        assert!(!of_spare("Update Site Settings \"Sydney\"") && !of_spare("Update Device \"spare-70\""));
+        assert!(concerns(&change("Update WLAN \"x\"", Some("t")), None, None, &devices, &sites));
     }
 
     #[test]

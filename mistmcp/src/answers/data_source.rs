@@ -18,6 +18,7 @@ pub struct DataSource {
     pub(super) shows: Shows,
     is_list: bool,
     needed_since: Option<i64>,
+    pub(super) also_read_by: Option<&'static str>,
     request: Option<Request>,
 }
 
@@ -68,6 +69,7 @@ impl DataSource {
             shows: Shows::Reports,
             is_list: false,
             needed_since: None,
+            also_read_by: None,
             request: None,
         }
     }
@@ -115,6 +117,12 @@ impl DataSource {
     /// Says that of a list with the latest row first, those before a time are a bonus: where only they are cut, nothing is missing.
     pub fn needed_since(mut self, time: i64) -> Self {
         self.needed_since = Some(time);
+        self
+    }
+
+    /// Names another tool that reads it, for `not_seen` of an answer that has no request left for it.
+    pub fn also_read_by(mut self, tool: &'static str) -> Self {
+        self.also_read_by = Some(tool);
         self
     }
 

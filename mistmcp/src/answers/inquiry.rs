@@ -1,5 +1,6 @@
 //! Requests of one answer: [`Inquiry`], and [`answer`], which runs a tool's body with one.
 
+mod not_seen;
 mod pages;
 mod unreadable;
 
@@ -21,7 +22,6 @@ use super::{DataSource, Diagnosis, Finding, Rows, See, name};
 use crate::call::CallsLeft;
 use crate::error::ErrorKind;
 use crate::mist::PageFields;
-use crate::text::shortened;
 use crate::{Call, Error, Mist, Reply, Request, Result, Time};
 
 use pages::{Fetched, Next, NotRead, next, partial_pages, rows_in};
@@ -174,34 +174,6 @@ impl Inquiry {
         }
     }
 
-    /// A data source that is to be read if so many requests remain, which it makes one less. Otherwise a line in `not_seen` says
-    /// that it was not asked for.
-    pub fn within(&self, left: &mut usize, source: DataSource) -> Option<DataSource> {
-        if *left == 0 {
-            self.add_line(&source.name, &NotRead::Calls(self.0.max_calls).reason());
-            return None;
-        }
-        *left -= 1;
-        Some(source)
-    }
-
-    /// Records something that the answer could not read. Values from the network in `reason` go through
-    /// [`name`](super::name).
-    pub fn not_seen(&self, source: &str, reason: &str) {
-        if self.add_line(source, reason) {
-            self.0.state.lock().unread += 1;
-        }
-    }
-
-    /// Records a data source that was read and has nothing in it, such as the devices of a site without devices: one short line
-    /// in `not_seen`. The verdict or a finding has to say so as well.
-    pub fn nothing_there(&self, source: &str, reason: &str) {
-        // What could not be read is not known to be empty.
-        if !self.0.state.lock().not_seen.iter().any(|(known, _)| known == source) {
-            self.add_line(source, reason);
-        }
-    }
-
     /// Records that a text in the arguments, which is no exact name, was taken for the one thing that it fits.
     pub fn taken(&self, parameter: &str, text: &str, called: &str, id: &str) {
         let note = format!("`{parameter}`: \"{}\" was taken for \"{}\" ({id}).", name(text), name(called));
@@ -233,17 +205,6 @@ impl Inquiry {
         }
     }
 
-    /// Adds a line to `not_seen`, unless it is there.
-    fn add_line(&self, source: &str, reason: &str) -> bool {
-        let line = shortened(&format!("{source}: {reason}"), 160);
-        let mut state = self.0.state.lock();
-        let is_new = !state.not_seen.iter().any(|(_, known)| *known == line);
-        if is_new {
-            state.not_seen.push((source.to_owned(), line));
-        }
-        is_new
-    }
-
     /// A time of the call's arguments in epoch seconds.
     pub fn time(&self, time: &Time) -> Option<i64> {
         time.epoch(self.0.now)
@@ -262,6 +223,11 @@ impl Inquiry {
     /// Whether the session of the call can call a tool.
     pub fn may_call(&self, tool: &str) -> bool {
         self.0.call.may_call(tool)
+    }
+
+    /// Whether the answer may read what a tool reads: it may not, if the operator has removed that one.
+    pub fn may_read(&self, tool: &str) -> bool {
+        self.0.call.may_read(tool)
     }
 
     async fn read(&self, source: &DataSource) -> Option<Arc<(Vec<Value>, bool)>> {
@@ -305,7 +271,7 @@ impl Inquiry {
                 Some(Arc::new((vec![Value::Array(Vec::new())], true)))
             }
             Err(missed) => {
-                self.not_seen(&source.name, &missed.reason());
+                self.not_seen(&source.name, &self.reason(source, &missed));
                 if let NotRead::Failed(error) = missed
                     && error.kind() == ErrorKind::Token
                 {
@@ -317,7 +283,7 @@ impl Inquiry {
     }
 
     async fn fetch(&self, source: &DataSource, request: Request) -> Fetched {
-        if !self.0.call.may_read(source.tool()) {
+        if !self.may_read(source.tool()) {
             return Err(NotRead::Removed);
         }
         let key = format!("{request:?} {}", source.pages);

@@ -27,7 +27,7 @@ async fn finds_first(incident: &str, tool: &str, arguments: Value, cause: &str, 
     let not_seen = answer["not_seen"].as_array().unwrap();
     let is_known = |line: &Value| {
         let line = line.as_str().unwrap();
-        line.ends_with("at most 12 calls") || (tool == "rankSites" && line.contains("checkWan reads those"))
+        line.contains("at most 12 calls") || (tool == "rankSites" && line.contains("checkWan reads those"))
     };
     assert!(answer["calls"].as_u64().unwrap() <= 12 && not_seen.iter().all(is_known), "{incident}: {answer}");
     answer
@@ -174,12 +174,15 @@ async fn the_untouched_network_has_no_critical_finding_but_the_access_point_that
 }
 
 #[tokio::test]
-async fn a_service_level_that_a_site_does_not_have_is_answered_with_those_it_has() {
+async fn a_service_level_that_a_site_does_not_have_is_an_error_that_names_those_it_has() {
     let client = Launch::new("--demo").client(Lifecycle::Legacy).await;
-    let answer = client.json("explainSle", json!({ "site_id": "Sydney Store", "metric": "happiness" })).await;
-    let verdict = answer["verdict"].as_str().unwrap();
-    assert!(verdict.contains("happiness") && verdict.contains("time-to-connect"), "{answer}");
-    assert!(answer["findings"] == json!([]) && answer["not_seen"] != json!([]), "{answer}");
+    for unknown in ["happiness", "connect"] {
+        let arguments = json!({ "site_id": "Sydney Store", "metric": unknown });
+        let refusal = client.refusal("explainSle", arguments).await;
+        for words in ["`metric`", unknown, "time-to-connect"] {
+            assert!(refusal.contains(words), "{unknown}: {refusal}");
+        }
+    }
 }
 
 /// What each tool is asked where Mist fails.
@@ -244,14 +247,27 @@ async fn one_part_that_fails_stands_in_not_seen_and_the_rest_is_answered() {
     }
 }
 
-#[tokio::test]
-async fn a_site_with_a_gateway_and_a_switch_is_asked_for_all_its_service_levels() {
+/// A site with a gateway and a switch, of which nothing else is known; `peers` are fields of the gateway's statistics.
+async fn site_with_a_gateway(peers: Value) -> MockUpstream {
     let upstream = MockUpstream::start().await;
     let device = |mac: &str, kind: &str| json!({ "mac": mac, "type": kind, "name": kind, "status": "connected", "uptime": 5, "site_id": SITE });
     let devices = json!([device("5c5b35000001", "gateway"), device("5c5b35000002", "switch")]);
     upstream.json(&format!("/api/v1/sites/{SITE}/stats"), &json!({ "name": "Leeds" }));
     upstream.json(&format!("/api/v1/sites/{SITE}/stats/devices"), &devices);
+    let mut gateway = device("5c5b35000001", "gateway");
+    gateway.as_object_mut().unwrap().extend(peers.as_object().unwrap().clone());
+    upstream.json(&format!("/api/v1/orgs/{ORG}/stats/devices"), &json!([gateway]));
     upstream.default_handler(|_| Answer::json(&json!({ "results": [], "total": 0 })));
+    upstream
+}
+
+#[tokio::test]
+async fn a_site_with_a_gateway_and_a_switch_is_asked_for_all_its_service_levels_and_what_its_wan_carries() {
+    let peers = json!({
+        "vpn_peers": [{ "port_id": "wan0", "peer_router_name": "hub", "up": true }], "tunnels": [],
+        "bgp_peers": [{ "neighbor": "10.0.0.1", "neighbor_as": 64_512, "state": "idle", "up": false }],
+    });
+    let upstream = site_with_a_gateway(peers).await;
     let client = Launch::at(&upstream, "").client(Lifecycle::Legacy).await;
     let answer = client.json("checkSite", json!({ "org_id": ORG, "site_id": SITE })).await;
     let sent = upstream.take();
@@ -260,9 +276,41 @@ async fn a_site_with_a_gateway_and_a_switch_is_asked_for_all_its_service_levels(
         let is_asked = sent.iter().any(|sent| sent.query.contains(&wanted));
         assert!(is_asked, "{level}: {answer}");
     }
+    assert!(is(&answer["findings"][0], "bgp_down", "gateway"), "no event told of it: {answer}");
+    let not_seen = answer["not_seen"].to_string();
+    for known in ["VPN paths", "tunnels", "BGP neighbors"] {
+        assert!(!not_seen.contains(known), "{answer}");
+    }
     assert!(
-        sent.iter().any(|sent| sent.path.contains("vpn_peers")),
-        "the rest goes to what the WAN carries: {answer}"
+        not_seen.contains("OSPF neighbors: not asked for") && not_seen.contains("; checkWan reads them"),
+        "{answer}"
     );
+    assert!(!sent.iter().any(|sent| sent.path.contains("_peers/search")), "one call has them: {answer}");
     assert!(answer["calls"].as_u64().unwrap() <= 12, "{answer}");
+}
+
+#[tokio::test]
+async fn what_the_statistics_of_a_gateway_do_not_have_is_searched_for_and_else_told_with_the_tool_that_reads_it()
+ {
+    for (peers, searched) in [
+        (json!({}), &["vpn_peers", "bgp_peers"][..]),
+        (json!({ "vpn_peers": [], "bgp_peers": null }), &["bgp_peers", "tunnels"]),
+    ] {
+        let upstream = site_with_a_gateway(peers.clone()).await;
+        let client = Launch::at(&upstream, "").client(Lifecycle::Legacy).await;
+        let answer = client.json("checkSite", json!({ "org_id": ORG, "site_id": SITE })).await;
+        let sent = upstream.take();
+        for part in searched {
+            assert!(sent.iter().any(|sent| sent.path.contains(part)), "{part} {peers}: {answer}");
+        }
+        let lines = answer["not_seen"].as_array().unwrap().iter();
+        let lines: Vec<_> =
+            lines.filter_map(Value::as_str).filter(|line| line.contains("at most 12 calls")).collect();
+        assert!(!lines.is_empty(), "{answer}");
+        for line in lines {
+            let reader = if line.contains("service levels") { "explainSle" } else { "checkWan" };
+            assert!(line.ends_with(&format!("; {reader} reads them")), "{line}");
+        }
+        assert!(answer["calls"].as_u64().unwrap() <= 12, "{answer}");
+    }
 }

@@ -30,6 +30,7 @@ const CONNECTING: &[&str] = &["successful-connect", "time-to-connect"];
 const WIRED: &[&str] = &["switch-throughput", "switch-bandwidth"];
 const PORTS: &[&Cause] =
     &[&c::PORT_ERRORS, &c::PORT_SLOW, &c::PORT_HALF_DUPLEX, &c::PORT_FLAPPING, &c::CABLE_FAULT];
+const SYSTEM: &[&Cause] = &[&c::DEVICE_OVERLOADED, &c::HARDWARE_ALARM, &c::RESTARTING];
 const OUTAGES: &[&Cause] = &[
     &c::DEVICE_DOWN,
     &c::SITE_DOWN,
@@ -131,7 +132,9 @@ const MEANINGS: &[Meaning] = &[
         &[&c::POWER_CONSTRAINED, &c::POWER_LOST],
     ),
     (&["gateway-health"], "dhcp", None, &[&c::DHCP_POOL_EXHAUSTED]),
-    (HEALTH, "system", None, &[&c::HARDWARE_ALARM, &c::RESTARTING]),
+    (HEALTH, "system", None, SYSTEM),
+    (HEALTH, "cpu", None, SYSTEM),
+    (HEALTH, "memory", None, SYSTEM),
     (HEALTH, "network", None, &[&c::WAN_LINK_DEGRADED, &c::TUNNEL_DOWN, &c::PORT_ERRORS]),
     (HEALTH, "site-down", Some(&c::SITE_DOWN), OUTAGES),
     (HEALTH, "ap-reboot", Some(&c::RESTARTING), OUTAGES),

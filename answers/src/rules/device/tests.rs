@@ -184,3 +184,39 @@ fn a_failure_long_before_an_outage_does_not_explain_it() {
         causes("AP-3", &["AP-3"], &json!({}), &[event("AP_UPGRADE_FAILED", 4 * 86_400, "5c5b35000003")]);
     assert_ne!(of_ap.first(), Some(&"upgrade_failed"), "{of_ap:?}");
 }
+
+#[test]
+fn a_device_of_any_kind_that_uses_up_its_processor_or_memory_is_a_finding() {
+    let cpu = |idle: f64| json!({ "cpu_stat": { "idle": idle, "user": 95.0 - idle, "system": 5 } });
+    for (name, more) in [
+        ("SW", cpu(3.0)),
+        ("SW", json!({ "cpu_stat": { "usage": 98, "idle": 40 } })),
+        ("SW", json!({ "memory_stat": { "usage": "97" } })),
+        ("SW", json!({ "module_stat": [{ "mac": "5c5b35000002", "cpu_stat": { "idle": 0, "user": 100 } }] })),
+        ("GW", cpu(1.0)),
+        ("GW", json!({ "cpu2_stat": { "usage": 99 } })),
+        ("AP-3", json!({ "cpu_util": 97 })),
+        ("AP-3", json!({ "mem_total_kb": 1_000, "mem_used_kb": 980 })),
+    ] {
+        let all = found(name, &[], &more, &[]);
+        let overloaded = |finding: &&Finding| finding.cause().name == "device_overloaded";
+        let finding = all.iter().find(overloaded).unwrap_or_else(|| panic!("{name} {more}: {all:?}"));
+        assert!(finding.severity() == Severity::Warning && finding.starts_on(name), "{finding:?}");
+    }
+    let full = json!({ "cpu_stat": { "usage": 99 }, "memory_stat": { "usage": 96 } });
+    assert_eq!(
+        found("SW", &[], &full, &[])[0].summary(),
+        "SW uses 99% of its processor and 96% of its memory."
+    );
+    for (name, more) in [
+        ("SW", cpu(20.0)),
+        ("SW", json!({ "memory_stat": { "usage": 88 } })),
+        // Without figures, or with impossible ones.
+        ("SW", json!({ "cpu_stat": { "idle": 0, "user": 0, "system": 0, "interrupt": 0 } })),
+        ("SW", json!({ "cpu_stat": { "usage": 3_670_632 }, "memory_stat": null })),
+        ("AP-3", json!({ "mem_total_kb": 0, "mem_used_kb": 980 })),
+    ] {
+        assert!(!causes(name, &[], &more, &[]).contains(&"device_overloaded"), "{name} {more}");
+    }
+    assert!(!causes("SW", &["SW"], &full, &[]).contains(&"device_overloaded"), "it is down");
+}

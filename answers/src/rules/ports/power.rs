@@ -20,8 +20,8 @@ pub(crate) fn power_lost(port: &Port, device: &Device, context: &PortContext<'_>
     }
     let alarm = context.open.iter().map(|(event, _)| *event).find(|event| {
         event.short().starts_with("ALARM_CHASSIS_POE")
-            && event.mac.as_deref().is_none_or(|mac| mac == port.device)
-            && event.text.as_deref().is_none_or(|text| text.contains(&port.id) || !text.contains("ge-"))
+            && context.is_of_device(event, port)
+            && !event.names_other_port(&port.id)
     });
     let drawn = port.draw.is_some_and(|draw| draw >= t::MIN_POE_DRAW);
     // Where PoE is disabled, the state of the port is the reason.

@@ -107,16 +107,66 @@ fn repeated_losses_of_today_are_a_trouble() {
     let losses: Vec<_> =
         (1..5).flat_map(|hours| down_and_up("AP", "5c5b35000001", 2 * hours, 2 * hours - 1)).collect();
     assert_eq!(found(&losses, 0), [("device_down", Severity::Warning, "AP-1".into())]);
-    let paths: Vec<_> = (1..5)
-        .flat_map(|hours| {
+}
+
+#[test]
+fn what_is_lost_again_and_again_is_named_by_what_it_is() {
+    for (kind, once, repeated) in [
+        // A VPN path is that of one WAN link.
+        ("GW_VPN_PATH", "vpn_path_down", "wan_link_degraded"),
+        ("GW_TUNNEL", "tunnel_down", "tunnel_down"),
+        ("GW_BGP_NEIGHBOR", "bgp_down", "bgp_down"),
+        ("GW_OSPF_NEIGHBOR", "bgp_down", "bgp_down"),
+    ] {
+        let pair = |hours: i64| {
             [
-                event("GW_VPN_PATH_DOWN", "5c4527000000", 2 * hours),
-                event("GW_VPN_PATH_UP", "5c4527000000", 2 * hours - 1),
+                event(&format!("{kind}_DOWN"), "5c4527000000", 2 * hours),
+                event(&format!("{kind}_UP"), "5c4527000000", 2 * hours - 1),
             ]
+        };
+        let losses: Vec<_> = (1..5).flat_map(pair).collect();
+        assert_eq!(found(&losses, 0), [(repeated, Severity::Warning, "GW".into())]);
+        assert_eq!(found(&losses[..2], 0), [(once, Severity::Info, "GW".into())]);
+    }
+}
+
+#[test]
+fn what_was_lost_is_named_where_all_its_events_name_the_same() {
+    let summary = |names: [&str; 2]| {
+        let events: Vec<_> = [(8, "DOWN", 0), (7, "UP", 0), (6, "DOWN", 1), (5, "UP", 1)]
+            .iter()
+            .map(|(hours, state, of)| {
+                let row = json!({
+                    "type": format!("GW_TUNNEL_{state}"), "mac": "5c4527000000", "timestamp": NOW - hours * HOUR,
+                    "vpn_name": names[*of],
+                });
+                Event::of(Row::of(&row)).unwrap()
+            })
+            .collect();
+        let (devices, ports) = (devices(), ports());
+        let past = Past { site: None, devices: &devices, ports: &ports, events: &events, now: NOW, end: NOW };
+        recovered(&past, &[])[0].summary().to_owned()
+    };
+    let one = summary(["zs-1", "zs-1"]);
+    assert!(one.starts_with("GW lost a tunnel (zs-1) twice, last for 60 min"), "{one}");
+    let two = summary(["zs-1", "zs-2"]);
+    assert!(two.starts_with("GW lost a tunnel twice, last for "), "{two}");
+}
+
+#[test]
+fn several_things_that_were_lost_once_each_are_no_flaps() {
+    let events: Vec<_> = (1..5)
+        .flat_map(|tunnel| {
+            [("DOWN", 8), ("UP", 7)].map(|(state, hours)| {
+                let row = json!({
+                    "type": format!("GW_TUNNEL_{state}"), "mac": "5c4527000000", "timestamp": NOW - hours * HOUR + tunnel,
+                    "text": format!("Tunnel zs-{tunnel} on wan0 changed its state"),
+                });
+                Event::of(Row::of(&row)).unwrap()
+            })
         })
         .collect();
-    assert_eq!(found(&paths, 0), [("wan_link_degraded", Severity::Warning, "GW".into())]);
-    assert_eq!(found(&paths[..2], 0), [("vpn_path_down", Severity::Info, "GW".into())]);
+    assert_eq!(found(&events, 0), [("tunnel_down", Severity::Info, "GW".into())]);
 }
 
 #[test]

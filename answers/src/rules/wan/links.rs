@@ -19,7 +19,7 @@ static EFFECTS: &[&Cause] = &[
 
 /// WAN ports that are down.
 pub(crate) fn links_down(wan: &Wan<'_>) -> Vec<Finding> {
-    let down = wan.ports.iter().filter(|port| port.is_wan() && port.up == Some(false) && !port.disabled);
+    let down = wan.links().filter(|port| port.up == Some(false) && !port.disabled);
     down.map(|port| {
         let others = wan.wan_ports(&port.device).iter().filter(|other| other.up == Some(true)).count();
         let since = wan.since(&port.device, &["PORT_DOWN"], Some(&port.id), &[], &[]);
@@ -119,7 +119,7 @@ pub(crate) fn unresolved(wan: &Wan<'_>) -> Vec<Finding> {
 
 /// WAN links with loss, latency or jitter.
 pub(crate) fn links_degraded(wan: &Wan<'_>) -> Vec<Finding> {
-    let links = wan.ports.iter().filter(|port| port.is_wan() && port.up != Some(false) && !port.disabled);
+    let links = wan.links().filter(|port| port.up != Some(false) && !port.disabled);
     links
         .filter_map(|port| {
             let mut words = over_limit(port.loss, port.latency, port.jitter);

@@ -139,14 +139,17 @@ pub(crate) fn tunnels_down(wan: &Wan<'_>) -> Vec<Finding> {
             .tunnels
             .iter()
             .filter(|tunnel| tunnel.gateway == gateway && link(tunnel) == port && tunnel.up == Some(false));
-        let down: Vec<_> = down.collect();
-        let Some(first) = down.first() else { continue };
         // A tunnel of the same name over another WAN, or the second of two, takes over.
-        let saved = wan.tunnels.iter().any(|other| {
+        let takes_over = |other: &Tunnel, lost: &Tunnel| {
             other.gateway == gateway
                 && other.up == Some(true)
-                && (other.name == first.name || (other.peer.is_some() && other.peer == first.peer))
-        });
+                && (other.name == lost.name || (other.peer.is_some() && other.peer == lost.peer))
+        };
+        let is_saved = |lost: &&Tunnel| wan.tunnels.iter().any(|other| takes_over(other, lost));
+        let (replaced, lost): (Vec<_>, Vec<_>) = down.partition(is_saved);
+        // What is replaced is told where nothing else is down.
+        let (down, saved) = if lost.is_empty() { (replaced, true) } else { (lost, false) };
+        let Some(first) = down.first() else { continue };
         let own: Vec<_> = down.iter().map(|tunnel| tunnel.name.as_str()).collect();
         let all: Vec<_> = wan
             .tunnels

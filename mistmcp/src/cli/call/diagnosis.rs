@@ -1,5 +1,5 @@
 //! `--table` of an answer to a question: the verdict, the findings with what they follow from, the calls that show their
-//! rows, and what was not seen.
+//! rows, what was not seen, and which facts a table has no room for.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::command_line;
-use crate::answers::{ago, plural};
+use crate::answers::{ago, listed, plural};
 use crate::cli::layout::{Columns, bold};
 use crate::cli::shell::Shell;
 use crate::text::one_line;
@@ -42,7 +42,31 @@ fn text_at(value: &Value, width: Option<u16>, flags: &[String], now: i64) -> Opt
         text.push('\n');
         text.push_str(&table.text());
     }
+    text.push_str(&left_out(value));
     Some(text)
+}
+
+/// A line that names the facts which are lists, such as the links of a topology: a table does not show them.
+fn left_out(answer: &Value) -> String {
+    let facts = answer.get("facts").and_then(Value::as_object).into_iter().flatten();
+    let is_list = |fact: &Value| match fact {
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+        Value::String(text) => text.contains('\n'),
+        _ => false,
+    };
+    let names: Vec<_> = facts.filter(|(_, fact)| is_list(fact)).map(|(name, _)| name).collect();
+    match names.len() {
+        0 => String::new(),
+        number => {
+            let them = if number == 1 { "it" } else { "them" };
+            format!(
+                "\nnot in this table: the {} {}; leave out --table to see {them}\n",
+                plural(number, "fact"),
+                listed(&names, 8)
+            )
+        }
+    }
 }
 
 /// The findings with their numbers. A symptom shows the number of the finding that it follows from, and the root of
@@ -173,6 +197,24 @@ mod tests {
         // A command is one line at any width.
         let narrow = text_of(&answer, Some(30));
         assert!(narrow.lines().any(|line| line == shared), "{narrow}");
+    }
+
+    #[test]
+    fn a_line_names_the_facts_that_are_lists() {
+        let text = |facts: Value| {
+            text_of(
+                &json!({ "verdict": "x", "findings": [], "not_seen": [], "calls": 1, "facts": facts }),
+                None,
+            )
+        };
+        let edges =
+            json!({ "devices": "2 switches", "links": 1, "edges": ["A -- B"], "mermaid": "flowchart\n A" });
+        let line = "not in this table: the facts edges and mermaid; leave out --table to see them";
+        assert_eq!(text(edges).lines().filter(|shown| *shown == line).count(), 1);
+        assert!(text(json!({ "ranking": [{}] })).contains("the fact ranking; leave out --table to see it\n"));
+        for none in [json!({ "site": "Leeds", "links": 0, "edges": [], "bands": {} }), Value::Null] {
+            assert!(!text(none.clone()).contains("--table"), "{none}");
+        }
     }
 
     #[test]

@@ -58,6 +58,18 @@ async fn a_name_that_no_object_has_ends_with_4() {
 }
 
 #[tokio::test]
+async fn an_argument_that_no_answer_can_be_about_ends_with_2() {
+    for (call, wanted) in [
+        ("explainSle metric=happiness", &["`metric`", "happiness", "time-to-connect"][..]),
+        ("checkPorts device_id=LDS-SW-01", &["`device_id`", "`site_id`", "Leeds Distribution Centre"]),
+        ("whatChanged device_id=LDS-SW-01", &["`device_id`", "`site_id`"]),
+        ("checkWan start=-1h end=-2h", &["`end`"]),
+    ] {
+        stops(Launch::new(&format!("call {call} site_id=Sydney --demo")), 2, wanted).await;
+    }
+}
+
+#[tokio::test]
 async fn an_invalid_value_is_refused_before_any_request_with_its_name_and_the_valid_ones() {
     let upstream = MockUpstream::start().await;
     for (call, value, wanted) in [
