@@ -329,6 +329,7 @@ async fn counts_of_lists_that_broke_off_are_no_facts() {
         let cut = demo.ask(tool, &arguments).await;
         assert!(cut["facts"].get(fact).is_none(), "{tool} {fact}: {cut}");
     }
+}
 
 /// The ports of a site in pages of half of them, without a total. Each but the last names the next one; the last one as well
 /// where the list is endless.
