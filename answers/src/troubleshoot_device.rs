@@ -62,21 +62,10 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
         Ok(located) => located,
         Err(unknown) => return unknown,
     };
-    let context = PortContext::default();
     if found.kind == "mxedge" {
         return mist_edge(ask, org, &found, &window).await;
     }
-    let Some(site) = found.site.clone() else {
-        let case = device::DeviceCase {
-            device: &found,
-            site: &[],
-            site_name: "",
-            events: &[],
-            ports: &[],
-            context: &context,
-        };
-        return facts(state(&found, ask), &found).findings(device::device(&case));
-    };
+    let Some(site) = found.site.clone() else { return without_site(ask, &found) };
     let chassis = (found.kind == "switch").then(|| chassis_of(&found, &site));
     let own = sources::events_of(&site, &found.mac, "device", &window);
     let (port_rows, alarm_rows) = (sources::ports(&site), sources::alarms(&site, &window));
@@ -161,6 +150,14 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
         .fact("upstream", upstream.map(|upstream| upstream.called()))
         .fact("upstream_port", device::upstream_port(&found, &devices, &ports).map(|port| port.id.clone()))
         .findings(shown_by(findings, &own))
+}
+
+/// What is wrong with a device that is assigned to no site, by its own state.
+fn without_site(ask: &Inquiry, found: &Device) -> Diagnosis {
+    let context = PortContext::default();
+    let (site, events, ports) = (&[], &[], &[]);
+    let case = device::DeviceCase { device: found, site, site_name: "", events, ports, context: &context };
+    facts(state(found, ask), found).findings(device::device(&case))
 }
 
 /// The members of a virtual chassis.

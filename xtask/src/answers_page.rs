@@ -82,9 +82,10 @@ pub(crate) fn page(catalog: &Catalog) -> String {
          lists of one page; a longer list adds a round for each further page. Equal answers at the same time are computed once. \
          Where more calls would be needed, the rest stands in `not_seen`; what `checkWan` or `explainSle` reads as well, with \
          the name of that tool.\n\n\
-         `checkSite` reads VPN paths, tunnels and BGP neighbors in one call, with the statistics of the gateways. What these do \
-         not have it searches for, as `troubleshootDevice` of a gateway does: first what is reported, then VPN paths, BGP \
-         neighbors and tunnels, as far as calls remain. It reads the events of access control where clients fail to sign in \
+         `checkSite` reads VPN paths, tunnels and BGP neighbors in one call, with the statistics of the gateways, also at a \
+         site without gateways, as its devices are read at the same time. What these do not have it searches for, as \
+         `troubleshootDevice` of a gateway does: first what is reported, then VPN paths, BGP neighbors and tunnels, as far as \
+         calls remain. It reads the events of access control where clients fail to sign in \
          without a reason, then the service levels of the WAN and of wired clients, and its facts show those that it has read; \
          OSPF neighbors only where calls are left after them. Names that are looked up are one to three of the calls, the first \
          time that a process is asked: the next answer reads as many of these last parts more. \

@@ -3,7 +3,7 @@
 
 use mistmcp::answers::Row;
 
-use super::naming::{has_name, subject_of};
+use super::naming::{has_name, parted, subject_of};
 use super::port::interface;
 
 /// Something that happened to a device (`searchOrgDeviceEvents`, `searchSiteDeviceEvents`), to a wireless client
@@ -21,7 +21,7 @@ pub(crate) struct Event {
     /// Distinguishes other events of one kind and device: component, neighbor, slot.
     detail: Option<String>,
     /// What its text says that it is about, where that is a tunnel, path or neighbor and no field names it.
-    subject: Option<String>,
+    subject: Vec<String>,
     pub(crate) text: Option<String>,
     pub(crate) ap: Option<String>,
     pub(crate) ssid: Option<String>,
@@ -47,7 +47,10 @@ impl Event {
         let text = row.text("text").or_else(|| row.text("reason"));
         let detail = detail.iter().find_map(|name| row.text(name));
         Some(Self {
-            subject: text.as_deref().filter(|_| detail.is_none()).and_then(|text| subject_of(&kind, text)),
+            subject: match (&text, &detail) {
+                (Some(text), None) => subject_of(&kind, text),
+                _ => Vec::new(),
+            },
             kind,
             time: row.time("timestamp").or_else(|| row.time("when")).or_else(|| row.time("start"))?,
             mac: row.mac("mac").or_else(|| row.mac("device_mac")),
@@ -77,7 +80,8 @@ impl Event {
 
     /// Whether it is about something with this name, such as a peer or a tunnel.
     pub(crate) fn names(&self, thing: &str) -> bool {
-        [&self.detail, &self.text].into_iter().flatten().any(|text| has_name(text, thing))
+        let has = |text: &String| has_name(text, thing) || has_name(&parted(&self.kind, text), thing);
+        [&self.detail, &self.text].into_iter().flatten().any(has)
     }
 
     /// Whether its text names ports, and not this one.
@@ -211,15 +215,12 @@ fn is_same_subject(one: &Event, other: &Event) -> bool {
         (Some(one), Some(other)) => one == other,
         _ => true,
     };
-    // Texts of one thing may say it in several ways.
-    let is_same_text = || match (&one.subject, &other.subject) {
-        (Some(own), Some(others)) => own == others || one.names(others) || other.names(own),
-        _ => true,
-    };
+    // Texts of one thing may say it in several ways, and one may say less than the other.
+    let has_names_of = |one: &Event, other: &Event| other.subject.iter().all(|name| one.names(name));
     same(&one.mac, &other.mac)
         && same(&one.port, &other.port)
         && same(&one.detail, &other.detail)
-        && is_same_text()
+        && (has_names_of(one, other) || has_names_of(other, one))
 }
 
 /// A stage of a client's connection, in the order in which it passes them.
@@ -396,6 +397,50 @@ mod tests {
         let (wan, hub) = ("Path wan0 to HUB-1 is down", "Path wan0 to HUB-1 is down again");
         assert_eq!(open_times("GW_VPN_PATH_DOWN", [wan, hub, "Path to HUB-1 is up"]), [0; 0]);
         assert_eq!(open_times("GW_VPN_PATH_DOWN", [wan, "Path is down", "A path is up again"]), [0; 0]);
+        // Paths to two peers over one WAN, and to one peer over two.
+        for (one, two, up) in [
+            (wan, "Path wan0 to HUB-2 is down", "Path wan0 to HUB-1 is up"),
+            (wan, "Path wan1 to HUB-1 is down", "Path wan0 to HUB-1 is up"),
+            (wan, "Path wan0 to HUB-2 is down", "Path to HUB-1 is up"),
+            ("Path HUB-1-wan0 is down", "Path HUB-1-wan1 is down", "Path to HUB-1 over wan0 is up"),
+            ("Path HUB-1-wan0 is down", "Path HUB-2-wan0 is down", "Path to HUB-1 is up"),
+            ("Path HUB-1-ge-0/0/0 is down", "Path HUB-1-ge-0/0/1 is down", "Path ge-0/0/0 to HUB-1 is up"),
+        ] {
+            assert_eq!(open_times("GW_VPN_PATH_DOWN", [one, two, up]), [2], "{up}");
+        }
+    }
+
+    #[test]
+    fn words_of_state_do_not_tell_things_apart() {
+        for (kind, down, up) in [
+            ("GW_TUNNEL", "Tunnel lost", "Tunnel established"),
+            ("GW_TUNNEL", "Tunnel DPD timeout", "Tunnel IKE established"),
+            ("GW_TUNNEL", "Tunnel zs-1 on wan0 is down", "Tunnel re-established"),
+            ("GW_BGP_NEIGHBOR", "BGP neighbor lost", "BGP neighbor established"),
+            ("GW_BGP_NEIGHBOR", "Neighbor Idle", "Neighbor Established"),
+            ("GW_VPN_PEER", "Peer unreachable", "Peer reachable"),
+            ("GW_VPN_PATH", "VPN path failed", "VPN path recovered"),
+        ] {
+            let event = |kind: String, time: i64, text: &str| {
+                Event::of(Row::of(&json!({ "type": kind, "timestamp": time, "text": text }))).unwrap()
+            };
+            let events = [event(format!("{kind}_DOWN"), 1, down), event(format!("{kind}_UP"), 2, up)];
+            assert_eq!(kinds(&events), [], "{down}, {up}");
+        }
+    }
+
+    #[test]
+    fn a_path_named_by_peer_and_port_names_its_peer() {
+        let event =
+            |kind: &str, text: &str| Event { kind: kind.into(), text: Some(text.into()), ..Event::default() };
+        for text in ["Path LDS-GW-01-wan0 is down", "Path LDS-GW-01-ge-0/0/0: down", "Lost LDS-GW-01-WAN1."] {
+            assert!(event("GW_VPN_PATH_DOWN", text).names("LDS-GW-01"), "{text}");
+            assert!(!event("GW_TUNNEL_DOWN", text).names("LDS-GW-01"), "{text}");
+        }
+        for text in ["Path LDS-GW-01-old is down", "Path LDS-GW-012-wan0 is down", "Path X-LDS-GW-01-wan0"] {
+            assert!(!event("GW_VPN_PATH_DOWN", text).names("LDS-GW-01"), "{text}");
+        }
+        assert!(event("GW_VPN_PATH_DOWN", "Path LDS-GW-01-wan0 is down").names("LDS-GW-01-wan0"));
     }
 
     #[test]

@@ -30,11 +30,11 @@ pub(crate) fn open(alarms: &[Alarm]) -> Vec<&Alarm> {
             CLEARING_ALARMS.iter().find(|(kind, _)| *kind == alarm.kind).map(|(_, closers)| *closers);
         closers.is_some_and(|closers| {
             alarms.iter().any(|other| {
-                let is_of_all = alarm.devices.iter().all(|mac| other.devices.contains(mac));
+                let is_of_all = || alarm.devices.iter().all(|mac| other.devices.contains(mac));
                 closers.contains(&other.kind.as_str())
                     && last_reported(other) >= last_reported(alarm)
                     && other.site == alarm.site
-                    && (other.devices.is_empty() || (is_of_all && !alarm.devices.is_empty()))
+                    && (other.devices.is_empty() || (!alarm.devices.is_empty() && is_of_all()))
             })
         })
     };
