@@ -246,7 +246,12 @@ impl Networks {
             });
         });
         let answer = self.runtime.block_on(demo.call(question.tool, &question.arguments));
-        let Ok(answer) = answer else { return Err(TestCaseError::fail(format!("{asked}: {answer:?}"))) };
+        let answer = match answer {
+            Ok(answer) => answer,
+            // The rows may be without the service level that is asked for.
+            Err(error) if error.contains(" has no service level ") => return Ok(()),
+            Err(error) => return Err(TestCaseError::fail(format!("{asked}: {error}"))),
+        };
         let answer = serde_json::from_str(&answer).map_err(|error| TestCaseError::fail(error.to_string()))?;
         let faults = faults(question.tool, &answer);
         prop_assert!(faults.is_empty(), "{}: {:#?}\n{:#}", asked, faults, answer);
