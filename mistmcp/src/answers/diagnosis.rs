@@ -86,9 +86,11 @@ impl Diagnosis {
         self
     }
 
-    /// Names the organization in the calls that show findings.
-    pub(super) fn of_org(mut self, org: &str) -> Self {
-        for see in self.findings.iter_mut().filter_map(|finding| finding.see.as_mut()) {
+    /// Names the organization in the calls that show findings. A session with an organization of its own needs its name
+    /// only in a call that would have no argument.
+    pub(super) fn of_org(mut self, org: &str, is_own: bool) -> Self {
+        let sees = self.findings.iter_mut().filter_map(|finding| finding.see.as_mut());
+        for see in sees.filter(|see| !is_own || see.arguments.is_empty()) {
             see.of_org(org);
         }
         self

@@ -312,9 +312,8 @@ impl Inquiry {
             if let Some(end) = state.past_end {
                 diagnosis = diagnosis.until(end, &self.ago(end));
             }
-            // A session with an organization of its own needs no name of it.
-            if let Some(org) = state.org.as_deref().filter(|org| self.0.mist.own_org() != Some(*org)) {
-                diagnosis = diagnosis.of_org(org);
+            if let Some(org) = state.org.as_deref() {
+                diagnosis = diagnosis.of_org(org, self.0.mist.own_org() == Some(org));
             }
             let State { order, seen, not_seen, unread, .. } = &*state;
             let place = |name: &String| order.iter().position(|known| known == name).unwrap_or(usize::MAX);

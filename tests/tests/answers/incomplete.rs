@@ -377,3 +377,26 @@ async fn short_pages_that_name_the_next_one_are_read_to_their_end_and_endless_on
     assert!(not_seen(&endless, "ports: only the first "), "{endless}");
     assert!(endless["calls"].as_u64().unwrap() <= 12, "{endless}");
 }
+
+#[tokio::test]
+async fn the_call_that_shows_a_finding_names_the_organization_if_nothing_else() {
+    let demo = DemoSession::start(Overlay::default()).await;
+    demo.proxy.change(|_, response| {
+        response.edit(|body| {
+            let rows = if body.is_array() { body } else { &mut body["results"] };
+            for row in rows.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+                row.remove("serial");
+                if row.contains_key("has_support") {
+                    row.insert("has_support".to_owned(), false.into());
+                }
+            }
+        });
+    });
+    let answer = demo.ask("checkCompliance", &json!({})).await;
+    let findings = answer["findings"].as_array().unwrap();
+    assert!(findings.iter().any(|finding| finding["cause"] == "support_ended"), "{answer}");
+    for finding in findings {
+        let arguments = finding["see"]["arguments"].as_object();
+        assert!(arguments.is_some_and(|arguments| !arguments.is_empty()), "{finding}");
+    }
+}
