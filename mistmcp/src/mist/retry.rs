@@ -123,23 +123,23 @@ mod tests {
         RetryBudget { wait: Duration::from_secs(wait), deadline }
     }
 
+    /// Runs attempts that all fail, with one of the calls left for each retry. Returns their number.
+    async fn attempts(retry: RetryDecision, budget: RetryBudget, left: &CallsLeft) -> usize {
+        let mut attempts = 0;
+        let (reporter, _waiting) = wait_channel();
+        let failing = || {
+            attempts += 1;
+            async move { Err(Failure { error: Error::advice("no"), retry }) }
+        };
+        let outcome: Result<()> = with_retries(budget, &reporter, || left.take(), failing).await;
+        assert!(outcome.is_err());
+        attempts
+    }
+
     /// Runs attempts that all fail. Returns their number and the time taken.
     async fn tried(retry: RetryDecision, wait: u64, deadline: u64) -> (usize, Duration) {
         let started = Instant::now();
-        let retry_budget = retry_budget(wait, deadline);
-        let mut attempts = 0;
-        let (reporter, _waiting) = wait_channel();
-        let outcome: Result<()> = with_retries(
-            retry_budget,
-            &reporter,
-            || true,
-            || {
-                attempts += 1;
-                async move { Err(Failure { error: Error::advice("no"), retry }) }
-            },
-        )
-        .await;
-        assert!(outcome.is_err());
+        let attempts = attempts(retry, retry_budget(wait, deadline), &CallsLeft::new(9)).await;
         (attempts, started.elapsed())
     }
 
@@ -181,14 +181,8 @@ mod tests {
             (minutes(60), 9, (1, 9)),
             (minutes(2), 9, (1, 9)),
         ] {
-            let (reporter, _waiting) = wait_channel();
-            let (budget, left, mut attempts) = (retry_budget(180, 30), CallsLeft::new(left), 0);
-            let failing = || {
-                attempts += 1;
-                async move { Err(Failure { error: Error::advice("no"), retry }) }
-            };
-            let outcome: Result<()> = with_retries(budget, &reporter, || left.take(), failing).await;
-            assert!(outcome.is_err());
+            let left = CallsLeft::new(left);
+            let attempts = attempts(retry, retry_budget(180, 30), &left).await;
             assert_eq!((attempts, left.get()), wanted, "{retry:?}");
         }
     }

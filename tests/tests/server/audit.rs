@@ -1,6 +1,6 @@
 //! The audit log over stdio, and its flags.
 
-use mistmcp_tests::{Answer, Launch, Lifecycle, MockUpstream, TOKEN, soon};
+use mistmcp_tests::{Answer, Launch, Lifecycle, MockUpstream, StdioProcess, TOKEN, soon};
 use serde_json::{Value, json};
 
 use crate::accounts::{Customers, SITE_OF_ACME, SITE_OF_BETA};
@@ -66,18 +66,24 @@ async fn written(path: &std::path::Path, count: usize) -> Vec<Value> {
     soon("the lines of the audit log", enough).await
 }
 
-#[tokio::test]
-async fn a_call_that_its_client_cancels_is_recorded_as_cancelled() {
+/// A program with this audit log, and the id of its call that Mist has and does not answer.
+async fn unanswered_call(log: &std::path::Path) -> (StdioProcess, u64, MockUpstream) {
     let upstream = MockUpstream::start().await;
     upstream.default_handler(|_| Answer::never());
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("audit.jsonl");
-    let launch = Launch::at(&upstream, "--mode all").argument("--audit-log").argument(path.to_str().unwrap());
+    let launch = Launch::at(&upstream, "--mode all").argument("--audit-log").argument(log.to_str().unwrap());
     let mut process = launch.stdio();
     process.initialize().await;
     let params = json!({ "name": "getSiteInfo", "arguments": { "site_id": SITE_OF_ACME } });
     let id = process.ask("tools/call", params).await;
     upstream.arrival().await;
+    (process, id, upstream)
+}
+
+#[tokio::test]
+async fn a_call_that_its_client_cancels_is_recorded_as_cancelled() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("audit.jsonl");
+    let (mut process, id, _upstream) = unanswered_call(&path).await;
     let cancelled = json!({
         "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": id, "reason": "enough" },
     });
@@ -89,16 +95,9 @@ async fn a_call_that_its_client_cancels_is_recorded_as_cancelled() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_call_that_the_end_of_the_server_cuts_off_is_not_recorded_as_cancelled_by_its_client() {
-    let upstream = MockUpstream::start().await;
-    upstream.default_handler(|_| Answer::never());
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("audit.jsonl");
-    let launch = Launch::at(&upstream, "--mode all").argument("--audit-log").argument(path.to_str().unwrap());
-    let mut process = launch.stdio();
-    process.initialize().await;
-    let params = json!({ "name": "getSiteInfo", "arguments": { "site_id": SITE_OF_ACME } });
-    process.ask("tools/call", params).await;
-    upstream.arrival().await;
+    let (process, _, _upstream) = unanswered_call(&path).await;
     process.signal("TERM").await;
     let finished = process.ended().await;
     assert!(finished.output().contains("The server ended"), "{finished:?}");
