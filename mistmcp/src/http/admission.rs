@@ -6,6 +6,7 @@
 //! accepted yet when it opens a session or a stream, by [`Client::validation`].
 
 mod addresses;
+mod body;
 mod budget;
 mod connections;
 mod forwarded;
@@ -15,20 +16,18 @@ mod new_clients;
 
 use std::convert::Infallible;
 use std::net::IpAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use bytes::{Bytes, BytesMut};
-use futures_util::future::poll_fn;
-use http::{HeaderMap, HeaderValue, StatusCode, Version, header};
+use http::{HeaderValue, StatusCode, Version, header};
 use http_body::Body as HttpBody;
 use tower::{Service, ServiceExt};
 
 use addresses::{Address, Addresses};
+pub(super) use body::{Received, within_size};
 use budget::{Budget, BudgetPermit};
 pub(super) use connections::ClientConnection;
 use connections::Connections;
@@ -37,25 +36,18 @@ pub(crate) use limits::AdmissionLimits;
 #[cfg(feature = "redis")]
 pub(super) use limits::UNACCEPTED_AT_MOST;
 pub(super) use limits::{CONNECTION_WINDOW, STREAM_WINDOW, STREAMS};
-use limits::{NEW_CLIENTS, SEARCHES, SENDING};
+use limits::{NEW_CLIENTS, SEARCHES};
 pub(super) use new_clients::NewClient;
 
-use super::mcp_handler::MAX_BODY_BYTES;
 use super::rejection::{self, Rejection, is_mcp};
 use crate::audit::AuditLog;
 use crate::metrics::Metrics;
 use crate::work::{self, JobQueue};
 
-/// How long a body that was rejected is read.
-const DISCARDING: Duration = Duration::from_secs(2);
 /// How often idle and stalled connections are closed.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(2);
 /// Responses up to this size are not counted: the buffers of a connection are larger.
 const UNCOUNTED_BYTES: u64 = 8 * 1024;
-/// Parsed messages up to this estimated size are not counted.
-const UNCOUNTED_MEMORY: usize = 8 * 1024;
-/// Size of the first block of a body, and of each further block.
-const BLOCK: (usize, usize) = (8 * 1024, 64 * 1024);
 
 /// The admission policy of a server, with what is in use of each quota.
 #[derive(Debug)]
@@ -238,18 +230,6 @@ impl Client {
         Ok(Some(connection.send([of_address, of_all])))
     }
 
-    /// Receives the body of a message, within limits of time and size, and the quota that it uses.
-    pub(super) async fn receive(&self, body: Body) -> Result<(Bytes, Received), Rejection> {
-        match tokio::time::timeout(SENDING, self.collect(body)).await {
-            Ok(received) => received,
-            Err(_) => Err(Rejection::new(
-                StatusCode::REQUEST_TIMEOUT,
-                "body_time",
-                format!("The message was not there after {} seconds.", SENDING.as_secs()),
-            )),
-        }
-    }
-
     /// Runs a job that parses a large message on a blocking thread. One address has few of them at once, so that others
     /// do not wait for all of its messages.
     pub(super) async fn parse<T: Send + 'static>(
@@ -281,85 +261,6 @@ impl Client {
     pub(super) fn job_queue(&self) -> JobQueue {
         self.address.job_queue.clone()
     }
-
-    async fn collect(&self, mut body: Body) -> Result<(Bytes, Received), Rejection> {
-        let incomplete = || {
-            let message = "The message ended before all of its bytes were there. Send it again.";
-            Rejection::new(StatusCode::BAD_REQUEST, "body_incomplete", message)
-        };
-        let Self { admission, address } = self;
-        let (Some(of_address), Some(of_all)) = (address.body_bytes.take(0), admission.body_bytes.take(0))
-        else {
-            return Err(too_large());
-        };
-        let mut parts = [of_address, of_all];
-        // In blocks, because growing a single buffer briefly needs the memory of both copies.
-        let mut blocks: Vec<BytesMut> = Vec::new();
-        let mut length = 0;
-        while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-            let Ok(mut data) = frame.map_err(|_| incomplete())?.into_data() else { continue };
-            length += data.len();
-            if length > MAX_BODY_BYTES {
-                return Err(too_large());
-            }
-            while !data.is_empty() {
-                let free = blocks.last().map_or(0, |block| block.capacity() - block.len());
-                if free == 0 {
-                    let size = if blocks.is_empty() { BLOCK.0 } else { BLOCK.1 };
-                    if !parts[0].grow(size) {
-                        return Err(bodies_of_address());
-                    }
-                    if !parts[1].grow(size) {
-                        return Err(bodies());
-                    }
-                    blocks.push(BytesMut::with_capacity(size));
-                    continue;
-                }
-                let Some(block) = blocks.last_mut() else { continue };
-                block.extend_from_slice(&data.split_to(free.min(data.len())));
-            }
-        }
-        let bytes = match blocks.len() {
-            0 | 1 => blocks.pop().unwrap_or_default(),
-            _ => {
-                let mut whole = BytesMut::with_capacity(length);
-                for block in &blocks {
-                    whole.extend_from_slice(block);
-                }
-                whole
-            }
-        };
-        Ok((bytes.freeze(), Received(parts)))
-    }
-}
-
-fn too_large() -> Rejection {
-    Rejection::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "body_size",
-        format!("The message has more than the {MAX_BODY_BYTES} bytes that are read."),
-    )
-}
-
-/// Rejects a body whose header states more bytes than are read, before anything else is done for the request. What a
-/// client sends meanwhile is read and discarded, because it would not read the rejection otherwise; one that waits for
-/// `100 Continue` sends nothing.
-pub(super) fn within_size(headers: &HeaderMap, body: Body) -> Result<Body, Rejection> {
-    if body.size_hint().lower() <= MAX_BODY_BYTES as u64 {
-        return Ok(body);
-    }
-    if !headers.contains_key(header::EXPECT) {
-        tokio::spawn(tokio::time::timeout(DISCARDING, discard(body)));
-    }
-    Err(too_large())
-}
-
-async fn discard(mut body: Body) {
-    let mut left = 2 * MAX_BODY_BYTES;
-    while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-        let Some(less) = left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) else { break };
-        left = less;
-    }
 }
 
 /// Counts the bytes of stream events until the client has read them.
@@ -379,37 +280,4 @@ impl StreamBytes {
             axum::Error::new(std::io::Error::other(rejection.to_string()))
         })
     }
-}
-
-/// The quota that a message uses, released on drop.
-#[derive(Debug)]
-pub(super) struct Received([BudgetPermit; 2]);
-
-impl Received {
-    /// Counts the memory of the parsed message in place of its bytes. That of a small one is not counted: the limit on
-    /// requests bounds these.
-    pub(super) fn hold(&mut self, memory: usize) -> Result<(), Rejection> {
-        let memory = if memory <= UNCOUNTED_MEMORY { 0 } else { memory };
-        let [of_address, of_all] = &mut self.0;
-        if !of_address.resize(memory) {
-            return Err(bodies_of_address());
-        }
-        if of_all.resize(memory) { Ok(()) } else { Err(bodies()) }
-    }
-}
-
-fn bodies_of_address() -> Rejection {
-    Rejection::too_many(
-        "bodies_of_address",
-        "This address is sending as many messages, or waits for the answers to as many large ones, as may be at once \
-         (--max-body-bytes). Send them one after the other.",
-    )
-}
-
-fn bodies() -> Rejection {
-    Rejection::full(
-        "bodies",
-        "Clients are sending as many messages, or wait for the answers to as many large ones, as may be at once \
-         (--max-body-bytes). Try again in a while.",
-    )
 }

@@ -1,5 +1,6 @@
 //! Resolution of object names to Mist ids ([`Mist::lookup_one`]).
 
+mod organizations;
 mod sites;
 
 use std::collections::{HashMap, HashSet};
@@ -10,10 +11,9 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::Mist;
-use super::api::paths::{inventory, msp_orgs, sites};
-use super::name_list::{MSP, NameList, NamedObject, listed};
+use super::api::paths::{inventory, sites};
+use super::name_list::{MSP, NameList, NamedObject};
 use super::name_query::{NameQuery, ResolvedObject};
-use super::routing::is_of_object;
 use crate::argument::{Id, Lookup, Mac};
 use crate::error::ErrorKind;
 use crate::text::shortened;
@@ -160,12 +160,6 @@ impl Mist {
         Ok(notes)
     }
 
-    /// An organization by its name among those of an MSP.
-    async fn org_of_msp(&self, query: &NameQuery<'_>, msp_id: &str) -> Result<ResolvedObject> {
-        let path = msp_orgs(msp_id);
-        self.pick(query, |since| self.names(&path, since), |orgs| query.pick(orgs)).await
-    }
-
     async fn device(&self, query: &NameQuery<'_>, arguments: &Map<String, Value>) -> Result<ResolvedObject> {
         let site = arguments.get("site_id").and_then(Value::as_str);
         let path = match site {
@@ -246,138 +240,6 @@ impl Mist {
             Some(name) if self.discloses(SITES) => format!("at the site \"{name}\" ({site_id})"),
             _ => format!("at the site {site_id}"),
         }
-    }
-
-    /// The organization of a call that names a site and none: that of the site. None if Mist does not say it.
-    ///
-    /// # Errors
-    /// As those of a request for the site.
-    pub(super) async fn org_by_site(&self, id: &str) -> Result<Option<String>> {
-        // A call that names a site is not about the default organization.
-        let default = self.default_org().await.ok().flatten();
-        // With one organization there is nothing to ask.
-        if default.is_none() && self.routes().is_none() {
-            let seen = self.orgs(None, |_| false).await?;
-            if let [only] = seen.rows.as_slice()
-                && !only.is_msp()
-            {
-                return Ok(Some(only.id.clone()));
-            }
-        }
-        match self.org_of_site(id).await {
-            // With one account there is no other customer whose rows could take the place of the default organization's.
-            Err(error) if default.is_some() && (self.routes().is_none() || is_of_object(&error)) => Ok(None),
-            org => org,
-        }
-    }
-
-    /// The organization of the call's arguments, or the default or only one.
-    async fn org_of(&self, of: &NameQuery<'_>, arguments: &Map<String, Value>) -> Result<String> {
-        let written = arguments.get("org_id").and_then(Value::as_str).unwrap_or_default();
-        let parameter = if of.takes_org { "org_id" } else { of.parameter };
-        let query = NameQuery { written, parameter, ..self.org_query(of.takes_org) };
-        self.of_token(&query).await.map(|picked| picked.id)
-    }
-
-    fn org_query(&self, takes_org: bool) -> NameQuery<'static> {
-        let disclosed = self.discloses(ORGANIZATIONS);
-        NameQuery {
-            written: "",
-            parameter: "org_id",
-            kind: ORGANIZATION,
-            listers: ORGANIZATIONS,
-            partial: false,
-            is_trial: false,
-            disclosed,
-            takes_org,
-            place: "",
-        }
-    }
-
-    /// An organization or MSP by id or name; without either, the operator's default organization or the only one.
-    async fn of_token(&self, query: &NameQuery<'_>) -> Result<ResolvedObject> {
-        let id = |id: &str| Ok(ResolvedObject { id: id.to_owned(), note: None });
-        if let Some(written) = Id::parse(query.written) {
-            return id(written.as_str());
-        }
-        if !query.written.is_empty() {
-            let fetch = async |since| {
-                let seen = self.orgs(since, |seen| query.is_exact(seen)).await?;
-                if query.kind == MSP || query.is_exact(&seen) {
-                    return Ok(seen);
-                }
-                Ok(self.with_orgs_of_msps(&seen, since).await)
-            };
-            return self.pick(query, fetch, |seen| self.among(query, seen).pick(seen)).await;
-        }
-        if query.kind == ORGANIZATION
-            && let Some(default) = self.take_default_org().await?
-        {
-            return id(&default);
-        }
-        let mut seen = self.orgs(None, |_| false).await?;
-        let count = seen.rows.iter().filter(|row| row.is_of(query.kind)).count();
-        if query.kind == ORGANIZATION && count != 1 {
-            seen = self.with_orgs_of_msps(&seen, None).await;
-        }
-        let query = &self.among(query, &seen);
-        let of_kind: Vec<_> = seen.rows.iter().filter(|row| row.is_of(query.kind)).collect();
-        match (of_kind.as_slice(), &seen.unasked) {
-            ([only], None) => id(&only.id),
-            ([], Some(unasked)) => Err(unasked.clone()),
-            (several, None) => Err(self.unnamed_org(query, several)),
-            // Another account may be meant.
-            (several, Some(unasked)) => {
-                Err(self.unnamed_org(query, several).append(" ").append_error(unasked.clone()))
-            }
-        }
-    }
-
-    /// The query for a list that may have organizations of MSPs, or objects of these.
-    fn among<'q>(&self, query: &NameQuery<'q>, seen: &NameList) -> NameQuery<'q> {
-        if !seen.has_msp_orgs {
-            return *query;
-        }
-        let disclosed = query.disclosed && self.discloses(ORGANIZATIONS_OF_MSP);
-        let listers = if query.kind == ORGANIZATION { ORGANIZATIONS_AND_OF_MSP } else { query.listers };
-        NameQuery { listers, disclosed, ..*query }
-    }
-
-    /// The error for a call that names no organization or MSP where it is open which one is meant, or there is none.
-    fn unnamed_org(&self, query: &NameQuery<'_>, seen: &[&NamedObject]) -> Error {
-        let NameQuery { written, parameter, kind, takes_org, .. } = query;
-        let (subject, verb, has) = match self.routes() {
-            None => ("the API token".to_owned(), "sees", "has"),
-            Some([only]) => (format!("your account `{}`", only.account.name), "sees", "has"),
-            Some(_) => ("your accounts".to_owned(), "see", "have"),
-        };
-        let is_missing = if *takes_org && written.is_empty() {
-            format!("`{parameter}` is missing, and {subject}")
-        } else {
-            format!("`{parameter}`: a name cannot be looked up here, since {subject}")
-        };
-        let list = || listed(seen.iter().copied());
-        let count = match seen.len() {
-            1 => format!("1 {kind}"),
-            count => format!("{count} {kind}s"),
-        };
-        let words = match seen {
-            [] if *kind == MSP => format!(
-                "{is_missing} {has} no role in any MSP (managed service provider), so that tools of MSPs have nothing to \
-                 answer. If an MSP is known, give its id."
-            ),
-            [] => format!("{is_missing} {verb} no {kind} by itself. Ask the user for the id."),
-            _ if !takes_org => format!("{is_missing} {verb} several {kind}s. Give the id."),
-            _ if !query.disclosed => {
-                format!("{is_missing} {verb} several {kind}s. Give the id or the exact name of one.")
-            }
-            _ => format!("{is_missing} {verb} {count}. Name one of: {}.", list()),
-        };
-        let error = Error::new(ErrorKind::Arguments, words);
-        if query.listers != ORGANIZATIONS_AND_OF_MSP {
-            return error;
-        }
-        error.hint([("listMspOrgs", " `listMspOrgs` lists them.")], "")
     }
 
     /// Names of all sites by id, or of all devices by id and by MAC address.

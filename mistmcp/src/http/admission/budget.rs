@@ -27,8 +27,13 @@ impl Budget {
 
     /// Takes a part, if that much is left.
     pub(super) fn take(self: &Arc<Self>, amount: usize) -> Option<BudgetPermit> {
-        let mut part = BudgetPermit { budget: Arc::clone(self), amount: 0 };
+        let mut part = self.part();
         part.grow(amount).then_some(part)
+    }
+
+    /// A part of nothing yet.
+    pub(super) fn part(self: &Arc<Self>) -> BudgetPermit {
+        BudgetPermit { budget: Arc::clone(self), amount: 0 }
     }
 
     pub(super) fn used(&self) -> usize {

@@ -1,10 +1,11 @@
-//! A statement of a configuration: which of its words announce a secret, and which word is one.
+//! [`Statement`], a statement of a configuration: which of its words are secrets.
 
-use super::commands::has_secret_argument;
+mod announcement;
+
 use super::config_words::{FREE_TEXT, HARMLESS, NAMED, OTHERS, TYPES};
 use super::lexer::{Lexeme, LexemeKind};
 use super::line_reader::{LineReader, MOST_IN_VALUE, is_number};
-use super::remarks::{is_message, is_remark, looks_random};
+use super::remarks::{is_message, is_remark};
 use crate::quote;
 use crate::text::is_any_of;
 
@@ -235,114 +236,6 @@ impl Statement {
         reader.cover.add(range);
         next
     }
-
-    /// The kind of secret that follows a word, if one does.
-    fn introduced(&self, reader: &LineReader<'_>, at: usize, word: &str) -> Option<Pending> {
-        let method = self.flags & HARMLESS_STATEMENT != 0 && !is_any_of(word, &["user-password"]);
-        if method || has_secret_argument(word) && reader.word(at + 2).is_some() {
-            return None;
-        }
-        let word = word.to_ascii_lowercase();
-        let stem = word.strip_suffix("-value").unwrap_or(&word);
-        let (before, last) = match stem.rfind(['-', '_']) {
-            Some(separator) => (&stem[..separator], &stem[separator + 1..]),
-            None => ("", stem),
-        };
-        let after = reader.word(at + 1).unwrap_or_default();
-        let pending = match last {
-            "secret" | "secrets" | "password" | "passwords" | "passwd" | "passphrase" | "psk" | "cak"
-            | "pwd" | "passcode" => Pending::Password,
-            "phrase" if before == "pass" => Pending::Password,
-            // Of the card in a modem.
-            "pin" | "puk" if self.certainty == Certainty::Sure && before.is_empty() => Pending::Password,
-            // `psksecret`, `userpassword`.
-            other if ["passwd", "password", "secret"].iter().any(|end| other.ends_with(end)) => {
-                Pending::Password
-            }
-            "string" if before == "key" || before.ends_with("-community") => Pending::Password,
-            "key" | "keys" => {
-                let public = ["public", "trusted", "host", "rsa", "dsa", "ecdsa", "ed25519", "known-host"]
-                    .iter()
-                    .any(|word| before.ends_with(word));
-                let other = is_any_of(
-                    &self.previous,
-                    &["tunnel", "ssh-known-hosts", "trusted-keys", "public", "host"],
-                ) || OTHERS.has(after);
-                if public || other {
-                    return None;
-                }
-                Pending::Key
-            }
-            "community"
-                if is_any_of(before, &["bgp", "ext", "extended", "large", "send", "snmp", "standard"]) =>
-            {
-                return None;
-            }
-            "community" | "name" | "string" if last == "community" || before == "community" => {
-                let routing = self.flags & ROUTING != 0 && self.flags & SNMP == 0;
-                let member = is_any_of(
-                    &self.previous,
-                    &["from", "then", "match", "add", "delete", "members", "extended", "large", "set"],
-                );
-                if routing
-                    || self.previous == "bgp"
-                    || member && self.flags & SNMP == 0
-                    || is_any_of(after, &["add", "delete", "set", "members"])
-                {
-                    return None;
-                }
-                Pending::Community
-            }
-            last => {
-                let keyed = self.flags & KEYED != 0;
-                let announced = match last {
-                    "text" => before == "ascii" && (keyed || self.words == 1),
-                    "hexadecimal" => keyed || self.words == 1,
-                    "md5" | "sha1" | "esp" => self.flags & ASSOCIATION != 0,
-                    "value" => keyed,
-                    "token" => !before.is_empty(),
-                    "mode" if is_any_of(before, &["authentication", "privacy"]) => {
-                        self.flags & READ_WRITE != 0 && TYPES.has(after)
-                    }
-                    "auth" | "priv" => self.flags & SNMP_USER != 0,
-                    "authentication" => self.flags & PLAIN_AUTHENTICATION != 0,
-                    "informs" | "traps" => self.flags & SNMP_HOST != 0,
-                    _ if self.previous == "host" && self.flags & SNMP_HOST != 0 => true,
-                    "2c" | "1" => self.flags & SNMP_HOST != 0 && self.previous == "version",
-                    _ => false,
-                };
-                if !announced {
-                    return None;
-                }
-                Pending::Password
-            }
-        };
-        let hyphened = !before.is_empty();
-        (self.certainty != Certainty::Unsure || self.is_certain(reader, at, pending, hyphened))
-            .then_some(pending)
-    }
-
-    /// Whether the word for a secret is followed by one even in a line that nothing shows to be a configuration.
-    fn is_certain(&self, reader: &LineReader<'_>, at: usize, pending: Pending, hyphened: bool) -> bool {
-        let Some(next) = reader.tokens.get(at + 1).filter(|next| next.is_text()) else { return false };
-        let after = reader.of(next);
-        let is_text = |at: &usize| reader.tokens.get(*at).is_some_and(Lexeme::is_text);
-        let count = (0..8).filter(is_text).count();
-        let typed = TYPES.has(after) || after.len() == 1 && after.bytes().all(|byte| byte.is_ascii_digit());
-        let more = reader.tokens.get(at + 2).is_some_and(Lexeme::is_text);
-        match pending {
-            Pending::Community => false,
-            _ if next.kind == LexemeKind::Quoted => hyphened,
-            _ if hyphened && typed && more || hyphened && looks_random(after) => true,
-            _ if hyphened && self.words == 1 && count <= 4 => true,
-            _ if hyphened => {
-                let typed = reader.word(at + 2).is_some_and(|word| TYPES.has(word));
-                is_command_word(reader.word(at).unwrap_or_default()) && !is_remark(after) && (typed || !more)
-            }
-            Pending::Password => typed && more && self.words == 1 && count <= 4,
-            Pending::Key => false,
-        }
-    }
 }
 
 /// Whether a name follows a word, and no secret.
@@ -412,28 +305,6 @@ fn is_bgp(reader: &LineReader<'_>, at: usize, word: &str) -> bool {
             word,
             &["add", "delete", "set", "members", "none", "no-export", "no-advertise", "internet", "additive"],
         )
-}
-
-/// Whether a word for a secret is one of the commands of devices, and of nothing else.
-fn is_command_word(word: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "authentication-key",
-        "authentication-password",
-        "chap-secret",
-        "encrypted-password",
-        "hello-authentication-key",
-        "key-string",
-        "message-digest-key",
-        "pap-password",
-        "pass-phrase",
-        "plain-text-password-value",
-        "pre-shared-key",
-        "preauthentication-secret",
-        "privacy-password",
-        "server-key",
-        "simple-password",
-    ];
-    is_any_of(word, WORDS)
 }
 
 /// Whether a word is an address or a prefix of addresses, such as `10.0.0.0/8`.
