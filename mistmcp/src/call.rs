@@ -179,10 +179,13 @@ impl Call {
         Self { session: None, is_table: true, ..self }
     }
 
-    /// Whether it reads a table of a query.
-    #[cfg(feature = "query")]
-    pub(crate) fn is_for_table(&self) -> bool {
-        self.is_table
+    /// Whether it reads a table of a query, which takes all rows: a tool that has read a whole list answers it whole.
+    pub fn is_for_table(&self) -> bool {
+        #[cfg(feature = "query")]
+        let is_table = self.is_table;
+        #[cfg(not(feature = "query"))]
+        let is_table = false;
+        is_table
     }
 
     /// The session of the call; none outside of one.

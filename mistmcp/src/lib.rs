@@ -89,7 +89,7 @@
 //! | what a tool can be | [`mist_tool`](macro@mist_tool), [`category!`], [`prompt!`] |
 //! | showing an answer in clients with MCP Apps | [`view!`], and `docs/views.md` |
 //! | parameters | [`Arg`] and its types ([`SiteId`], [`Mac`], [`Time`] …), [`macro@Choice`], [`macro@ParamGroup`] and the groups ([`TimeWindow`], [`PageNumber`], [`SearchPage`] …) |
-//! | asking Mist in a body | [`Mist`], [`Request`], [`Answer`] |
+//! | asking Mist in a body | [`Mist`], [`Request`], [`Answer`], [`KeptRows`] |
 //! | answering | [`Reply`], [`Block`], [`Error::advice`] |
 //! | telling and asking the client | [`Call`] |
 //! | name, version, texts and defaults of your own, a handler around the server | [`Program`] |
@@ -165,7 +165,8 @@ pub use endpoint::{Answers, Endpoint, Method};
 pub use error::{Error, ErrorKind, Result};
 pub use groups::{Buckets, PageNumber, Search, SearchPage, SortField, TimeWindow};
 pub use mist::{
-    Answer, Cloud, CloudError, Clouds, Connection, IntoQuery, Limits, Mist, Pool, Request, Token, Tokens,
+    Answer, Cloud, CloudError, Clouds, Connection, IntoQuery, KeptRows, Limits, Mist, Pool, Request, Token,
+    Tokens,
 };
 pub use mistmcp_macros::{Choice, ParamGroup, mist_tool};
 pub use param::{Param, ParamGroup};

@@ -20,6 +20,7 @@ mod errors;
 mod fan_out;
 #[cfg(test)]
 mod fault_tests;
+mod kept_rows;
 mod lossy_json;
 mod merged;
 mod name_fetch;
@@ -66,6 +67,7 @@ pub use connection::Connection;
 pub(crate) use cursor::{CURSOR, Cursor};
 pub(crate) use disclosure::Disclosure;
 pub(crate) use errors::for_deadline;
+pub use kept_rows::KeptRows;
 pub(crate) use lossy_json::Repairs;
 pub(crate) use network::{
     CERTIFICATE_FOLDERS, CERTIFICATES, EXCEPTION_VARIABLES, Network, NetworkError, PROXY_VARIABLES,
@@ -87,6 +89,7 @@ use crate::argument::{Arg as _, Lookup, Presence};
 use crate::call::{CallsLeft, Stage};
 use crate::param::Param;
 use crate::{Call, Result};
+use cache::Ids;
 use dispatch::{Dispatched, Dispatcher, SentCount};
 use name_list::NameList;
 use resolve::LookupRules;
@@ -270,12 +273,9 @@ impl Mist {
     {
         let (trace, timeout) = (self.call.trace(), self.timeout());
         let times = Times::of_work(self.deadline(), timeout);
-        // Clients with other accounts may see something else, and those with another organization are shown other calls.
-        let connection = &self.connection;
-        let (scope, org) = (connection.scope(), connection.org_id().unwrap_or_default());
-        let key = (connection.ids(), format!("{scope}{org};{key}"));
         let record = Arc::clone(self.call.record());
-        let waiter = connection.dispatcher.pool.computed.join(key, trace, times, |_, _| async move {
+        let computed = &self.connection.dispatcher.pool.computed;
+        let waiter = computed.join(self.shared_key(&key), trace, times, |_, _| async move {
             let result = work.await;
             (result, record.accounts())
         });
@@ -289,6 +289,14 @@ impl Mist {
             self.call.record().uses(account);
         }
         result
+    }
+
+    /// The key of what equal calls with the same tokens may share. Clients with other accounts may see something else,
+    /// and those with another organization are shown other calls.
+    fn shared_key(&self, key: &str) -> (Ids, String) {
+        let connection = &self.connection;
+        let (scope, org) = (connection.scope(), connection.org_id().unwrap_or_default());
+        (connection.ids(), format!("{scope}{org};{key}"))
     }
 
     /// Reads JSON from `path`, which starts with `/api/`.

@@ -6,7 +6,9 @@ mod filter;
 mod read;
 
 use mistmcp::serde_json::{Value, json};
-use mistmcp::{Choice, ErrorKind, Mist, OrgId, PageNumber, Reply, Request, Result, SiteId, mist_tool};
+use mistmcp::{
+    Call, Choice, ErrorKind, KeptRows, Mist, OrgId, PageNumber, Reply, Request, Result, SiteId, mist_tool,
+};
 
 use alarms::Alarms;
 use filter::ActionFilter;
@@ -23,6 +25,7 @@ mistmcp::category! {
 #[mist_tool(category = "orgs_marvis_actions", hints(read_only))]
 pub async fn list_org_marvis_actions(
     mist: &Mist,
+    call: &Call,
     org_id: OrgId,
     /// State of the actions. `open` takes all that are not closed, also those in progress and those that reoccurred; `all`
     /// takes closed ones as well.
@@ -39,7 +42,13 @@ pub async fn list_org_marvis_actions(
     let filter = ActionFilter::new(status, category.as_deref(), site_id);
     let request = Request::get("/api/v1/labs/orgs").segment(org_id.as_str()).segment("suggestion");
     let request = request.query("query", "get_suggestion").query("resolve_wcid", true);
-    let asked = Asked::of(&page);
+    let asked = Asked::of(&page, call);
+    let key = filter.key(&org_id);
+    if asked.number > 1
+        && let Some(kept) = mist.kept_rows(&key)
+    {
+        return page_of(&kept, &asked);
+    }
     let read = if filter.takes_all() {
         unfiltered(mist, &request, &asked).await
     } else {
@@ -50,12 +59,17 @@ pub async fn list_org_marvis_actions(
             let total = actions.total;
             reply(actions.rows, total, &asked, &actions.missing)
         }
-        Ok(Answered::Whole(mut actions)) => {
-            let mut notes = std::mem::take(&mut actions.missing);
-            actions.missing.clone_from(&notes);
+        Ok(Answered::Whole(actions)) => {
+            let (mut notes, has_failed) = (actions.missing.clone(), actions.has_failed);
             let (rows, without) = filter.of(actions)?;
             notes.extend(without);
-            page_of(rows, &asked, &notes)
+            let rows = KeptRows::new(&rows, notes);
+            let reply = page_of(&rows, &asked);
+            // What could not be read now may be there for the next page.
+            if !has_failed {
+                mist.keep_rows(&key, rows);
+            }
+            reply
         }
         Err(Unread::Failed(error)) => Err(error),
         Err(Unread::Absent(why)) => Alarms::read(mist, &org_id, &filter).await?.reply(why, &filter, &asked),
@@ -121,13 +135,16 @@ const ROWS: usize = 1_000;
 struct Asked {
     limit: usize,
     number: usize,
+    /// Whether all rows are answered at once, as far as they were read at once.
+    is_for_table: bool,
 }
 
 impl Asked {
-    fn of(page: &PageNumber) -> Self {
+    fn of(page: &PageNumber, call: &Call) -> Self {
         Self {
             limit: page.limit.map_or(100, |limit| limit as usize).clamp(1, ROWS),
             number: page.page.map_or(1, |page| page.get() as usize),
+            is_for_table: call.is_for_table(),
         }
     }
 
@@ -149,7 +166,7 @@ enum Answered {
 /// actions are read.
 async fn unfiltered(mist: &Mist, request: &Request, asked: &Asked) -> Result<Answered, Unread> {
     let page = Page::read(mist, request, asked.limit, asked.number).await?;
-    let Asked { limit, number } = *asked;
+    let limit = asked.limit;
     let came = page.came();
     let Some(total) = page.total.filter(|_| came <= limit) else {
         if !mist.take_call() {
@@ -160,7 +177,7 @@ async fn unfiltered(mist: &Mist, request: &Request, asked: &Asked) -> Result<Ans
     // Mist may answer smaller pages than it is asked for.
     let size = page.limit.filter(|size| *size <= limit).unwrap_or(limit);
     let is_capped = came > 0 && came < size && asked.before() + came < total;
-    let asked = Asked { limit: if is_capped { came } else { size }, number };
+    let asked = Asked { limit: if is_capped { came } else { size }, ..*asked };
     Ok(Answered::Page(Actions::of_page(page), asked))
 }
 
@@ -193,10 +210,11 @@ fn has_kinds(answer: &Value) -> bool {
 }
 
 /// One page of the rows.
-fn page_of(rows: Vec<Value>, asked: &Asked, notes: &[String]) -> Result<Reply> {
-    let total = rows.len();
-    let rows = rows.into_iter().skip(asked.before()).take(asked.limit).collect();
-    reply(rows, Some(total), asked, notes)
+fn page_of(rows: &KeptRows, asked: &Asked) -> Result<Reply> {
+    let total = rows.total();
+    let limit = if asked.is_for_table { total.max(1) } else { asked.limit };
+    let asked = Asked { limit, ..*asked };
+    reply(rows.page(asked.before(), limit), Some(total), &asked, rows.notes())
 }
 
 fn reply(rows: Vec<Value>, total: Option<usize>, asked: &Asked, notes: &[String]) -> Result<Reply> {

@@ -1,12 +1,15 @@
-//! Cache of Mist's constants and name lists ([`ResponseCache`]). No other answers are cached.
+//! Cache of Mist's constants, name lists, and lists that tools page themselves ([`ResponseCache`]). No other answers are
+//! cached.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use memchr::memmem;
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
+use super::kept_rows::KeptRows;
 use super::name_list::NameList;
 use super::token_registry::TokenStateRef;
 use super::{Answer, Cloud, Request};
@@ -16,7 +19,9 @@ use crate::mask::MASK;
 const CONSTANTS_TTL: Duration = Duration::from_hours(24);
 const NAMES_TTL: Duration = Duration::from_mins(5);
 const CONSTANTS_BYTES: u64 = 8 << 20;
+const ROWS_TTL: Duration = Duration::from_mins(5);
 const NAMES_BYTES: u64 = 32 << 20;
+const ROWS_BYTES: u64 = 64 << 20;
 const SITES: u64 = 50_000;
 const SLOW: u64 = 10_000;
 const SLOW_TTL: Duration = Duration::from_secs(30);
@@ -30,6 +35,8 @@ pub(super) struct ResponseCache {
     constants: Cache<(Cloud, String), Answer>,
     /// Keyed by the tokens of the request.
     names: Cache<(Ids, String), Arc<NameList>>,
+    /// Lists that tools read whole and answer page by page.
+    rows: Cache<(Ids, String), Arc<KeptRows>>,
     /// The sites that tokens have been found to see, with their organization if it is known. An account may be used for
     /// some organizations of its tokens alone.
     sites: Cache<(Ids, String), Option<Arc<str>>>,
@@ -51,6 +58,13 @@ impl ResponseCache {
                     weight(key.1.len() + listing.weight())
                 })
                 .time_to_live(NAMES_TTL)
+                .build(),
+            rows: Cache::builder()
+                .max_capacity(ROWS_BYTES)
+                .weigher(|key: &(Ids, String), rows: &Arc<KeptRows>| weight(key.1.len() + rows.weight()))
+                // The pages of a list follow each other: the newest list is the one that is asked for next.
+                .eviction_policy(EvictionPolicy::lru())
+                .time_to_live(ROWS_TTL)
                 .build(),
             sites: Cache::builder().max_capacity(SITES).time_to_live(NAMES_TTL).build(),
             slow: Cache::builder().max_capacity(SLOW).time_to_live(SLOW_TTL).build(),
@@ -82,6 +96,14 @@ impl ResponseCache {
 
     pub(super) fn names(&self, ids: &Ids, path: &str) -> Option<Arc<NameList>> {
         self.names.get(&(Arc::clone(ids), path.to_owned()))
+    }
+
+    pub(super) fn rows(&self, key: &(Ids, String)) -> Option<Arc<KeptRows>> {
+        self.rows.get(key)
+    }
+
+    pub(super) fn keep_rows(&self, key: (Ids, String), rows: Arc<KeptRows>) {
+        self.rows.insert(key, rows);
     }
 
     /// A site that the tokens have been found to see: its organization, if that is known.
@@ -119,6 +141,7 @@ impl fmt::Debug for ResponseCache {
             .debug_struct("ResponseCache")
             .field("constants", &self.constants.weighted_size())
             .field("names", &self.names.weighted_size())
+            .field("rows", &self.rows.weighted_size())
             .field("sites", &self.sites.entry_count())
             .field("slow", &self.slow.entry_count())
             .finish()

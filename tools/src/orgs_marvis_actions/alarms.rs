@@ -1,7 +1,7 @@
 //! Alarms of group `marvis`, which are answered in place of Marvis actions ([`Alarms`]).
 
 use mistmcp::serde_json::Value;
-use mistmcp::{Mist, OrgId, Reply, Request, Result};
+use mistmcp::{KeptRows, Mist, OrgId, Reply, Request, Result};
 
 use super::filter::ActionFilter;
 use super::{Asked, ROWS, page_of, rows_of};
@@ -35,8 +35,8 @@ impl Alarms {
         }
         notes.extend(filter.status_of_alarms());
         notes.extend(self.rest());
-        let rows = self.rows.unwrap_or_default().into_iter().filter(|row| filter.alarm(row)).collect();
-        page_of(rows, asked, &notes)
+        let rows = self.rows.unwrap_or_default().into_iter().filter(|row| filter.alarm(row));
+        page_of(&KeptRows::new(&rows.collect::<Vec<_>>(), notes), asked)
     }
 
     /// What is missing among the alarms.

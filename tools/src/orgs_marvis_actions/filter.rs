@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mistmcp::serde_json::Value;
-use mistmcp::{Choice as _, Error, Result, SiteId};
+use mistmcp::{Choice as _, Error, OrgId, Result, SiteId};
 
 use super::MarvisActionStatus as Status;
 use super::read::Actions;
@@ -34,6 +34,12 @@ impl ActionFilter {
     pub(super) fn new(status: Status, category: Option<&str>, site_id: Option<SiteId>) -> Self {
         let category = category.map(|text| text.trim_matches(['*', ' ']).to_lowercase());
         Self { status, category: category.filter(|text| !text.is_empty()), site_id }
+    }
+
+    /// The key of the rows that fit, among those that are kept for the pages after the first one.
+    pub(super) fn key(&self, org_id: &OrgId) -> String {
+        let Self { status, category, site_id } = self;
+        format!("listOrgMarvisActions {} {status:?} {category:?} {site_id:?}", org_id.as_str())
     }
 
     /// Whether every action fits.

@@ -39,6 +39,8 @@ pub(super) struct Actions {
     pub(super) missing: Vec<String>,
     /// Whether there may be other actions than these.
     pub(super) is_partial: bool,
+    /// Whether a page could not be read, which another try may read.
+    pub(super) has_failed: bool,
 }
 
 /// One of Mist's pages.
@@ -68,6 +70,7 @@ impl Actions {
                     return Err(Unread::Failed(error));
                 }
                 Err(unread) => {
+                    actions.has_failed = true;
                     actions.ends_early(&match unread {
                         Unread::Absent(_) => format!("page {number} was not answered as the first one"),
                         Unread::Barred(error) | Unread::Failed(error) => {
@@ -97,7 +100,10 @@ impl Actions {
                 }
                 None if is_over => break,
                 _ if number == PAGES => {
-                    actions.ends_early(&format!("one call reads {PAGES} pages at most"));
+                    actions.ends_early(&format!(
+                        "one call reads {PAGES} pages at most. With `status` set to `all` and no other filter, `next` \
+                         leads through all of them"
+                    ));
                 }
                 _ => {}
             }
@@ -109,7 +115,7 @@ impl Actions {
     /// The actions of one page.
     pub(super) fn of_page(page: Page) -> Self {
         let missing = unreadable_rows(page.unreadable).into_iter().collect();
-        Self { rows: page.rows, total: page.total, missing, is_partial: false }
+        Self { rows: page.rows, total: page.total, missing, ..Self::default() }
     }
 
     /// Notes that these are not all.
