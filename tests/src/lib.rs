@@ -64,6 +64,22 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Polls for something that should happen at once.
+///
+/// # Panics
+/// It does not happen within [`PATIENCE`].
+pub async fn polled<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let found = async {
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    soon(what, found).await
+}
+
 /// Waits for something that should happen at once.
 ///
 /// # Panics

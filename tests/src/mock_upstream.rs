@@ -71,6 +71,16 @@ impl Received {
         segments.map(|segment| percent_decode_str(segment).decode_utf8().unwrap().into_owned()).collect()
     }
 
+    /// The value of a parameter in the query.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The value of a parameter that is a number.
+    pub fn number(&self, name: &str) -> Option<usize> {
+        self.parameter(name).map(|value| value.parse().unwrap())
+    }
+
     /// A header that must occur once.
     pub fn header(&self, name: &str) -> &str {
         let values: Vec<_> = self.headers.get_all(name).iter().collect();
@@ -118,6 +128,13 @@ impl Answer {
     /// JSON.
     pub fn json(value: &Value) -> Self {
         Self::new("application/json", value.to_string())
+    }
+
+    /// Rows of a list, with the headers of a page of this number and limit, of so many rows in total.
+    pub fn page(rows: &[Value], number: usize, limit: usize, total: usize) -> Self {
+        let values = [("x-page-page", number), ("x-page-limit", limit), ("x-page-total", total)];
+        let answer = Self::json(&rows.into());
+        values.iter().fold(answer, |answer, (name, value)| answer.header(name, &value.to_string()))
     }
 
     /// A body that breaks off.

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use mistmcp_tests::{HttpClient, HttpServer, Launch, Lifecycle, MockUpstream, TOKEN, soon};
+use mistmcp_tests::{HttpClient, HttpServer, Launch, Lifecycle, MockUpstream, TOKEN};
 use serde_json::{Value, json};
 
+use crate::audit::text_of;
 use crate::fixture::ALICE;
 use crate::oauth::issuer::{AUDIENCE, Issuer};
 
@@ -57,17 +58,7 @@ async fn send(client: &HttpClient, text: &str) {
 
 /// That no spelling of a token is in what the server has written, after so many lines of its audit log.
 async fn assert_hidden(server: &HttpServer, tokens: &[String], count: usize) {
-    let path = server.folder().join(LOG);
-    let all = async {
-        loop {
-            let text = std::fs::read_to_string(&path).unwrap_or_default();
-            if text.lines().count() >= count && text.ends_with('\n') {
-                return text;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-    };
-    let text = soon("the lines of the audit log", all).await;
+    let text = text_of(&server.folder().join(LOG), count).await;
     for line in text.lines() {
         serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
     }

@@ -1,12 +1,10 @@
 //! Graceful shutdown: at once for idle clients, after the last response for calls in flight.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use mistmcp_tests::{
-    Answer, HttpClient, HttpResponse, Launch, Lifecycle, MockUpstream, RawSocket, fields_of, soon,
+    Answer, HttpClient, HttpResponse, Launch, Lifecycle, MockUpstream, RawSocket, fields_of, polled, soon,
 };
 use serde_json::json;
+use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use crate::audit::{LOG, audited, lines};
@@ -16,17 +14,12 @@ const ORG: &str = "9f2c1e50-8c4b-4f0e-a1d7-0123456789ab";
 
 /// Waits until new sessions are rejected.
 async fn closing(fixture: &Fixture) -> HttpResponse {
-    let refused = async {
-        loop {
-            // The signal may be handled after this request.
-            let response = fixture.bob("").initialize().await;
-            if response.status != 200 {
-                return response;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    soon("the end to begin", refused).await
+    polled("the end to begin", async || {
+        // The signal may be handled after this request.
+        let response = fixture.bob("").initialize().await;
+        (response.status != 200).then_some(response)
+    })
+    .await
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod arguments;
 mod audit;
 mod audit_limit;
 mod audit_tokens;
+mod audit_unwritable;
 mod bodies;
 mod ceiling;
 mod crowd;

@@ -8,10 +8,8 @@ mod settings;
 mod streams;
 mod tokens;
 
-use std::time::Duration;
-
 use mistmcp_tests::{
-    Answer, HttpClient, HttpResponse, HttpServer, Launch, Lifecycle, MockUpstream, TOKEN, soon,
+    Answer, HttpClient, HttpResponse, HttpServer, Launch, Lifecycle, MockUpstream, TOKEN, polled,
 };
 use serde_json::{Value, json};
 
@@ -231,17 +229,12 @@ async fn the_metadata_names_the_issuer_as_it_spells_itself() {
     let own = issuer.url.clone();
     issuer.url.push('/');
     let team = Team::at(issuer, "").await;
-    let announced = async {
-        loop {
-            let metadata = team.get("/.well-known/oauth-protected-resource").await.body;
-            let metadata: Value = serde_json::from_str(&metadata).unwrap();
-            if metadata["authorization_servers"] == json!([own]) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    soon("the issuer's own spelling", announced).await;
+    polled("the issuer's own spelling", async || {
+        let metadata = team.get("/.well-known/oauth-protected-resource").await.body;
+        let metadata: Value = serde_json::from_str(&metadata).unwrap();
+        (metadata["authorization_servers"] == json!([own])).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -81,12 +81,8 @@ async fn an_account_without_calls_in_this_hour_stops_no_answer_and_no_query_of_a
         let customers = Customers::start().await;
         let clouds = if other == ACME { &customers.acme } else { &customers.beta };
         clouds.default_handler(|request| {
-            let page =
-                request.query.iter().find(|(name, _)| name == "page").map_or("1", |(_, page)| page.as_str());
-            Answer::json(&json!([{ "mac": format!("5c5b3500000{page}") }]))
-                .header("x-page-limit", "1")
-                .header("x-page-page", page)
-                .header("x-page-total", "2")
+            let page = request.number("page").unwrap_or(1);
+            Answer::page(&[json!({ "mac": format!("5c5b3500000{page}") })], page, 1, 2)
         });
         let client = customers.launch(["", ""]).arguments("--rate-limit 40").client(Lifecycle::Legacy).await;
         let mut refused = String::new();

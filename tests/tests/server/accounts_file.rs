@@ -166,12 +166,7 @@ async fn a_signal_ends_the_command_that_a_program_waits_for_with_the_program() {
             .variable("PATH", &std::env::var("PATH").unwrap())
             .file("accounts.toml", text)
             .stdio();
-        let is_run = async {
-            while !mark.exists() {
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            }
-        };
-        mistmcp_tests::soon("the command", is_run).await;
+        mistmcp_tests::polled("the command", async || mark.exists().then_some(())).await;
         process.signal(signal).await;
         let finished = process.ended().await;
         let seen = (finished.code(), finished.output());

@@ -29,24 +29,17 @@ fn log_of(
         if received.path != "/api/v1/self/logs" {
             return Answer::json(&json!({ "detail": "not found" })).status(404);
         }
-        let number = |name: &str, default: u64| {
-            let value = received.query.iter().find(|(key, _)| key == name);
-            value.map_or(default, |(_, value)| value.parse().unwrap())
-        };
-        let (page, limit) = (number("page", 1), number("limit", 100));
+        let (page, limit) = (received.number("page").unwrap_or(1), received.number("limit").unwrap_or(100));
         let rows: Vec<_> = (0..count)
             .map(|id| json!({ "id": format!("{org}-{id}"), "org_id": if is_own(id) { org } else { OTHER }, "message": "x".repeat(100) }))
-            .skip(usize::try_from((page - 1) * limit).unwrap())
-            .take(usize::try_from(limit).unwrap())
+            .skip((page - 1) * limit)
+            .take(limit)
             .collect();
         match paging {
             Paging::InObject => {
                 Answer::json(&json!({ "results": rows, "total": count, "page": page, "limit": limit }))
             }
-            Paging::InHeaders => Answer::json(&rows.into())
-                .header("X-Page-Total", &count.to_string())
-                .header("X-Page-Limit", &limit.to_string())
-                .header("X-Page-Page", &page.to_string()),
+            Paging::InHeaders => Answer::page(&rows, page, limit, usize::try_from(count).unwrap()),
         }
     });
 }
@@ -124,8 +117,7 @@ async fn a_list_whose_pages_are_smaller_than_was_asked_for_has_all_rows() {
         let customers = Customers::start().await;
         let client = one_account(&customers).client(Lifecycle::Stateless).await;
         customers.acme.default_handler(move |received: &Received| {
-            let page = received.query.iter().find(|(name, _)| name == "page");
-            let page = page.map_or(1, |(_, value)| value.parse::<usize>().unwrap());
+            let page = received.number("page").unwrap_or(1);
             let rows = (0..250).map(|id| json!({ "id": format!("{ACME}-{id}"), "org_id": ACME }));
             let rows: Vec<_> = rows.skip((page - 1) * 100).take(100).collect();
             let value = if header == "X-Page-Total" { "250" } else { "100" };

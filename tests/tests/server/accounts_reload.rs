@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use mistmcp_tests::{Launch, MockUpstream, StdioProcess, soon};
+use mistmcp_tests::{Launch, MockUpstream, StdioProcess, polled};
 use serde_json::json;
 
 use crate::accounts::{ACME, Customers, TOKENS};
@@ -35,25 +35,11 @@ async fn the_file_is_read_again_when_it_changes_and_a_wrong_one_changes_nothing(
     let command = format!("token_command = [\"sh\", \"-c\", \"touch '{}'; exit 3\"]", mark.display());
     replace(&path, &format!("[accounts.acme]\n{command}\ncloud = \"{}\"\n", upstream.url()));
     process.signal("HUP").await;
-    let was_read = async {
-        while !mark.exists() {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-    };
-    soon("the wrong file to be read", was_read).await;
+    polled("the wrong file to be read", async || mark.exists().then_some(())).await;
     process.call("getOrg", ask.clone()).await;
     assert_eq!(token(&upstream.take()), format!("Token {}", TOKENS[0]));
     replace(&path, &text("another-t0ken-5Yw2"));
-    let changed = async {
-        loop {
-            process.call("getOrg", ask.clone()).await;
-            if token(&upstream.take()) == "Token another-t0ken-5Yw2" {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-    };
-    soon("the new token", changed).await;
+    uses(&mut process, upstream, "another-t0ken-5Yw2").await;
     process.close_stdin();
     let finished = process.ended().await;
     assert!(
@@ -81,31 +67,17 @@ async fn a_token_file_that_is_made_after_a_failed_reload_is_seen() {
     // The file is looked at every two seconds, so that by then it was read without the token.
     tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
     std::fs::write(folder.path().join("new.token"), "another-t0ken-5Yw2").unwrap();
-    let changed = async {
-        loop {
-            process.call("getOrg", json!({ "org_id": ACME })).await;
-            let token = customers.acme.take().last().unwrap().header("authorization").to_owned();
-            if token == "Token another-t0ken-5Yw2" {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-    };
-    soon("the new token", changed).await;
+    uses(&mut process, &customers.acme, "another-t0ken-5Yw2").await;
 }
 
 /// Waits until calls are made with this token.
 async fn uses(process: &mut StdioProcess, upstream: &MockUpstream, token: &str) {
-    let changed = async {
-        loop {
-            process.call("getOrg", json!({ "org_id": ACME })).await;
-            if upstream.take().last().unwrap().header("authorization") == format!("Token {token}") {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-    };
-    soon("the new token", changed).await;
+    let wanted = format!("Token {token}");
+    polled("the new token", async || {
+        process.call("getOrg", json!({ "org_id": ACME })).await;
+        (upstream.take().last().unwrap().header("authorization") == wanted).then_some(())
+    })
+    .await;
 }
 
 /// A server over an accounts file in a folder that stays.
@@ -244,27 +216,16 @@ async fn an_account_whose_source_fails_is_used_as_soon_as_it_can_be_read() {
     let script = format!("cat '{}' || {{ touch '{}'; exit 1; }}", vault.display(), mark.display());
     let command = format!("token_command = [\"sh\", \"-c\", \"{script}\"]");
     replace(&path, &account(&command, upstream).replace("acme", "other"));
-    let failed = async {
-        while !mark.exists() {
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-    };
-    soon("the source of the new account to fail", failed).await;
+    polled("the source of the new account to fail", async || mark.exists().then_some(())).await;
     let refused = process.call("getOrg", json!({ "org_id": ACME })).await.to_string();
     assert!(refused.contains("No token of the accounts file"), "{refused}");
     upstream.take();
     std::fs::write(&vault, ROTATED[1]).unwrap();
-    let works = async {
-        loop {
-            process.call("getOrg", json!({ "org_id": ACME })).await;
-            if let Some(last) = upstream.take().last() {
-                assert_eq!(last.header("authorization"), format!("Token {}", ROTATED[1]));
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-    };
-    soon("the token of the new account", works).await;
+    let asked = polled("the token of the new account", async || {
+        process.call("getOrg", json!({ "org_id": ACME })).await;
+        upstream.take().pop()
+    });
+    assert_eq!(asked.await.header("authorization"), format!("Token {}", ROTATED[1]));
     process.close_stdin();
     let finished = process.ended().await;
     assert!(

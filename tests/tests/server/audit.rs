@@ -1,6 +1,6 @@
 //! The audit log over stdio, and its flags.
 
-use mistmcp_tests::{Answer, Launch, Lifecycle, MockUpstream, StdioProcess, TOKEN, soon};
+use mistmcp_tests::{Answer, Launch, Lifecycle, MockUpstream, StdioProcess, TOKEN, polled};
 use serde_json::{Value, json};
 
 use crate::accounts::{Customers, SITE_OF_ACME, SITE_OF_BETA};
@@ -52,18 +52,13 @@ async fn an_audit_log_that_cannot_be_opened_stops_the_program() {
 
 /// The lines of a log once there are so many.
 async fn written(path: &std::path::Path, count: usize) -> Vec<Value> {
-    let enough = async {
-        loop {
-            let text = std::fs::read_to_string(path).unwrap_or_default();
-            let lines: Vec<Value> =
-                text.split_inclusive('\n').filter_map(|line| serde_json::from_str(line).ok()).collect();
-            if lines.len() >= count {
-                return lines;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-    };
-    soon("the lines of the audit log", enough).await
+    polled("the lines of the audit log", async || {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let lines: Vec<Value> =
+            text.split_inclusive('\n').filter_map(|line| serde_json::from_str(line).ok()).collect();
+        (lines.len() >= count).then_some(lines)
+    })
+    .await
 }
 
 /// A program with this audit log, and the id of its call that Mist has and does not answer.

@@ -5,6 +5,7 @@ mod configuration;
 mod exit_codes;
 mod help;
 mod incidents;
+mod misplaced;
 mod pages;
 mod shells;
 mod table;

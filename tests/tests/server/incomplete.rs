@@ -210,8 +210,7 @@ async fn a_cursor_that_no_answer_gave_is_refused() {
 async fn the_second_page_has_the_window_of_the_first() {
     let (upstream, client) = start().await;
     let sent = |asked: &mistmcp_tests::Received| {
-        let pick =
-            |name: &str| asked.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+        let pick = |name: &str| asked.parameter(name).map(str::to_owned);
         (pick("start"), pick("end"), pick("duration"))
     };
     let (start, end) = (Some("1763800000".to_owned()), Some("1763886400".to_owned()));
@@ -237,10 +236,9 @@ async fn the_second_page_has_the_window_of_the_first() {
 
     // A list that is paged by number and does not say its window: counted from when it was answered.
     let path = format!("/api/v1/orgs/{ORG}/stats/devices");
-    let page = |number: &str| {
-        let page = Answer::json(&json!([{ "mac": number }])).header("x-page-total", "2");
-        let page = page.header("date", "Sun, 23 Nov 2025 08:26:40 GMT");
-        page.header("x-page-limit", "1").header("x-page-page", number)
+    let page = |number: usize| {
+        let page = Answer::page(&[json!({ "mac": number.to_string() })], number, 1, 2);
+        page.header("date", "Sun, 23 Nov 2025 08:26:40 GMT")
     };
     for window in [
         json!({}),
@@ -249,7 +247,7 @@ async fn the_second_page_has_the_window_of_the_first() {
         json!({ "start": "-1d", "end": "now" }),
     ] {
         let arguments = over(&json!({ "org_id": ORG, "limit": 1 }), &window);
-        upstream.answers(&path, [page("1"), page("2")]);
+        upstream.answers(&path, [page(1), page(2)]);
         let first = client.json("listOrgDevicesStats", arguments.clone()).await;
         let second = client.json("listOrgDevicesStats", over(&arguments, &first["next"])).await;
         assert_eq!(second["results"], json!([{ "mac": "2" }]), "{window}: {first}");

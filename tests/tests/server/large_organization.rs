@@ -28,13 +28,9 @@ fn device(number: usize) -> Value {
 
 /// A page of 1,000 rows at most.
 fn page(received: &Received, count: usize, row: impl Fn(usize) -> Value) -> Answer {
-    let page = received.query.iter().find(|(key, _)| key == "page");
-    let page: usize = page.map_or(1, |(_, page)| page.parse().unwrap());
+    let page = received.number("page").unwrap_or(1);
     let rows: Vec<_> = ((page - 1) * 1_000..count.min(page * 1_000)).map(row).collect();
-    let values = [("x-page-limit", 1_000), ("x-page-page", page), ("x-page-total", count)];
-    values
-        .iter()
-        .fold(Answer::json(&rows.into()), |answer, (name, value)| answer.header(name, &value.to_string()))
+    Answer::page(&rows, page, 1_000, count)
 }
 
 /// A client of such an organization. `counted` is up to which site Mist tells the number of devices, and `alarms` are

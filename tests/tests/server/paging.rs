@@ -30,11 +30,8 @@ impl Cloud {
         if received.path != inventory() {
             return Answer::json(&json!({ "results": [], "total": 0 }));
         }
-        let number = |name: &str, default: usize| {
-            let value = received.query.iter().find(|(key, _)| key == name);
-            value.map_or(default, |(_, value)| value.parse().unwrap())
-        };
-        let (page, limit) = (number("page", 1), number("limit", 100).min(self.cap));
+        let page = received.number("page").unwrap_or(1);
+        let limit = received.number("limit").unwrap_or(100).min(self.cap);
         let rows = (0..self.devices).map(|device| {
             json!({
                 "mac": format!("5c5b35{device:06x}"), "name": format!("AP-{device}"), "type": "ap", "model": "AP43",
@@ -201,8 +198,7 @@ async fn the_pages_before_one_that_does_not_come_count() {
 async fn every_next_is_complete_in_addition_to_the_arguments_of_the_first_page() {
     let upstream = MockUpstream::start().await;
     upstream.default_handler(|received| {
-        let after = received.query.iter().find(|(name, _)| name == "search_after");
-        let number: u32 = after.map_or(0, |(_, value)| value.parse().unwrap());
+        let number = received.number("search_after").unwrap_or(0);
         let next = format!("{}?search_after={}", received.path, number + 1);
         Answer::json(
             &json!({ "results": [{ "id": number }], "next": next, "total": 9, "start": 1, "end": 2 }),

@@ -5,6 +5,7 @@ mod changing_pages;
 mod command_line;
 mod fetching;
 mod questions;
+mod tables;
 mod wrong_rows;
 
 use mistmcp::Session;

@@ -1,8 +1,6 @@
 //! Faults of the issuer, and its keys.
 
-use std::time::Duration;
-
-use mistmcp_tests::soon;
+use mistmcp_tests::polled;
 use serde_json::json;
 
 use super::Team;
@@ -35,31 +33,24 @@ async fn known_keys_serve_while_the_issuer_is_away_and_new_ones_are_found() {
     let claims = team.issuer.claims("alice", json!({}));
     let rotated = second.sign(&json!({ "alg": "ES256", "kid": "second" }), &claims);
     // Whether the issuer has this key cannot be known now.
-    let unavailable = async {
-        while team.client(&rotated).initialize().await.status != 503 {
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
-    };
-    soon("the server to ask the issuer", unavailable).await;
+    until_status(&team, &rotated, 503).await;
     team.issuer.fail(Fault::None);
     until_it_works(&team, &team.issuer.token("alice", json!({ "jti": "newer" }))).await;
-    let unknown = async {
-        while team.client(&rotated).initialize().await.status != 401 {
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
-    };
-    soon("the issuer to be read", unknown).await;
+    until_status(&team, &rotated, 401).await;
     team.issuer.publish(&second);
     until_it_works(&team, &rotated).await;
 }
 
-/// Waits until a token is accepted. The issuer is asked at a bounded rate.
+/// Waits until requests with a token have this status. The issuer is asked at a bounded rate.
+async fn until_status(team: &Team, token: &str, status: u16) {
+    polled(&format!("status {status}"), async || {
+        (team.client(token).initialize().await.status == status).then_some(())
+    })
+    .await;
+}
+
+/// Waits until a token is accepted.
 async fn until_it_works(team: &Team, token: &str) {
-    let accepted = async {
-        while team.client(token).initialize().await.status != 200 {
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
-    };
-    soon("the token to be accepted", accepted).await;
+    until_status(team, token, 200).await;
     team.client(token).open().await.call("getSiteInfo", site(9)).await;
 }

@@ -1,6 +1,6 @@
 //! The accounts file of a running server changes: people have the accounts that it gives them now.
 
-use mistmcp_tests::soon;
+use mistmcp_tests::{polled, soon};
 use serde_json::json;
 
 use super::{ACME, Team};
@@ -8,12 +8,10 @@ use crate::fixture::site;
 
 /// Waits until a person's call has this status.
 async fn until_status(client: &mistmcp_tests::HttpClient, status: u16) {
-    let changed = async {
-        while client.try_call("getSiteInfo", site(1)).await.status != status {
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-    };
-    soon("the change", changed).await;
+    polled("the change", async || {
+        (client.try_call("getSiteInfo", site(1)).await.status == status).then_some(())
+    })
+    .await;
 }
 
 #[cfg(unix)]
@@ -91,17 +89,12 @@ async fn a_source_that_fails_delays_no_removal_and_is_tried_again() {
     let bob = team.of("bob", json!({ "groups": [] })).open().await;
     put(vault_account("noc") + &beta);
     let uses = async |client: &mistmcp_tests::HttpClient, token: &str| {
-        let changed = async {
-            loop {
-                client.try_call("getOrg", json!({ "org_id": super::org(1) })).await;
-                let wanted = format!("Token {token}");
-                if team.acme.take().last().is_some_and(|last| last.header("authorization") == wanted) {
-                    return;
-                }
-                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-            }
-        };
-        soon("the token", changed).await;
+        let wanted = format!("Token {token}");
+        polled("the token", async || {
+            client.try_call("getOrg", json!({ "org_id": super::org(1) })).await;
+            team.acme.take().last().filter(|last| last.header("authorization") == wanted).map(|_| ())
+        })
+        .await;
     };
     uses(&alice, VAULT[0]).await;
     bob.call("getSiteInfo", site(1)).await;

@@ -6,7 +6,7 @@ use mistmcp_tests::{Answer, Launch, Lifecycle, MockUpstream};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
-use super::fetching::{COUNT, answer, over_inventory, parameter};
+use super::fetching::{COUNT, answer, over_inventory};
 use super::{ORG, over_sites};
 use crate::process::Process;
 
@@ -23,7 +23,7 @@ async fn a_page_that_comes_slowly_keeps_no_other_page_waiting() {
     let permits = Arc::clone(&go_on);
     // The second page goes on when the last one is asked for, and that is when a later page is in the table.
     upstream.default_handler(move |received| {
-        let page = parameter(received, "page").unwrap_or(1);
+        let page = received.number("page").unwrap_or(1);
         let body = long_rows(page);
         let middle = body.len() - 1_000;
         let answer = Answer::new("application/json", body)
@@ -47,7 +47,7 @@ async fn a_page_that_comes_slowly_keeps_no_other_page_waiting() {
 async fn rows_that_have_a_name_of_the_row_id_keep_their_order() {
     let process = Process::start().await;
     process.upstream.default_handler(|received| {
-        let page = parameter(received, "page").unwrap_or(1);
+        let page = received.number("page").unwrap_or(1);
         let row =
             |number: usize| json!({ "rowid": 9_000 - number, "ROWID": "x", "oid": number % 7, "n": number });
         let rows: Vec<_> = ((page - 1) * 1_000..page * 1_000).map(row).collect();
@@ -62,13 +62,10 @@ async fn rows_that_have_a_name_of_the_row_id_keep_their_order() {
 /// A Mist with 4,200 numbered rows that counts them differently on each page.
 fn counting(upstream: &MockUpstream, total: impl Fn(usize) -> usize + Send + Sync + 'static) {
     upstream.default_handler(move |received| {
-        let page = parameter(received, "page").unwrap_or(1);
+        let page = received.number("page").unwrap_or(1);
         let rows: Vec<_> =
             ((page - 1) * 1_000..(page * 1_000).min(4_200)).map(|number| json!({ "n": number })).collect();
-        Answer::json(&json!(rows))
-            .header("x-page-limit", "1000")
-            .header("x-page-page", &page.to_string())
-            .header("x-page-total", &total(page).to_string())
+        Answer::page(&rows, page, 1_000, total(page))
     });
 }
 
@@ -101,7 +98,7 @@ async fn a_page_without_rows_that_leads_on_is_followed_and_several_are_told() {
     for (empty, is_whole) in [(&[1_000][..], true), (&[1_000, 2_000], false)] {
         let process = Process::start().await;
         process.upstream.default_handler(move |received| {
-            let start = parameter(received, "search_after").unwrap_or(0);
+            let start = received.number("search_after").unwrap_or(0);
             let rows = if empty.contains(&start) { start..start } else { start..start + 1_000 };
             let rows: Vec<_> = rows.map(|number| json!({ "n": number })).collect();
             let next = (start < 4_000)
@@ -117,7 +114,7 @@ async fn a_page_without_rows_that_leads_on_is_followed_and_several_are_told() {
     // The end of a list may lead to itself.
     let process = Process::start().await;
     process.upstream.default_handler(|received| {
-        let start = parameter(received, "search_after").unwrap_or(0);
+        let start = received.number("search_after").unwrap_or(0);
         let rows: Vec<_> = (start..1_000).map(|number| json!({ "n": number })).collect();
         let next = format!("/api/v1/orgs/{ORG}/sites/search?search_after=1000");
         Answer::json(&json!({ "results": rows, "next": next }))
@@ -133,15 +130,12 @@ async fn rows_that_are_on_two_pages_have_a_note_and_what_is_missing_is_told() {
     for (early, total, is_partial) in [(0, 2_500, false), (10, 2_490, false), (10, 2_500, true)] {
         let process = Process::start().await;
         process.upstream.default_handler(move |received| {
-            let page = parameter(received, "page").unwrap_or(1);
+            let page = received.number("page").unwrap_or(1);
             let shift = if page > 1 { early } else { 0 };
             let row = |number: usize| json!({ "id": number, "n": number });
             let rows: Vec<_> =
                 ((page - 1) * 1_000 - shift..(page * 1_000).min(2_500) - shift).map(row).collect();
-            Answer::json(&json!(rows))
-                .header("x-page-limit", "1000")
-                .header("x-page-page", &page.to_string())
-                .header("x-page-total", &total.to_string())
+            Answer::page(&rows, page, 1_000, total)
         });
         let answer = answer(&process.session("one"), over_inventory(COUNT, &json!({}))).await;
         let table = &answer["tables"]["t"];

@@ -58,10 +58,7 @@ async fn tables_are_joined_and_arguments_take_names_and_lists() {
 async fn explain_prints_the_cost_and_no_sql_the_columns() {
     let upstream = MockUpstream::start().await;
     upstream.default_handler(|_| {
-        Answer::json(&json!([{ "name": "a", "radio": { "channel": 36 } }]))
-            .header("x-page-limit", "1000")
-            .header("x-page-page", "1")
-            .header("x-page-total", "62000")
+        Answer::page(&[json!({ "name": "a", "radio": { "channel": 36 } })], 1, 1_000, 62_000)
     });
     let launch = |more: &str| {
         Launch::at(&upstream, "query")
@@ -92,10 +89,9 @@ async fn explain_prints_the_cost_and_no_sql_the_columns() {
 async fn what_is_missing_from_a_table_is_reported_and_makes_the_exit_code_1() {
     let upstream = MockUpstream::start().await;
     upstream.default_handler(|received| {
-        let is_first = !received.query.iter().any(|(name, value)| name == "page" && value != "1");
-        let answer = Answer::json(&json!([{ "n": 1 }]));
-        let answer = if is_first { answer } else { answer.status(404) };
-        answer.header("x-page-limit", "1").header("x-page-page", "1").header("x-page-total", "2")
+        let is_first = received.number("page").is_none_or(|page| page == 1);
+        let answer = Answer::page(&[json!({ "n": 1 })], 1, 1, 2);
+        if is_first { answer } else { answer.status(404) }
     });
     let flags = format!("--from t=getOrgInventory --with t.org_id={ORG} --output csv");
     let finished = Launch::at(&upstream, "query").argument("SELECT n FROM t").arguments(&flags).run().await;
