@@ -268,7 +268,7 @@ fn reported(
     alarms::findings(&open, devices, |_| None, now)
         .into_iter()
         .map(|finding| {
-            let weight = finding.get_weight().saturating_sub(10);
+            let weight = finding.relevance().saturating_sub(10);
             finding.weight(weight)
         })
         .collect()

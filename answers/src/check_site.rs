@@ -176,7 +176,7 @@ async fn classified<'f>(
     let explained = |can_lower: &dyn Fn(&Cause) -> bool| {
         // The first of those that explain it best.
         let explains = found.iter().rev().filter(|finding| can_lower(finding.cause()));
-        explains.max_by_key(|finding| finding.get_weight()).map(Classified::Explained)
+        explains.max_by_key(|finding| finding.relevance()).map(Classified::Explained)
     };
     let source = sources::level_trend(id, &level.metric, window);
     let rows = if ask.calls_left() == 0 { Rows::default() } else { ask.rows(&source).await };

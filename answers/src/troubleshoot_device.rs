@@ -1,21 +1,24 @@
 //! `troubleshootDevice`: why a device is down, or has trouble.
 
-use mistmcp::answers::{
-    Cause, DataSource, Diagnosis, Finding, Inquiry, Object, Rows, Severity, Window, ago, answer, join, name,
-};
+mod change;
+mod mist_edge;
+mod reports;
+
+use mistmcp::answers::{Cause, DataSource, Diagnosis, Inquiry, Window, answer, join, name};
 use mistmcp::{Call, Mist, Reply, Result, TimeWindow, mist_tool};
+
+use change::changed_before;
+use mist_edge::mist_edge;
+use reports::{carried, ended, reported};
 
 use super::arguments::Organization;
 use super::facts::wan::GatewayCluster;
-use super::facts::{Alarm, Change, Device, Event, Port, device_id};
+use super::facts::{Alarm, Device, Event, Port, device_id};
 use super::locate::{self, Located};
-use super::rules::recovered::{self, Past};
-use super::rules::tree::DeviceTree;
-use super::rules::wan::{self, Wan};
-use super::rules::{alarms, device, ports::PortContext};
-use super::site_state::{PeerRows, WanPeers, name_of_site, site_name};
+use super::rules::{device, ports::PortContext};
+use super::site_state::{PeerRows, WanPeers, name_of_site};
 use super::sources::shown_by;
-use super::{causes as c, evidence, sources, thresholds as t};
+use super::{causes as c, sources};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] = &[
@@ -180,96 +183,6 @@ fn with_inventory(mut devices: Vec<Device>, inventory: &[Device], site: &str) ->
     devices
 }
 
-/// What is wrong with a Mist Edge, by its state and its own events.
-async fn mist_edge(ask: &Inquiry, org: &str, found: &Device, window: &Window) -> Diagnosis {
-    let events_source = sources::events_of_mist_edge(org, found.id.as_deref(), window);
-    let called = async {
-        match found.site.as_deref() {
-            Some(site) => Some(site_name(ask, site).await),
-            None => None,
-        }
-    };
-    let (events, called) = join!(ask.rows(&events_source), called);
-    let reason = if ask.may_call("searchOrgAlarms") {
-        "not looked at; searchOrgAlarms lists them"
-    } else {
-        "not looked at"
-    };
-    ask.nothing_there("alarms", reason);
-    let events: Vec<_> = events.iter().filter_map(Event::of).collect();
-    let context = PortContext::new(ask.now(), std::slice::from_ref(found), &[], &events);
-    let case = device::DeviceCase {
-        device: found,
-        site: &[],
-        site_name: called.as_deref().unwrap_or_default(),
-        events: &events,
-        ports: &[],
-        context: &context,
-    };
-    // It belongs to the organization as well as to a site.
-    let mut findings = device::device(&case);
-    findings.retain(|finding| finding.cause().name != c::NOT_ASSIGNED.name);
-    device::add_outage(&case, &mut findings);
-    // Only the search for Mist Edges shows their events.
-    let findings = findings.into_iter().map(|finding| {
-        let is_outage = finding.cause().name == c::DEVICE_DOWN.name;
-        if is_outage { finding } else { finding.see(&events_source) }
-    });
-    facts(state(found, ask), found).fact("site", called.as_deref().map(name)).findings(findings)
-}
-
-/// Adds what statistics and events show of a gateway's cluster, paths, tunnels and routing neighbors, as `checkWan` does.
-fn carried(
-    case: &device::DeviceCase<'_>,
-    (alarms, clusters): (&[Alarm], &[GatewayCluster]),
-    carried: &WanPeers,
-    findings: &mut Vec<Finding>,
-) {
-    let gateways: Vec<_> = case.site.iter().filter(|device| device.kind == "gateway").cloned().collect();
-    let wan = Wan {
-        gateways: &gateways,
-        devices: case.site,
-        ports: case.ports,
-        paths: &carried.paths,
-        tunnels: &carried.tunnels,
-        neighbors: &carried.neighbors,
-        events: case.events,
-        alarms,
-        now: case.context.now,
-    };
-    let called = case.device.called();
-    let mut found: Vec<_> =
-        [wan::links_down(&wan), wan::paths_down(&wan), wan::tunnels_down(&wan), wan::neighbors_down(&wan)]
-            .concat();
-    found.extend(wan::unresolved(&wan));
-    if !findings.iter().any(|finding| finding.cause().name == c::CLUSTER_DEGRADED.name) {
-        found.extend(wan::clusters(&wan, clusters, &[]));
-    }
-    found.retain(|finding| finding.is_on(&called));
-    // The outage of a WAN link is that of its port.
-    let is_of_link = |port: &Finding| {
-        port.cause().name == c::PORT_DOWN.name
-            && case.ports.iter().any(|known| {
-                known.is_wan() && case.device.has_mac(&known.device) && port.starts_on(&known.id)
-            })
-    };
-    if found.iter().any(|finding| finding.cause().name == c::WAN_LINK_DOWN.name) {
-        findings.retain(|finding| !is_of_link(finding));
-    }
-    let by_events = wan::by_events(&wan, &found);
-    found.extend(by_events);
-    findings.extend(found);
-}
-
-/// Outages of the device that are over, with those of the device upstream that took it down.
-fn ended(case: &device::DeviceCase<'_>, events: &[Event], found: &[Finding]) -> Vec<Finding> {
-    let (now, end) = (case.context.now, case.context.end);
-    let past = Past { site: None, devices: case.site, ports: case.ports, events, now, end };
-    let mut over = recovered::recovered(&past, found);
-    over.retain(|finding| finding.is_on(&case.device.called()));
-    over
-}
-
 /// The state of a device as the beginning of the verdict. Of one that is down, no finding is a reassurance.
 fn state(found: &Device, ask: &Inquiry) -> Diagnosis {
     let called = found.called();
@@ -295,129 +208,4 @@ fn facts(diagnosis: Diagnosis, found: &Device) -> Diagnosis {
         .fact("uptime", found.uptime)
         .fact("last_seen", found.last_seen)
         .fact("clients", found.clients)
-}
-
-/// Alarms of the device, and of the port upstream of it.
-fn reported(all: &[Alarm], case: &device::DeviceCase<'_>, site_name: &str, now: i64) -> Vec<Finding> {
-    let upstream = case.upstream_port();
-    let is_own = |alarm: &&&Alarm| alarm.devices.iter().any(|mac| case.device.has_mac(mac));
-    let is_of_port = |alarm: &&&Alarm| {
-        upstream.is_some_and(|port| alarm.devices.contains(&port.device) && alarm.ports.contains(&port.id))
-    };
-    let wanted = [
-        &c::CABLE_FAULT,
-        &c::MISSING_VLAN,
-        &c::LOOP,
-        &c::PORT_FLAPPING,
-        &c::PORT_HALF_DUPLEX,
-        &c::HARDWARE_ALARM,
-    ];
-    let of_device: Vec<_> = alarms::active(all, case.events)
-        .iter()
-        .filter(|alarm| is_own(alarm) || is_of_port(alarm))
-        .filter(|alarm| {
-            alarms::cause_of(&alarm.kind)
-                .is_none_or(|(cause, ..)| wanted.iter().any(|wanted| wanted.name == cause.name))
-        })
-        .copied()
-        .collect();
-    let of_alarm = |alarm: &Alarm| {
-        let found = alarms::findings(&[alarm], case.site, |_| Some(site_name.to_owned()), now);
-        let is_new = alarms::is_recent(alarm, now);
-        let is_of_today = alarms::is_reported_since(alarm, now - t::DAY);
-        found.into_iter().map(|finding| (finding, is_new, is_of_today)).collect::<Vec<_>>()
-    };
-    let found = of_device.into_iter().flat_map(of_alarm).map(|(finding, is_new, is_of_today)| {
-        let is_cable = finding.cause().name == c::CABLE_FAULT.name;
-        // The access point and its port have one cable.
-        let finding = match (is_cable, upstream, case.upstream()) {
-            (true, Some(port), Some(switch)) if case.device.kind == "ap" => {
-                Finding::new(&c::CABLE_FAULT, finding.severity(), finding.summary().to_owned())
-                    .on(port.object(&switch.called()))
-                    .on(case.device.object())
-                    .on(switch.object())
-                    .since(finding.began())
-                    .evidence("alarm", "bad_cable")
-                    .see_same_as(&finding)
-            }
-            _ => finding,
-        };
-        // The longer nothing was reported, the less it explains.
-        let weight = match (is_new, is_of_today, is_cable) {
-            (true, _, true) => 91,
-            (true, _, false) => 68,
-            (_, true, true) => 72,
-            (_, true, false) => 55,
-            _ => finding.get_weight(),
-        };
-        finding.weight(weight)
-    });
-    found.collect()
-}
-
-/// Whether an entry of the audit log is about a changed configuration, and not about an action such as a restart.
-fn is_change(message: &str) -> bool {
-    let first = message.split_whitespace().next().unwrap_or_default().to_lowercase();
-    ["update", "add", "create", "delete", "remove", "modify", "change", "set", "assign", "unassign", "import"]
-        .iter()
-        .any(|verb| first.starts_with(verb))
-}
-
-/// A change of the device, or of one upstream of it, shortly before its trouble began.
-fn changed_before(
-    org: &str,
-    audit: &Rows,
-    case: &device::DeviceCase<'_>,
-    findings: &[Finding],
-) -> Option<Finding> {
-    let (found, events, now) = (case.device, case.events, case.context.now);
-    let tree = DeviceTree::of(case.site, case.ports);
-    let place = tree.place(&found.mac).filter(|_| found.is_down());
-    let above = place.into_iter().flat_map(|place| tree.above(place));
-    let devices: Vec<_> = std::iter::once(found).chain(above).collect();
-    let began = if found.is_down() {
-        found.last_seen?
-    } else {
-        let troubles = ["CONFIG_FAILED", "DISCONNECTED", "PORT_DOWN"];
-        let last =
-            events.iter().filter(|event| troubles.contains(&event.short())).map(|event| event.time).max();
-        last.filter(|_| findings.iter().any(|finding| finding.get_weight() >= 60))?
-    };
-    let shortly: Vec<_> = audit
-        .iter()
-        .filter(|row| {
-            row.time("timestamp").is_some_and(|time| (0..=t::SHORTLY_BEFORE).contains(&(began - time)))
-        })
-        .filter_map(|row| Some((row, Change::of(row)?)))
-        .filter(|(_, change)| is_change(&change.message))
-        .collect();
-    // The nearest device goes first.
-    let (changed, row) = devices.iter().find_map(|device| {
-        let name = device.name.as_deref()?;
-        let is_of = |change: &Change| match &change.called {
-            Some(called) if device.mac != found.mac => called.eq_ignore_ascii_case(name),
-            _ => device.mac == found.mac && change.names(name),
-        };
-        let own = shortly.iter().filter(|(_, change)| is_of(change));
-        own.max_by_key(|(_, change)| change.time).map(|(row, _)| (*device, *row))
-    })?;
-    let (who, when) = (name(&row.text_or("admin_name", "Somebody")), row.time("timestamp")?);
-    Some(
-        Finding::new(
-            &c::CHANGED_BEFORE,
-            Severity::Warning,
-            format!(
-                "{who} changed {} {}, shortly before the trouble began.",
-                changed.called(),
-                ago(when, now)
-            ),
-        )
-        .on(changed.object())
-        .on(Object::change(&row.text_or("message", "change")))
-        .weight(69)
-        .since(when)
-        .evidence("message", row.text("message"))
-        .evidence("admin", row.text("admin_name"))
-        .see(&evidence::audit_log(org, when)),
-    )
 }

@@ -51,7 +51,7 @@ pub(super) fn explained(metric: &str, assessment: &SleAssessment<'_>, at: &SleSi
         let (says, causes) = classifiers::causes(&metric_known, &classifier.name);
         let is_fitting = |finding: &&Finding| causes.iter().any(|cause| cause.name == finding.cause().name);
         let mut fitting: Vec<_> = troubles.iter().filter(is_fitting).collect();
-        fitting.sort_by_key(|finding| std::cmp::Reverse(finding.get_weight()));
+        fitting.sort_by_key(|finding| std::cmp::Reverse(finding.relevance()));
         let says = if is_one_place(&metric_known, at.impacted) { Some(&c::COVERAGE_HOLE) } else { says };
         let cause = fitting.first().map(|finding| finding.cause()).or(says);
         // Classifiers that name no cause are different things.
@@ -75,11 +75,11 @@ pub(super) fn explained(metric: &str, assessment: &SleAssessment<'_>, at: &SleSi
         if let Some(shown) = fitting.first() {
             finding = finding.with_objects_of(shown);
         }
-        let weight = finding.get_weight().saturating_sub(u8::try_from(place).unwrap_or(3) * 10);
+        let weight = finding.relevance().saturating_sub(u8::try_from(place).unwrap_or(3) * 10);
         found.push(finding.weight(weight));
         // What the network itself shows, beside its effect.
         found.extend(fitting.into_iter().take(3).cloned().map(|finding| {
-            let weight = finding.get_weight().min(weight.saturating_sub(1));
+            let weight = finding.relevance().min(weight.saturating_sub(1));
             finding.weight(weight)
         }));
     }

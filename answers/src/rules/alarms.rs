@@ -285,10 +285,10 @@ mod tests {
             [&new, &today, &old].map(Finding::severity),
             [Severity::Critical, Severity::Warning, Severity::Warning]
         );
-        assert!(new.get_weight() > today.get_weight() && today.get_weight() > old.get_weight());
+        assert!(new.relevance() > today.relevance() && today.relevance() > old.relevance());
         // A new warning stands before an old critical report.
         let flap = findings(&[&alarm("port_flap", 1_000, "open")], &[], |_| None, 1_600).remove(0);
-        assert!(flap.get_weight() > today.get_weight());
+        assert!(flap.relevance() > today.relevance());
         assert!(today.shows("last_reported", "4 h ago") && !new.shows("last_reported", "10 min ago"));
     }
 

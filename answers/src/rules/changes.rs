@@ -255,7 +255,7 @@ mod tests {
             sites: &sites,
         };
         let mut found = findings(changes, &case);
-        found.sort_by_key(|finding| std::cmp::Reverse(finding.get_weight()));
+        found.sort_by_key(|finding| std::cmp::Reverse(finding.relevance()));
         let known = ["Leeds", "SW-1", "SW-2", "Staff", "Keys", "radio management", "firmware upgrade"];
         let object = |finding: &Finding| {
             known.iter().find(|known| finding.is_on(known)).map_or(String::new(), |known| (*known).to_owned())

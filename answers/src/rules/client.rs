@@ -145,7 +145,7 @@ pub(crate) fn radio(case: &ClientCase<'_>, stats: Row<'_>) -> Option<Finding> {
 
 /// A client that has trouble, or leaves again and again, while nothing around it explains that.
 pub(crate) fn alone(case: &ClientCase<'_>, others: &[Finding]) -> Option<Finding> {
-    if others.iter().any(|finding| finding.get_weight() >= 64) {
+    if others.iter().any(|finding| finding.relevance() >= 64) {
         return None;
     }
     let leaves =

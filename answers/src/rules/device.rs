@@ -175,7 +175,7 @@ pub(crate) fn device(case: &DeviceCase<'_>) -> Vec<Finding> {
 fn judge_outage(case: &DeviceCase<'_>, found: &mut Vec<Finding>) {
     let is_starting = |finding: &Finding| {
         [c::UPGRADING.name, c::RESTARTED_BY_USER.name].contains(&finding.cause().name)
-            && finding.get_weight() > 90
+            && finding.relevance() > 90
     };
     if found.iter().any(is_starting) {
         let follows = [c::POWER_LOST.name, c::PORT_DOWN.name, c::DEVICE_DOWN.name, c::NEVER_CONNECTED.name];
@@ -197,7 +197,7 @@ fn uplink(case: &DeviceCase<'_>) -> Vec<Finding> {
         // The trouble of the port explains that of the device.
         let explains = if device.is_down() { 24 } else { 12 };
         found.extend(ports::port(port, case.context).into_iter().map(|finding| {
-            let weight = finding.get_weight();
+            let weight = finding.relevance();
             finding.weight(weight.saturating_add(explains).min(91))
         }));
     } else if device.kind == "ap" && !device.is_down() {

@@ -91,7 +91,7 @@ mod tests {
         let found = support(&devices, &contracts, NOW);
         assert_eq!(found.len(), 2);
         assert!(found[0].starts_on("D-2") && found[0].is_on("D-1") && !found[0].is_on("D-3"), "{found:?}");
-        assert!(found[1].starts_on("D-4") && found[1].get_weight() < found[0].get_weight());
+        assert!(found[1].starts_on("D-4") && found[1].relevance() < found[0].relevance());
         assert!(support(&devices, &[], NOW).is_empty());
     }
 

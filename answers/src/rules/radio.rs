@@ -206,7 +206,7 @@ mod tests {
         radio[0].non_wifi = Some(60.0);
         let (busy, noisy) = (utilization(&radio, &[]), noise(&radio));
         assert_eq!((causes(&busy), causes(&noisy)), (vec!["channel_utilization"], vec!["noise"]));
-        assert!(noisy[0].get_weight() > busy[0].get_weight(), "what fills it comes first");
+        assert!(noisy[0].relevance() > busy[0].relevance(), "what fills it comes first");
         radio[0].noise = Some(-70.0);
         assert!(utilization(&radio, &[]).is_empty(), "the noise floor says it");
         assert!(utilization(&radios("5", &[(36, 60.0)]), &[]).is_empty());
@@ -301,7 +301,7 @@ mod tests {
             |_| "AP-1".into(),
         );
         assert_eq!(causes(&found), ["rogue_ap", "honeypot_ssid", "honeypot_ssid"]);
-        assert!(found[0].severity() == Severity::Critical && found[1].get_weight() > found[2].get_weight());
+        assert!(found[0].severity() == Severity::Critical && found[1].relevance() > found[2].relevance());
         assert!(found.iter().all(|finding| finding.is_on("AP-1") && finding.is_on("x")));
         assert_eq!(Rogue::of(Row::of(&json!({ "channel": 1 })), "rogue"), None);
     }

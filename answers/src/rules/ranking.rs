@@ -1,17 +1,16 @@
-//! Rules that rank sites: the worst first, with the main reason.
+//! Rules that rank sites: the worst first, with the main reason ([`RankedSite`]).
 
 mod counts;
+mod down;
+mod reasons;
 
-use mistmcp::answers::{Finding, Object, Severity, count, is, lasting, listed, name, state_since};
+use mistmcp::answers::{Finding, Object};
 
 pub(crate) use counts::{DeviceCounts, DevicesRead};
+use down::down_by_rows;
+use reasons::{level, links, over, reported};
 
-use super::recovered::{self, Past};
-use super::wan::{self, Wan};
-use super::{alarms, device, service_levels, upgrading};
 use crate::facts::{Alarm, Device, Event, Port, ServiceLevel};
-use crate::thresholds as t;
-use crate::{causes as c, evidence};
 
 /// The input of the rules for a site.
 #[derive(Clone, Debug, Default)]
@@ -97,197 +96,9 @@ fn rank<'s>(
     Some(RankedSite { site, score, finding })
 }
 
-/// The site that is down as a whole, or its devices that are.
-fn down_by_rows(
-    site: &SiteRow,
-    now: i64,
-    is_in_time: &impl Fn(Option<i64>) -> bool,
-) -> Option<(u32, Finding)> {
-    let down = device::site_down(&site.devices, &site.name, now).filter(|down| is_in_time(down.began()));
-    down.map(|down| (10_000, down)).or_else(|| devices_down(site, now, is_in_time))
-}
-
-/// Devices that are down, as one reason: the gateway or a switch before access points.
-fn devices_down(
-    site: &SiteRow,
-    now: i64,
-    is_in_time: &impl Fn(Option<i64>) -> bool,
-) -> Option<(u32, Finding)> {
-    let is_down =
-        |device: &&Device| device.is_down() && device.last_seen.is_some() && is_in_time(device.last_seen);
-    let down: Vec<_> = site.devices.iter().filter(is_down).collect();
-    let of_kind = |kind: &str| down.iter().filter(|device| device.kind == kind).count();
-    let root = ["gateway", "switch"].iter().find_map(|kind| down.iter().find(|device| device.kind == *kind));
-    let root = root.or_else(|| down.iter().min_by_key(|device| device.last_seen))?;
-    let aps = site.devices.iter().filter(|device| device.kind == "ap").count();
-    // Access points that went with the switch or gateway.
-    let with_it = down.iter().filter(|device| {
-        device.mac != root.mac
-            && device
-                .last_seen
-                .zip(root.last_seen)
-                .is_some_and(|(one, other)| (one - other).abs() <= t::OUTAGE_WINDOW)
-    });
-    let with_it: Vec<_> = with_it.collect();
-    let is_root = root.kind != "ap" && !with_it.is_empty();
-    let many = aps > 0 && of_kind("ap") * 2 >= aps;
-    let score = match (of_kind("gateway"), of_kind("switch")) {
-        (1.., _) => 4_000,
-        (0, 1..) => 2_500,
-        (0, 0) if many => 2_000,
-        (0, 0) => 600,
-    };
-    let score = score + 100 * u32::try_from(down.len().min(20)).unwrap_or(20);
-    let (cause, severity) = match upgrading::upgrade(root, &site.events, now) {
-        Some(_) => (&c::UPGRADING, Severity::Warning),
-        None if is_root => (&c::UPSTREAM_DOWN, Severity::Critical),
-        None => {
-            (&c::DEVICE_DOWN, device::outage(root, &downstream(site, root), &site.devices, now).severity())
-        }
-    };
-    let names: Vec<_> = down.iter().map(|device| device.called()).collect();
-    let state = state_since(1, "down", root.last_seen, now);
-    let called = name(&site.name);
-    let words = if is_root {
-        format!(
-            "{called}: the {} {} {state}; {} went down with it.",
-            root.word(),
-            root.called(),
-            count(with_it.len(), "device")
-        )
-    } else if down.len() == 1 {
-        format!("{called}: the {} {} {state}.", root.word(), root.called())
-    } else {
-        let since = root.last_seen.map_or(String::new(), |since| format!(" {}", lasting(since, now)));
-        format!(
-            "{called}: {} of {} {} down: {}. {} has been down{since}.",
-            down.len(),
-            count(site.devices.len(), "device"),
-            is(down.len()),
-            listed(&names, 3),
-            root.called()
-        )
-    };
-    let mut finding = Finding::new(cause, severity, words)
-        .on(Object::site(&site.name))
-        .on(root.object())
-        .since(root.last_seen)
-        .see(&evidence::stats(root))
-        .evidence("devices_down", down.len())
-        .evidence("devices", site.devices.len());
-    for device in down.iter().take(5) {
-        finding = finding.on(device.object());
-    }
-    Some((score, finding))
-}
-
-/// The devices downstream of one, as far as that is known without its ports: all others of a site with one switch or
-/// gateway of the kind.
-fn downstream<'a>(site: &'a SiteRow, root: &Device) -> Vec<&'a Device> {
-    let is_only = site.devices.iter().filter(|device| device.kind == root.kind).count() == 1;
-    let below: &[&str] = match root.kind.as_str() {
-        "gateway" if is_only => &["switch", "ap"],
-        "switch" if is_only => &["ap"],
-        _ => &[],
-    };
-    site.devices.iter().filter(|device| below.contains(&device.kind.as_str())).collect()
-}
-
-/// Outages that are over, in a time window of the past.
-fn over(site: &SiteRow, (now, end): (i64, i64)) -> Vec<(u32, Finding)> {
-    let (devices, ports, events) = (&site.devices, &site.ports, &site.events);
-    let past = Past { site: Some(&site.name), devices, ports, events, now, end };
-    let found = recovered::outages(&past);
-    let scored = found.into_iter().map(|finding| {
-        let score = match (past.is_past(), finding.get_weight()) {
-            (true, 97..) => 9_000,
-            (true, 82..) => 2_400,
-            (true, _) => 650,
-            (false, 54..) => 260,
-            (false, _) => 10,
-        };
-        (score, with_site_name(site, finding))
-    });
-    scored.filter(|(score, _)| *score > 10).collect()
-}
-
-/// WAN links of gateways that are connected.
-fn links(site: &SiteRow, now: i64) -> Vec<(u32, Finding)> {
-    let gateways: Vec<_> =
-        site.devices.iter().filter(|device| device.kind == "gateway" && !device.is_down()).cloned().collect();
-    let ports: Vec<_> = site
-        .ports
-        .iter()
-        .filter(|port| gateways.iter().any(|gateway| gateway.has_mac(&port.device)))
-        .cloned()
-        .collect();
-    let wan = Wan {
-        devices: &site.devices,
-        gateways: &gateways,
-        ports: &ports,
-        paths: &[],
-        tunnels: &[],
-        neighbors: &[],
-        events: &site.events,
-        alarms: &site.alarms,
-        now,
-    };
-    let down = wan::links_down(&wan)
-        .into_iter()
-        .filter(|finding| finding.severity() > Severity::Info)
-        .map(|finding| (if finding.severity() == Severity::Critical { 3_500 } else { 900 }, finding));
-    let degraded = wan::links_degraded(&wan)
-        .into_iter()
-        .map(|finding| (if finding.severity() == Severity::Critical { 1_900 } else { 1_000 }, finding));
-    down.chain(degraded).map(|(score, finding)| (score, with_site_name(site, finding))).collect()
-}
-
-/// A finding with its site in the summary.
-fn with_site_name(site: &SiteRow, finding: Finding) -> Finding {
-    let words = format!("{}: {}", name(&site.name), finding.summary());
-    finding.with_summary(words)
-}
-
-/// The worst open alarms, but for those of devices that are down: their state shows that, but for Mist Edges.
-fn reported(site: &SiteRow, now: i64) -> Vec<(u32, Finding)> {
-    let open = alarms::active(&site.alarms, &site.events);
-    let mut found: Vec<(u32, Finding)> = Vec::new();
-    for alarm in open {
-        let findings = alarms::findings(&[alarm], &site.devices, |_| Some(site.name.clone()), now);
-        let is_edge = alarm.device_kind == Some("mxedge");
-        let is_listed = |finding: &Finding| finding.cause().name != c::DEVICE_DOWN.name || is_edge;
-        for finding in findings.into_iter().filter(is_listed) {
-            let score = match finding.get_weight() {
-                // More than an access point that is down.
-                68.. => 1_100,
-                57.. => 350,
-                48.. => 300,
-                20.. => 150,
-                _ => 20,
-            };
-            found.push((score, with_site_name(site, finding)));
-        }
-    }
-    found
-}
-
-/// The lowest service level, by how far it is below what users accept.
-fn level(site: &SiteRow) -> Option<(u32, Finding)> {
-    let lowest = service_levels::lowest(&site.levels)?;
-    let reported = alarms::active(&site.alarms, &site.events);
-    let reported: Vec<_> =
-        reported.iter().filter_map(|alarm| Some(alarms::cause_of(&alarm.kind)?.0)).collect();
-    let finding = service_levels::low(lowest, &site.name, &reported);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 3,000")]
-    let score = ((t::LOW_LEVEL - lowest.value).clamp(0.0, 1.0) * 3_000.0) as u32;
-    // A site without clients matters less.
-    let score = if site.clients == Some(0) { score / 4 } else { score };
-    Some((score.max(50), finding))
-}
-
 #[cfg(test)]
 mod tests {
-    use mistmcp::answers::Row;
+    use mistmcp::answers::{Row, Severity};
     use mistmcp::serde_json::{Value, json};
 
     use super::*;

@@ -106,7 +106,7 @@ pub(crate) fn site(case: &SiteCase<'_>) -> Vec<Finding> {
         // The neighbors of an access point take its clients.
         let most = if device.is_down() && device.is_covered(case.devices) { 78 } else { u8::MAX };
         found.extend(own.into_iter().map(|finding| {
-            let weight = finding.get_weight().min(most);
+            let weight = finding.relevance().min(most);
             finding.weight(weight)
         }));
     }
@@ -139,7 +139,7 @@ fn events_by_device<'a>(case: &SiteCase<'a>) -> HashMap<&'a str, Vec<Event>> {
 /// an event or the state shows it.
 pub(crate) fn worst_first(found: Vec<Finding>) -> Vec<Finding> {
     let weighed = found.into_iter().map(|finding| {
-        let weight = finding.get_weight();
+        let weight = finding.relevance();
         // Below the least weight of a critical one.
         let weight = if finding.severity() == Severity::Critical { weight } else { weight / 3 * 2 };
         finding.weight(weight)
@@ -173,7 +173,7 @@ fn device_findings(case: &SiteCase<'_>, device: &Device, events: &[Event]) -> Ve
             "restarted_by_user" if !device.is_down() => 25,
             "upgrading" if !device.is_down() => 30,
             "missing_vlan" => 88,
-            _ => finding.get_weight(),
+            _ => finding.relevance(),
         };
         finding.weight(weight)
     });
@@ -185,7 +185,7 @@ fn outage_of(case: &SiteCase<'_>, root: &Device, behind: &[&Device], own: &[Find
     let is_alone = !behind.iter().any(|device| device.is_down());
     // An upgrade names what is behind it.
     let is_known = |finding: &Finding| {
-        finding.cause().name == c::UPGRADING.name || (is_alone && finding.get_weight() >= 55)
+        finding.cause().name == c::UPGRADING.name || (is_alone && finding.relevance() >= 55)
     };
     if own.iter().any(is_known) {
         return None;
@@ -316,7 +316,7 @@ mod tests {
         let found = found(&devices, &ports, &Given::default());
         assert_eq!(found[0].cause().name, "site_down");
         assert!(
-            found.iter().all(|finding| finding.get_weight() <= 98 && finding.cause().name != "device_down"),
+            found.iter().all(|finding| finding.relevance() <= 98 && finding.cause().name != "device_down"),
             "{found:?}"
         );
     }

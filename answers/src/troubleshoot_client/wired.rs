@@ -65,7 +65,7 @@ pub(super) async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, w
     }
     if let Some(port) = own {
         findings.extend(ports::port(&of_client(port, &found), &context).into_iter().map(|finding| {
-            let weight = finding.get_weight().saturating_add(18).min(90);
+            let weight = finding.relevance().saturating_add(18).min(90);
             finding.weight(weight).on(found.object())
         }));
     } else if port_rows.is_seen() {

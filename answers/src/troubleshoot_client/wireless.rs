@@ -196,7 +196,7 @@ impl More {
         let known: Vec<_> = named.iter().chain(switch).cloned().collect();
         let context = PortContext::new(now, &known, &self.ports, &self.events);
         let lowered = |finding: Finding| {
-            let weight = finding.get_weight().min(70).saturating_sub(8);
+            let weight = finding.relevance().min(70).saturating_sub(8);
             finding.weight(weight)
         };
         let uplinks = uplinks(&self.ports, &context, None, found).into_iter().map(lowered);
@@ -337,13 +337,13 @@ fn access_point(
                 return finding.weight(91);
             }
             let weight = if ap.is_down() {
-                finding.get_weight()
+                finding.relevance()
             } else {
-                finding.get_weight().min(70).saturating_sub(8)
+                finding.relevance().min(70).saturating_sub(8)
             };
             finding.weight(weight)
         })
-        .filter(|finding| finding.get_weight() >= 50)
+        .filter(|finding| finding.relevance() >= 50)
         .collect();
     if ap.is_down() && findings.is_empty() {
         findings.push(device::single_outage(ap, &site, now).weight(90));

@@ -17,6 +17,7 @@ mod incidents;
 mod offline;
 mod overlay_errors;
 mod overlays;
+mod overlays_agree;
 mod paging;
 mod peer;
 mod references;

@@ -266,8 +266,8 @@ impl Finding {
         self.severity
     }
 
-    /// The weight: how well it explains the question, 0 to 100.
-    pub fn get_weight(&self) -> u8 {
+    /// How well it explains the question, 0 to 100: its weight.
+    pub fn relevance(&self) -> u8 {
         self.weight
     }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::demo_session::DemoSession;
-use crate::faults::each;
+use crate::forms::each;
 use crate::proxy::ProxiedResponse;
 use crate::questions::{Question, questions};
 use crate::valid::faults;

@@ -19,11 +19,11 @@ pub(crate) fn change_before(
 ) -> Option<(Finding, i64)> {
     // What follows from another trouble began by that one.
     let serious = found.iter().filter(|finding| {
-        finding.get_weight() >= 60 && finding.severity() > Severity::Info && !finding.has_root()
+        finding.relevance() >= 60 && finding.severity() > Severity::Info && !finding.has_root()
     });
     let (began, trouble) = serious
         .filter_map(|finding| Some((finding.began()?, finding)))
-        .max_by_key(|(_, finding)| finding.get_weight())?;
+        .max_by_key(|(_, finding)| finding.relevance())?;
     let shortly = changes.iter().filter(|change| {
         (0..=t::SHORTLY_BEFORE).contains(&(began - change.time))
             && !change.is_cosmetic()

@@ -135,7 +135,7 @@ pub(crate) fn overrides(devices: &[ConfiguredDevice]) -> Vec<Finding> {
             found.extend(overrides_of(device, &own));
         }
     }
-    found.sort_by_key(|finding| std::cmp::Reverse(finding.get_weight()));
+    found.sort_by_key(|finding| std::cmp::Reverse(finding.relevance()));
     found
 }
 

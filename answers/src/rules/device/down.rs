@@ -200,7 +200,7 @@ pub(crate) fn add_outage(case: &DeviceCase<'_>, found: &mut Vec<Finding>) {
     let is_elsewhen = |finding: &Finding| {
         !is_near(finding) && NEAR_OUTAGE.iter().any(|cause| cause.name == finding.cause().name)
     };
-    let is_strong = |finding: &Finding| finding.get_weight() >= 70 && !is_port(finding);
+    let is_strong = |finding: &Finding| finding.relevance() >= 70 && !is_port(finding);
     if found.iter().any(|finding| is_strong(finding) && !is_elsewhen(finding)) {
         return;
     }
@@ -211,7 +211,7 @@ pub(crate) fn add_outage(case: &DeviceCase<'_>, found: &mut Vec<Finding>) {
     let behind = tree.behind(device);
     let outage = outage(device, &behind, case.site, case.now());
     // What else was found about an access point explains more.
-    let weight = if device.kind == "ap" { 70 } else { outage.get_weight().max(80) };
+    let weight = if device.kind == "ap" { 70 } else { outage.relevance().max(80) };
     for finding in found.iter_mut().filter(|finding| is_port(finding)) {
         *finding = finding.clone().at_most(outage.severity()).weight(60).folds();
     }

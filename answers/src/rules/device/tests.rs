@@ -51,7 +51,7 @@ fn found(name: &str, down: &[&str], more: &Value, events: &[Event]) -> Vec<Findi
         DeviceCase { device, site: &devices, site_name: "Leeds", events, ports: &ports, context: &context };
     let mut found = super::device(&case);
     add_outage(&case, &mut found);
-    found.sort_by_key(|finding| std::cmp::Reverse(finding.get_weight()));
+    found.sort_by_key(|finding| std::cmp::Reverse(finding.relevance()));
     found
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn together(found: Vec<(&Port, Finding)>) -> Vec<Finding> {
             return group;
         }
         // The first of those that weigh most.
-        group.sort_by_key(|finding| std::cmp::Reverse(finding.get_weight()));
+        group.sort_by_key(|finding| std::cmp::Reverse(finding.relevance()));
         let mut group = group.into_iter();
         let Some(first) = group.next() else { return Vec::new() };
         let others: Vec<_> = group.map(|finding| finding.because_of(&first).folds()).collect();

@@ -77,11 +77,11 @@ fn on_cable(finding: Finding, alarm: &Alarm, case: &SiteCase<'_>, found: &[Findi
     let shows = |known: &&Finding| {
         symptoms.contains(&known.cause().name) && known.is_on(&port.id) && known.is_on(&called)
     };
-    let worst = found.iter().filter(shows).map(Finding::get_weight).max();
+    let worst = found.iter().filter(shows).map(Finding::relevance).max();
     let finding = finding.on(port.object(&called));
     match worst {
         Some(worst) => {
-            let weight = finding.get_weight().max(worst).saturating_add(4);
+            let weight = finding.relevance().max(worst).saturating_add(4);
             finding.weight(weight).affects([format!("{} {}", port.device, port.id)])
         }
         None => finding,

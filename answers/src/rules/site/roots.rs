@@ -61,7 +61,7 @@ impl Network<'_> {
         ];
         explains.iter().find_map(|explains| {
             let roots = self.found.iter().filter(|root| explains(root) && is_later(root));
-            roots.max_by_key(|root| root.get_weight())
+            roots.max_by_key(|root| root.relevance())
         })
     }
 
