@@ -150,7 +150,7 @@ pub static OF_FACTS: &[Facts] = &[
         fields: fields! {
             "devices": "Number of devices.",
             "devices_down": "Number of devices that are down.",
-            "open_alarms_and_actions": "Number of open alarms and Marvis actions.",
+            "open_alarms_and_actions": "Number of open alarms, with the Marvis actions where these could be read.",
         },
     },
     Facts {

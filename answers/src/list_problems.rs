@@ -153,7 +153,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: Option<LeastS
         .narrowed_by([("site_id", site.is_some()), ("severity", least.is_some())])
         .fact("devices", inventory.if_whole(devices.len()))
         .fact("devices_down", inventory.if_whole(down))
-        .fact("open_alarms_and_actions", alarm_rows.if_whole(open_count).filter(|_| actions.is_whole()))
+        .fact("open_alarms_and_actions", alarm_rows.if_whole(open_count))
         .findings(findings)
         .shown_by(&inventory_source)
 }

@@ -8,7 +8,7 @@ use mistmcp::answers::Row;
 pub(crate) use episodes::{episodes, open};
 pub(crate) use stage::{Stage, stage_of};
 
-use super::naming::{has_name, parted, subject_of};
+use super::naming::{has_name, has_path_of, is_of_path, parted, subject_of};
 use super::port::interface;
 
 /// Something that happened to a device (`searchOrgDeviceEvents`, `searchSiteDeviceEvents`), to a wireless client
@@ -87,6 +87,27 @@ impl Event {
     pub(crate) fn names(&self, thing: &str) -> bool {
         let has = |text: &String| has_name(text, thing) || has_name(&parted(&self.kind, text), thing);
         [&self.detail, &self.text].into_iter().flatten().any(has)
+    }
+
+    /// Whether it is about one of several things by its name, or about a path of it over a WAN of any name.
+    pub(crate) fn names_one_of(&self, thing: &str, all: &[&str]) -> bool {
+        let has = |text: &String| has_path_of(&self.kind, text, thing, all);
+        self.names(thing) || [&self.detail, &self.text].into_iter().flatten().any(has)
+    }
+
+    /// Whether it is about the path of a peer over a WAN, both by their names: `HUB-1-INET`.
+    pub(crate) fn names_path(&self, peer: &str, wan: &str) -> bool {
+        is_of_path(&self.kind) && self.names(&format!("{peer}-{wan}"))
+    }
+
+    /// Whether it is about the subject of another event: by the same names, or as a path that these name.
+    fn has_subject(&self, subject: &[String]) -> bool {
+        subject.iter().all(|name| self.names(name))
+            || match subject {
+                [peer] => self.names_one_of(peer, &[]),
+                [one, other] => self.names_path(one, other) || self.names_path(other, one),
+                _ => false,
+            }
     }
 
     /// Whether its text names ports, and not this one.

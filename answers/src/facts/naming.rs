@@ -31,7 +31,7 @@ fn is_port(word: &str) -> bool {
 }
 
 /// Whether an event of this type is about a VPN path or its peer.
-fn is_of_path(kind: &str) -> bool {
+pub(super) fn is_of_path(kind: &str) -> bool {
     kind.contains("_VPN_")
 }
 
@@ -46,6 +46,28 @@ pub(super) fn parted<'a>(kind: &str, text: &'a str) -> Cow<'a, str> {
     }
     let words = text.split_whitespace().map(|word| part(word).unwrap_or_else(|| word.to_owned()));
     words.collect::<Vec<_>>().join(" ").into()
+}
+
+/// Whether the text of an event of a path has a path of this peer whose WAN has a name that is no port's, such as
+/// `HUB-1-INET`. `peers` are the known ones: of several that fit, the longest is meant. Where none is known, a digit after
+/// the name is a part of it: `HUB-1-INET` is no path of `HUB`.
+pub(super) fn has_path_of(kind: &str, text: &str, peer: &str, peers: &[&str]) -> bool {
+    let wan = |word: &str, peer: &str| word.strip_prefix(peer)?.strip_prefix('-')?.chars().next();
+    let is_longer =
+        |word: &str, other: &str| other.len() > peer.len() && (word == other || wan(word, other).is_some());
+    let is_meant = |word: &str| {
+        wan(word, peer).is_some_and(|first| !peers.is_empty() || !first.is_ascii_digit())
+            && !peers.iter().any(|other| is_longer(word, other))
+    };
+    is_of_path(kind) && !peer.is_empty() && words_of(text).any(is_meant)
+}
+
+/// The words of a text, without punctuation around them.
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split_whitespace();
+    words
+        .map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()))
+        .filter(|word| !word.is_empty())
 }
 
 /// Words for things that run over the WAN.
@@ -87,12 +109,7 @@ pub(super) fn subject_of(kind: &str, text: &str) -> Vec<String> {
         return Vec::new();
     }
     let text = parted(kind, text);
-    let words = || {
-        let words = text.split_whitespace();
-        words
-            .map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()))
-            .filter(|word| !word.is_empty())
-    };
+    let words = || words_of(&text);
     let is_one = |known: &[&str], word: &str| known.iter().any(|known| word.eq_ignore_ascii_case(known));
     let is_filler = |word: &str| is_one(&FILLERS, word) || (is_of_path(kind) && is_one(&OVER, word));
     let mut subject: Vec<_> = words().find(|word| word.parse::<IpAddr>().is_ok()).into_iter().collect();
@@ -148,6 +165,32 @@ mod tests {
             assert!(!has_name(text, "Guest") && !has_name(text, "10.0.0.1"), "{text}");
         }
         assert!(!has_name("x", ""));
+    }
+
+    #[test]
+    fn a_path_over_a_wan_of_any_name_is_that_of_the_longest_peer_that_fits() {
+        let peers = ["HUB", "HUB-1", "HUB-12"];
+        let of = |text: &str| {
+            let is_of = |peer: &&&str| has_path_of("GW_VPN_PATH_DOWN", text, peer, &peers);
+            peers.iter().filter(is_of).copied().collect::<Vec<_>>()
+        };
+        for (text, peer) in [
+            ("Path HUB-1-INET is down", "HUB-1"),
+            ("Path HUB-1-MPLS-backup: down", "HUB-1"),
+            ("Path HUB-12-INET.", "HUB-12"),
+            ("Path (HUB-inet) is down", "HUB"),
+            ("Path HUB-1-4G is down", "HUB-1"),
+        ] {
+            assert_eq!(of(text), [peer], "{text}");
+        }
+        for text in ["Path HUB1-INET is down", "Path X-HUB-1-INET", "Path HUB-1 is down", "Path is down", ""]
+        {
+            assert_eq!(of(text), [""; 0], "{text}");
+        }
+        let of_unknown = |peer: &str| has_path_of("GW_VPN_PATH_DOWN", "Path HUB-1-INET is down", peer, &[]);
+        assert!(of_unknown("HUB-1") && !of_unknown("HUB"));
+        assert!(!has_path_of("GW_TUNNEL_DOWN", "Tunnel HUB-1-INET", "HUB-1", &peers));
+        assert!(!has_path_of("GW_VPN_PATH_DOWN", "Path -INET", "", &peers));
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub(crate) struct VpnPath {
     pub(crate) gateway: String,
     /// The WAN port, or the name of the WAN.
     pub(crate) port: String,
+    /// The name of the WAN.
+    pub(crate) wan: Option<String>,
     pub(crate) peer: String,
     pub(crate) peer_mac: Option<String>,
     pub(crate) up: Option<bool>,
@@ -24,6 +26,7 @@ impl VpnPath {
         Some(Self {
             gateway: row.mac("mac")?,
             port: row.text("port_id").or_else(|| row.text("wan_name")).unwrap_or_else(|| "wan".to_owned()),
+            wan: row.text("wan_name"),
             peer: row
                 .text("peer_router_name")
                 .or_else(|| peer_mac.clone())

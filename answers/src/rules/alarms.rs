@@ -100,12 +100,11 @@ fn finding(
         .map(Device::called)
         .or_else(|| alarm.names.first().cloned())
         .or_else(|| alarm.devices.first().cloned());
-    let kind = alarm.device_kind.unwrap_or("ap");
     let place = match (place, site) {
         (Some(place), _) => name(&place),
         // Clients of a site fail; but a site is not down because some device of it is.
         (None, Some(site)) if cause.group == "client" => name(site),
-        (None, Some(site)) if kind == "mxedge" => format!("a Mist Edge of {}", name(site)),
+        (None, Some(site)) if alarm.device_kind == Some("mxedge") => format!("a Mist Edge of {}", name(site)),
         (None, Some(site)) => format!("a device of {} that it does not name", name(site)),
         (None, None) => "a device that it does not name".to_owned(),
     };
@@ -130,16 +129,13 @@ fn finding(
     if let (Some(port), false) = (alarm.ports.first(), place.is_empty()) {
         finding = finding.on(Object::port(port).of_device(&place).mac(alarm.devices.first().cloned()));
     }
-    finding = match (device, alarm.devices.first()) {
-        (Some(device), _) => finding.on(device.object()),
-        (None, Some(mac)) => {
-            finding.on(Object::device(kind, alarm.names.first().map_or(mac.as_str(), String::as_str))
-                .mac(mac.clone()))
-        }
-        (None, None) => match alarm.names.first() {
-            Some(name) => finding.on(Object::device(kind, name)),
-            None => finding,
-        },
+    let mac = alarm.devices.first();
+    finding = match (device, alarm.device_kind, alarm.names.first().or(mac)) {
+        (Some(device), ..) => finding.on(device.object()),
+        (None, Some(kind), Some(called)) => finding.on(Object::device(kind, called).mac(mac.cloned())),
+        // An object has a kind.
+        (None, None, Some(called)) => finding.evidence("device", called.clone()),
+        (None, _, None) => finding,
     };
     for vlan in alarm.vlans.iter().take(2) {
         finding = finding.on(Object::vlan(vlan));
@@ -197,6 +193,33 @@ mod tests {
             let found = findings(&[&alarm], &[], |_| None, 1_700);
             assert!(found[0].is_on(object), "{found:?}");
             assert!(!found[0].summary().contains("organization"), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_device_of_a_kind_that_is_not_known_is_no_access_point() {
+        let mac = "5c5b35000009";
+        for (category, tuple, kind) in [
+            ("connectivity", json!({ "mac": mac, "name": "X-9" }), None),
+            ("connectivity", json!({ "mac": mac }), None),
+            ("connectivity", json!({ "name": "X-9" }), None),
+            ("layer_1", json!({ "mac": mac, "port_id": "ge-0/0/1" }), None),
+            ("switch", json!({ "mac": mac, "name": "X-9" }), Some("switch")),
+            ("ap", json!({ "mac": mac, "name": "X-9" }), Some("ap")),
+        ] {
+            let row = json!({
+                "symptom": "bad_cable", "category": category, "status": "open", "site_id": "s", "start_time": 1_600,
+                "details": { "impacted_tuple": tuple },
+            });
+            let action = Alarm::of_action(Row::of(&row)).unwrap();
+            let found = format!("{:?}", findings(&[&action], &[], |_| Some("Leeds".to_owned()), 1_700)[0]);
+            let kinds: Vec<_> = ["ap", "switch", "gateway", "mxedge"]
+                .into_iter()
+                .filter(|kind| found.contains(&format!("kind: \"{kind}\"")))
+                .collect();
+            assert_eq!(kinds, Vec::from_iter(kind), "{found}");
+            let called = tuple.get("name").unwrap_or(&json!(mac)).as_str().unwrap().to_owned();
+            assert!(found.contains(&called) && found.contains("Leeds"), "{found}");
         }
     }
 

@@ -128,15 +128,28 @@ impl Wan<'_> {
             event.mac.as_deref().is_some_and(|own| own == mac || self.is_one_gateway(own, mac))
         };
         let is_about = |event: &Event| {
-            names.iter().any(|name| event.names(name)) || !all.iter().any(|name| event.names(name))
+            let is_one = |name: &&str| event.names_one_of(name, all);
+            names.iter().any(is_one) || !all.iter().any(is_one)
         };
         open(self.events)
             .into_iter()
             .map(|(event, _)| event)
             .filter(|event| is_own(event) && shorts.contains(&event.short()) && is_about(event))
+            .filter(|event| !port.is_some_and(|port| self.is_over_other_link(event, mac, port)))
             .filter(|event| port.is_none() || event.port.is_none() || event.port.as_deref() == port)
             .map(|event| event.time)
             .min()
+    }
+
+    /// Whether an event is about paths of a gateway over other links than this one, by their ports or the names of their WANs.
+    fn is_over_other_link(&self, event: &Event, mac: &str, port: &str) -> bool {
+        let is_named = |path: &&VpnPath| {
+            let links = [Some(&path.port), path.wan.as_ref()].into_iter().flatten();
+            links.into_iter().any(|link| event.names(link) || event.names_path(&path.peer, link))
+        };
+        let named = self.paths.iter().filter(|path| path.gateway == mac).filter(is_named);
+        let named: Vec<_> = named.map(|path| path.port.as_str()).collect();
+        !named.is_empty() && !named.contains(&port)
     }
 
     /// Whether two MAC addresses are of one gateway.

@@ -248,14 +248,13 @@ async fn counts_of_lists_that_broke_off_are_no_facts() {
         ("checkCompliance", "/jsi/inventory/search", "contracts"),
         ("checkSite", "/alarms/search", "alarms"),
         ("listProblems", "/alarms/search", "open_alarms_and_actions"),
-        ("listProblems", "/suggestion", "open_alarms_and_actions"),
     ] {
         demo.proxy.change(|_, _| {});
         let whole = demo.ask(tool, &arguments).await;
         assert!(whole["facts"].get(fact).is_some(), "{tool} {fact}: {whole}");
         demo.proxy.change_by_query(move |path, query, response| {
             let is_list = path.ends_with(list);
-            if is_list && (list == "/suggestion" || query.contains("search_after")) {
+            if is_list && query.contains("search_after") {
                 *response = ProxiedResponse::status(403);
             } else if is_list {
                 response.edit(|body| body["next"] = "/api/v1/orgs/o/search?search_after=x".into());
@@ -263,6 +262,38 @@ async fn counts_of_lists_that_broke_off_are_no_facts() {
         });
         let cut = demo.ask(tool, &arguments).await;
         assert!(cut["facts"].get(fact).is_none(), "{tool} {fact}: {cut}");
+    }
+}
+
+#[tokio::test]
+async fn the_number_of_alarms_is_told_where_marvis_actions_cannot_be_read() {
+    let incident = r#"{ "title": "Alarms", "overlay": [ { "collection": "alarms", "add": [
+        { "site": "Sydney Store", "device": "SYD-SW-01", "type": "switch_down", "ago": 2900, "severity": "critical",
+          "group": "infrastructure" } ] } ] }"#;
+    let incident = Incident::parse("alarms.json", incident).unwrap();
+    let demo = DemoSession::start(Overlay::of(&[incident]).unwrap()).await;
+    for (tool, fact) in
+        [("checkSite", "/facts/alarms/critical"), ("listProblems", "/facts/open_alarms_and_actions")]
+    {
+        let arguments = json!({ "site_id": "Sydney Store" });
+        demo.proxy.change(|path, response| {
+            if path.ends_with("/suggestion") {
+                response.edit(|body| *body = json!({ "results": [], "total": 0 }));
+            }
+        });
+        let without = demo.ask(tool, &arguments).await;
+        for status in [403, 404, 500] {
+            demo.proxy.change(move |path, response| {
+                if path.ends_with("/suggestion") {
+                    *response = ProxiedResponse::status(status);
+                }
+            });
+            let answer = demo.ask(tool, &arguments).await;
+            let counted = |answer: &Value| answer.pointer(fact).and_then(Value::as_u64);
+            assert!(counted(&without) >= Some(1), "{tool}: {without}");
+            assert_eq!(counted(&answer), counted(&without), "{tool} {status}: {answer}");
+            assert!(status == 404 || not_seen(&answer, "Marvis actions"), "{tool} {status}: {answer}");
+        }
     }
 }
 

@@ -113,11 +113,10 @@ fn is_same_subject(one: &Event, other: &Event) -> bool {
         _ => true,
     };
     // Texts of one thing may say it in several ways, and one may say less than the other.
-    let has_names_of = |one: &Event, other: &Event| other.subject.iter().all(|name| one.names(name));
     same(&one.mac, &other.mac)
         && same(&one.port, &other.port)
         && same(&one.detail, &other.detail)
-        && (has_names_of(one, other) || has_names_of(other, one))
+        && (one.has_subject(&other.subject) || other.has_subject(&one.subject))
 }
 
 #[cfg(test)]
@@ -196,6 +195,12 @@ mod tests {
             ("Path HUB-1-wan0 is down", "Path HUB-1-wan1 is down", "Path to HUB-1 over wan0 is up"),
             ("Path HUB-1-wan0 is down", "Path HUB-2-wan0 is down", "Path to HUB-1 is up"),
             ("Path HUB-1-ge-0/0/0 is down", "Path HUB-1-ge-0/0/1 is down", "Path ge-0/0/0 to HUB-1 is up"),
+            // WANs with names of their own.
+            ("Path HUB-1-INET is down", "Path HUB-1-MPLS is down", "Path HUB-1-INET is up"),
+            ("Path HUB-1-INET is down", "Path HUB-1-MPLS is down", "Path to HUB-1 over INET is up"),
+            ("Path to HUB-1 over INET is down", "Path HUB-1-MPLS is down", "Path HUB-1-INET is up"),
+            ("Path HUB-1-INET-2 is down", "Path HUB-2-INET-2 is down", "Path to HUB-1 over INET-2 is up"),
+            ("Path HUB-1-INET is down", "Path HUB-2-INET is down", "Path to HUB-1 is up"),
         ] {
             assert_eq!(open_times("GW_VPN_PATH_DOWN", [one, two, up]), [2], "{up}");
         }

@@ -274,6 +274,45 @@ fn a_path_is_down_since_its_own_event() {
 }
 
 #[test]
+fn a_path_over_a_wan_of_any_name_is_down_since_its_own_event() {
+    let gateways = gateway(true);
+    let of = |peer: &str, port: &str, wan: &str| {
+        let row =
+            json!({ "mac": GW, "port_id": port, "wan_name": wan, "peer_router_name": peer, "up": false });
+        VpnPath::of(Row::of(&row)).unwrap()
+    };
+    let paths = [
+        of("HUB-1", "ge-0/0/0", "INET"),
+        of("HUB-1", "ge-0/0/1", "MPLS-2"),
+        of("HUB-12", "ge-0/0/0", "INET"),
+        of("HUB-2", "ge-0/0/1", "MPLS-2"),
+    ];
+    let since = |text: &str| {
+        let row = json!({ "type": "GW_VPN_PATH_DOWN", "timestamp": 500, "mac": GW, "text": text });
+        let events = [Event::of(Row::of(&row)).unwrap()];
+        let began = |path: &VpnPath| {
+            paths_down(&Wan { events: &events, ..wan(&gateways, &[], &paths) })
+                .iter()
+                .find(|finding| finding.is_on(&path.port))
+                .and_then(Finding::began)
+        };
+        [began(&paths[0]), began(&paths[1])]
+    };
+    for (text, wanted) in [
+        ("Path HUB-1-INET is down", [Some(500), None]),
+        ("Path HUB-12-INET is down", [Some(500), None]),
+        ("Path HUB-1-MPLS-2: down", [None, Some(500)]),
+        ("Path to HUB-1 over MPLS-2 is down", [None, Some(500)]),
+        ("Path ge-0/0/1 to HUB-1 is down", [None, Some(500)]),
+        ("Path HUB-2-LTE is down", [None, Some(500)]),
+        ("Path to HUB-1 is down", [Some(500), Some(500)]),
+        ("A path is down", [Some(500), Some(500)]),
+    ] {
+        assert_eq!(since(text), wanted, "{text}");
+    }
+}
+
+#[test]
 fn an_alarm_that_newer_statistics_refute_does_not_hold() {
     let row = json!({ "type": "gw_vpn_path_down", "timestamp": 1_000, "status": "open", "gateways": [GW] });
     let alarm = Alarm::of(Row::of(&row)).unwrap();
