@@ -126,6 +126,7 @@ mod identity;
 mod json_size;
 mod key;
 mod known_tokens;
+mod log_limit;
 mod mask;
 mod metrics;
 mod mist;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use super::AuditLog;
+use crate::log_limit::LogLimit;
 use crate::metrics::Metrics;
 
 /// Lines of one address in a [`PERIOD`]. Further calls are counted in one line.
@@ -20,20 +21,7 @@ pub(crate) struct LineLimit {
     log: Arc<AuditLog>,
     metrics: Arc<Metrics>,
     address: String,
-    period: Mutex<Option<Period>>,
-}
-
-#[derive(Debug)]
-struct Period {
-    began: Instant,
-    lines: u32,
-    omitted: u64,
-}
-
-impl Period {
-    fn is_over(&self, now: Instant) -> bool {
-        now.saturating_duration_since(self.began) >= PERIOD
-    }
+    period: Mutex<Option<LogLimit>>,
 }
 
 impl LineLimit {
@@ -45,12 +33,8 @@ impl LineLimit {
     pub(super) fn take(&self, now: Instant) -> bool {
         let mut current = self.period.lock();
         self.close_if_over(&mut current, now);
-        let period = current.get_or_insert(Period { began: now, lines: 0, omitted: 0 });
-        let is_written = period.lines < LINES;
-        if is_written {
-            period.lines += 1;
-        } else {
-            period.omitted += 1;
+        let is_written = current.get_or_insert(LogLimit::new(LINES, PERIOD)).next(now).is_some();
+        if !is_written {
             self.metrics.audit_line_omitted();
         }
         is_written
@@ -66,17 +50,18 @@ impl LineLimit {
         self.close(&mut self.period.lock());
     }
 
-    fn close_if_over(&self, current: &mut Option<Period>, now: Instant) {
+    fn close_if_over(&self, current: &mut Option<LogLimit>, now: Instant) {
         if current.as_ref().is_some_and(|period| period.is_over(now)) {
             self.close(current);
         }
     }
 
     /// Ends a period. If the queue has no room for its number of omitted lines, the number goes into the next one.
-    fn close(&self, current: &mut Option<Period>) {
-        let Some(period) = current.take().filter(|period| period.omitted > 0) else { return };
-        if !self.log.omitted(&self.address, period.omitted) {
-            *current = Some(Period { began: Instant::now(), lines: 0, ..period });
+    fn close(&self, current: &mut Option<LogLimit>) {
+        let Some(mut period) = current.take().filter(|period| period.left_out() > 0) else { return };
+        if !self.log.omitted(&self.address, period.left_out()) {
+            period.begin(Instant::now());
+            *current = Some(period);
         }
     }
 
@@ -131,7 +116,7 @@ mod tests {
             limit.take(Instant::now());
         }
         limit.end();
-        assert!(limit.period.lock().as_ref().is_some_and(|period| (period.omitted, period.lines) == (1, 0)));
+        assert!(limit.period.lock().as_ref().is_some_and(|period| period.left_out() == 1));
         drop(room);
         limit.end();
         assert!(limit.is_unused());

@@ -20,6 +20,7 @@ use super::Location;
 use super::fault::{Fault, FaultKind};
 use super::timeout::within_time;
 use crate::key::Key;
+use crate::log_limit::LogLimit;
 use crate::metrics::Metrics;
 
 /// The least timeout of an availability probe, and of a connection. Each takes up to four round trips.
@@ -40,8 +41,8 @@ pub(crate) struct RedisClient {
     available_since: RwLock<Option<Instant>>,
     /// The number of replicas at the last probe; 0 if unknown.
     replicas: AtomicU32,
-    /// When each fault was last logged, by its error code.
-    last_logged: Mutex<HashMap<Option<&'static str>, Instant>>,
+    /// Bounds the lines about each fault, by its error code.
+    logged: Mutex<HashMap<Option<&'static str>, LogLimit>>,
     metrics: Arc<Metrics>,
 }
 
@@ -83,7 +84,7 @@ impl RedisClient {
             unavailable_since: RwLock::default(),
             available_since: RwLock::default(),
             replicas: AtomicU32::new(0),
-            last_logged: Mutex::default(),
+            logged: Mutex::default(),
             metrics,
         });
         match client.probe(true).await {
@@ -179,11 +180,11 @@ impl RedisClient {
 
     /// Logs what Redis rejects, with the remedy. Rate-limited, because each call may fail.
     fn log_fault(&self, error: &RedisError, Fault { code, remedy, .. }: Fault) {
-        let mut last_logged = self.last_logged.lock();
-        if last_logged.get(&code).is_some_and(|last| last.elapsed() < LOG_INTERVAL) {
+        let mut logged = self.logged.lock();
+        let limit = logged.entry(code).or_insert(LogLimit::new(1, LOG_INTERVAL));
+        if limit.next(std::time::Instant::now()).is_none() {
             return;
         }
-        last_logged.insert(code, Instant::now());
         let redis = &self.location.address;
         tracing::error!(%redis, why = %error, remedy, "Redis refuses a command: this replica does without it");
     }

@@ -15,6 +15,7 @@ use tokio::runtime::Handle;
 
 use super::settings::Settings;
 use crate::error::causes;
+use crate::log_limit::LogLimit;
 
 /// Maximum size of a collector's answer, which is empty or a sentence.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
@@ -119,13 +120,19 @@ pub(super) struct FailureReporter<E> {
     state: Mutex<FailureState>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct FailureState {
     /// Spans lost since the collector last accepted any.
     lost: usize,
     /// Whether a warning has told that they are lost.
     is_told: bool,
-    last_warning: Option<Instant>,
+    warnings: LogLimit,
+}
+
+impl Default for FailureState {
+    fn default() -> Self {
+        Self { lost: 0, is_told: false, warnings: LogLimit::new(1, WARNING_INTERVAL) }
+    }
 }
 
 impl FailureState {
@@ -133,12 +140,9 @@ impl FailureState {
     /// old enough.
     fn lose(&mut self, spans: usize, now: Instant) -> bool {
         self.lost += spans;
-        let is_recent = self.last_warning.is_some_and(|last| now.duration_since(last) <= WARNING_INTERVAL);
-        if self.is_told || is_recent {
-            return false;
-        }
-        (self.is_told, self.last_warning) = (true, Some(now));
-        true
+        let is_news = !self.is_told && self.warnings.next(now).is_some();
+        self.is_told |= is_news;
+        is_news
     }
 
     /// Ends a series of failures. Returns the number of lost spans, if there are any.
