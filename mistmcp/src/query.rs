@@ -52,6 +52,7 @@ use crate::call::{CallSession, NESTED_QUERY, Stage};
 use crate::error::ErrorKind;
 use crate::reply::Offset;
 use crate::text::shortened;
+use crate::work::JobQueue;
 use crate::{Call, Error, Reply, Result};
 
 /// The default of [`Query::max_calls`].
@@ -124,7 +125,7 @@ impl Query {
             session.may_read_rows(&source.tool).map_err(named)?;
         }
         call.enter(Stage::Queue);
-        let token = session.token_hash();
+        let queue = JobQueue::current();
         let sql = self.sql.as_deref().map(str::trim).filter(|sql| !sql.is_empty());
         // Before a call is made for it.
         if sql.is_some_and(|sql| sql.contains('\0')) {
@@ -133,7 +134,7 @@ impl Query {
         if let Some(problem) = sql.and_then(dates::unknown_argument) {
             return Err(Error::own(ErrorKind::Arguments, problem));
         }
-        let permit = Arc::new(concurrency::query_permit(token, call).await?);
+        let permit = Arc::new(concurrency::query_permit(&queue, call).await?);
         call.enter(Stage::Mist);
         let Some(sql) = sql else {
             return self.described(&session, call).await.map(QueryAnswer::Columns);
@@ -146,7 +147,7 @@ impl Query {
             offset: self.offset,
             room: session.max_reply_bytes(),
         };
-        let selected = select::run(wanted, token, &permit, call).await;
+        let selected = select::run(wanted, &queue, &permit, call).await;
         let selected = selected.map_err(|failure| error::explained(&failure, sql, &names))?;
         let notes = |place: usize| selected.notes.get(place).map(Vec::as_slice).unwrap_or_default();
         let about = tables.iter().enumerate();

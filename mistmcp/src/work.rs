@@ -39,6 +39,16 @@ fn short_jobs_at_once() -> usize {
     (jobs_at_once() / 2).max(1)
 }
 
+/// Queries of one token or address at once.
+#[cfg(feature = "query")]
+pub(crate) const QUERIES_OF_QUEUE: usize = 2;
+
+/// Statements of queries that run at once. One token or address has half of them at most.
+#[cfg(feature = "query")]
+pub(crate) fn statements_at_once() -> usize {
+    available_parallelism().map_or(1, NonZero::get).clamp(2, 4)
+}
+
 /// Large answers that are parsed and rendered at once: each may take some hundred megabytes.
 static PARSES: Semaphore = Semaphore::const_new(2);
 

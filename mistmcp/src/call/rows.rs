@@ -33,9 +33,6 @@ pub(crate) trait RowAccess: Send + Sync {
     /// Whose tables a query may use again.
     fn table_scope(&self) -> TableScope;
 
-    /// Keyed hash of the tokens and the cloud, by which queries are limited.
-    fn token_hash(&self) -> [u8; 32];
-
     /// Calls that are left in this hour.
     fn calls_left(&self) -> u32;
 

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use rusqlite::fallible_iterator::FallibleIterator as _;
 use rusqlite::{Batch, Connection, Statement};
 
-use super::concurrency::{self, Permit};
+use super::concurrency::{self, QueryPermit, StatementPermit};
 use super::empty_columns::EmptyColumns;
 use super::error::Failure;
 use super::indexes::{self, TableCopy};
@@ -24,7 +24,7 @@ use super::tokens::{defined_names, tokens};
 use crate::Call;
 use crate::call::Stage;
 use crate::text::shortened;
-use crate::work;
+use crate::work::{self, JobQueue};
 
 /// Time of a statement at most.
 pub(super) const TIME: Duration = Duration::from_secs(10);
@@ -42,18 +42,18 @@ pub(super) struct SelectRequest {
     pub(super) room: usize,
 }
 
-/// Runs the one statement of a query, which has a permit among those of its token. A statement that runs out of memory
+/// Runs the one statement of a query, which has a permit among those of its queue. A statement that runs out of memory
 /// while others run is repeated after one of them.
 pub(super) async fn run(
     request: SelectRequest,
-    token: concurrency::TokenHash,
-    of_query: &Arc<Permit>,
+    queue: &JobQueue,
+    of_query: &Arc<QueryPermit>,
     call: &Call,
 ) -> Result<Selected, Failure> {
     let mut attempt = 1;
     loop {
         call.enter(Stage::Queue);
-        let permit = concurrency::statement_permit(token, call).await.map_err(Failure::Other)?;
+        let permit = concurrency::statement_permit(queue, call).await.map_err(Failure::Other)?;
         call.enter(Stage::Statement);
         call.note("Running the query.".to_owned());
         let overlap = permit.overlap();
@@ -81,10 +81,10 @@ impl Drop for StopOnDrop {
 /// Runs the statement on a thread of its own, which keeps the permits until it has ended, even if the call is dropped.
 async fn run_once(
     request: SelectRequest,
-    permit: Permit,
-    of_query: Arc<Permit>,
+    permit: StatementPermit,
+    of_query: Arc<QueryPermit>,
     time: Duration,
-) -> Result<(Result<Selected, Failure>, Permit), Failure> {
+) -> Result<(Result<Selected, Failure>, StatementPermit), Failure> {
     let stop = Stop::after(time);
     let on_drop = StopOnDrop(Arc::clone(&stop));
     let job = move || {

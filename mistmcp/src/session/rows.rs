@@ -106,13 +106,6 @@ impl RowAccess for Session {
         TableScope { session: self.id, owner: KEY.hash(parts.into_iter().chain(tokens)) }
     }
 
-    fn token_hash(&self) -> [u8; 32] {
-        let connection = &self.connection;
-        KEY.hash(
-            [connection.cloud().base().as_str()].into_iter().chain(connection.tokens().map(Token::expose)),
-        )
-    }
-
     fn calls_left(&self) -> u32 {
         self.connection.calls_left()
     }

@@ -12,19 +12,28 @@ tokio::task_local! {
     static CALL_JOBS: CallJobs;
 }
 
-/// The jobs on answers and the searches, of one token or of one address, that run or are next: as many as run at all. Its
-/// others wait here, and not before those of other tokens and addresses.
+/// The jobs on answers, searches and queries of one token or of one address that run or are next: of jobs and searches as
+/// many as run at all. Its others wait here, and not before those of other tokens and addresses.
 #[derive(Clone, Debug)]
 pub(crate) struct JobQueue {
     answers: Arc<Semaphore>,
     searches: Arc<Semaphore>,
+    #[cfg(feature = "query")]
+    queries: Arc<Semaphore>,
+    #[cfg(feature = "query")]
+    statements: Arc<Semaphore>,
 }
 
 impl Default for JobQueue {
     fn default() -> Self {
+        let semaphore = |permits| Arc::new(Semaphore::new(permits));
         Self {
-            answers: Arc::new(Semaphore::new(jobs_at_once())),
-            searches: Arc::new(Semaphore::new(short_jobs_at_once())),
+            answers: semaphore(jobs_at_once()),
+            searches: semaphore(short_jobs_at_once()),
+            #[cfg(feature = "query")]
+            queries: semaphore(super::QUERIES_OF_QUEUE),
+            #[cfg(feature = "query")]
+            statements: semaphore(super::statements_at_once() / 2),
         }
     }
 }
@@ -36,6 +45,22 @@ impl JobQueue {
 
     pub(super) fn searches(&self) -> Arc<Semaphore> {
         Arc::clone(&self.searches)
+    }
+
+    /// That of the call in this task, or else a new one.
+    #[cfg(feature = "query")]
+    pub(crate) fn current() -> Self {
+        CallJobs::current().map(|jobs| jobs.queue).unwrap_or_default()
+    }
+
+    #[cfg(feature = "query")]
+    pub(crate) fn queries(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.queries)
+    }
+
+    #[cfg(feature = "query")]
+    pub(crate) fn statements(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.statements)
     }
 }
 

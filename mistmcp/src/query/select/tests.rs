@@ -265,9 +265,10 @@ fn infinite_numbers_are_texts() {
 #[tokio::test]
 async fn a_statement_whose_call_is_gone_keeps_its_permits_until_it_has_ended() {
     let call = Call::unattended();
-    let of_query = Arc::new(concurrency::query_permit([9; 32], &call).await.unwrap());
+    let queue = JobQueue::default();
+    let of_query = Arc::new(concurrency::query_permit(&queue, &call).await.unwrap());
     let held = Arc::downgrade(&of_query);
-    let permit = concurrency::statement_permit([9; 32], &call).await.unwrap();
+    let permit = concurrency::statement_permit(&queue, &call).await.unwrap();
     let sql = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT sum(n) FROM n";
     let request = SelectRequest { sql: sql.into(), tables: tables(&[]), offset: 0, room: 1_000 };
     let mut running = Box::pin(run_once(request, permit, of_query, LONG));
