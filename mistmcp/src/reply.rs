@@ -45,6 +45,7 @@ pub(crate) use source::Offset;
 use source::Source;
 
 use crate::error::ErrorKind;
+use crate::mist::api::list_shape::rows_of;
 use crate::mist::{Answer, Parsed, Repairs};
 use crate::work::{self, LARGE, QUICK};
 use crate::{Error, Fields, Result};
@@ -322,8 +323,7 @@ fn has_cut_links(value: &Value, facts: &RequestFacts) -> bool {
     /// Rows that are looked at where the call selects fields.
     const ROWS: usize = 100;
     let Some(fields) = &facts.fields else { return secrets::has_signed_link(value) };
-    let rows = value.get("results").unwrap_or(value);
-    let rows = rows.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    let rows = rows_of(value).map_or(std::slice::from_ref(value), Vec::as_slice);
     rows.iter().take(ROWS).filter(|row| secrets::has_signed_link(row)).any(|row| {
         let mut row = row.clone();
         field_mask::keep(&mut row, fields);

@@ -22,9 +22,10 @@ use super::{DataSource, Diagnosis, Finding, Rows, See, name};
 use crate::call::CallsLeft;
 use crate::error::ErrorKind;
 use crate::mist::PageFields;
+use crate::mist::api::list_shape::rows_of;
 use crate::{Call, Error, Mist, Reply, Request, Result, Time};
 
-use pages::{Fetched, Next, NotRead, next, partial_pages, rows_in};
+use pages::{Fetched, Next, NotRead, next, partial_pages};
 use unreadable::{Unreadable, unreadable};
 
 /// Requests of one answer in flight.
@@ -365,7 +366,7 @@ impl Inner {
                     headers.total().is_none() && !headers.has_next_link() && value.get("next").is_none();
                 return Ok(Arc::new((pages, is_whole)));
             }
-            rows += rows_in(&value);
+            rows += rows_of(&value).map_or(0, Vec::len);
             let next = next(&request, paging, headers, &value, rows);
             pages.push(value);
             match next {

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::accounts::Account;
 use super::answer::MergedPage;
+use super::api::list_shape::rows_of;
 use super::fan_out::{self, WaitFor};
 use super::page::{Page, PageFields};
 use super::routing::Route;
@@ -190,11 +191,6 @@ impl Merged {
         }
         Ok(Value::Object(object).to_string().into())
     }
-}
-
-/// The rows of a list.
-fn rows_of(value: &Value) -> Option<&Vec<Value>> {
-    value.get("results").unwrap_or(value).as_array()
 }
 
 /// A row with the name of its account.

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::super::data_source::Paging;
 use crate::error::ErrorKind;
 use crate::mist::PageFields;
+use crate::mist::api::list_shape::rows_of;
 use crate::reply::redact_text;
 use crate::text::shortened;
 use crate::{Error, Request};
@@ -34,10 +35,6 @@ pub(super) fn partial_pages(pages: Vec<Value>, missed: NotRead) -> Fetched {
     if pages.is_empty() { Err(missed) } else { Ok(Arc::new((pages, false))) }
 }
 
-pub(super) fn rows_in(value: &Value) -> usize {
-    value.get("results").unwrap_or(value).as_array().map_or(0, Vec::len)
-}
-
 /// What follows a page.
 #[derive(Debug, PartialEq)]
 pub(super) enum Next {
@@ -57,7 +54,7 @@ pub(super) fn next(
     value: &Value,
     rows: usize,
 ) -> Next {
-    let came = rows_in(value) as u64;
+    let came = rows_of(value).map_or(0, Vec::len) as u64;
     // The number of all rows. A header alone says nothing of a first page without rows.
     let counted = value.get("total").and_then(Value::as_u64).or(headers.total().filter(|_| rows > 0));
     let has_all = counted.is_some_and(|total| total <= rows as u64);
@@ -109,7 +106,7 @@ fn named(request: &Request, value: &Value, has_all: bool) -> Option<Next> {
     };
     // The last page may have a position, too, and a page may repeat its own.
     let next = position
-        .filter(|_| !has_all && rows_in(value) > 0)
+        .filter(|_| !has_all && rows_of(value).is_some_and(|rows| !rows.is_empty()))
         .map(|after| request.clone().replacing("search_after", &after));
     next.filter(|next| next != request).map(|next| Next::Page(Box::new(next)))
 }

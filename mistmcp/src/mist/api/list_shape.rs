@@ -2,6 +2,11 @@
 
 use serde_json::{Map, Value};
 
+/// The rows of a list in one of the shapes that Mist declares. None if it has none.
+pub(crate) fn rows_of(value: &Value) -> Option<&Vec<Value>> {
+    value.get("results").unwrap_or(value).as_array()
+}
+
 /// The rows of a list, and its other fields.
 #[derive(Debug)]
 pub(crate) struct FoundRows {
