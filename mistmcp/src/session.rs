@@ -22,6 +22,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::{Map, Value};
 
 pub(crate) use access::Access;
+pub(crate) use completion::Completions;
 pub(crate) use enabled_categories::EnabledCategories;
 pub(crate) use find::Found;
 pub use find::{Questions, question_problems, registered as registered_questions};

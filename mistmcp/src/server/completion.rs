@@ -5,7 +5,7 @@ use rmcp::model::{CompleteRequestParams, CompleteResult, CompletionInfo, ErrorDa
 use super::resources;
 use crate::Call;
 use crate::prompt::Completed;
-use crate::session::{Session, Settings};
+use crate::session::{Completions, Session, Settings};
 use crate::suggestion::{did_you_mean, remedy};
 use crate::text::{shortened, visible};
 
@@ -18,11 +18,9 @@ pub(super) async fn complete(
     let Some(completed) = completed(session.settings(), &request.r#ref, argument)? else {
         return Ok(CompleteResult::new(CompletionInfo::default()));
     };
-    let mut values = session.complete_by(completed, &request.argument.value, call).await;
-    let total = u32::try_from(values.len()).ok();
-    let has_more = values.len() > CompletionInfo::MAX_VALUES;
-    values.truncate(CompletionInfo::MAX_VALUES);
-    let completion = CompletionInfo::with_pagination(values, total, has_more)
+    let Completions { values, total } = session.complete_by(completed, &request.argument.value, call).await;
+    let has_more = total > values.len();
+    let completion = CompletionInfo::with_pagination(values, u32::try_from(total).ok(), has_more)
         .map_err(|error| ErrorData::internal_error(error, None))?;
     Ok(CompleteResult::new(completion))
 }

@@ -56,7 +56,12 @@ impl Server {
         let session = self.session(&context)?;
         let trace = Trace::of(&context);
         trace.is_for_tool(|| session.known(&request.name));
-        let (peer, pump) = ClientPeer::new(self, &request, &context, Arc::clone(&session))?;
+        let peer = ClientPeer::new(self, &request, &context, Arc::clone(&session));
+        let (peer, pump) = peer.inspect_err(|_| {
+            if let Clients::Http { metrics, .. } = &self.clients {
+                metrics.refusal("request_state");
+            }
+        })?;
         let peer = Arc::new(peer);
         let cancelled = context.ct.child_token();
         let call = Call::new(cancelled.clone(), Some(Arc::clone(&peer) as Arc<dyn CallPeer>));

@@ -166,3 +166,15 @@ async fn each_refusal_of_a_request_has_a_text_and_is_counted_once_by_its_reason(
         assert_eq!(refused(&fixture).await, wanted, "{method} {path}");
     }
 }
+
+#[tokio::test]
+async fn a_request_state_that_is_none_of_the_call_is_counted_as_a_refusal() {
+    let fixture = Fixture::start("").await;
+    let alice = fixture.alice("?mode=all").connect(Lifecycle::Stateless).await;
+    for state in ["", "made-up"] {
+        let params = json!({ "name": "getSiteInfo", "arguments": site(1), "requestState": state });
+        let message = alice.ask("tools/call", params).await.message();
+        assert!(message["error"]["message"].as_str().unwrap().contains("`requestState`"), "{message}");
+    }
+    assert_eq!(refused(&fixture).await, BTreeMap::from([("request_state".to_owned(), 2)]));
+}
