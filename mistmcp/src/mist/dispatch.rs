@@ -297,9 +297,9 @@ impl Dispatcher {
             }
             StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
                 let retry = retry_after_header.map_or(RetryDecision::Soon, RetryDecision::After);
-                Err(Failure { error: errors::for_status(status, &words, request.is_for_msp()), retry }.into())
+                Err(Failure { error: errors::for_status(status, &words, request.owner()), retry }.into())
             }
-            status => Err(Failure::from(errors::for_status(status, &words, request.is_for_msp())).into()),
+            status => Err(Failure::from(errors::for_status(status, &words, request.owner())).into()),
         }
     }
 

@@ -7,6 +7,7 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::rate_limit::{Exhausted, ExhaustedBy};
+use super::request::Owner;
 use super::validation_limiter::ValidationLimited;
 use crate::Error;
 use crate::call::Stage;
@@ -14,12 +15,16 @@ use crate::error::{self, ErrorKind};
 use crate::text::shortened;
 use crate::text::visible;
 
-/// Error for an HTTP status that another token would not change. `of_msp`: whether the request was about an MSP.
-pub(super) fn for_status(status: StatusCode, body: &str, of_msp: bool) -> Error {
+/// Error for an HTTP status that another token would not change, of a request about objects of `owner`.
+pub(super) fn for_status(status: StatusCode, body: &str, owner: Owner) -> Error {
     let (kind, advice) = match status {
         StatusCode::UNAUTHORIZED => return for_refused(1, body),
         StatusCode::FORBIDDEN => {
-            let what = if of_msp { "MSP (managed service provider)" } else { "organization or site" };
+            let what = match owner {
+                Owner::Msp => "MSP (managed service provider)",
+                Owner::Org => "organization",
+                Owner::Site => "organization or site",
+            };
             return Error::new(ErrorKind::Permission, format!("The API token may not see this {what}."))
                 .hint(
                     [("getSelf", " `getSelf` lists what it can see.")],
@@ -28,10 +33,10 @@ pub(super) fn for_status(status: StatusCode, body: &str, of_msp: bool) -> Error 
                 .append(mist_message(body));
         }
         StatusCode::NOT_FOUND => {
-            let place = if of_msp {
-                ("getSelf", "the MSP with `getSelf`, another object")
-            } else {
-                ("searchOrgSites", "a site with `searchOrgSites`, another object")
+            let place = match owner {
+                Owner::Msp => ("getSelf", "the MSP with `getSelf`, another object"),
+                Owner::Org => ("getSelf", "the organization with `getSelf`, another object"),
+                Owner::Site => ("searchOrgSites", "a site with `searchOrgSites`, another object"),
             };
             return Error::new(
                 ErrorKind::Missing,
@@ -289,9 +294,10 @@ mod tests {
     use std::num::NonZero;
 
     use super::*;
+    use crate::Request;
 
     fn advice(status: u16, body: &str) -> String {
-        for_status(StatusCode::from_u16(status).unwrap(), body, false).to_string()
+        for_status(StatusCode::from_u16(status).unwrap(), body, Owner::Site).to_string()
     }
 
     #[test]
@@ -306,17 +312,32 @@ mod tests {
     }
 
     #[test]
-    fn an_error_about_an_msp_names_the_tool_that_lists_msps() {
+    fn an_error_names_the_tool_that_lists_what_the_request_is_about() {
         let known = |_: &str| crate::error::ToolStatus::Callable;
-        let of = |status: StatusCode, of_msp| for_status(status, "", of_msp).for_session(known).to_string();
-        let missing = of(StatusCode::NOT_FOUND, true);
-        assert!(missing.contains("the MSP with `getSelf`") && !missing.contains("site"), "{missing}");
-        let refused = of(StatusCode::FORBIDDEN, true);
-        assert!(
-            refused.contains("MSP") && refused.contains("`getSelf`") && !refused.contains("site"),
-            "{refused}"
-        );
-        assert!(of(StatusCode::NOT_FOUND, false).contains("`searchOrgSites`"));
+        let of = |path: &str, status| {
+            let id = "0a000000-0000-4000-8000-000000000001";
+            let (path, site) =
+                path.split_once('?').map_or((path, None), |(path, _)| (path, Some(id.to_owned())));
+            let request = Request::get(&path.replace("ID", id)).query("site_id", site);
+            for_status(status, "", request.owner()).for_session(known).to_string()
+        };
+        for (path, what, is_of_site) in [
+            ("/api/v1/msps/ID/stats/orgs", "MSP", false),
+            ("/api/v1/orgs/ID", "organization", false),
+            ("/api/v1/orgs/ID/sites/search", "organization", false),
+            ("/api/v1/orgs/ID/networks/ID", "organization", false),
+            ("/api/v1/orgs/ID/inventory?site_id", "site", true),
+            ("/api/v1/sites/ID/wlans", "site", true),
+        ] {
+            let missing = of(path, StatusCode::NOT_FOUND);
+            let tool = if is_of_site { "searchOrgSites" } else { "getSelf" };
+            assert!(missing.contains(&format!("{what} with `{tool}`")), "{path}: {missing}");
+            let refused = of(path, StatusCode::FORBIDDEN);
+            assert!(refused.contains(what) && refused.contains("`getSelf`"), "{path}: {refused}");
+            for words in [missing, refused] {
+                assert_eq!(words.contains("site"), is_of_site, "{path}: {words}");
+            }
+        }
     }
 
     #[test]
@@ -363,7 +384,7 @@ mod tests {
     #[test]
     fn a_status_that_is_no_answer_to_a_request_is_not_blamed_on_a_parameter() {
         for status in [100, 101, 199, 300, 304, 305, 600, 999] {
-            let error = for_status(StatusCode::from_u16(status).unwrap(), "", false);
+            let error = for_status(StatusCode::from_u16(status).unwrap(), "", Owner::Site);
             let words = error.to_string();
             assert_eq!(error.kind(), ErrorKind::Cloud, "{words}");
             assert!(words.contains("cannot be read") && !words.contains("parameter"), "{words}");

@@ -6,7 +6,7 @@ use http::Method;
 use serde_json::Value;
 
 use super::{Cloud, Cursor};
-use crate::argument::{Arg, QueryValue};
+use crate::argument::{Arg, Id, QueryValue};
 use crate::endpoint::{Endpoint, Segment};
 use crate::error::ErrorKind;
 use crate::{Error, Result};
@@ -52,6 +52,16 @@ macro_rules! into_query {
     )*};
 }
 into_query!(&str, &String, i32, u64, usize);
+
+/// Whose objects a request is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    Msp,
+    /// An organization, and no site of it.
+    Org,
+    /// A site, or anything else.
+    Site,
+}
 
 impl Request {
     /// A GET of `path`, such as `/api/v1/self`. Values belong in [`segment`](Self::segment) and
@@ -104,9 +114,17 @@ impl Request {
         self.method == Method::GET
     }
 
-    /// Whether it is about an MSP, or something that belongs to one.
-    pub(super) fn is_for_msp(&self) -> bool {
-        matches!(self.segments.as_slice(), [_, _, kind, ..] if kind == "msps")
+    /// Whose objects it is about.
+    pub(super) fn owner(&self) -> Owner {
+        let kind = self.segments.get(2).map(String::as_str);
+        let mut pairs = self.segments.windows(2);
+        let is_of_site = pairs.any(|pair| pair[0] == "sites" && Id::parse(&pair[1]).is_some());
+        let names_site = is_of_site || self.query.iter().any(|(name, _)| name == "site_id");
+        match kind {
+            Some("msps") => Owner::Msp,
+            Some("orgs") if !names_site => Owner::Org,
+            _ => Owner::Site,
+        }
     }
 
     pub(super) fn is_for_self(&self) -> bool {
