@@ -84,7 +84,8 @@ fn log_failure(error: &str) {
     tracing::error!(error, "the audit log cannot be written; it is tried again");
 }
 
-/// Who calls: the subject of an access token, or else the token, as a keyed hash; and the session.
+/// Who calls: the subject of an access token; the client's own token, or that of a server without sign-in, as a keyed hash;
+/// and the session.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     subject: Option<Arc<str>>,
@@ -154,7 +155,8 @@ impl AuditLog {
         }
     }
 
-    /// The caller of a request, which has authenticated itself with `credentials`.
+    /// The caller of a request, which has authenticated itself with `credentials`. `tokens` are those that tell who calls, or
+    /// what their call can see.
     pub(crate) fn caller<'a>(
         &self,
         subject: Option<Arc<str>>,
@@ -163,13 +165,11 @@ impl AuditLog {
         credentials: impl IntoIterator<Item = &'a str>,
     ) -> Caller {
         let hash = |parts: Vec<&str>| encoded(&self.key.hash(parts)[..16]);
-        let token_hash = match subject {
-            Some(_) => None,
-            None => {
-                let tokens = tokens.into_iter().map(Token::expose);
-                Some(hash(std::iter::once("audit token").chain(tokens).collect()))
-            }
-        };
+        let mut tokens = tokens.into_iter().map(Token::expose).peekable();
+        let token_hash = tokens.peek().is_some().then(|| {
+            let parts = std::iter::once("audit token").chain(tokens);
+            hash(parts.collect())
+        });
         let subject = subject.map(|subject| match subject.len() {
             ..=LONGEST_SUBJECT => subject,
             _ => shortened(&subject, LONGEST_SUBJECT).into(),

@@ -46,6 +46,8 @@ mod tests {
             by(|letter| format!("%{:02X}", u32::from(letter))),
             by(|letter| format!("&#{};", u32::from(letter))),
             by(|letter| format!("&#x{:x};", u32::from(letter))),
+            by(|letter| format!("&#{}", u32::from(letter))),
+            by(|letter| format!("&#x{:04X}", u32::from(letter))),
             by(|letter| format!("\\u{:04x}", u32::from(letter))),
             by(|letter| format!("\\u{{{:x}}}", u32::from(letter))),
             by(|letter| format!("\\x{:02x}", u32::from(letter))),

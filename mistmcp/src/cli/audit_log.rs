@@ -39,8 +39,16 @@ pub(super) fn problem(flags: &Flags) -> Option<anyhow::Error> {
     openable.with_context(|| open_error(path)).err()
 }
 
-/// Refuses the names of streams, which people write in the belief that no file is meant.
+/// Refuses the names of streams, which people write in the belief that no file is meant, and a token in place of a path.
 fn check_name(path: &Path) -> anyhow::Result<()> {
+    let is_name = path.parent().is_some_and(|folder| folder.as_os_str().is_empty());
+    if is_name && !path.exists() && !quote::path(path).starts_with('`') {
+        bail!(
+            "--audit-log (or MISTMCP_AUDIT_LOG) is {}, which looks like no name of a file: write the path of one, with `./` \
+             before a name in this folder, or `{STDERR}`",
+            quote::path(path)
+        );
+    }
     let is_stream = path.to_str().is_some_and(|name| is_any_of(name, &["-", "stdout", STDERR]));
     if is_stream {
         bail!(

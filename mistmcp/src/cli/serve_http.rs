@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 
 use super::configuration::{Configuration, REDIS_KEY, REDIS_PASSWORD};
-use super::env_file::Environment;
+use super::env_file::{Environment, exposed};
 use super::flags::{Flags, HttpFlags};
 use super::{accounts, audit_log, demo, oauth, output};
 use crate::Server;
@@ -197,6 +197,16 @@ fn warnings(
              clear, unless a proxy before it speaks TLS"
         )
     });
+    // Its group may read a key, as Debian's `ssl-cert` does.
+    let key = flags.tls_key.as_deref();
+    let exposed_key = key.and_then(|key| Some((key, exposed(key).filter(|mode| mode & 0o027 != 0)?)));
+    let exposed_key = exposed_key.map(|(key, mode)| {
+        format!(
+            "{} holds the private key of this server, and others on this machine can read or change it (mode {mode:03o}): \
+             chmod 600 it",
+            key.display()
+        )
+    });
     let has_redis = flags.redis.as_ref().is_some_and(|url| !url.expose_secret().trim().is_empty());
     let unused_key = (!has_redis && environment.get(REDIS_KEY).is_some())
         .then(|| format!("{REDIS_KEY} is not used without --redis (or MISTMCP_REDIS_URL)"));
@@ -207,7 +217,7 @@ fn warnings(
             address.ip()
         )
     });
-    let of_place = unencrypted.into_iter().chain(unserved);
+    let of_place = unencrypted.into_iter().chain(unserved).chain(exposed_key);
     of_place.chain(limits::warnings(flags)).chain(of_audience).chain(unused_key)
 }
 

@@ -32,7 +32,11 @@ pub(super) async fn watched(certificate: PathBuf, key: PathBuf) -> io::Result<Ru
             // While only one of the two files has been replaced they do not match, and the previous pair stays in
             // use.
             let reloaded = match read(certificate.clone(), key.clone()).await {
-                Ok((chain, private)) => watched.reload_from_pem(chain, private).await,
+                Ok((chain, private)) => {
+                    let is_encrypted = is_encrypted(&private);
+                    let reloaded = watched.reload_from_pem(chain, private).await;
+                    reloaded.map_err(|error| with_remedy(error, is_encrypted))
+                }
                 Err(error) => Err(error),
             };
             is_failing = reloaded.is_err();
@@ -54,7 +58,11 @@ pub(super) async fn watched(certificate: PathBuf, key: PathBuf) -> io::Result<Ru
 /// They cannot be used. The message names their flags.
 pub(crate) async fn load(certificate: &Path, key: &Path) -> io::Result<RustlsConfig> {
     let config = match read(certificate.to_owned(), key.to_owned()).await {
-        Ok((chain, private)) => RustlsConfig::from_pem(chain, private).await,
+        Ok((chain, private)) => {
+            let is_encrypted = is_encrypted(&private);
+            let config = RustlsConfig::from_pem(chain, private).await;
+            config.map_err(|error| with_remedy(error, is_encrypted))
+        }
         Err(error) => Err(error),
     };
     config.map_err(|error| {
@@ -68,6 +76,28 @@ pub(crate) async fn load(certificate: &Path, key: &Path) -> io::Result<RustlsCon
             ),
         )
     })
+}
+
+/// Whether a private key is one that needs a passphrase.
+fn is_encrypted(key: &[u8]) -> bool {
+    let has = |words: &[u8]| key.windows(words.len()).any(|part| part == words);
+    has(b"-----BEGIN ENCRYPTED PRIVATE KEY-----") || has(b"Proc-Type: 4,ENCRYPTED")
+}
+
+/// The same error, with what to do about it where that is known.
+fn with_remedy(error: io::Error, is_encrypted: bool) -> io::Error {
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
+    let words = match cause {
+        _ if is_encrypted => {
+            "the private key is encrypted, and this server asks for no passphrase: decrypt it, as by `openssl pkey -in \
+             FILE -out NEW_FILE`, and let no one else read the new file"
+        }
+        Some(rustls::Error::InconsistentKeys(_)) => {
+            "the private key is that of another certificate: name the certificate and the key of one pair"
+        }
+        _ => return error,
+    };
+    io::Error::new(error.kind(), words)
 }
 
 /// Reads both files. Text around the PEM blocks may be in any encoding that contains ASCII.
@@ -107,6 +137,31 @@ mod tests {
                 file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
             }
             std::fs::rename(written, path).unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_key_that_is_encrypted_or_of_another_certificate_has_its_remedy() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        write((&path("one.pem"), &path("one.key")), false);
+        write((&path("two.pem"), &path("two.key")), false);
+        let text = std::fs::read_to_string(path("one.key")).unwrap();
+        let encrypted = text.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
+        std::fs::write(path("pkcs8.key"), encrypted).unwrap();
+        let head = "PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n";
+        std::fs::write(path("old.key"), text.replacen("PRIVATE KEY-----", head, 1)).unwrap();
+        for (key, wanted) in [
+            ("two.key", Some("of one pair")),
+            ("pkcs8.key", Some("openssl pkey")),
+            ("old.key", Some("openssl pkey")),
+            ("one.key", None),
+        ] {
+            let loaded = load(&path("one.pem"), &path(key)).await;
+            let told = loaded.err().map(|error| error.to_string());
+            assert_eq!(told.is_some(), wanted.is_some(), "{key}: {told:?}");
+            assert!(told.unwrap_or_default().contains(wanted.unwrap_or_default()), "{key}");
         }
     }
 

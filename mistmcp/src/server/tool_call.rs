@@ -41,7 +41,10 @@ impl Server {
         // A person whose access token was verified is known.
         let admission = http.filter(|_| subject.is_none()).and_then(|http| http.admission.as_ref());
         let line_limit = admission.and_then(|admission| admission.line_limit());
-        let caller = audit.caller(subject, connection.tokens(), session_id, credentials).limited(line_limit);
+        // The tokens of a person's accounts are told by the names of these.
+        let has_own_tokens = subject.is_none() || !connection.is_shared();
+        let own_tokens = connection.tokens().filter(|_| has_own_tokens);
+        let caller = audit.caller(subject, own_tokens, session_id, credentials).limited(line_limit);
         audit
             .begin(caller, (tool, session.called_tool(tool, arguments), arguments), connection, call.record())
             .map(Some)

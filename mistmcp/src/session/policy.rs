@@ -124,7 +124,9 @@ fn matches(pattern: &str, name: &str) -> bool {
 fn suggestion(catalog: &Catalog, pattern: &str) -> String {
     let names: Vec<_> = catalog.entries().iter().map(|entry| entry.tool().name).collect();
     if META_TOOLS.contains(&pattern) {
-        return "; it is there in the loading modes that need it, which --mode (or MISTMCP_TOOL_LOADING_MODE) sets".to_owned();
+        return "; managed mode has it by itself, whatever the patterns say, and the other modes, which --mode (or \
+                MISTMCP_TOOL_LOADING_MODE) sets, do not have it"
+            .to_owned();
     }
     if let Some(category) = catalog.category(pattern) {
         return format!(

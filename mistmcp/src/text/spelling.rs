@@ -1,20 +1,28 @@
 //! Other spellings of a character: by its number, as in URLs, HTML and JSON ([`escaped_letter`]), and the wide forms of
 //! ASCII ([`narrow`]).
 
-/// The character that begins a text by its number, and the length of that in bytes: `%41`, `&#65;`, `&#x41;`, `\u0041`,
-/// `\u{41}` or `\x41`.
+/// The character that begins a text by its number, and the length of that in bytes: `%41`, `&#65;`, `&#x41;`, both also without
+/// their semicolon, `\u0041`, `\u{41}` or `\x41`.
 pub(crate) fn escaped_letter(text: &str) -> Option<(char, usize)> {
     match text.as_bytes().first()? {
         // Bytes of URLs beyond ASCII are parts of characters.
         b'%' => by_number(text, "%", 16, Some(2), "").filter(|(letter, _)| letter.is_ascii()),
-        b'&' => by_number(text, "&#x", 16, None, ";")
-            .or_else(|| by_number(text, "&#X", 16, None, ";"))
-            .or_else(|| by_number(text, "&#", 10, None, ";")),
+        b'&' => {
+            entity(text, "&#x", 16).or_else(|| entity(text, "&#X", 16)).or_else(|| entity(text, "&#", 10))
+        }
         b'\\' => by_number(text, "\\u{", 16, None, "}")
             .or_else(|| by_number(text, "\\u", 16, Some(4), ""))
             .or_else(|| by_number(text, "\\x", 16, Some(2), "")),
         _ => None,
     }
+}
+
+/// An entity of HTML ends with its semicolon, or else before what is no digit.
+fn entity(text: &str, before: &str, radix: u32) -> Option<(char, usize)> {
+    let rest = text.strip_prefix(before)?;
+    let digits = rest.bytes().take(9).take_while(|byte| char::from(*byte).is_digit(radix)).count();
+    let after = if rest[digits..].starts_with(';') { ";" } else { "" };
+    by_number(text, before, radix, Some(digits).filter(|digits| *digits < 9), after)
 }
 
 /// A number of no fixed length has 8 digits at most.

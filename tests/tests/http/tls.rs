@@ -169,3 +169,19 @@ async fn listening_without_tls_beyond_loopback_logs_a_warning() {
     let server = launch.file("server.pem", &certificate).file("server.key", &key).serve().await;
     assert!(!server.errors().contains(WARNING), "{}", server.errors());
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_private_key_that_others_can_read_or_change_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let upstream = MockUpstream::start().await;
+    let (certificate, key) = certificate();
+    for (mode, is_told) in [(0o644, true), (0o660, true), (0o640, false), (0o600, false)] {
+        let launch = launch(&upstream).file("server.pem", &certificate).file("server.key", &key);
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(launch.folder().join("server.key"), permissions).unwrap();
+        let errors = launch.serve().await.errors();
+        assert_eq!(errors.contains("holds the private key of this server"), is_told, "{mode:o}: {errors}");
+    }
+}

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 
 use anyhow::bail;
 use clap::{Args, Command};
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 
 use super::filled;
 use crate::cli::flags::HttpFlags;
@@ -39,6 +39,7 @@ fn proxy(text: &str) -> anyhow::Result<IpNet> {
             quote::host(text)
         );
     };
+    let network = mapped(network).unwrap_or(network);
     let shortest = match network {
         IpNet::V4(_) => SHORTEST_PREFIX.0,
         IpNet::V6(_) => SHORTEST_PREFIX.1,
@@ -51,6 +52,13 @@ fn proxy(text: &str) -> anyhow::Result<IpNet> {
         );
     }
     Ok(network)
+}
+
+/// The network of IPv4 that one of IPv6 stands for, as a socket on `::` shows it.
+fn mapped(network: IpNet) -> Option<IpNet> {
+    let IpNet::V6(network) = network else { return None };
+    let (address, length) = (network.addr().to_ipv4_mapped()?, network.prefix_len().checked_sub(96)?);
+    Ipv4Net::new(address, length).ok().map(IpNet::V4)
 }
 
 /// Warnings of a limit for one client that is above the limit for all. A default is not the operator's mistake.
@@ -80,4 +88,25 @@ pub(super) fn warnings(flags: &HttpFlags) -> impl Iterator<Item = String> {
             )
         },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mapped_network_is_one_of_ipv4() {
+        for (text, wanted) in [
+            ("::ffff:127.0.0.1", "127.0.0.1/32"),
+            ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+            ("::ffff:a00:5/128", "10.0.0.5/32"),
+            ("2001:db8::/32", "2001:db8::/32"),
+            ("10.0.0.5", "10.0.0.5/32"),
+        ] {
+            assert_eq!(proxy(text).unwrap().to_string(), wanted, "{text}");
+        }
+        for text in ["::ffff:0.0.0.0/96", "::ffff:10.0.0.0/103", "::/0"] {
+            assert!(proxy(text).unwrap_err().to_string().contains("clients themselves"), "{text}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::issuer::{Issuer, SigningKey, encoded, now};
 use super::{ACME, BETA, METADATA, Team, challenge};
+use crate::audit::written;
 use crate::fixture::{ALICE, site};
 
 #[tokio::test]
@@ -146,6 +147,8 @@ async fn a_client_may_bring_a_mist_token_only_where_the_operator_allows_it() {
         let own = team.of("carol", json!({ "groups": [] })).header("X-Authorization", ALICE).query(&query);
         let own = own.connect(lifecycle).await;
         own.call("getSiteInfo", site(1)).await;
+        let line = written(&team.server.folder().join("audit.jsonl"), 1).await.pop().unwrap();
+        assert!(line["subject"] == "carol" && line["token_hash"].is_string(), "{line}");
         let received = team.beta.take();
         assert_eq!(received.last().unwrap().header("authorization"), format!("Token {ALICE}"));
         // An access token never reaches Mist, and another sign-in would not help a token that Mist cannot have.

@@ -35,6 +35,8 @@ async fn a_pattern_without_a_tool_is_reported_with_what_was_meant() {
         ("--tools sites_rrm", &["sites_rrm is a category", "--categories"]),
         ("--tools getself", &["did you mean `getSelf`"]),
         ("--without-tools zzz*", &["`zzz*`", "mistmcp tools"]),
+        ("--tools getSelf,findTools", &["`findTools`", "managed mode has it by itself"]),
+        ("--without-tools callTool", &["`callTool`", "--mode", "do not have it"]),
         ("--without-tools *", &["leave no tool", "--without-tools"]),
         ("--tools getSelf --without-tools get*", &["leave no tool"]),
     ] {

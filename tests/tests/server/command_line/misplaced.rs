@@ -95,6 +95,8 @@ async fn a_secret_in_the_wrong_place_is_described_and_never_repeated() {
             "--env-file",
             "-t http -p 0 --host",
             "-t http -p 0 --trusted-proxy",
+            "-t http -p 0 --audit-log",
+            "check -t http --audit-log",
             "-t http -p 0 --tls-key server.key --tls-cert",
             "-t http -p 0 --tls-cert server.pem --tls-key",
             "call getSelf --json",
