@@ -4,7 +4,7 @@
 use std::env;
 use std::path::PathBuf;
 
-/// What the tests of replicas start. They are not compiled where one of these is missing.
+/// What the tests of replicas, and of the proxy before a server, start. They are not compiled where one of these is missing.
 const OF_REPLICAS: [&str; 2] = ["redis-server", "nginx"];
 /// What reads the completions and the man page.
 const READERS: [&str; 4] = ["bash", "zsh", "fish", "groff"];

@@ -3,6 +3,8 @@
 pub(crate) mod issuer;
 mod issuer_faults;
 mod people;
+#[cfg(replicas)]
+mod proxy;
 mod reload;
 mod settings;
 mod streams;
@@ -82,16 +84,19 @@ impl Team {
     }
 
     async fn get(&self, path: &str) -> HttpResponse {
-        // reqwest requires a crypto provider, even without TLS.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        HttpResponse::of(reqwest::Client::builder().no_proxy().build().unwrap().get(self.server.url(path)))
-            .await
+        get(&self.server.url(path)).await
     }
 
     /// That Mist was asked nothing.
     fn assert_nothing_was_asked(&self, what: &str) {
         assert_eq!((self.acme.connections(), self.beta.connections()), (0, 0), "{what}");
     }
+}
+
+async fn get(url: &str) -> HttpResponse {
+    // reqwest requires a crypto provider, even without TLS.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    HttpResponse::of(reqwest::Client::builder().no_proxy().build().unwrap().get(url)).await
 }
 
 fn challenge(response: &HttpResponse) -> &str {
