@@ -114,7 +114,7 @@ def tuned(start, texts, questions):
 
 
 def vocabulary_of(corpus, texts, model):
-    """The commonest word of each stem, by sorted stems."""
+    """The commonest word of each stem that the vectors know, by sorted stems."""
     stemmer = snowballstemmer.stemmer("english")
     written = collections.Counter(word for text in texts for word in re.findall(r"[a-z0-9]+", text["text"].lower()))
     words = {}
@@ -123,6 +123,12 @@ def vocabulary_of(corpus, texts, model):
     names = [words for field in corpus["fields"] for words in (field["category"], field["params"])]
     for stem in (stem for read in [text["words"] for text in texts] + names for stem in read["stems"]):
         words.setdefault(stem, stem)
+    # What a single text has is a name that somebody made up, unless the model knows the word.
+    uses = collections.Counter(stem for text in texts for stem in set(text["words"]["stems"]))
+    kept = {stem for read in names for stem in read["stems"]}
+    words = {
+        stem: word for stem, word in words.items() if uses[stem] > 1 or stem in kept or word in model.vocabulary
+    }
     common = [word for word, _ in sorted(model.vocabulary.items(), key=lambda item: item[1]) if re.fullmatch("[a-z]{3,}", word)]
     for word in common[:COMMON_WORDS]:
         words.setdefault(stemmer.stemWord(word), word)
@@ -167,13 +173,17 @@ def main():
 
 
 def write(path, stems, table):
-    scales = np.abs(table).max(1) / 127
-    scales[scales == 0] = 1
-    rows = np.round(table / scales[:, None]).astype(np.int8)
+    """A row is rounded to 4 bits a number, by the scale that leaves the smallest error."""
+    greatest = np.abs(table).max(1, keepdims=True) + 1e-12
+    candidates = [greatest * share / 7 for share in (1, 0.9, 0.8, 0.7, 0.6)]
+    rounded = [np.clip(np.round(table / scale), -8, 7) for scale in candidates]
+    errors = [((row * scale - table) ** 2).sum(1) for row, scale in zip(rounded, candidates)]
+    best = np.argmin(errors, 0), np.arange(len(table))
+    scales, rows = np.array(candidates)[*best], np.array(rounded)[*best].astype(np.int8).view(np.uint8)
     names = "".join(f"{stem}\n" for stem in stems).encode()
     with open(path, "wb") as output:
         output.write(struct.pack("<III", len(stems), DIMENSIONS, len(names)))
-        output.write(names + scales.astype("<f4").tobytes() + rows.tobytes())
+        output.write(names + scales.astype("<f4").tobytes() + (rows[:, ::2] & 15 | rows[:, 1::2] << 4).tobytes())
 
 
 main()

@@ -17,6 +17,9 @@ const ORDER: &str = "!";
 /// One tool in so many loses its questions, to see how the search does without.
 const WITHOUT: usize = 10;
 
+/// More words without a vector than the questions have made-up names.
+const MANY_UNKNOWN: usize = 1500;
+
 /// A question, and the tools that answer it; none where nothing fits.
 struct Case {
     question: String,
@@ -114,9 +117,8 @@ pub(crate) fn print(misses: Option<&str>, query: Option<&str>) -> Result<ExitCod
         return Ok(ExitCode::SUCCESS);
     }
     let unknown = settings.words_without_vector();
-    if unknown > 0 {
-        println!("{unknown} words of the questions have no vector: run `mistmcp/search/build`");
-    }
+    let advice = if unknown > MANY_UNKNOWN { ": run `mistmcp/search/build`" } else { "" };
+    println!("{unknown} words of the questions have no vector{advice}");
     println!("part               questions  first hit  top five  doubted  |  unanswerable  flagged");
     let mut all = Vec::new();
     for part in PARTS {

@@ -10,7 +10,7 @@ fn rates(part: &str) -> Rates {
 #[test]
 fn find_tools_answers_the_test_questions_as_well_as_it_is_meant_to() {
     let test = rates("test");
-    assert!(test.first() >= 87.0 && test.top_five() >= 98.0, "{test:?}");
+    assert!(test.first() >= 91.0 && test.top_five() >= 98.5, "{test:?}");
     assert!(test.doubted() <= 3.0 && test.flagged() >= 90.0, "{test:?}");
 }
 
@@ -25,7 +25,7 @@ fn find_tools_answers_questions_in_other_words_as_well_as_it_is_meant_to() {
     let third = rates("third");
     assert!(third.first() >= 86.0 && third.top_five() >= 97.0 && third.doubted() <= 3.0, "{third:?}");
     let reworded = rates("reworded");
-    assert!(reworded.first() >= 75.0 && reworded.top_five() >= 91.0, "{reworded:?}");
+    assert!(reworded.first() >= 81.0 && reworded.top_five() >= 94.0, "{reworded:?}");
 }
 
 /// A name in other notations and in sentences.
@@ -95,7 +95,7 @@ fn tools_without_questions_are_found_by_their_own_texts() {
     let all = PARTS.iter().flat_map(|part| cases(&settings, part).unwrap()).collect();
     let (bare, cases) = without_questions(&settings, all).unwrap();
     let rates = Rates::of(&bare, &cases, |_, _, _| ());
-    assert!(rates.first() >= 55.0 && rates.top_five() >= 88.0, "{rates:?}");
+    assert!(rates.first() >= 70.0 && rates.top_five() >= 93.0, "{rates:?}");
 }
 
 #[test]

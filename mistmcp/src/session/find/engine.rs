@@ -9,7 +9,7 @@ use super::lexical::{Bm25, Cosines, Stems, number_of};
 use super::names::{self, Names};
 use super::phrases::sections;
 use super::questions::questions;
-use super::similarity::{NEAREST, Similarities, density, matching_topics, nearest};
+use super::similarity::{Similarities, density, matching_topics, norm};
 use super::text::{Text, Vocabulary, Words};
 use super::texts::Texts;
 use super::vectors::{Embedding, Embeddings, Vectors};
@@ -128,11 +128,14 @@ impl Index {
         let lines = sections(include_str!("../../../search/unanswerable.txt"));
         let lines = lines.into_iter().map(|(section, line)| (texts.ask(line), section == "change"));
         let unanswerable = lines.collect();
-        let fields = Bm25::new(&documents, &FIELDS);
-        drop(documents);
         let vocabulary = texts.vocabulary();
-        let (stems, numbers, embeddings) = texts.finish();
-        let cosines = Cosines::new(&numbers);
+        let (stems, numbers) = texts.finish();
+        let of_fields = || (Bm25::new(&documents, &FIELDS), Embeddings::new(&numbers, &stems, &vectors));
+        let ((fields, embeddings), cosines) = std::thread::scope(|threads| {
+            let other = threads.spawn(of_fields);
+            let cosines = Cosines::new(&numbers);
+            (other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), cosines)
+        });
         let topic = |name: &'static str, about: &str| {
             let rows = text.read(about).stems.into_iter().filter_map(|stem| vectors.row(&stem));
             (name, vectors.embedding(rows))
@@ -250,11 +253,10 @@ impl Index {
         let fields = self.fields.scores(&self.stems.of(&words.content, &self.vectors));
         let on = |condition: bool| if condition { 1.0 } else { 0.0 };
         let of = |(tool, fields): (&Tool, f32)| {
-            let of = |all: &[f32], place: &u32| all[*place as usize];
-            let words_best =
-                tool.texts.iter().map(|place| of(&similarities.by_words, place)).fold(0.0, f32::max);
-            let nearest = nearest(tool.texts.iter().map(|place| of(&similarities.by_meaning, place)));
-            let mean = nearest.iter().sum::<f32>() / number_of(NEAREST.min(tool.texts.len()));
+            let by_words = tool.texts.iter().map(|place| similarities.by_words[*place as usize]);
+            let by_meaning = tool.texts.iter().map(|place| similarities.by_meaning[*place as usize]);
+            let words_best = by_words.fold(0.0, f32::max);
+            let meaning_best = by_meaning.clone().fold(0.0, f32::max);
             let bare = on(tool.texts.len() <= OWN_TEXTS);
             let of_scope = |scope, twin| tool.scope == scope && tool.has_twin == twin;
             let (site, org) = (of_scope(Scope::Site, true), of_scope(Scope::Organization, true));
@@ -264,8 +266,8 @@ impl Index {
             [
                 fields,
                 words_best,
-                nearest[0],
-                mean,
+                meaning_best,
+                norm(by_meaning),
                 tool.kinds.iter().map(|kind| similarities.decisions.kinds[*kind]).sum(),
                 on(site && one_site),
                 on(site && !one_site),
@@ -280,7 +282,7 @@ impl Index {
                 on(tool.is_replaced),
                 bare * fields,
                 bare * words_best,
-                bare * nearest[0],
+                bare * meaning_best,
             ]
         };
         self.tools.iter().zip(fields).map(of).collect()

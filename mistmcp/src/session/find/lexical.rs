@@ -192,18 +192,23 @@ pub(super) struct Cosines {
     texts: usize,
 }
 
-/// A stem, or the hash of a pair with the highest bit set.
+/// A stem, or the hash of a pair with the bit [`IS_PAIR`].
 type Term = u32;
+
+const IS_PAIR: Term = 1 << 31;
 
 impl Cosines {
     pub(super) fn new(texts: &[Box<[Stem]>]) -> Self {
-        let of_text = |(number, stems): (Number, &[Stem])| {
-            terms(stems).into_iter().map(move |(term, weight)| (term, number, weight))
+        // A term and its text make one number: a list of numbers is sorted faster than one of tuples.
+        let terms_of_texts = (0..Number::MAX).zip(texts).flat_map(|(number, stems)| {
+            terms(stems).map(move |term| u64::from(term) << Number::BITS | u64::from(number))
+        });
+        #[expect(clippy::cast_possible_truncation, reason = "the two parts of the number")]
+        let parts = |(both, count): (u64, f32)| {
+            let term = (both >> Number::BITS) as Term;
+            (term, both as Number, count * weight(term))
         };
-        let texts_of_stems = texts.iter().map(AsRef::as_ref);
-        let mut all: Vec<(Term, Number, f32)> =
-            (0..Number::MAX).zip(texts_of_stems).flat_map(of_text).collect();
-        all.sort_unstable_by_key(|(term, number, _)| (*term, *number));
+        let mut all: Vec<_> = counted(terms_of_texts.collect()).map(parts).collect();
         let mut lengths = vec![0.0_f32; texts.len()];
         for rows in all.chunk_by_mut(|one, other| one.0 == other.0) {
             let rarity = rarity(texts.len(), rows.len());
@@ -230,9 +235,9 @@ impl Cosines {
     pub(super) fn with(&self, stems: &[Stem]) -> Vec<f32> {
         let mut cosines = vec![0.0; self.texts];
         let mut length = 0.0;
-        for (term, weight) in terms(stems) {
+        for (term, count) in counted(terms(stems).collect()) {
             let rows = self.postings.of(self.terms.binary_search(&term).ok());
-            let weight = weight * rarity(self.texts, rows.len());
+            let weight = count * weight(term) * rarity(self.texts, rows.len());
             length += weight * weight;
             for (number, of_text) in rows {
                 cosines[number] += weight * f32::from(of_text);
@@ -256,23 +261,24 @@ pub(super) fn number_of(count: usize) -> f32 {
     f32::from(u16::try_from(count).unwrap_or(u16::MAX))
 }
 
-/// The distinct words and word pairs of a text, with their weights.
-fn terms(stems: &[Stem]) -> Vec<(Term, f32)> {
+/// The words and word pairs of a text.
+fn terms(stems: &[Stem]) -> impl Iterator<Item = Term> {
     // Multiplied by odd numbers of random bits, so that pairs are spread evenly.
     let pair =
-        |one: Stem, next: Stem| (one.wrapping_mul(0x9e37_79b1) ^ next.wrapping_mul(0x85eb_ca77)) | (1 << 31);
-    let words = stems.iter().map(|stem| (*stem, 1.0));
-    let pairs = stems.windows(2).map(|stems| (pair(stems[0], stems[1]), PAIR));
-    let mut terms: Vec<(Term, f32)> = words.chain(pairs).collect();
-    terms.sort_unstable_by_key(|(term, _)| *term);
-    terms.dedup_by(|next, kept| {
-        let same = next.0 == kept.0;
-        if same {
-            kept.1 += next.1;
-        }
-        same
-    });
-    terms
+        |one: Stem, next: Stem| one.wrapping_mul(0x9e37_79b1) ^ next.wrapping_mul(0x85eb_ca77) | IS_PAIR;
+    stems.iter().copied().chain(stems.windows(2).map(move |stems| pair(stems[0], stems[1])))
+}
+
+fn weight(term: Term) -> f32 {
+    if term & IS_PAIR == 0 { 1.0 } else { PAIR }
+}
+
+/// The distinct numbers of a list in order, and how often it has each.
+fn counted<T: Ord>(mut numbers: Vec<T>) -> impl Iterator<Item = (T, f32)> {
+    numbers.sort_unstable();
+    let counts: Vec<_> = numbers.chunk_by(T::eq).map(|equal| number_of(equal.len())).collect();
+    numbers.dedup();
+    numbers.into_iter().zip(counts)
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use super::classifiers::Decisions;
 use super::vectors::{Embedding, cosine};
 
-/// Number of nearest questions of a tool that are averaged.
-pub(super) const NEAREST: usize = 3;
+/// Power of the norm of cosines, and its reciprocal.
+const POWER: i32 = 8;
+const ROOT: f32 = 1.0 / 8.0;
 /// Cosines above which a text says the same as a query.
 const EQUAL_BY_WORDS: f32 = 0.75;
 const EQUAL_BY_MEANING: f32 = 0.97;
@@ -48,17 +49,9 @@ pub(super) fn matching_topics(topics: &[(&'static str, Embedding)], embedding: &
     near.into_iter().map(|(_, name)| name).take(MOST_TOPICS).collect()
 }
 
-/// The greatest cosines, in descending order; every tool has some texts.
-pub(super) fn nearest(cosines: impl Iterator<Item = f32>) -> [f32; NEAREST] {
-    let mut nearest = [0.0; NEAREST];
-    for mut cosine in cosines {
-        for greatest in &mut nearest {
-            if cosine > *greatest {
-                std::mem::swap(greatest, &mut cosine);
-            }
-        }
-    }
-    nearest
+/// The norm of cosines: about the greatest one, and more where several are near it.
+pub(super) fn norm(cosines: impl Iterator<Item = f32>) -> f32 {
+    cosines.map(|cosine| cosine.max(0.0).powi(POWER)).sum::<f32>().powf(ROOT)
 }
 
 #[cfg(test)]

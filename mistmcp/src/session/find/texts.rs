@@ -5,7 +5,7 @@ use foldhash::HashMap;
 use super::lexical::{Stem, Stems};
 use super::text::Text;
 use super::tokens::{fold, name};
-use super::vectors::{Embeddings, Vectors};
+use super::vectors::Vectors;
 
 /// Minimum length of a word in the vocabulary, in bytes.
 pub(super) const SHORTEST_LISTED: usize = 4;
@@ -22,7 +22,6 @@ pub(super) struct Texts<'a> {
     /// Stems of each text, and those that carry meaning.
     numbers: Vec<Box<[Stem]>>,
     pub(super) content: Vec<Box<[Stem]>>,
-    embeddings: Embeddings,
 }
 
 /// A word of the texts.
@@ -44,7 +43,6 @@ impl<'a> Texts<'a> {
             stems: Stems::new(vectors),
             numbers: Vec::new(),
             content: Vec::new(),
-            embeddings: Embeddings::default(),
         }
     }
 
@@ -89,10 +87,9 @@ impl<'a> Texts<'a> {
         vocabulary
     }
 
-    /// The stems of all words and of each text, and the texts' vectors. The rest is dropped.
-    pub(super) fn finish(mut self) -> (Stems, Vec<Box<[Stem]>>, Embeddings) {
-        self.embeddings.shrink_to_fit();
-        (self.stems, self.numbers, self.embeddings)
+    /// The stems of all words, and those of each text. The rest is dropped.
+    pub(super) fn finish(self) -> (Stems, Vec<Box<[Stem]>>) {
+        (self.stems, self.numbers)
     }
 
     /// Stems of a text that carry meaning.
@@ -118,8 +115,6 @@ impl<'a> Texts<'a> {
         let (stems, content) = self.read(written);
         let place = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
         self.places.insert(written, place);
-        let rows = stems.iter().filter_map(|stem| self.stems.row(*stem));
-        self.embeddings.push(&self.vectors.embedding(rows));
         self.numbers.push(stems.into());
         self.content.push(content.into());
         place

@@ -3,7 +3,10 @@
 //!
 //! File format, little-endian: the number of stems (u32), the dimensions (u32), the byte length of
 //! the stems' text (u32), the sorted stems with a line break after each, a scale for each stem
-//! (f32), and a row of signed bytes for each stem. A vector is its row times its scale.
+//! (f32), and a row of signed 4-bit numbers for each stem, the first of two in the lower half of a
+//! byte. A vector is its row times its scale.
+
+use super::lexical::{Stem, Stems};
 
 /// Dimensions of a vector: a constant, so that the loops over them are vectorized.
 const DIMENSIONS: usize = 64;
@@ -14,7 +17,7 @@ pub(super) struct Vectors {
     /// Sorted.
     stems: Vec<&'static str>,
     scales: &'static [u8],
-    rows: &'static [[u8; DIMENSIONS]],
+    rows: &'static [[u8; DIMENSIONS / 2]],
 }
 
 /// Unit vector of a text, or zero if none of its stems is known.
@@ -54,8 +57,9 @@ impl Vectors {
         for place in rows {
             let scale = self.scales.get(4 * place..4 * place + 4).and_then(|scale| scale.try_into().ok());
             let scale = scale.map_or(0.0, f32::from_le_bytes);
-            for (sum, byte) in sum.iter_mut().zip(&self.rows[place]) {
-                *sum += f32::from(byte.cast_signed()) * scale;
+            let numbers = self.rows[place].iter().flat_map(|byte| [byte << 4, *byte]);
+            for (sum, byte) in sum.iter_mut().zip(numbers) {
+                *sum += f32::from(byte.cast_signed() >> 4) * scale;
             }
         }
         let length = sum.iter().map(|part| part * part).sum::<f32>().sqrt();
@@ -74,7 +78,7 @@ pub(super) fn cosine(left: &[f32], right: &[f32]) -> f32 {
 }
 
 /// Unit vectors of many texts, in a byte for each dimension.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Embeddings(Vec<[i8; DIMENSIONS]>);
 
 /// What 1 is in bytes.
@@ -89,12 +93,10 @@ fn bytes(embedding: &Embedding) -> [i8; DIMENSIONS] {
 }
 
 impl Embeddings {
-    pub(super) fn push(&mut self, embedding: &Embedding) {
-        self.0.push(bytes(embedding));
-    }
-
-    pub(super) fn shrink_to_fit(&mut self) {
-        self.0.shrink_to_fit();
+    /// The vectors of texts, by the stems of each.
+    pub(super) fn new(texts: &[Box<[Stem]>], stems: &Stems, vectors: &Vectors) -> Self {
+        let embedding = |text: &[Stem]| vectors.embedding(text.iter().filter_map(|stem| stems.row(*stem)));
+        Self(texts.iter().map(|text| bytes(&embedding(text))).collect())
     }
 
     /// The cosine of each text with a query.

@@ -4,18 +4,18 @@
 pub(super) const FIELDS: [f32; 5] = [2.5, 1.5, 1.0, 0.6, 0.4];
 /// Repetitions of title and description for a tool without questions.
 pub(super) const WITHOUT_QUESTIONS: usize = 2;
-/// Weights of a tool's features: BM25F, nearest question by words, by meaning, mean of the nearest by meaning; sum of the
+/// Weights of a tool's features: BM25F, nearest question by words, by meaning, norm of all by meaning; sum of the
 /// decisions about its kinds; a site's twin where one site is named, where none is; the organization's twin where all
 /// sites are meant, where one site is named; no questions; a tool of sites without a twin where one site is named, where none
 /// is; one of the organization where all sites are meant, where one site is named; a tool that needs an id; one that another
 /// tool replaces; and for a tool without questions once more BM25F and the nearest text by words and by meaning. Those of
 /// tools without questions were fitted with the questions of a third of the tools left out, a tenth at a time.
 pub(super) const WEIGHTS: [f32; 19] = [
-    2.22, 0.85, 3.4, 4.11, 0.12, 0.18, -0.84, 0.25, -0.63, 3.0, 0.17, -0.54, 0.45, 0.15, -0.04, -1.11, -2.0,
+    2.1, 0.72, 3.06, 3.93, 0.1, 0.3, -0.5, 0.39, -0.53, 3.0, 0.21, -0.37, 0.4, -0.01, -0.04, -1.03, -2.0,
     -1.5, 1.0,
 ];
 /// Weights of the confidence features, for a logistic function.
 pub(super) const CONFIDENCE: [f32; 14] =
-    [-2.83, -0.98, 0.29, 0.61, -0.17, 1.23, -1.76, 0.69, 2.91, 1.56, 0.74, -0.59, 0.48, -0.19];
+    [-3.74, -1.96, 0.1, 0.99, -0.06, 1.82, -1.13, -0.04, 3.5, 1.61, 0.75, -0.55, 0.52, -0.19];
 /// Minimum confidence of a good match.
 pub(super) const GOOD: f32 = 0.5;
