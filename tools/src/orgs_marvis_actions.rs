@@ -7,7 +7,8 @@ mod read;
 
 use mistmcp::serde_json::{Value, json};
 use mistmcp::{
-    Call, Choice, ErrorKind, KeptRows, Mist, OrgId, PageNumber, Reply, Request, Result, SiteId, mist_tool,
+    Call, Choice, ErrorKind, Fields, KeptRows, Mist, OrgId, PageNumber, Reply, Request, Result, SiteId,
+    mist_tool,
 };
 
 use alarms::Alarms;
@@ -84,11 +85,16 @@ pub async fn list_org_marvis_actions(
 /// The kinds of Marvis actions, with what Marvis recommends for each. Undocumented by Mist: where it answers none, the
 /// definitions of alarms of group `marvis` are answered, and `note` says so.
 #[mist_tool(category = "orgs_marvis_actions", hints(read_only))]
-pub async fn list_marvis_action_kinds(mist: &Mist) -> Result<Reply> {
+pub async fn list_marvis_action_kinds(mist: &Mist, fields: Option<Fields>) -> Result<Reply> {
+    // The rows are picked from where all answers are.
+    drop(fields);
     let asked = mist.send(Request::get("/api/v1/labs/suggestions_schema")).await;
     let why = match asked.map(|answer| answer.json()) {
-        Ok(Ok(answer)) if has_kinds(&answer) => return Reply::json(answer),
-        Ok(_) => OTHER_FORM,
+        Ok(Ok(answer)) => match kinds_of(&answer) {
+            Some(kinds) => return Reply::json(json!({ "results": kinds })),
+            None => OTHER_FORM,
+        },
+        Ok(Err(_)) => OTHER_FORM,
         Err(error) if error.kind() == ErrorKind::Missing => NOT_THERE,
         Err(error) if error.kind() == ErrorKind::Request => REFUSED,
         Err(error) if error.kind() == ErrorKind::Permission => NOT_OPEN,
@@ -168,7 +174,9 @@ async fn unfiltered(mist: &Mist, request: &Request, asked: &Asked) -> Result<Ans
     let page = Page::read(mist, request, asked.limit, asked.number).await?;
     let limit = asked.limit;
     let came = page.came();
-    let Some(total) = page.total.filter(|_| came <= limit) else {
+    // A total that is less than the rows of the page tells nothing.
+    let is_total = |total: &usize| came == 0 || *total >= asked.before().saturating_add(came);
+    let Some(total) = page.total.filter(is_total).filter(|_| came <= limit) else {
         if !mist.take_call() {
             return Err(Unread::Failed(Actions::default().too_many_calls(2)));
         }
@@ -190,23 +198,34 @@ fn rows_of(answer: &Value) -> Option<Vec<Value>> {
     }
 }
 
-/// Whether an answer has anything in it that kinds can be: objects, by name or in a list, and no error.
-fn has_kinds(answer: &Value) -> bool {
-    let has_objects = |rows: &[Value]| rows.iter().any(Value::is_object);
-    match answer {
-        Value::Array(rows) => has_objects(rows),
+/// The kinds in an answer, each a row: those of a list, or of an object of objects or lists, whose names are `kind`. None
+/// where there is none, or an error.
+fn kinds_of(answer: &Value) -> Option<Vec<Value>> {
+    let named = |name: Option<&str>, value: &Value| {
+        let fields = value.as_object().filter(|fields| !fields.is_empty())?;
+        let kind = name.map(|name| ("kind".to_owned(), Value::from(name)));
+        Some(Value::Object(kind.into_iter().chain(fields.clone()).collect()))
+    };
+    let in_list = |name: Option<&str>, rows: &[Value]| {
+        rows.iter().filter_map(|row| named(name, row)).collect::<Vec<_>>()
+    };
+    let kinds: Vec<_> = match answer.get("results").unwrap_or(answer) {
+        Value::Array(rows) => in_list(None, rows),
         Value::Object(fields)
             if ["error", "errors", "detail"].iter().any(|name| fields.contains_key(*name)) =>
         {
-            false
+            return None;
         }
-        Value::Object(fields) => fields.values().any(|value| match value {
-            Value::Object(fields) => !fields.is_empty(),
-            Value::Array(rows) => has_objects(rows),
-            _ => false,
-        }),
-        _ => false,
-    }
+        Value::Object(fields) => fields
+            .iter()
+            .flat_map(|(name, value)| match value {
+                Value::Array(rows) => in_list(Some(name), rows),
+                value => named(Some(name), value).into_iter().collect(),
+            })
+            .collect(),
+        _ => return None,
+    };
+    Some(kinds).filter(|kinds| !kinds.is_empty())
 }
 
 /// One page of the rows.

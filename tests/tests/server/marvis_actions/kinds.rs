@@ -11,7 +11,13 @@ async fn kinds_are_answered_as_they_are_or_alarms_stand_in() {
     let path = "/api/v1/labs/suggestions_schema";
     let kinds = json!({ "bad_cable": { "recommended_action": "Replace the cable" } });
     peer.json(path, &kinds);
-    assert_eq!(client.json("listMarvisActionKinds", json!({})).await, kinds);
+    let answer = client.json("listMarvisActionKinds", json!({})).await;
+    let rows = json!([{ "kind": "bad_cable", "recommended_action": "Replace the cable" }]);
+    assert_eq!(answer["results"], rows, "{answer}");
+    peer.json(path, &json!({ "ap": [{ "symptom": "ap_offline" }, { "symptom": "bad_cable" }], "note": "x" }));
+    let answer = client.json("listMarvisActionKinds", json!({ "fields": "kind,symptom" })).await;
+    let rows = json!([{ "kind": "ap", "symptom": "ap_offline" }, { "kind": "ap", "symptom": "bad_cable" }]);
+    assert_eq!(answer["results"], rows, "{answer}");
 
     for answer in [Answer::json(&json!({})).status(404), Answer::json(&json!("none"))] {
         let (peer, client) = start().await;

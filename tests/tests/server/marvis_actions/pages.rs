@@ -68,6 +68,17 @@ async fn without_filters_a_page_takes_one_request() {
 }
 
 #[tokio::test]
+async fn a_total_that_is_less_than_the_rows_tells_nothing() {
+    let (peer, client) = start().await;
+    let rows: Vec<_> = (0..3).map(|number| action(number, "ap", "open", BERLIN)).collect();
+    peer.json(&actions(), &json!({ "results": rows, "total": 1 }));
+    for arguments in [json!({}), json!({ "status": "all" }), json!({ "status": "all", "limit": 3 })] {
+        let answer = client.json("listOrgMarvisActions", arguments.clone()).await;
+        assert_eq!((&answer["total"], ids(&answer).len()), (&json!(3), 3), "{arguments}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_bad_row_or_a_failing_later_page_loses_no_good_rows() {
     let (peer, client) = start().await;
     let rows = json!([action(1, "ap", "open", BERLIN), "x", null, { "name": "other" }]);
