@@ -1,7 +1,8 @@
 // Client timeline: the answer of `troubleshootClient`. It reads, from `view` or `facts`:
 //   client: { name?, mac, user?, ip?, ssid?, band?, channel?, rssi?, snr?, ap?, switch?, port?, vlan?, model?, os?, site?, since?, last_seen? }
 //   timeline: [{ when, stage, ok?, type, text?, ap?, ssid?, rssi? }], with the stages below
-//   sessions: [{ start, end?, ap?, ssid?, band?, signal? (dBm) }]     signal: [{ when, rssi, snr? }]
+//   sessions: [{ start, end?, ap?, ssid?, band?, signal? (dBm) }], without `end` where no event ended one
+//   signal: [{ when, rssi, snr? }]
 // An event without `ok` says neither: it is unknown, and never fine.
 // parts: format, dom, host, answer, chart
 
@@ -15,6 +16,7 @@ const AP_COLORS = 6;
 
 const STATES = { ok: ['ok', 'good'], failed: ['failed', 'bad'], unknown: ['unknown', ''] };
 const stateOf = (ok) => (ok === true ? 'ok' : ok === false ? 'failed' : 'unknown');
+const NO_END = 'no end seen';
 const nameOf = (session) => clean(first(session.ap, 'unknown access point'), 60);
 
 /** How many events failed, and of how many that is unknown. */
@@ -74,7 +76,7 @@ function lanes(events, sessions, width) {
   const spans = sessions.slice(-MAX_DOTS).map((one) => {
     const length = Math.max(3, x(one.to) - x(one.from) - 1);
     const letters = Math.floor((length - 6) / 6.5);
-    return svg('g', {}, svg('title', {}, clean(`${nameOf(one)}: ${timeText(one.from)} to ${timeText(one.to)}`)),
+    return svg('g', {}, svg('title', {}, clean(`${nameOf(one)}: ${timeText(one.from)} to ${one.end === undefined ? NO_END : timeText(one.end)}`)),
       svg('rect', { class: `span ap${colors.get(nameOf(one))}`, x: x(one.from), y: stages.length * LINE + 4, width: length, height: 16, rx: 3 }),
       letters >= Math.min(6, nameOf(one).length) && svg('text', { class: 'on-span', x: x(one.from) + 4, y: stages.length * LINE + 16 }, shortened(nameOf(one), letters)));
   });
@@ -94,9 +96,10 @@ start(function draw(answer, main) {
   const width = Math.max(220, main.clientWidth - 24);
   const events = objects(data.timeline).map((event) => ({ ...event, at: moment(event.when), state: stateOf(flag(event.ok)), stage: STAGES.includes(event.stage) ? event.stage : 'other' }))
     .filter((event) => event.at !== undefined).sort((a, b) => a.at - b.at);
-  const last = events.at(-1)?.at;
-  const sessions = objects(data.sessions).map((one) => ({ ...one, from: moment(one.start), to: moment(one.end) ?? last ?? moment(one.start) }))
-    .filter((one) => one.from !== undefined).sort((a, b) => a.from - b.from);
+  // The bar of a session without an end reaches to the last that is known of the client.
+  const last = Math.max(...[events.at(-1)?.at, moment(client.last_seen)].filter(known));
+  const sessions = objects(data.sessions).map((one) => ({ ...one, from: moment(one.start), end: moment(one.end) }))
+    .filter((one) => one.from !== undefined).map((one) => ({ ...one, to: one.end ?? Math.max(one.from, last) })).sort((a, b) => a.from - b.from);
   const signal = objects(data.signal).map((one) => ({ at: moment(one.when), value: number(one.rssi), snr: number(one.snr) }))
     .filter((one) => one.at !== undefined).sort((a, b) => a.at - b.at);
   return drawAnswer(answer, [
@@ -122,7 +125,7 @@ start(function draw(answer, main) {
     ])),
     sessions.length > 0 && details('Sessions as a table', table('Sessions', sessions, [
       { heading: 'From', value: (row) => row.from, show: time },
-      { heading: 'To', value: (row) => row.to, show: time },
+      { heading: 'To', value: (row) => row.end ?? NO_END, show: (value) => time(value) ?? value },
       { heading: 'Access point', value: (row) => row.ap },
       { heading: 'SSID', value: (row) => row.ssid },
       { heading: 'Band', value: (row) => BANDS[row.band] ?? row.band },

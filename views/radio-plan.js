@@ -17,22 +17,28 @@ function chip(radio) {
 }
 
 function band(key, radios, rogues) {
-  const on = radios.filter((radio) => !flag(radio.disabled) && number(radio.channel) !== undefined);
-  const off = radios.filter((radio) => !on.includes(radio));
+  const off = radios.filter((radio) => flag(radio.disabled));
+  const on = radios.filter((radio) => !off.includes(radio) && number(radio.channel) !== undefined);
+  const elsewhere = radios.filter((radio) => !off.includes(radio) && !on.includes(radio));
   const channels = [...new Set(on.map((radio) => radio.channel))].sort((a, b) => a - b);
   const most = Math.max(0, ...channels.map((channel) => on.filter((radio) => radio.channel === channel).length));
+  const named = (what, some) => some.length > 0 && el('p', { class: 'small' }, `${what}: `, some.slice(0, 60).map((radio, place) => [place ? ', ' : '', name(first(radio.ap, radio.mac) ?? 'unknown')]));
   return [
     el('h2', {}, BANDS[key] ?? 'Other bands'),
-    el('p', { class: 'soft small' }, `${counted(on.length, 'radio')} on ${counted(channels.length, 'channel')}${most > 1 ? `, at most ${format(most)} on one` : ''}`),
+    el('p', { class: 'soft small' }, [(on.length > 0 || elsewhere.length === 0) && `${counted(on.length, 'radio')} on ${counted(channels.length, 'channel')}`,
+      most > 1 && `at most ${format(most)} on one`, elsewhere.length > 0 && `${counted(elsewhere.length, 'radio')} on an unknown channel`].filter(Boolean).join(', ')),
     el('ul', { class: 'channels' }, channels.slice(0, 60).map((channel) => {
       const here = on.filter((radio) => radio.channel === channel);
       const width = Math.max(...here.map((radio) => number(radio.width) ?? 0));
-      const foreign = rogues.filter((rogue) => rogue.channel === channel).length;
+      const foreign = rogues.filter((rogue) => rogue.channel === channel);
+      const sure = foreign.filter((rogue) => bandOf(rogue) === key).length;
+      const unsure = foreign.filter((rogue) => !bandOf(rogue)).length;
       return el('li', {}, el('div', {}, el('strong', {}, `Channel\u00a0${channel}`),
-        el('div', { class: 'soft small' }, [width && withUnit(width, 'MHz'), foreign && counted(foreign, 'foreign network')].filter(Boolean).join(', '))),
+        el('div', { class: 'soft small' }, [width && withUnit(width, 'MHz'), sure && counted(sure, 'foreign network'), unsure && `${counted(unsure, 'foreign network')} of unknown band`].filter(Boolean).join(', '))),
         el('div', {}, longList(here, chip, { attributes: { class: 'chips' }, most: radios.length > 400 ? 8 : 40, what: 'access points' })));
     })),
-    off.length > 0 && el('p', { class: 'small' }, 'Off: ', off.slice(0, 60).map((radio, place) => [place ? ', ' : '', name(first(radio.ap, radio.mac) ?? 'unknown')])),
+    named('Channel unknown', elsewhere),
+    named('Off', off),
   ];
 }
 
@@ -48,7 +54,7 @@ start((answer) => {
   return drawAnswer(answer, [
     facts([['Site', first(site.name, typeof data.site === 'string' ? data.site : undefined)]]),
     bands.length === 0 && el('p', { class: 'soft' }, 'The answer has no radios.'),
-    bands.map((key) => band(key, radios.filter((radio) => radio.band === key), rogues.filter((rogue) => !known(rogue.band) || bandOf(rogue) === key))),
+    bands.map((key) => band(key, radios.filter((radio) => radio.band === key), rogues)),
     radios.length > 0 && details('Radios as a table', table('Radios', radios, [
       { heading: 'Access point', value: (row) => first(row.ap, row.mac) },
       { heading: 'Band', value: (row) => BANDS[row.band] },
@@ -64,6 +70,7 @@ start((answer) => {
       { heading: 'SSID', value: (row) => row.ssid },
       { heading: 'BSSID', value: (row) => row.bssid },
       { heading: 'Kind', value: (row) => row.kind, show: words },
+      { heading: 'Band', value: (row) => BANDS[bandOf(row)] },
       { heading: 'Channel', value: (row) => row.channel, show: (value) => shownValue('channel', value), right: true },
       { heading: 'Signal', value: (row) => number(row.rssi), show: (value) => withUnit(value, 'dBm'), right: true },
       { heading: 'Heard by', value: (row) => row.ap },

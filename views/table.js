@@ -51,7 +51,7 @@ function chartOf(columns) {
     const range = most - Math.min(0, bars.at(-1)?.value ?? 0) || 1;
     const at = (value) => 1 - (most - value) / range;
     picture.replaceChildren(el('ul', { class: 'bars', 'aria-label': `${amount.title} by ${label.title}` }, bars.slice(0, MAX_BARS).map((one) => el('li', {},
-      el('span', {}, name(clean(one.title, 60))), bar(at(one.value), '', at(0)), el('span', { class: 'right' }, format(one.value))))),
+      el('span', {}, name(clean(one.title, 60))), bar(at(one.value), '', at(0)), el('span', { class: 'right' }, exact(one.value))))),
       bars.length > MAX_BARS ? el('p', { class: 'soft small' }, `The ${format(MAX_BARS)} largest of ${format(bars.length)}`) : '');
   };
   const choice = (id, text, options, key) => {

@@ -16,8 +16,11 @@ function localize({ locale, timeZone }) {
 const unmarked = (text) => text.replace(/[\u061c\u200e\u200f]/g, '');
 const written = (value, options) => unmarked(new Intl.NumberFormat(place.locale, { numberingSystem: 'latn', ...options }).format(value));
 
-/** A number. A small one keeps two significant digits, so that it does not become 0. */
-const format = (value, digits = 2) => written(value, value !== 0 && Math.abs(value) < 1 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: digits });
+/** A number. A small one keeps two significant digits, so that it does not become 0, and one that is nearly 1 does not become 1. */
+const format = (value, digits = 2) => written(value, value !== 0 && Math.abs(value) < 1 ? { maximumSignificantDigits: 2, roundingMode: Math.abs(value) > 0.99 ? 'trunc' : 'halfExpand' } : { maximumFractionDigits: digits });
+
+/** A number with all its digits. */
+const exact = (value) => written(value, Number.isInteger(value) ? {} : { maximumSignificantDigits: 15 });
 
 /** A share of 0 to 1. One that is small does not become 0, and one that is nearly whole does not become 100 %. */
 function percent(share) {
@@ -111,11 +114,11 @@ function phrase(key, value, depth = 0) {
   return unit === '%' ? percent(value / 100) : unit ? withUnit(value, unit) : format(value);
 }
 
-/** The value of a field as a node. A `raw` one has no unit and no other words, as in a table of rows. */
+/** The value of a field as a node. A `raw` one has no unit, no other words and all its digits, as in a table of rows. */
 function shownValue(key, value, raw = false) {
   if (!known(value)) return undefined;
   if (isTime(key, value)) return time(value);
-  if (raw && typeof value === 'number') return isId(key) ? String(value) : format(value);
+  if (raw && typeof value === 'number') return isId(key) ? String(value) : exact(value);
   const text = raw && typeof value === 'string' ? clean(value) : clean(phrase(key, value));
   return el('bdi', { title: typeof value === 'object' && JSON.stringify(value) }, unbroken(text));
 }

@@ -53,8 +53,8 @@ pub(super) fn shown_radios(radios: &[Radio], found: &[Finding]) -> Value {
 pub(super) fn shown_rogues(rogues: &[Rogue], name_of: impl Fn(&str) -> String) -> Value {
     let rows = rogues.iter().map(|rogue| {
         json!({
-            "ssid": rogue.ssid, "bssid": rogue.bssid, "channel": rogue.channel, "rssi": rogue.rssi,
-            "kind": rogue.kind, "ap": rogue.ap.as_deref().map(&name_of),
+            "ssid": rogue.ssid, "bssid": rogue.bssid, "band": rogue.only_band(), "channel": rogue.channel,
+            "rssi": rogue.rssi, "kind": rogue.kind, "ap": rogue.ap.as_deref().map(&name_of),
         })
     });
     rows.collect()

@@ -2,7 +2,7 @@
 
 use mistmcp::answers::Row;
 
-use super::radio::band_of;
+use super::radio::{BANDS, band_of};
 
 /// A foreign access point, as the nearest own one receives it, from `listSiteRogueAPs`.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,13 +44,50 @@ impl Rogue {
         })
     }
 
+    /// Its band, where its row or its channel leaves one.
+    pub(crate) fn only_band(&self) -> Option<&'static str> {
+        let mut bands = BANDS.into_iter().filter(|band| self.may_be_in(band));
+        let band = bands.next()?;
+        bands.next().is_none().then_some(band)
+    }
+
     /// Whether it can be in a band, by its band or else its channel.
     pub(crate) fn may_be_in(&self, band: &str) -> bool {
         match (self.band, self.channel) {
             (Some(own), _) => own == band,
-            (None, Some(1..=14)) => band != "5",
-            (None, Some(36..=177)) => band != "24",
+            (None, Some(channel @ (1..=14 | 36..=177))) => {
+                // At 6 GHz the channels are 1, 2, 5, 9 and so on.
+                let low = if channel < 15 { "24" } else { "5" };
+                band == low || band == "6" && (channel == 2 || channel % 4 == 1)
+            }
             _ => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_channel_of_one_band_tells_the_band() {
+        for (band, channel, wanted) in [
+            (Some("5"), Some(149), Some("5")),
+            (Some("6"), Some(36), Some("6")),
+            (None, Some(149), None),
+            (None, Some(100), Some("5")),
+            (None, Some(36), Some("5")),
+            (None, Some(6), Some("24")),
+            (None, Some(1), None),
+            (None, Some(2), None),
+            (None, Some(233), None),
+            (None, None, None),
+        ] {
+            let row = json!({ "ssid": "guest", "band": band, "channel": channel });
+            let rogue = Rogue::of(Row::of(&row), "rogue").unwrap();
+            assert_eq!(rogue.only_band(), wanted, "{row}");
         }
     }
 }

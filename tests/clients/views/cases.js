@@ -49,6 +49,31 @@ export const cases = (answers) => ({
         assert.deepEqual(await violations(), []);
     },
 
+    'client timeline: a session without an end has none': async (open) => {
+        const { show } = await open();
+        const end = now() - 600;
+        const ended = { start: now() - 20_000, end: now() - 10_000, ap: 'AP-1' };
+        const still = { start: now() - 9_000, ap: 'AP-2' };
+        const cells = async (frame) => (await frame.locator('table:has(th:text-is("To")) tbody tr td:nth-child(2)').allInnerTexts()).map((one) => one.trim());
+        for (const [given, timeline, sessions, wanted] of [
+            // The bar reaches to where the client was seen last, or to its last event.
+            [{ last_seen: end }, NAC(1, { when: still.start }), [ended, still], 200],
+            [{}, NAC(1, { when: end }), [ended, still], 200],
+            [{ last_seen: still.start - 50 }, [], [ended, still], 3],
+            [{}, [], [{ ...still, end: null }], 3],
+        ]) {
+            const frame = await show('client-timeline', answered({ client: given, timeline, sessions }));
+            await unfold(frame);
+            const shown = await cells(frame);
+            assert.equal(shown.at(-1), 'no end seen');
+            if (sessions.length > 1) assert.match(shown[0], /\d:\d\d/);
+            const bar = frame.locator('g:has(rect.span)').last();
+            assert.match(await bar.locator('title').textContent(), /AP-2: .+ to no end seen$/);
+            const width = Number(await bar.locator('rect').getAttribute('width'));
+            assert.ok(wanted === 3 ? width === 3 : width > wanted, `${width} px`);
+        }
+    },
+
     'charts: an axis that says something, and no point that is lost': async (open) => {
         const { show } = await open();
         const axis = (frame) => frame.locator('svg:has(.plot) .axis').allTextContents();
@@ -138,6 +163,61 @@ export const cases = (answers) => ({
         await signed.getByText('As a chart').click();
         const bars = await signed.locator('.bar > span').evaluateAll((all) => all.map((one) => [one.style.marginInlineStart, one.style.width]));
         assert.deepEqual(bars, [['33%', '67%'], ['33%', '0%'], ['0%', '33%']]);
+    },
+
+    'table: numbers have all their digits': async (open) => {
+        for (const [locale, point] of [['en-GB', '.'], ['de-DE', ',']]) {
+            const { show } = await open();
+            const numbers = { level: 0.996, latitude: 53.79648, average: 0.1 + 0.2, third: 100 / 3, small: 0.00012345, exact: 9_007_199_254_740_991, minus: -0.99999, nothing: 0 };
+            const frame = await show('table', { results: [{ name: 'a', ...numbers }, { name: 'b', level: 1 }], total: 2 }, { context: { locale } });
+            const headings = (await frame.locator('th').allInnerTexts()).map((one) => one.trim());
+            const cell = async (row, key) => (await frame.locator('tbody tr').nth(row).locator('td').nth(headings.indexOf(key)).innerText()).replace(point, '.');
+            for (const [key, wanted] of [['level', '0.996'], ['latitude', '53.79648'], ['average', '0.3'], ['third', '33.3333333333333'], ['small', '0.00012345'], ['minus', '-0.99999'], ['nothing', '0']]) {
+                assert.equal(await cell(0, key), wanted, key);
+            }
+            assert.equal((await cell(0, 'exact')).replace(/\D/g, ''), '9007199254740991');
+            assert.equal(await cell(1, 'level'), '1');
+            await frame.getByText('As a chart').click();
+            await frame.getByRole('combobox', { name: 'Values' }).selectOption({ label: 'level' });
+            assert.deepEqual((await frame.locator('.bars .right').allInnerTexts()).map((one) => one.replace(point, '.')), ['1', '0.996']);
+        }
+        // Elsewhere numbers are rounded, and one that is nearly 1 does not become 1.
+        const { show } = await open();
+        const frame = await show('findings', answered({ nearly: 0.996, minus: -0.9999, half: 0.504, more: 1.004, average: 53.79648 }));
+        for (const [term, wanted] of [['Nearly', '0.99'], ['Minus', '-0.99'], ['Half', '0.5'], ['More', '1'], ['Average', '53.8']]) {
+            assert.equal(await row(frame, term).innerText(), wanted, term);
+        }
+    },
+
+    'radio plan: foreign networks by band, and radios that are off': async (open) => {
+        const { show } = await open();
+        const radio = (band, channel, more = {}) => ({ ap: `AP-${band}`, band, channel, disabled: false, ...more });
+        const radios = [radio('5', 149), radio('6', 149), radio('24', 6)];
+        const counts = async (frame) => (await frame.locator('.channels > li .soft.small').allInnerTexts()).map((one) => one.trim()).slice(0, 3);
+        for (const [rogue, wanted] of [
+            [{ channel: 149, band: '5' }, ['', '1 foreign network', '']],
+            [{ channel: 149, band: '6' }, ['', '', '1 foreign network']],
+            [{ channel: 6, band: '24' }, ['1 foreign network', '', '']],
+            [{ channel: 149 }, ['', '1 foreign network of unknown band', '1 foreign network of unknown band']],
+            [{ channel: 149, band: null }, ['', '1 foreign network of unknown band', '1 foreign network of unknown band']],
+            [{ channel: 36, band: '5' }, ['', '', '']],
+        ]) {
+            const frame = await show('radio-plan', answered({ radios, rogues: [{ ssid: 'x', ...rogue }] }));
+            assert.deepEqual(await counts(frame), wanted, JSON.stringify(rogue));
+        }
+        const use = { width: 80, power: 17, utilization: 12 };
+        for (const [shown, has, hasNot] of [
+            [[radio('5', null, use)], ['1 radio on an unknown channel', 'Channel unknown: AP-5'], ['0 radios', 'Off:']],
+            [[radio('5', null, { disabled: undefined })], ['1 radio on an unknown channel', 'Channel unknown: AP-5'], ['Off:']],
+            [[radio('5', null, { disabled: true })], ['0 radios on 0 channels', 'Off: AP-5'], ['Channel unknown', 'unknown channel']],
+            [[radio('5', 36, { disabled: true })], ['0 radios on 0 channels', 'Off: AP-5'], ['Channel 36']],
+            [[radio('5', 36, use), radio('5', 36), radio('5', null, use)], ['2 radios on 1 channel, at most 2 on one, 1 radio on an unknown channel'], ['Off:']],
+        ]) {
+            const frame = await show('radio-plan', answered({ radios: shown }));
+            const found = (await text(frame)).replace(/\u00a0/g, ' ');
+            for (const words of has) assert.ok(found.includes(words), `${words}: ${found}`);
+            for (const words of hasNot) assert.ok(!found.includes(words), `${words}: ${found}`);
+        }
     },
 
     'topology: the text counts what the picture marks': async (open) => {
