@@ -1,7 +1,7 @@
 //! The devices of an organization: access points, switches, gateways.
 
 use mistmcp::{
-    Buckets, Choice, Fields, MacFilter, MacList, MacPatterns, OrgId, PageNumber, Search, Several, SiteId,
+    Buckets, Choice, Fields, Id, MacFilter, MacList, MacPatterns, OrgId, PageNumber, Search, Several, SiteId,
     mist_tool,
 };
 
@@ -30,6 +30,9 @@ pub async fn count_org_devices(
     #[brief = "MAC"]
     mac: Option<MacFilter>,
     #[flatten] device: ConnectedDevice,
+    /// Mist Edge that it tunnels to, by id.
+    #[brief = "Mist Edge it tunnels to"]
+    mxedge_id: Option<Id>,
     /// Whether Mist manages it: `true` or `false`; switches and gateways only.
     #[brief = "true, false; switch, gateway"]
     managed: Option<String>,

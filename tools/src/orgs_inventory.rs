@@ -55,6 +55,9 @@ pub async fn get_org_inventory(
 pub async fn count_org_inventory(
     org_id: OrgId,
     #[default = "model"] distinct: Option<InventoryField>,
+    /// Site, by its id or name.
+    #[brief = "Id or name"]
+    site_id: Option<SiteId>,
     #[flatten] stock: StockFilter,
     status: Option<ConnectionStatus>,
     /// Number of buckets, each a value with its count.
@@ -68,6 +71,9 @@ pub async fn count_org_inventory(
 #[mist_tool(category = "orgs_inventory", get = "/api/v1/orgs/{org_id}/inventory/search")]
 pub async fn search_org_inventory(
     org_id: OrgId,
+    /// Site, by its id or name; several with commas.
+    #[brief = "Id or name"]
+    site_id: Option<SiteIds>,
     #[flatten] stock: StockFilter,
     /// MAC address; several with commas, or a part with `*`, such as `5c5b35*`.
     #[brief = "MAC"]
@@ -106,9 +112,6 @@ pub struct StockFilter {
     /// Model, as the rows name it.
     #[brief = "Model"]
     pub model: Option<String>,
-    /// Site, by its id or name.
-    #[brief = "Id or name"]
-    pub site_id: Option<SiteIds>,
     /// Firmware version.
     #[brief = "Firmware"]
     pub version: Option<String>,

@@ -1,6 +1,6 @@
 //! The audit log of an organization.
 
-use mistmcp::{Buckets, Choice, Id, OrgId, PageNumber, ParamGroup, SiteIds, TimeWindow, mist_tool};
+use mistmcp::{Buckets, Choice, Id, OrgId, PageNumber, ParamGroup, SiteId, SiteIds, TimeWindow, mist_tool};
 
 use crate::shared::AuditLogSort;
 
@@ -13,6 +13,9 @@ mistmcp::category! {
 #[mist_tool(category = "orgs_logs", get = "/api/v1/orgs/{org_id}/logs/search")]
 pub async fn list_org_audit_logs(
     org_id: OrgId,
+    /// Site, by its id or name; several with commas.
+    #[brief = "Id or name"]
+    site_id: Option<SiteIds>,
     #[flatten] entry: AuditLogFilter,
     sort: Option<AuditLogSort>,
     #[flatten] window: TimeWindow,
@@ -27,6 +30,9 @@ pub async fn count_org_audit_logs(
     /// Administrator, by id.
     #[brief = "Administrator"]
     admin_id: Option<Id>,
+    /// Site, by its id or name.
+    #[brief = "Id or name"]
+    site_id: Option<SiteId>,
     #[flatten] entry: AuditLogFilter,
     #[flatten] buckets: Buckets,
 );
@@ -34,9 +40,6 @@ pub async fn count_org_audit_logs(
 /// What entries of an audit log are found by.
 #[derive(ParamGroup)]
 pub struct AuditLogFilter {
-    /// Site, by its id or name; several with commas.
-    #[brief = "Id or name"]
-    pub site_id: Option<SiteIds>,
     /// Name or email address of the administrator.
     #[brief = "Name or email"]
     pub admin_name: Option<String>,

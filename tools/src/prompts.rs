@@ -53,7 +53,7 @@ mistmcp::prompt! {
             ),
             step("getSiteStats", "devices and clients now, and how many devices are down"),
             step("listSiteSlesMetrics", "which service levels there are for this site"),
-            step("getSiteSleSummary", "for each: how often it was met, and the classifiers that took most from it"),
+            step("getSiteSleSummaryTrend", "for each: how often it was met, and the classifiers that took most from it"),
             step("getSiteSleImpactSummary", "for the worst: which access points, WLANs, bands and device types it hits"),
             step("searchOrgAlarms", "open alarms of the site, the worst first"),
             step("searchSiteDevices", "devices that are disconnected or restarted"),

@@ -31,6 +31,11 @@ fn described(description: &str) -> Option<Vec<String>> {
     Some(list.split('`').skip(1).step_by(2).map(str::to_owned).collect())
 }
 
+/// Whether a description says that several values are taken. Some say that commas are not supported.
+fn several(description: &str) -> bool {
+    description.to_lowercase().contains("comma") && !description.contains("not supported")
+}
+
 impl Document {
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
@@ -106,7 +111,7 @@ impl Document {
             values,
             described: parameter["description"].as_str().and_then(described),
             default,
-            several: parameter["description"].as_str().is_some_and(|words| words.contains("comma-separated")),
+            several: parameter["description"].as_str().is_some_and(several),
         }
     }
 

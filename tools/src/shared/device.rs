@@ -87,6 +87,9 @@ pub struct DeviceFilter {
     pub last_config_status: Option<String>,
     /// Last host name.
     pub last_hostname: Option<String>,
+    /// Mist Edge that it tunnels to, by id; several with commas.
+    #[brief = "Mist Edge it tunnels to"]
+    pub mxedge_id: Option<Several<Id>>,
     /// Ids of Mist Edges, with commas between them.
     #[brief = "Ids, with commas"]
     pub mxedge_ids: Option<String>,
@@ -120,9 +123,6 @@ pub struct ConnectedDevice {
     /// IP address.
     #[brief = "IP"]
     pub ip: Option<String>,
-    /// Mist Edge that it tunnels to, by id; several with commas.
-    #[brief = "Mist Edge it tunnels to"]
-    pub mxedge_id: Option<Several<Id>>,
     /// State of the tunnel to the Mist Edge.
     #[brief = "Tunnel to Mist Edge"]
     pub mxtunnel_status: Option<TunnelStatus>,

@@ -3,7 +3,7 @@ use mistmcp::{Choice, Id, MacFilter, MacPattern, NameFilter, ParamGroup, SearchP
 /// How NAC knows a client.
 #[derive(ParamGroup)]
 pub struct NacIdentityFilter {
-    /// Authentication type, such as `eap-tls`, `peap-tls` or `mab`.
+    /// Authentication type, such as `eap-tls`, `eap-peap` or `mab`.
     #[brief = "eap-tls, mab, …"]
     pub auth_type: Option<String>,
     /// Identity provider, by id.
