@@ -2,7 +2,7 @@
 
 use super::{DataSource, Inquiry};
 use crate::error::ErrorKind;
-use crate::{Arg, Error, Result, Time, TimeWindow};
+use crate::{Error, Result, Time, TimeWindow};
 
 /// The time that a question is about, in epoch seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,10 +56,7 @@ impl Window {
             );
             return Err(Error::own(ErrorKind::Arguments, words));
         }
-        let until = TimeWindow {
-            end: asked.end.clone().or_else(|| Time::read(&moment.into()).ok()),
-            ..asked.clone()
-        };
+        let until = TimeWindow { end: asked.end.clone().or_else(|| Some(Time::at(moment))), ..asked.clone() };
         let window = Self::at(&until, now)?;
         window.note_age(ask);
         Ok(window)
@@ -120,7 +117,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::RelativeDuration;
+    use crate::{Arg as _, RelativeDuration};
 
     #[test]
     fn a_window_follows_from_start_end_and_length() {
@@ -129,21 +126,22 @@ mod tests {
         };
         let of = |start: &str, end: &str, length: &str| {
             let duration = RelativeDuration::read(&json!(length)).ok();
-            let window = Window::at(&TimeWindow { start: time(start), end: time(end), duration }, 1_000_000);
+            let window =
+                Window::at(&TimeWindow { start: time(start), end: time(end), duration }, 1_001_000_000);
             window.map(|window| (window.start, window.end)).map_err(|error| error.to_string())
         };
-        assert_eq!(of("", "", ""), Ok((1_000_000 - DAY, 1_000_000)));
-        assert_eq!(of("", "", "1h"), Ok((996_400, 1_000_000)));
-        assert_eq!(of("-2h", "-1h", ""), Ok((992_800, 996_400)));
-        assert_eq!(of("-2h", "", "1h"), Ok((992_800, 996_400)));
-        assert_eq!(of("", "-1h", "1h"), Ok((992_800, 996_400)));
-        assert_eq!(of("-2h", "1000500", ""), Ok((992_800, 1_000_000)), "an end in the future");
-        assert_eq!(of("-999999999w", "", ""), Ok((0, 1_000_000)), "a start before all times");
+        assert_eq!(of("", "", ""), Ok((1_001_000_000 - DAY, 1_001_000_000)));
+        assert_eq!(of("", "", "1h"), Ok((1_000_996_400, 1_001_000_000)));
+        assert_eq!(of("-2h", "-1h", ""), Ok((1_000_992_800, 1_000_996_400)));
+        assert_eq!(of("-2h", "", "1h"), Ok((1_000_992_800, 1_000_996_400)));
+        assert_eq!(of("", "-1h", "1h"), Ok((1_000_992_800, 1_000_996_400)));
+        assert_eq!(of("-2h", "1001000500", ""), Ok((1_000_992_800, 1_001_000_000)), "an end in the future");
+        assert_eq!(of("-999999999w", "", ""), Ok((0, 1_001_000_000)), "a start before all times");
         for (start, end, length, word) in [
             ("-1h", "-2h", "", "`end`"),
             ("-1h", "-1h", "", "`end`"),
             ("now", "", "", "`start`"),
-            ("1000001", "", "1h", "`start`"),
+            ("1001000001", "", "1h", "`start`"),
             ("", "0", "", "`end`"),
         ] {
             let error = of(start, end, length).unwrap_err();

@@ -32,6 +32,11 @@ impl Arg for Time {
 }
 
 impl Time {
+    /// The time of epoch seconds.
+    pub(crate) fn at(epoch: i64) -> Self {
+        Self(epoch.to_string())
+    }
+
     /// Epoch seconds, relative to `now`.
     pub(crate) fn epoch(&self, now: i64) -> Option<i64> {
         match self.0.strip_prefix('-') {
@@ -64,8 +69,8 @@ fn seconds(span: &str) -> Option<i64> {
 }
 
 fn moment(text: &str) -> Option<String> {
-    if let Ok(number) = text.parse::<f64>() {
-        return epoch(number);
+    if let Some(seconds) = text.parse().ok().and_then(epoch) {
+        return Some(seconds.to_string());
     }
     let lower = text.to_ascii_lowercase();
     if lower == "now" || lower.strip_prefix('-').is_some_and(is_span) {
@@ -77,14 +82,15 @@ fn moment(text: &str) -> Option<String> {
         let civil: jiff::civil::DateTime = text.parse().ok()?;
         civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_second())
     };
-    zoned.or_else(civil).map(|seconds| seconds.to_string())
+    zoned.or_else(civil).filter(|seconds| *seconds >= 0).map(|seconds| seconds.to_string())
 }
 
-/// Epoch seconds. JavaScript's milliseconds are recognized by their magnitude.
+/// Epoch seconds. JavaScript's milliseconds are recognized by their magnitude. Fewer than nine digits are no time of Mist,
+/// but a year (2026) or a date without dashes (20260131), and so are those between seconds and milliseconds.
 #[expect(clippy::cast_possible_truncation, reason = "the bound keeps it within an i64")]
-fn epoch(number: f64) -> Option<String> {
-    let seconds = if number >= 1.0e11 { number / 1000.0 } else { number };
-    (0.0..1.0e11).contains(&seconds).then(|| (seconds as i64).to_string())
+fn epoch(number: f64) -> Option<i64> {
+    let seconds = if number >= 1.0e12 { number / 1000.0 } else { number };
+    (seconds == 0.0 || (1.0e8..1.0e10).contains(&seconds)).then_some(seconds as i64)
 }
 
 /// Duration: `10m`, `1d`, `2w`.
@@ -156,6 +162,15 @@ mod tests {
             (json!("2026-01-31T09:00:00+01:00"), "1769846400"),
             (json!("2026-01-31T08:00:00"), "1769846400"),
             (json!("2026-01-31"), "1769817600"),
+            // ISO 8601 without dashes and colons, and from a client that writes it as a number.
+            (json!("20260131"), "1769817600"),
+            (json!(20_260_131), "1769817600"),
+            (json!("20260131T080000Z"), "1769846400"),
+            (json!("20260131T080000"), "1769846400"),
+            (json!("1970-01-01"), "0"),
+            (json!(0), "0"),
+            (json!("1e9"), "1000000000"),
+            (json!(999_999_999), "999999999"),
         ] {
             assert_eq!(read(&written).as_deref(), Some(sent), "{written}");
         }
@@ -168,7 +183,7 @@ mod tests {
         assert_eq!(epoch(json!("-2h")), Some(992_800));
         assert_eq!(epoch(json!("-1W")), Some(395_200));
         assert_eq!(epoch(json!("2026-01-31")), Some(1_769_817_600));
-        assert_eq!(epoch(json!(500)), Some(500));
+        assert_eq!(epoch(json!(1_000_000_500)), Some(1_000_000_500));
         assert_eq!(RelativeDuration::read(&json!("90")).unwrap().seconds(), Some(90));
         assert_eq!(RelativeDuration::read(&json!("10m")).unwrap().seconds(), Some(600));
     }
@@ -177,6 +192,27 @@ mod tests {
     fn other_texts_are_refused() {
         for written in [json!("yesterday"), json!("1d"), json!("-d"), json!(-5), json!({}), json!("--1d")] {
             assert_eq!(read(&written), None, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_date_in_digits_is_not_read_as_seconds_or_milliseconds() {
+        for written in [
+            "2026",
+            "202601",
+            "20261301",
+            "20260230",
+            "31012026",
+            "202601310800",
+            "20260131080000",
+            "1",
+            "500",
+            "0001-01-01",
+        ] {
+            assert_eq!(read(&json!(written)), None, "{written}");
+            if let Ok(number) = written.parse::<u64>() {
+                assert_eq!(read(&json!(number)), None, "{written}");
+            }
         }
     }
 

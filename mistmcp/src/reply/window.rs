@@ -103,53 +103,62 @@ mod tests {
     const TAKES: [&str; 3] = ["start", "end", "duration"];
 
     fn fixed_at(about: &Value, given: Value) -> Value {
-        let date = Timestamp::from_second(1_000_000).unwrap();
+        let date = Timestamp::from_second(1_001_000_000).unwrap();
         fixed(about.as_object().unwrap(), Some(date), &RequestFacts::test(&TAKES, given)).into()
     }
 
     #[test]
     fn the_next_page_has_the_window_of_the_answer() {
-        let about = json!({ "start": 500, "end": 900.75 });
-        assert_eq!(fixed_at(&about, json!({})), json!({ "start": 500, "end": 900 }));
+        let about = json!({ "start": 1_000_000_500, "end": 1_000_000_900.75 });
+        assert_eq!(fixed_at(&about, json!({})), json!({ "start": 1_000_000_500, "end": 1_000_000_900 }));
         assert_eq!(
             fixed_at(&about, json!({ "start": "-1d", "end": "now" })),
-            json!({ "start": 500, "end": 900 })
+            json!({ "start": 1_000_000_500, "end": 1_000_000_900 })
         );
         assert_eq!(
             fixed_at(&about, json!({ "duration": "1d" })),
-            json!({ "start": 500, "end": 900, "duration": "" })
+            json!({ "start": 1_000_000_500, "end": 1_000_000_900, "duration": "" })
         );
-        assert_eq!(fixed_at(&about, json!({ "start": "500", "end": 900 })), json!({}));
+        assert_eq!(fixed_at(&about, json!({ "start": "1000000500", "end": 1_000_000_900 })), json!({}));
     }
 
     #[test]
     fn without_a_window_in_the_answer_it_is_relative_to_the_date_header() {
         let none = json!({});
-        assert_eq!(fixed_at(&none, json!({})), json!({ "start": 913_600, "end": 1_000_000 }));
+        assert_eq!(fixed_at(&none, json!({})), json!({ "start": 1_000_913_600, "end": 1_001_000_000 }));
         assert_eq!(
             fixed_at(&none, json!({ "duration": "1d" })),
-            json!({ "start": 913_600, "end": 1_000_000, "duration": "" })
+            json!({ "start": 1_000_913_600, "end": 1_001_000_000, "duration": "" })
         );
-        assert_eq!(fixed_at(&none, json!({ "start": "-1h" })), json!({ "start": 996_400, "end": 1_000_000 }));
-        assert_eq!(fixed_at(&none, json!({ "start": 5 })), json!({ "start": 5, "end": 1_000_000 }));
+        assert_eq!(
+            fixed_at(&none, json!({ "start": "-1h" })),
+            json!({ "start": 1_000_996_400, "end": 1_001_000_000 })
+        );
+        assert_eq!(
+            fixed_at(&none, json!({ "start": 1_000_000_005 })),
+            json!({ "start": 1_000_000_005, "end": 1_001_000_000 })
+        );
         assert_eq!(
             fixed_at(&none, json!({ "start": "-2h", "end": "-1h" })),
-            json!({ "start": 992_800, "end": 996_400 })
+            json!({ "start": 1_000_992_800, "end": 1_000_996_400 })
         );
-        assert_eq!(fixed_at(&none, json!({ "start": 5, "end": 6 })), json!({}));
+        assert_eq!(fixed_at(&none, json!({ "start": 1_000_000_005, "end": 1_000_000_006 })), json!({}));
         assert_eq!(
             fixed_at(&none, json!({ "start": "-1h", "duration": "10m" })),
-            json!({ "start": 996_400 })
+            json!({ "start": 1_000_996_400 })
         );
-        assert_eq!(fixed_at(&none, json!({ "end": "now", "duration": "10m" })), json!({ "end": 1_000_000 }));
+        assert_eq!(
+            fixed_at(&none, json!({ "end": "now", "duration": "10m" })),
+            json!({ "end": 1_001_000_000 })
+        );
         let unreadable = json!({ "start": "x", "end": [] });
-        assert_eq!(fixed_at(&unreadable, json!({})), json!({ "start": 913_600, "end": 1_000_000 }));
-        assert_eq!(fixed_at(&unreadable, json!({ "start": 5, "end": 6 })), json!({}));
+        assert_eq!(fixed_at(&unreadable, json!({})), json!({ "start": 1_000_913_600, "end": 1_001_000_000 }));
+        assert_eq!(fixed_at(&unreadable, json!({ "start": 1_000_000_005, "end": 1_000_000_006 })), json!({}));
     }
 
     #[test]
     fn a_window_that_neither_the_call_nor_the_endpoint_has_is_not_fixed() {
-        let about = json!({ "start": 500, "end": 900 });
+        let about = json!({ "start": 1_000_000_500, "end": 1_000_000_900 });
         let fixed = |given| {
             let facts = RequestFacts::test(&["start", "end"], given);
             Value::from(fixed(about.as_object().unwrap(), None, &facts))
@@ -157,8 +166,8 @@ mod tests {
         assert_eq!(fixed(json!({})), json!({}));
         assert_eq!(fixed(json!({ "limit": 2 })), json!({}));
         // What the call has of a window is fixed.
-        assert_eq!(fixed(json!({ "start": "-1d" })), json!({ "start": 500, "end": 900 }));
-        assert_eq!(fixed(json!({ "end": 900 })), json!({}));
+        assert_eq!(fixed(json!({ "start": "-1d" })), json!({ "start": 1_000_000_500, "end": 1_000_000_900 }));
+        assert_eq!(fixed(json!({ "end": 1_000_000_900 })), json!({}));
         let ends_now = fixed(json!({ "end": "now" }));
         assert!(ends_now.get("start").is_none() && ends_now["end"].is_i64(), "{ends_now}");
     }
@@ -167,28 +176,31 @@ mod tests {
     fn a_later_page_repeats_the_window_for_a_call_with_the_first_arguments() {
         let later = |mut given: Value| {
             given["search_after"] = "x".into();
-            fixed_at(&json!({ "start": 500, "end": 900 }), given)
+            fixed_at(&json!({ "start": 1_000_000_500, "end": 1_000_000_900 }), given)
         };
-        let whole = json!({ "start": 500, "end": 900, "duration": "" });
-        assert_eq!(later(json!({ "start": 500, "end": 900 })), whole);
+        let whole = json!({ "start": 1_000_000_500, "end": 1_000_000_900, "duration": "" });
+        assert_eq!(later(json!({ "start": 1_000_000_500, "end": 1_000_000_900 })), whole);
         assert_eq!(later(json!({ "duration": "6h" })), whole);
-        assert_eq!(later(json!({})), json!({ "start": 500, "end": 900, "duration": "" }));
+        assert_eq!(later(json!({})), json!({ "start": 1_000_000_500, "end": 1_000_000_900, "duration": "" }));
         // A duration that is relative to the given end stays.
-        let date = Timestamp::from_second(1_000_000).unwrap();
-        let given = json!({ "end": 900, "duration": "10m", "cursor": "page=2" });
+        let date = Timestamp::from_second(1_001_000_000).unwrap();
+        let given = json!({ "end": 1_000_000_900, "duration": "10m", "cursor": "page=2" });
         let facts = RequestFacts::test(&TAKES, given);
         let fixed = fixed(&Map::new(), Some(date), &facts);
-        assert_eq!(Value::from(fixed), json!({ "end": 900, "duration": "10m" }));
-        let facts = RequestFacts::test(&["start", "end"], json!({ "start": 5, "end": 6, "page": 2 }));
+        assert_eq!(Value::from(fixed), json!({ "end": 1_000_000_900, "duration": "10m" }));
+        let facts = RequestFacts::test(
+            &["start", "end"],
+            json!({ "start": 1_000_000_005, "end": 1_000_000_006, "page": 2 }),
+        );
         assert_eq!(
             Value::from(super::fixed(&Map::new(), Some(date), &facts)),
-            json!({ "start": 5, "end": 6 })
+            json!({ "start": 1_000_000_005, "end": 1_000_000_006 })
         );
     }
 
     #[test]
     fn a_tool_without_window_parameters_gets_none() {
-        let about = json!({ "start": 5, "end": 6 });
+        let about = json!({ "start": 1_000_000_005, "end": 1_000_000_006 });
         let facts = RequestFacts::test(&["duration"], json!({ "duration": "1d" }));
         assert_eq!(fixed(about.as_object().unwrap(), None, &facts), Map::new());
     }

@@ -201,7 +201,7 @@ async fn every_next_is_complete_in_addition_to_the_arguments_of_the_first_page()
         let number = received.number("search_after").unwrap_or(0);
         let next = format!("{}?search_after={}", received.path, number + 1);
         Answer::json(
-            &json!({ "results": [{ "id": number }], "next": next, "total": 9, "start": 1, "end": 2 }),
+            &json!({ "results": [{ "id": number }], "next": next, "total": 9, "start": 1_000_000_001, "end": 1_000_000_002 }),
         )
     });
     let client = Launch::at(&upstream, "-m all").client(Lifecycle::Legacy).await;
@@ -224,7 +224,7 @@ async fn every_next_is_complete_in_addition_to_the_arguments_of_the_first_page()
             if number > 0 {
                 assert_eq!(
                     [value("start"), value("end"), value("duration")],
-                    [Some("1"), Some("2"), None],
+                    [Some("1000000001"), Some("1000000002"), None],
                     "{first}"
                 );
             }

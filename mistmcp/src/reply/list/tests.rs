@@ -107,12 +107,18 @@ fn a_next_that_cannot_be_followed_states_that_there_is_more() {
 #[test]
 fn a_next_page_has_the_window_of_this_one_also_after_a_cut() {
     let takes = ["start", "end", "duration", "search_after", "page", "limit"];
-    let searched = json!({ "results": [1], "start": 5, "end": 9, "next": "/api/v1/x?search_after=7" });
+    let searched = json!({ "results": [1], "start": 1_000_000_005, "end": 1_000_000_009, "next": "/api/v1/x?search_after=7" });
     let (value, _) = render(searched, None, &takes, json!({ "duration": "1d" }));
-    assert_eq!(value["next"], json!({ "search_after": "7", "start": 5, "end": 9, "duration": "" }));
-    let long = json!({ "results": rows(100), "start": 5, "end": 9, "limit": 100 });
+    assert_eq!(
+        value["next"],
+        json!({ "search_after": "7", "start": 1_000_000_005, "end": 1_000_000_009, "duration": "" })
+    );
+    let long = json!({ "results": rows(100), "start": 1_000_000_005, "end": 1_000_000_009, "limit": 100 });
     let (value, _) = render(long.clone(), None, &takes, json!({}));
-    assert_eq!((&value["next"]["start"], &value["next"]["end"]), (&json!(5), &json!(9)));
+    assert_eq!(
+        (&value["next"]["start"], &value["next"]["end"]),
+        (&json!(1_000_000_005), &json!(1_000_000_009))
+    );
     assert!(value["next"]["page"].is_u64(), "{value}");
     // The endpoint has no default window, and the call has none.
     let (value, _) = render(long, None, &["start", "end", "page", "limit"], json!({}));
@@ -143,7 +149,7 @@ fn the_window_of_a_list_is_that_of_the_answer_or_of_the_call() {
 #[test]
 fn a_position_in_the_answer_is_a_next_until_all_rows_came() {
     let takes = ["search_after", "limit", "start", "end"];
-    let of = |count: usize, position: Value| json!({ "results": vec![1; count], "total": 27, "limit": 10, "start": 5, "end": 9, "search_after": position });
+    let of = |count: usize, position: Value| json!({ "results": vec![1; count], "total": 27, "limit": 10, "start": 1_000_000_005, "end": 1_000_000_009, "search_after": position });
     let next = |value: Value, given: Value| {
         let (value, _) = render(value, None, &takes, given);
         assert_eq!(value.get("search_after"), None, "{value}");
@@ -153,7 +159,7 @@ fn a_position_in_the_answer_is_a_next_until_all_rows_came() {
     assert_eq!(next(of(10, json!("abc,def")), json!({})), Some(json!({ "search_after": "abc,def" })));
     assert_eq!(
         next(of(10, json!("g,h")), json!({ "search_after": "abc,def", "start": "-1d" })),
-        Some(json!({ "search_after": "g,h", "start": 5, "end": 9 }))
+        Some(json!({ "search_after": "g,h", "start": 1_000_000_005, "end": 1_000_000_009 }))
     );
     assert_eq!(next(of(27, json!("z")), json!({})), None);
     assert_eq!(next(of(0, json!("z")), json!({ "search_after": "y" })), None);

@@ -103,7 +103,7 @@ fn search(
     upstream.default_handler(move |request| {
         let (rows, next) = answer(request.parameter("search_after").or_else(|| request.parameter("token")));
         let next = next.map(|next| format!("{}?{next}", request.path));
-        Answer::json(&json!({ "results": rows, "next": next, "total": 9, "start": 1, "end": 2 }))
+        Answer::json(&json!({ "results": rows, "next": next, "total": 9, "start": 1_000_000_001, "end": 1_000_000_002 }))
     });
 }
 
@@ -134,9 +134,11 @@ async fn the_arguments_that_go_on_have_the_window_of_the_first_page_after_every_
         });
         let launch = all_of(&upstream, "searchOrgAlarms").argument("duration=6h").argument("limit=1");
         let finished = launch.argument(&format!("--max-calls={calls}")).run().await;
-        let wanted = json!({ "search_after": calls.to_string(), "start": 1, "end": 2, "duration": "" });
+        let wanted = json!({ "search_after": calls.to_string(), "start": 1_000_000_001, "end": 1_000_000_002, "duration": "" });
         assert_eq!(answer(&finished)["next"], wanted, "{}", finished.stderr);
-        let command = format!("searchOrgAlarms limit=1 search_after={calls} start=1 end=2 --all-pages");
+        let command = format!(
+            "searchOrgAlarms limit=1 search_after={calls} start=1000000001 end=1000000002 --all-pages"
+        );
         assert!(finished.stderr.contains(&command), "{}", finished.stderr);
         upstream.take();
         let go_on = all_of(&upstream, "searchOrgAlarms").arguments("--max-calls 1 --json");
@@ -146,7 +148,7 @@ async fn the_arguments_that_go_on_have_the_window_of_the_first_page_after_every_
         assert_eq!(answer(&finished)["results"], json!([{ "id": calls }]), "{}", finished.stderr);
         let asked = upstream.take().remove(0);
         let window = ["start", "end", "duration"].map(|name| asked.parameter(name));
-        assert_eq!(window, [Some("1"), Some("2"), None], "{asked:?}");
+        assert_eq!(window, [Some("1000000001"), Some("1000000002"), None], "{asked:?}");
     }
 }
 
@@ -187,12 +189,12 @@ async fn a_window_that_neither_the_call_nor_the_endpoint_has_narrows_no_later_pa
         upstream.default_handler(|request| {
             // The window in the answer is the last day; the rows are older.
             if has_window(request) {
-                return Answer::json(&json!({ "results": [], "total": 0, "start": 1, "end": 2 }));
+                return Answer::json(&json!({ "results": [], "total": 0, "start": 1_000_000_001, "end": 1_000_000_002 }));
             }
             let number = request.number("search_after").unwrap_or(0);
             let next = (number < 2).then(|| format!("{}?search_after={}", request.path, number + 1));
             Answer::json(
-                &json!({ "results": [{ "id": number }], "next": next, "total": 3, "start": 1, "end": 2 }),
+                &json!({ "results": [{ "id": number }], "next": next, "total": 3, "start": 1_000_000_001, "end": 1_000_000_002 }),
             )
         });
         let finished = all_of(&upstream, tool).run().await;
