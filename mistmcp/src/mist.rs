@@ -346,7 +346,7 @@ impl Mist {
             for param in of(lookup) {
                 if let Some((org, site)) = org_of_site.filter(|(org, _)| org.name == param.name)
                     && let Some(ids) = text(site.name, arguments)
-                    && let Some(id) = self.org_by_site(ids.split(',').next().unwrap_or_default()).await?
+                    && let Some(id) = self.org_by_sites(site.name, &ids).await?
                 {
                     arguments.insert(org.name.to_owned(), id.into());
                     continue;

@@ -112,6 +112,54 @@ async fn a_token_that_sees_several_organizations_answers_about_that_of_the_site(
 }
 
 #[tokio::test]
+async fn sites_of_several_organizations_in_one_argument_are_refused() {
+    const SITES: [&str; 4] = [
+        "05000000-0000-4000-8000-000000000001,05000000-0000-4000-8000-000000000002",
+        "Acme HQ,Beta HQ",
+        "beta hq, Acme HQ",
+        "05000000-0000-4000-8000-000000000002,acme hq",
+    ];
+    const TOOLS: [&str; 3] = ["searchOrgAlarms", "listOrgAuditLogs", "listOrgDevicesStats"];
+    const OTHER_SITE: &str = "05000000-0000-4000-8000-000000000003";
+    let refuses = async |client: &Client, asked: &dyn Fn() -> Vec<String>| {
+        for (tool, sites) in TOOLS.into_iter().flat_map(|tool| SITES.map(|sites| (tool, sites))) {
+            let refused = client.refusal(tool, json!({ "site_id": sites })).await;
+            for wanted in ["`site_id`", "several organizations", ACME, BETA, SITE_OF_ACME, SITE_OF_BETA] {
+                assert!(refused.contains(wanted), "{tool} {sites}: {wanted}: {refused}");
+            }
+            let asked = asked();
+            let is_look_up = |path: &String| path.contains("/sites") || path.ends_with("/self");
+            assert!(asked.iter().all(is_look_up), "{tool} {sites}: {asked:?}");
+        }
+    };
+    let customers = Customers::start().await;
+    let client = customers.launch(["", ""]).client(Lifecycle::Stateless).await;
+    refuses(&client, &|| customers.asked().concat()).await;
+
+    let upstream = provider().await;
+    let client = Launch::at(&upstream, "--mode all").client(Lifecycle::Stateless).await;
+    refuses(&client, &|| upstream.take().into_iter().map(|received| received.path).collect()).await;
+
+    // Those of one organization are asked for together, whether or not its list has them.
+    let other = json!({ "id": OTHER_SITE, "org_id": ACME, "name": "Acme Depot" });
+    upstream.json(&format!("/api/v1/sites/{OTHER_SITE}"), &other);
+    upstream.json(&format!("/api/v1/orgs/{ACME}/alarms/search"), &json!({ "results": [], "total": 0 }));
+    let both = format!("{SITE_OF_ACME},{OTHER_SITE}");
+    client.json("searchOrgAlarms", json!({ "site_id": both })).await;
+    let own = json!({ "id": SITE_OF_ACME, "org_id": ACME, "name": "Acme HQ" });
+    upstream.json(&format!("/api/v1/orgs/{ACME}/sites"), &json!([own, other]));
+    let client = Launch::at(&upstream, "--mode all").client(Lifecycle::Stateless).await;
+    for sites in [both.as_str(), "Acme Depot,Acme HQ"] {
+        upstream.take();
+        client.json("searchOrgAlarms", json!({ "site_id": sites })).await;
+        let asked = upstream.take();
+        let last = asked.last().unwrap();
+        assert!(last.path.starts_with(&format!("/api/v1/orgs/{ACME}/alarms")), "{}", last.path);
+        assert!(!asked.iter().any(|sent| sent.path.contains(OTHER_SITE)), "{sites}: {asked:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_parameters_that_an_error_may_name_are_shown_to_people() {
     for tool in ["checkSite", "findAnything", "rankSites"] {
         let shown = Launch::new(&format!("tools {tool}")).run().await.output();

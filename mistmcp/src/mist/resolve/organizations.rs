@@ -3,13 +3,14 @@
 use serde_json::{Map, Value};
 
 use super::super::Mist;
-use super::super::api::paths::msp_orgs;
+use super::super::api::paths::{msp_orgs, sites};
 use super::super::name_list::{MSP, NameList, NamedObject, listed};
 use super::super::name_query::{NameQuery, ResolvedObject};
 use super::super::routing::is_of_object;
 use super::{ORGANIZATION, ORGANIZATIONS, ORGANIZATIONS_AND_OF_MSP, ORGANIZATIONS_OF_MSP};
 use crate::argument::Id;
 use crate::error::ErrorKind;
+use crate::text::shortened;
 use crate::{Error, Result};
 
 impl Mist {
@@ -19,11 +20,12 @@ impl Mist {
         self.pick(query, |since| self.names(&path, since), |orgs| query.pick(orgs)).await
     }
 
-    /// The organization of a call that names a site and none: that of the site. None if Mist does not say it.
+    /// The organization of a call that names sites and none: that of the sites, whose ids are separated by commas. None
+    /// if Mist does not say it.
     ///
     /// # Errors
-    /// As those of a request for the site.
-    pub(in crate::mist) async fn org_by_site(&self, id: &str) -> Result<Option<String>> {
+    /// As those of a request for a site, and sites of several organizations, since a request is about one.
+    pub(in crate::mist) async fn org_by_sites(&self, parameter: &str, ids: &str) -> Result<Option<String>> {
         // A call that names a site is not about the default organization.
         let default = self.default_org().await.ok().flatten();
         // With one organization there is nothing to ask.
@@ -35,11 +37,56 @@ impl Mist {
                 return Ok(Some(only.id.clone()));
             }
         }
+        let (first, others) = ids.split_once(',').unwrap_or((ids, ""));
+        let org = self.org_by_site(first, default.as_ref()).await?;
+        let others: Vec<_> = others.split(',').filter(|id| !id.is_empty()).collect();
+        if let Some(own) = org.as_ref().or(default.as_ref()) {
+            self.check_same_org(parameter, (first, own), &others, default.as_ref()).await?;
+        }
+        Ok(org)
+    }
+
+    async fn org_by_site(&self, id: &str, default: Option<&String>) -> Result<Option<String>> {
         match self.org_of_site(id).await {
             // With one account there is no other customer whose rows could take the place of the default organization's.
             Err(error) if default.is_some() && (self.routes().is_none() || is_of_object(&error)) => Ok(None),
             org => org,
         }
+    }
+
+    /// Checks that sites are of the same organization as the first one, as far as Mist says it.
+    async fn check_same_org(
+        &self,
+        parameter: &str,
+        (first, own): (&str, &String),
+        others: &[&str],
+        default: Option<&String>,
+    ) -> Result<()> {
+        if others.is_empty() {
+            return Ok(());
+        }
+        // One request tells the most of them.
+        let listed = self.names_of_one_page(&sites(own)).await.ok();
+        let is_listed = |id: &str| listed.iter().any(|list| list.rows.iter().any(|site| site.id == id));
+        let mut ids_by_org = vec![(own.clone(), vec![first])];
+        for id in others {
+            let org = if is_listed(id) { None } else { self.org_by_site(id, default).await? };
+            let org = org.unwrap_or_else(|| own.clone());
+            match ids_by_org.iter_mut().find(|(known, _)| *known == org) {
+                Some((_, ids)) => ids.push(id),
+                None => ids_by_org.push((org, vec![id])),
+            }
+        }
+        if ids_by_org.len() == 1 {
+            return Ok(());
+        }
+        let shown =
+            ids_by_org.iter().map(|(org, ids)| format!("{} of {org}", shortened(&ids.join(","), 400)));
+        let shown = shown.collect::<Vec<_>>().join("; ");
+        let words = format!(
+            "`{parameter}`: the sites are of several organizations. Call once for the sites of each: {shown}."
+        );
+        Err(Error::new(ErrorKind::Arguments, words))
     }
 
     /// The organization of the call's arguments, or the default or only one.
