@@ -153,13 +153,19 @@ pub(super) fn parse(answer: &Value) -> Vec<NamedObject> {
     let mut found: Vec<NamedObject> = Vec::new();
     if let Some(privileges) = answer.get("privileges").and_then(Value::as_array) {
         for privilege in privileges {
-            let is_msp = text(privilege, "scope").as_deref() == Some("msp");
+            let scope = text(privilege, "scope").unwrap_or_default();
+            // A group is of organizations of an MSP, which the privileges do not name either.
+            let is_msp = matches!(scope.as_str(), "msp" | "orggroup");
             let (id, name) = if is_msp { ("msp_id", "msp_name") } else { ("org_id", "org_name") };
             let Some(id) = text(privilege, id) else { continue };
-            if found.iter().all(|known| known.id != id) {
-                let name = text(privilege, name).or_else(|| text(privilege, "name")).unwrap_or_default();
-                let name = name.as_str().into();
-                found.push(NamedObject { id, name, is_msp, ..NamedObject::default() });
+            // That of a privilege for a part is the name of the part.
+            let is_whole = ["msp", "org", ""].contains(&scope.as_str());
+            let own = || text(privilege, "name").filter(|_| is_whole);
+            let name: Name = text(privilege, name).or_else(own).unwrap_or_default().as_str().into();
+            match found.iter_mut().find(|known| known.id == id) {
+                Some(known) if known.name.is_empty() => known.name = name,
+                Some(_) => {}
+                None => found.push(NamedObject { id, name, is_msp, ..NamedObject::default() }),
             }
         }
     }
@@ -253,8 +259,17 @@ mod tests {
             { "scope": "org", "org_id": "a", "org_name": "Acme" },
             { "scope": "site", "org_id": "a", "site_id": "s" },
             { "scope": "msp", "msp_id": "m" },
+            { "scope": "site", "org_id": "b", "site_id": "t", "name": "Leeds" },
+            { "scope": "orggroup", "msp_id": "n", "orggroup_ids": ["g"], "name": "Schools" },
+            { "scope": "orggroup", "msp_id": "m", "orggroup_ids": ["h"], "msp_name": "Partners" },
+            { "scope": "orggroup", "msp_id": "n", "orggroup_ids": ["i"], "name": "Shops" },
+            { "scope": "orggroup", "orggroup_ids": ["j"], "name": "Banks" },
+            { "scope": "org", "org_id": "b", "name": "Birch" },
         ] }));
         let found: Vec<_> = orgs.iter().map(|it| (it.id.as_str(), &*it.name, it.is_msp)).collect();
-        assert_eq!(found, [("a", "Acme", false), ("m", "", true)]);
+        assert_eq!(
+            found,
+            [("a", "Acme", false), ("m", "Partners", true), ("b", "Birch", false), ("n", "", true)]
+        );
     }
 }

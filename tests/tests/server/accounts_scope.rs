@@ -160,6 +160,33 @@ async fn sites_of_several_organizations_in_one_argument_are_refused() {
 }
 
 #[tokio::test]
+async fn organizations_of_an_msp_or_of_a_group_of_it_are_seen_though_no_privilege_names_them() {
+    const MSP: &str = "0d000000-0000-4000-8000-000000000001";
+    for scope in ["msp", "orggroup"] {
+        let of_msp = json!({ "scope": scope, "msp_id": MSP, "orggroup_ids": [], "name": "Schools" });
+        let of_org = json!({ "scope": "org", "org_id": ACME, "org_name": "Acme" });
+        for privileges in [json!([of_org, of_msp]), json!([of_msp, of_org]), json!([of_msp])] {
+            let upstream = provider().await;
+            upstream.json("/api/v1/self", &json!({ "privileges": privileges }));
+            let orgs = json!([{ "id": ACME, "name": "Acme" }, { "id": BETA, "name": "Beta" }]);
+            upstream.json(&format!("/api/v1/msps/{MSP}/orgs"), &orgs);
+            upstream
+                .json(&format!("/api/v1/orgs/{BETA}/alarms/search"), &json!({ "results": [], "total": 0 }));
+            let client = Launch::at(&upstream, "--mode all").client(Lifecycle::Stateless).await;
+            for arguments in [
+                json!({ "site_id": SITE_OF_BETA }),
+                json!({ "site_id": "Beta HQ" }),
+                json!({ "org_id": "Beta" }),
+            ] {
+                client.json("searchOrgAlarms", arguments.clone()).await;
+                let last = upstream.take().pop().unwrap().path;
+                assert_eq!(last, format!("/api/v1/orgs/{BETA}/alarms/search"), "{privileges} {arguments}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_parameters_that_an_error_may_name_are_shown_to_people() {
     for tool in ["checkSite", "findAnything", "rankSites"] {
         let shown = Launch::new(&format!("tools {tool}")).run().await.output();
@@ -268,9 +295,12 @@ async fn a_default_organization_that_no_account_is_used_for_is_an_error_and_no_o
 async fn an_account_of_an_msp_finds_the_organizations_that_it_is_used_for_by_name() {
     const CALDER: &str = "0a000000-0000-4000-8000-00000000000c";
     const MSP: &str = "0d000000-0000-4000-8000-000000000001";
-    for limit in [format!("orgs = [\"{ACME}\"]"), String::new()] {
+    let limits = [format!("orgs = [\"{ACME}\"]"), String::new()];
+    for (limit, scope) in
+        limits.into_iter().flat_map(|limit| ["msp", "orggroup"].map(|scope| (limit.clone(), scope)))
+    {
         let customers = Customers::start().await;
-        let privileges = json!({ "privileges": [{ "scope": "msp", "msp_id": MSP, "role": "read" }] });
+        let privileges = json!({ "privileges": [{ "scope": scope, "msp_id": MSP, "role": "read" }] });
         customers.acme.json("/api/v1/self", &privileges);
         customers.acme.json(
             &format!("/api/v1/msps/{MSP}/orgs"),
@@ -283,6 +313,7 @@ async fn an_account_of_an_msp_finds_the_organizations_that_it_is_used_for_by_nam
         assert_eq!(client.json("getOrg", json!({ "org_id": "acme" })).await["id"], ACME);
         assert_eq!(client.json("getOrg", json!({ "org_id": "beta" })).await["id"], BETA);
         if limit.is_empty() {
+            assert_eq!(client.json("getOrg", json!({ "org_id": CALDER })).await["id"], CALDER);
             assert_eq!(client.json("getOrg", json!({ "org_id": "calder schools" })).await["id"], CALDER);
         } else {
             for written in ["calder schools", "calder", "Globex"] {

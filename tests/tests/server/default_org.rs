@@ -68,8 +68,9 @@ async fn a_call_about_a_default_organization_that_is_not_seen_says_what_to_corre
 async fn where_the_default_organization_is_seen_an_error_is_that_of_mist() {
     let customers = Customers::start().await;
     let provider = json!({ "privileges": [{ "scope": "msp", "msp_id": BETA, "role": "read" }] });
+    let group = json!({ "privileges": [{ "scope": "orggroup", "msp_id": BETA, "orggroup_ids": [], "role": "read" }] });
     let one: Value = json!({ "privileges": [{ "scope": "org", "org_id": ACME, "role": "read" }] });
-    for privileges in [provider, one] {
+    for privileges in [provider, group, one] {
         customers.acme.json("/api/v1/self", &privileges);
         let client =
             launch(&customers.acme, true, ACME).arguments("--mode all").client(Lifecycle::Legacy).await;
