@@ -16,7 +16,7 @@ use super::name_list::{MSP, NameList, NamedObject};
 use super::name_query::{NameQuery, ResolvedObject};
 use crate::argument::{Id, Lookup, Mac};
 use crate::error::ErrorKind;
-use crate::text::shortened;
+use crate::text::{restored, shortened};
 use crate::{Error, Result};
 
 /// What an organization is called in errors.
@@ -63,7 +63,7 @@ impl Mist {
         arguments: &mut Map<String, Value>,
     ) -> Result<Option<String>> {
         let written = match arguments.get(name) {
-            Some(Value::String(text)) => text.trim().to_owned(),
+            Some(Value::String(text)) => restored(text).trim().to_owned(),
             _ => String::new(),
         };
         if let Some(id) = Id::parse(&written) {

@@ -217,6 +217,53 @@ async fn completes_nothing(client: &Client) {
 }
 
 #[tokio::test]
+async fn a_name_is_found_as_it_is_shown() {
+    const NAMES: [(&str, &str); 4] = [
+        (HOSTILE, SHOWN),
+        ("Leeds\u{200e} Hall", "Leeds<U+200E> Hall"),
+        ("\u{feff}Kiel", "<U+FEFF>Kiel"),
+        ("Bonn <U+1>", "Bonn <U+1>"),
+    ];
+    let id = |kind: &str, place: usize| format!("{kind}000000-0000-4000-8000-00000000000{place}");
+    let upstream = MockUpstream::start().await;
+    let privilege =
+        |place: usize| json!({ "scope": "org", "org_id": id("0a", place), "name": NAMES[place].0 });
+    let privileges = [0, 1, 2, 3].map(privilege);
+    upstream.json(SELF, &json!({ "privileges": privileges }));
+    let listed = |kind: &str| -> Value {
+        NAMES
+            .iter()
+            .enumerate()
+            .map(|(place, (name, _))| json!({ "id": id(kind, place), "name": name }))
+            .collect()
+    };
+    upstream.json(&format!("/api/v1/orgs/{ORG}/sites"), &listed("05"));
+    upstream.json(&format!("/api/v1/orgs/{ORG}/inventory"), &listed("0d"));
+    upstream.json(&format!("/api/v1/sites/{SITE}/devices"), &listed("0d"));
+    let launch = Launch::at(&upstream, "--mode all").variable("MISTMCP_ORG_ID", ORG);
+    let client = launch.client(Lifecycle::Stateless).await;
+    for (place, (name, shown)) in NAMES.into_iter().enumerate() {
+        for (tool, arguments, kind) in [
+            ("getOrg", json!({ "org_id": shown }), "0a"),
+            ("getSiteInfo", json!({ "site_id": shown }), "05"),
+            ("getSiteInfo", json!({ "site_id": name }), "05"),
+            ("getSiteInfo", json!({ "site_id": format!(" {shown} ") }), "05"),
+            ("searchOrgAlarms", json!({ "site_id": shown }), "05"),
+            ("listSiteDevices", json!({ "site_id": SITE, "device_id": shown }), "0d"),
+        ] {
+            upstream.take();
+            client.try_call(tool, arguments.clone()).await;
+            let wanted = id(kind, place);
+            let asked = upstream.take();
+            assert!(
+                asked.iter().any(|sent| format!("{} {:?}", sent.path, sent.query).contains(&wanted)),
+                "{tool} {arguments}: {asked:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_entry_of_the_log_is_one_line_of_a_sane_length() {
     for format in ["text", "json"] {
         let upstream = MockUpstream::start().await;
