@@ -30,10 +30,11 @@ pub(super) fn redact(file: File) -> File {
 /// The byte-order mark of UTF-8.
 const MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// The text of a file, in UTF-8, in UTF-16 with a mark, or in Latin-1 where most of it is ASCII; and its mark.
+/// The text of a file, in UTF-8, in UTF-16 with a mark, or mostly in UTF-8, as Latin-1 is where most of it is ASCII; and
+/// its mark.
 fn text_of(bytes: &Bytes) -> Option<(std::borrow::Cow<'_, str>, &'static [u8])> {
     if let Some(rest) = bytes.strip_prefix(MARK) {
-        return std::str::from_utf8(rest).ok().map(|text| (text.into(), MARK));
+        return Some((String::from_utf8_lossy(rest), MARK));
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Some((text.into(), &[]));
@@ -42,9 +43,9 @@ fn text_of(bytes: &Bytes) -> Option<(std::borrow::Cow<'_, str>, &'static [u8])> 
         [0xff, 0xfe] => u16::from_le_bytes,
         [0xfe, 0xff] => u16::from_be_bytes,
         _ => {
-            let other = bytes.iter().filter(|byte| **byte >= 0x80 || **byte == 0).count();
-            let zero = memchr::memchr(0, bytes).is_some();
-            return (!zero && other * 10 < bytes.len())
+            let has_zero = memchr::memchr(0, bytes).is_some();
+            let broken = || bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum::<usize>();
+            return (!has_zero && broken() * 10 < bytes.len())
                 .then(|| (String::from_utf8_lossy(bytes), [].as_slice()));
         }
     };
@@ -259,6 +260,30 @@ mod tests {
         let text = "name,settings\na,\"{\"\"psk\"\": \"\"x1y\"\", \"\"vlan\"\": 20}\"\n";
         let wanted = "name,settings\na,\"{\"\"psk\"\": \"\"[hidden]\"\", \"\"vlan\"\": 20}\"\n";
         assert_eq!(shown("a.csv", text), wanted);
+    }
+
+    #[test]
+    fn a_text_with_broken_letters_loses_its_secrets_with_or_without_a_mark() {
+        let rows = [
+            &b"Caf\xe9,hunter2\n"[..],
+            b"a longer name \xff\xfe,hunter2\n",
+            b"\xe6\x9d\xb1\xe4\xba,hunter2\n",
+            b"\xe6\x9d\xb1\xe4\xba\xac\xe6\x9d\xb1\xe4\xba\xac\xe6\x9d\xb1\xe4\xba\xac\xe6\x9d\xb1\xe4\xba\xac\xe6,hunter2\n",
+            b"whole,hunter2\n",
+        ];
+        for row in rows {
+            for mark in [&b""[..], MARK] {
+                let bytes = [mark, b"name,psk\n", row].concat();
+                let file = File { name: "a.csv".to_owned(), media_type: String::new(), bytes: bytes.into() };
+                let bytes = redact(file).bytes;
+                assert!(memchr::memmem::find(&bytes, b"hunter2").is_none(), "{bytes:?}");
+                assert!(bytes.starts_with(mark) && bytes.ends_with(b",[hidden]\n"), "{bytes:?}");
+            }
+        }
+        let picture = [b"\x89PNG\r\n\x1a\n\0\0\0\rpsk=hunter2".as_slice(), &[0x80; 20]].concat();
+        let file =
+            File { name: "a.png".to_owned(), media_type: String::new(), bytes: picture.clone().into() };
+        assert_eq!(redact(file).bytes, picture);
     }
 
     #[test]
