@@ -20,7 +20,8 @@ const CONSTANTS_TTL: Duration = Duration::from_hours(24);
 const NAMES_TTL: Duration = Duration::from_mins(5);
 const CONSTANTS_BYTES: u64 = 8 << 20;
 const ROWS_TTL: Duration = Duration::from_mins(5);
-const NAMES_BYTES: u64 = 32 << 20;
+/// Three lists of names of the longest that is read, and the most of a single one.
+const NAMES_BYTES: u64 = 128 << 20;
 const ROWS_BYTES: u64 = 64 << 20;
 const SITES: u64 = 50_000;
 const SLOW: u64 = 10_000;
@@ -188,6 +189,35 @@ mod tests {
         cache.names.run_pending_tasks();
         assert!((1..=NAMES_BYTES).contains(&cache.names.weighted_size()), "{}", cache.names.weighted_size());
         let held: usize = cache.names.iter().map(|(_, listing)| listing.weight()).sum();
-        assert!((10_000_000..=32 << 20).contains(&held), "{held}");
+        assert!((10_000_000..=128 << 20).contains(&held), "{held}");
+    }
+
+    #[test]
+    fn the_longest_lists_that_are_read_are_cached() {
+        let device = |number: usize| {
+            let mac = format!("{number:012x}");
+            json!({
+                "id": format!("00000000-0000-0000-1000-{mac}"), "mac": mac, "name": format!("LDS-AP-{number}"),
+                "type": "ap", "model": "AP45", "site_id": "05000000-0000-4000-8000-000000000001",
+            })
+        };
+        let cluster = |number: usize| {
+            let mut device = device(number);
+            device["node0_mac"] = device["mac"].clone();
+            device["node1_mac"] = format!("{:012x}", number + 1_000_000).into();
+            device
+        };
+        let site = |number: usize| {
+            let id = format!("05000000-0000-4000-8000-{number:012x}");
+            json!({ "id": id, "name": format!("Leeds {number}"), "address": "1 Wellington Street, Leeds LS1 4DY, United Kingdom", "country_code": "GB" })
+        };
+        let kinds: [&dyn Fn(usize) -> serde_json::Value; 3] = [&device, &cluster, &site];
+        for row in kinds {
+            let rows = parse(&(0..100_000).map(row).collect());
+            let cache = ResponseCache::new();
+            cache.keep_names(&[1].into(), "/list", Arc::new(NameList { rows, ..NameList::empty() }));
+            cache.names.run_pending_tasks();
+            assert!(cache.names(&[1].into(), "/list").is_some(), "{}", row(1));
+        }
     }
 }
