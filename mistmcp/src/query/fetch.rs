@@ -73,7 +73,7 @@ impl Started {
         let largest = session.largest_page(&source.tool);
         arguments.extend(largest.map(|size| ("limit".to_owned(), size.into())));
         let mut smaller = SMALLER_PAGES.into_iter();
-        let (LoadedPage { page, rows, table }, builder) = loop {
+        let (LoadedPage { page, rows, table }, builder, remedy) = loop {
             let builder = new_builder().map_err(named)?;
             let left = CallsLeft::new(most.saturating_sub(calls + 1) as usize);
             let loaded = match session.fetch_rows(&source.tool, arguments.clone(), left, call).await {
@@ -92,16 +92,22 @@ impl Started {
                 Err(error) => error.kind() == ErrorKind::Size,
             };
             match smaller.next().filter(|_| is_too_large && largest.is_some()) {
-                Some(size) => {
+                Some(size) if calls < most => {
                     arguments.insert("limit".to_owned(), size.into());
                 }
                 // The first page of a table is no repetition.
-                None => break (loaded.map_err(named)?.unwrap_or_default(), builder),
+                untried => {
+                    let remedy =
+                        untried.map_or("", |_| ". With a higher `max_calls`, smaller pages are asked for");
+                    let with_remedy = |error: Error| {
+                        if remedy.is_empty() { error } else { error.append_own(format!("{}.", &remedy[1..])) }
+                    };
+                    break (loaded.map_err(with_remedy).map_err(named)?.unwrap_or_default(), builder, remedy);
+                }
             }
         };
         notes.extend(page.notes);
-        let omitted =
-            (page.omitted > 0).then(|| format!("{} rows of a page are too large to hold", page.omitted));
+        let omitted = (page.omitted > 0).then(|| too_large(page.omitted, remedy));
         Ok(Self {
             name: name.to_owned(),
             tool: source.tool.clone(),
@@ -313,7 +319,7 @@ impl Started {
         let LoadedPage { page, rows, table } = loaded;
         self.table = self.table.or_later(table);
         if page.omitted > 0 {
-            return Err(format!("{} rows of a page are too large to hold", page.omitted));
+            return Err(too_large(page.omitted, ""));
         }
         // The list may grow while it is fetched.
         self.total = self.total.map(|total| total.max(page.total.unwrap_or(0)));
@@ -343,4 +349,9 @@ fn not_needed(paging: &[&str]) -> String {
         }
         [] => String::new(),
     }
+}
+
+/// Why rows of a page are not in the table.
+fn too_large(omitted: usize, remedy: &str) -> String {
+    format!("{omitted} rows of a page are too large to hold{remedy}")
 }
