@@ -11,11 +11,11 @@ pub(super) const WITHOUT_QUESTIONS: usize = 2;
 /// tool replaces; and for a tool without questions once more BM25F and the nearest text by words and by meaning. Those of
 /// tools without questions were fitted with the questions of a third of the tools left out, a tenth at a time.
 pub(super) const WEIGHTS: [f32; 19] = [
-    2.1, 0.72, 3.06, 3.93, 0.1, 0.3, -0.5, 0.39, -0.53, 3.0, 0.21, -0.37, 0.4, -0.01, -0.04, -1.03, -2.0,
+    2.1, 0.72, 3.06, 3.93, 0.1, 0.3, -0.51, 0.39, -0.53, 3.0, 0.21, -0.37, 0.4, -0.01, -0.04, -1.02, -2.0,
     -1.5, 1.0,
 ];
 /// Weights of the confidence features, for a logistic function.
 pub(super) const CONFIDENCE: [f32; 14] =
-    [-3.74, -1.96, 0.1, 0.99, -0.06, 1.82, -1.13, -0.04, 3.5, 1.61, 0.75, -0.55, 0.52, -0.19];
+    [-3.66, -2.53, 0.48, 1.11, 0.31, 1.73, -0.69, 0.44, 3.36, 1.37, 0.67, -0.53, 0.52, -0.13];
 /// Minimum confidence of a good match.
 pub(super) const GOOD: f32 = 0.5;

@@ -55,8 +55,8 @@ async fn searches_of_the_page_are_limited_for_each_address() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn made_up_tokens_of_one_address_share_a_queue_of_searches() {
-    const STRANGERS: usize = 400;
-    let fixture = Fixture::start("").await;
+    const STRANGERS: usize = 200;
+    let fixture = Fixture::start("--timeout 300").await;
     let bob = fixture.bob("").lifecycle(Lifecycle::Stateless);
     // Mist accepts his token.
     fixture.bob("?mode=all").lifecycle(Lifecycle::Stateless).call("getSiteInfo", site(1)).await;
