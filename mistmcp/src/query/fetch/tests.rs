@@ -99,10 +99,6 @@ impl RowAccess for SmallPages {
         TableScope { session: None, owner: [0; 32] }
     }
 
-    fn token_hash(&self) -> [u8; 32] {
-        [0; 32]
-    }
-
     fn calls_left(&self) -> u32 {
         100
     }
