@@ -25,6 +25,7 @@ use super::query::Query;
 use super::rejection::Rejection;
 use super::request_id;
 use super::request_session::{RequestSession, new_state};
+use super::restore::end_unaccepted;
 use super::session_store::{self, SessionParams, SessionStore};
 use super::sessions::{SessionPermit, Sessions};
 use super::sse_peek::{PEEK_ALONE, PEEK_AMONG_REPLICAS, PeekedBody};
@@ -32,7 +33,7 @@ use super::tracked_body::{StreamEnd, TrackedBody};
 use super::{Configuration, Mcp};
 use crate::key::Key;
 use crate::metrics::Metrics;
-use crate::mist::{Cloud, Clouds};
+use crate::mist::{Cloud, Clouds, TokenStatus};
 use crate::server::json_rpc::{ID_IN_USE, Invalid};
 use crate::server::{ClientAdmission, HttpRequestContext, HttpSession, RequestIdGuard};
 use crate::session::Settings;
@@ -271,34 +272,36 @@ impl<H: ServerHandler> McpHandler<H> {
     ) {
         self.metrics.session_opened();
         let session = state.cloned().unwrap_or_else(new_state);
-        self.end_unless_accepted(id, &session, new_client);
+        self.end_unless_accepted(id, &session, new_client, false);
         self.sessions.register(id, Arc::clone(&session), permit);
         if state.is_some() {
             self.session_store.insert(id, principal, params, &session).await;
         }
     }
 
-    /// Ends the session `id` unless Mist accepts its token. Without `new_client`, that is known already.
+    /// Ends the session `id` unless Mist accepts its token. Without `new_client`, that is known already. `is_restored` tells
+    /// whether another replica opened the session.
     pub(super) fn end_unless_accepted(
         &self,
         id: &str,
         session: &Arc<HttpSession>,
         new_client: Option<NewClient>,
+        is_restored: bool,
     ) {
         let Some(new_client) = new_client else { return session.accept() };
         let (id, sessions, session_store) =
             (id.to_owned(), Arc::clone(&self.sessions), Arc::clone(&self.session_store));
         let opened = Arc::downgrade(session);
         let validation = tokio::spawn(async move {
-            if new_client.accepted().await {
+            let status = new_client.status().await;
+            if status == TokenStatus::Accepted {
                 if let Some(session) = opened.upgrade() {
                     session.accept();
                 }
                 return;
             }
             tracing::debug!("a session ends whose token Mist has not accepted");
-            session_store.end(&id, false).await;
-            sessions.end(&id).await;
+            end_unaccepted(&id, status, is_restored, (&sessions, &*session_store)).await;
         });
         // Set once: a session is opened or restored once.
         let _ = session.validation.set(AbortOnDropHandle::new(validation));

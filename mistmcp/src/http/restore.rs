@@ -11,13 +11,15 @@ use http::request::Parts;
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::InitializeRequestParams;
 use rmcp::transport::streamable_http_server::session::store::SessionStoreError;
-use rmcp::transport::streamable_http_server::session::{SessionManager, SessionState, SessionStore};
+use rmcp::transport::streamable_http_server::session::{self as rmcp_session, SessionManager, SessionState};
 
 use super::admission::Client;
 use super::mcp_handler::{McpHandler, new_client};
 use super::principal::Principal;
 use super::rejection::Rejection;
-use super::session_store::{self, Lookup, Record, known_categories};
+use super::session_store::{self, Lookup, Record, SessionStore, known_categories};
+use super::sessions::Sessions;
+use crate::mist::TokenStatus;
 use crate::server::{HttpRequestContext, HttpSession, Unrestored};
 use crate::session::EnabledCategories;
 
@@ -31,7 +33,7 @@ tokio::task_local! {
 pub(super) struct RestoredByRequest;
 
 #[async_trait]
-impl SessionStore for RestoredByRequest {
+impl rmcp_session::SessionStore for RestoredByRequest {
     async fn load(&self, _id: &str) -> Result<Option<SessionState>, SessionStoreError> {
         Ok(RESTORED.try_with(Clone::clone).ok().map(SessionState::new))
     }
@@ -123,7 +125,7 @@ impl<H: ServerHandler> McpHandler<H> {
             let response = RESTORED.scope(client, handler.mcp.handle(request)).await;
             if handler.sessions.manager.has_session(&id.as_str().into()).await.unwrap_or(false) {
                 *unrestored = None;
-                handler.end_unless_accepted(&id, &session, new_client);
+                handler.end_unless_accepted(&id, &session, new_client, true);
                 handler.metrics.session_restored();
                 tracing::debug!("restored a session of another replica");
             } else if response.status().is_server_error() {
@@ -136,6 +138,83 @@ impl<H: ServerHandler> McpHandler<H> {
     }
 }
 
+/// Ends a session whose token Mist has not accepted, at all replicas. A restored one whose token Mist could not be asked about
+/// ends in this process alone: another replica may know that Mist accepts the token, and the next request restores it.
+pub(super) async fn end_unaccepted(
+    id: &str,
+    status: TokenStatus,
+    is_restored: bool,
+    (sessions, session_store): (&Sessions, &dyn SessionStore),
+) {
+    if !(is_restored && matches!(status, TokenStatus::Unknown(_))) {
+        session_store.end(id, false).await;
+    }
+    sessions.end(id).await;
+}
+
 fn failed() -> Rejection {
     Rejection::full("restore", "This session could not be restored. Try again in a while.")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use super::super::SessionLimits;
+    use super::super::session_store::SessionParams;
+    use super::*;
+    use crate::Tokens;
+    use crate::key::Key;
+    use crate::metrics::Metrics;
+    use crate::mist::Clouds;
+
+    /// A store that counts the sessions which end at all replicas.
+    #[derive(Debug, Default)]
+    struct Counting(AtomicUsize);
+
+    #[async_trait]
+    impl SessionStore for Counting {
+        async fn lookup(&self, _id: &str, _principal: Principal, _is_local: bool) -> Lookup {
+            Lookup::Local
+        }
+
+        async fn insert(&self, _: &str, _: Principal, _: SessionParams, _: &Arc<HttpSession>) {}
+
+        fn track(&self, _: &str, _: Record, _: &Arc<HttpSession>) {}
+
+        async fn end(&self, _id: &str, _is_accepted: bool) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+
+        fn is_available(&self) -> Option<bool> {
+            Some(true)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_restored_session_stays_at_other_replicas_while_mist_cannot_be_asked_about_its_token() {
+        let limits = SessionLimits { total: 9, per_token: 9, idle: Duration::from_mins(1) };
+        let cloud = Clouds::default().find("api.mist.com").unwrap();
+        let principal = Principal::of(&Key::random(), &Tokens::parse("a").unwrap(), &cloud);
+        for (status, is_restored, ends_elsewhere) in [
+            (TokenStatus::Unknown(Duration::from_secs(10)), true, false),
+            (TokenStatus::Unknown(Duration::ZERO), true, false),
+            (TokenStatus::Unknown(Duration::from_secs(10)), false, true),
+            (TokenStatus::Refused, true, true),
+            (TokenStatus::Refused, false, true),
+        ] {
+            let sessions = Arc::new(Sessions::new(limits, Arc::new(Metrics::new())));
+            let (id, _transport) = sessions.manager.create_session().await.unwrap();
+            let session = Arc::new(HttpSession::new(EnabledCategories::default(), None));
+            sessions.register(&id, session, sessions.permit(principal).unwrap());
+            let store = Counting::default();
+            end_unaccepted(&id, status, is_restored, (&sessions, &store)).await;
+            let ends = store.0.load(Ordering::Relaxed);
+            assert_eq!(ends, usize::from(ends_elsewhere), "{status:?}, {is_restored}");
+            assert!(
+                sessions.get(&id, principal).is_none() && !sessions.manager.has_session(&id).await.unwrap()
+            );
+        }
+    }
 }

@@ -110,24 +110,24 @@ impl ClientValidation {
 }
 
 impl NewClient {
-    /// Waits until Mist has accepted the token, in a call of the client or in a validation request after a while.
-    /// Returns false if Mist rejects it, or cannot be asked for too long. The permit is released.
-    pub(in crate::http) async fn accepted(self) -> bool {
+    /// Waits until Mist has accepted or refused the token, in a call of the client or in a validation request after a while.
+    /// The status stays unknown if Mist cannot be asked for too long. The permit is released.
+    pub(in crate::http) async fn status(self) -> TokenStatus {
         let opened = Instant::now();
         let mut verify_at = opened + UNACCEPTED;
         loop {
             tokio::time::sleep(POLL_INTERVAL).await;
             if self.validation.is_accepted() {
-                return true;
+                return TokenStatus::Accepted;
             }
             if Instant::now() < verify_at {
                 continue;
             }
             match self.validation.verify().await {
-                TokenStatus::Accepted => return true,
-                TokenStatus::Refused => return false,
-                TokenStatus::Unknown(_) if opened.elapsed() >= UNACCEPTED_AT_MOST => return false,
-                TokenStatus::Unknown(_) => verify_at = Instant::now() + UNACCEPTED,
+                TokenStatus::Unknown(_) if opened.elapsed() < UNACCEPTED_AT_MOST => {
+                    verify_at = Instant::now() + UNACCEPTED;
+                }
+                status => return status,
             }
         }
     }
@@ -152,7 +152,7 @@ impl ClientAdmission for Client {
             }
             Ok(None) => std::future::pending().await,
             Ok(Some(permit)) => {
-                if permit.accepted().await {
+                if permit.status().await == TokenStatus::Accepted {
                     return std::future::pending().await;
                 }
                 "This stream ends, since Mist has not accepted its API token. Call a tool first.".to_owned()
