@@ -280,6 +280,7 @@ impl Dispatcher {
             let answer = Answer::new(headers, body, url).in_room(room);
             if request.is_for_usage()
                 && let Some((requests, limit)) = answer.usage()
+                && answer.date().is_none_or(|date| admitted.tally.is_of_hour(date))
             {
                 token.correct(clock, admitted.tally, requests, limit).await;
             }

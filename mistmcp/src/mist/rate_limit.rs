@@ -118,6 +118,13 @@ pub(super) struct Tally {
     pub(super) calls: u32,
 }
 
+impl Tally {
+    /// Whether Mist counted in the same hour when its clock showed `date`. By another clock, the next hour may have begun.
+    pub(super) fn is_of_hour(self, date: Timestamp) -> bool {
+        hour(date) == self.hour
+    }
+}
+
 impl RateLimit {
     /// A limit of `ceiling` calls an hour, or fewer if Mist's own limit is lower.
     pub(super) fn new(ceiling: u32) -> Self {
@@ -266,7 +273,7 @@ impl RateLimit {
 
     /// The current window.
     fn spent(&self, now: Timestamp) -> MutexGuard<'_, Window> {
-        let hour = now.as_second().div_euclid(HOUR);
+        let hour = hour(now);
         let mut spent = self.spent.lock();
         if spent.hour != hour {
             (spent.hour, spent.calls, spent.own, spent.published) = (hour, 0, 0, 0);
@@ -280,8 +287,12 @@ pub(super) fn until_next_hour(now: Timestamp) -> Duration {
     between(now, next_hour(now))
 }
 
+fn hour(now: Timestamp) -> i64 {
+    now.as_second().div_euclid(HOUR)
+}
+
 fn next_hour(now: Timestamp) -> Timestamp {
-    Timestamp::from_second((now.as_second().div_euclid(HOUR) + 1) * HOUR).unwrap_or(now)
+    Timestamp::from_second((hour(now) + 1) * HOUR).unwrap_or(now)
 }
 
 fn after(now: Timestamp, wait: Duration) -> Timestamp {

@@ -75,6 +75,20 @@ fn a_count_of_the_previous_hour_is_ignored() {
 }
 
 #[test]
+fn a_count_is_of_the_hour_that_mists_clock_shows() {
+    let rate_limit = RateLimit::new(5_000);
+    for (here, at_mist, wanted) in [
+        ("2026-01-01T13:00:05Z", "2026-01-01T12:59:45Z", false),
+        ("2026-01-01T12:59:45Z", "2026-01-01T13:00:05Z", false),
+        ("2026-01-01T00:00:00Z", "2025-12-31T23:59:59Z", false),
+        ("2026-01-01T13:00:05Z", "2026-01-01T13:00:00Z", true),
+        ("2026-01-01T13:00:00Z", "2026-01-01T13:59:59Z", true),
+    ] {
+        assert_eq!(rate_limit.tally(at(here)).is_of_hour(at(at_mist)), wanted, "{here}, {at_mist}");
+    }
+}
+
+#[test]
 fn the_lower_of_the_limits_of_mist_and_the_operator_applies() {
     let now = at("2026-01-01T10:10:00Z");
     for (ceiling, stated, wanted) in [(5_000, 2_000, 1_900), (1_000, 5_000, 950), (1_000, 0, 950)] {
