@@ -100,7 +100,7 @@ pub(super) fn readers(file: &Path, location: &Location<'_>, except: &Path) -> Ve
     let names = |text: String| text.contains(&*path) || text.contains(escaped.trim_matches('"'));
     let is_reader = |client: &&Client| {
         let settings = client.file(location);
-        settings != except && std::fs::read_to_string(settings).is_ok_and(names)
+        settings != except && content(&settings).is_ok_and(|text| text.is_some_and(names))
     };
     CLIENTS.iter().filter(is_reader).map(|client| client.title).collect()
 }
@@ -178,5 +178,30 @@ mod tests {
             );
         }
         assert_eq!(std::fs::read(&path).unwrap(), latin1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn settings_of_other_clients_that_are_no_text_files_are_not_read() {
+        use super::super::location::System;
+
+        let home = tempfile::tempdir().unwrap();
+        let location = Location { system: System::CURRENT, home: home.path(), variable: &|_| None };
+        let token_file = home.path().join("mist.env");
+        let files: Vec<_> = CLIENTS.iter().map(|client| client.file(&location)).collect();
+        for file in &files {
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        }
+        for pipe in [&files[1], &files[2]] {
+            let made = std::process::Command::new("mkfifo").arg(pipe).status().unwrap();
+            assert!(made.success(), "{}", pipe.display());
+        }
+        std::os::unix::fs::symlink("/dev/zero", &files[3]).unwrap();
+        std::fs::File::create(&files[4]).unwrap().set_len(1 << 40).unwrap();
+        std::fs::create_dir(&files[5]).unwrap();
+        for reader in [&files[0], &files[6], &files[7]] {
+            std::fs::write(reader, format!("\u{feff}{{\"env\": \"{}\"}}", token_file.display())).unwrap();
+        }
+        assert_eq!(readers(&token_file, &location, &files[0]), [CLIENTS[6].title, CLIENTS[7].title]);
     }
 }
