@@ -90,7 +90,7 @@ use crate::call::{CallsLeft, Stage};
 use crate::param::Param;
 use crate::{Call, Result};
 use cache::Ids;
-use dispatch::{Dispatched, Dispatcher, SentCount};
+use dispatch::{Dispatched, Dispatcher, SentCount, SharedAnswer};
 use name_list::NameList;
 use resolve::LookupRules;
 use single_flight::{Expired, Times};
@@ -194,8 +194,8 @@ impl Mist {
         Ok(answer)
     }
 
-    /// Sends a GET, or waits for the equal GET of another call. If that one ends without an answer, the request is
-    /// sent again within the rest of this call's deadline.
+    /// Sends a GET, or waits for the equal GET of another call. If that one ends without an answer, or was not retried since
+    /// its call may send no more requests, the request is sent again within the rest of this call's deadline.
     async fn send_to(&self, dispatcher: &Dispatcher, request: &Request) -> Result<Answer> {
         let trace = self.call.trace();
         self.note_asked(dispatcher);
@@ -208,8 +208,11 @@ impl Mist {
             if let Some(other) = &waiter.joined {
                 trace.shares(other);
             }
+            let is_joined = waiter.joined.is_some();
             match wait_progress::wait_for(waiter, &self.call).await {
-                Ok(answer) => return answer,
+                Ok(SharedAnswer { answer: Err(_), lacks_retry: true })
+                    if is_joined && Instant::now() < deadline => {}
+                Ok(SharedAnswer { answer, .. }) => return answer,
                 Err(Expired) if Instant::now() < deadline => {}
                 Err(Expired) => return Err(for_deadline(self.connection.limits().timeout, Stage::Mist)),
             }

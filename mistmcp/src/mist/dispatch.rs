@@ -47,7 +47,15 @@ pub(super) struct Dispatcher {
 /// A cached answer, or a waiter on a request in flight.
 pub(super) enum Dispatched {
     Cached(Answer),
-    InFlight(Waiter<Result<Answer>>),
+    InFlight(Waiter<SharedAnswer>),
+}
+
+/// An answer that all calls which wait for it get.
+#[derive(Clone, Debug)]
+pub(super) struct SharedAnswer {
+    pub(super) answer: Result<Answer>,
+    /// Whether a retry was left out, since the call that sent the request may send no more.
+    pub(super) lacks_retry: bool,
 }
 
 /// Count of the requests that a call has sent, retries included. Requests that it joined are not its own.
@@ -99,17 +107,25 @@ struct Allowance {
     sent: SentCount,
     /// Whether a request is taken that was not sent yet.
     has_one: AtomicBool,
+    lacks_retry: AtomicBool,
 }
 
 impl Allowance {
     fn new(sent: &SentCount) -> Self {
-        Self { sent: sent.clone(), has_one: AtomicBool::new(true) }
+        Self { sent: sent.clone(), has_one: AtomicBool::new(true), lacks_retry: AtomicBool::new(false) }
     }
 
     /// Takes the next request, if one is left.
     fn take(&self) -> bool {
         let has_one = self.has_one.load(Ordering::Relaxed) || self.sent.take();
         self.has_one.store(has_one, Ordering::Relaxed);
+        has_one
+    }
+
+    /// Takes the request of a retry, if one is left.
+    fn take_retry(&self) -> bool {
+        let has_one = self.take();
+        self.lacks_retry.store(!has_one, Ordering::Relaxed);
         has_one
     }
 
@@ -167,11 +183,12 @@ impl Dispatcher {
                 attempts += 1;
                 dispatcher.attempt(&request, &url, &waits, &sends, &allowance)
             };
-            let answer = with_retries(retry_budget, &waits, || allowance.take(), attempt).await;
+            let answer = with_retries(retry_budget, &waits, || allowance.take_retry(), attempt).await;
             dispatcher.pool.metrics().retries(attempts.saturating_sub(1));
-            let answer = answer?;
-            dispatcher.pool.cache.keep_constant(&request, &dispatcher.cloud, &address, &answer);
-            Ok(answer)
+            if let Ok(answer) = &answer {
+                dispatcher.pool.cache.keep_constant(&request, &dispatcher.cloud, &address, answer);
+            }
+            SharedAnswer { answer, lacks_retry: allowance.lacks_retry.load(Ordering::Relaxed) }
         })))
     }
 

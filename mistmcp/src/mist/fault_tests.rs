@@ -195,6 +195,34 @@ async fn requests_are_taken_from_those_of_a_call_as_they_are_sent() {
 }
 
 #[tokio::test]
+async fn a_request_that_its_call_may_not_retry_is_sent_again_by_those_who_joined_it() {
+    let demo = DemoCloud::start().await.unwrap();
+    for (fault, faults, is_answered, sent) in [
+        (Fault::status(502), 1, true, 2),
+        (Fault::status(503), 1, true, 2),
+        (Fault::status(504), 2, true, 3),
+        // A retry would not help.
+        (Fault::status(404), 1, false, 1),
+        (Fault::status(403), 1, false, 1),
+    ] {
+        for others in [CallsLeft::UNLIMITED, 9] {
+            let limited = mist(&demo, Duration::from_secs(15));
+            limited.limit_calls(CallsLeft::new(1));
+            assert!(limited.take_call());
+            let other = Mist::new(Arc::clone(&limited.connection), Call::unattended());
+            other.limit_calls(CallsLeft::new(others));
+            let before = demo.requests().len();
+            demo.fail_next(PATH, faults, fault.clone());
+            let (first, joined) = tokio::join!(limited.get(PATH), other.get(PATH));
+            assert!(first.is_err(), "{fault:?}: {first:?}");
+            assert_eq!(joined.is_ok(), is_answered, "{fault:?}: {joined:?}");
+            assert_eq!(demo.requests().len() - before, sent, "{fault:?}");
+            assert_eq!(limited.requests_sent(), 1, "{fault:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_a_proxy_answers_does_not_tell_whether_a_token_is_accepted() {
     let demo = DemoCloud::start().await.unwrap();
     let away = Fault::Redirect { location: "http://127.0.0.1:1/".to_owned() };

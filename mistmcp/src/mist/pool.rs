@@ -8,14 +8,15 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
+use super::Cloud;
 use super::cache::{Ids, ResponseCache};
 use super::clock::Clock;
+use super::dispatch::SharedAnswer;
 use super::errors::{self, causes};
 use super::network::{Network, NetworkError};
 use super::rate_limit::Level;
 use super::single_flight::SingleFlight;
 use super::token_registry::TokenRegistry;
-use super::{Answer, Cloud};
 use crate::error::ErrorKind;
 use crate::identity::identity;
 use crate::metrics::Metrics;
@@ -49,7 +50,7 @@ pub struct Pool {
     pub(super) clock: Clock,
     pub(super) registry: Arc<TokenRegistry>,
     /// GETs in flight, by tokens and URL.
-    pub(super) gets: SingleFlight<(Ids, String), Result<Answer>>,
+    pub(super) gets: SingleFlight<(Ids, String), SharedAnswer>,
     /// Results that tools compute of several requests, in flight, by tokens and a key of the tool.
     pub(super) computed: SingleFlight<(Ids, String), Computed>,
     pub(super) cache: ResponseCache,
