@@ -49,7 +49,7 @@ pub(crate) struct List {
     dropped: usize,
     /// Whether Mist's answer was truncated.
     truncated: bool,
-    /// Whether there are rows that nothing leads to.
+    /// Whether there are rows that nothing leads to, such as those of an account that failed.
     has_more: bool,
     /// Position of the rows, if the tool made the list.
     offset: Option<Offset>,
@@ -254,6 +254,7 @@ impl List {
     /// of organizations that the accounts are not used for.
     fn set_next_of_merged(&mut self, merged: &MergedPage, facts: &RequestFacts) {
         self.remarks.extend(merged.missing.clone());
+        self.has_more |= merged.missing.is_some();
         match page::after_merged(merged, facts) {
             Ok(next) => self.next = next.map(|next| self.in_window(next)),
             Err(()) => {

@@ -18,6 +18,28 @@ fn a_truncated_answer_reports_it_and_has_no_next() {
 }
 
 #[test]
+fn a_merged_page_that_lacks_rows_of_an_account_is_incomplete() {
+    let missing = || Some("The rows of the account `b` are missing: Mist failed.".to_owned());
+    for (rows, has_next, missing) in [
+        (json!([1, 2]), false, missing()),
+        (json!([1, 2]), true, missing()),
+        (json!([]), false, missing()),
+        (json!([]), true, missing()),
+        (json!([1, 2]), false, None),
+        (json!([]), true, None),
+    ] {
+        let merged = MergedPage { number: 1, limit: 2, has_next, is_full: false, missing: missing.clone() };
+        let source = Source { merged: Some(Box::new(merged)), ..Source::default() };
+        let facts = RequestFacts::test(&["page", "limit"], json!({}));
+        let value = render_from(source, json!({ "results": rows, "total": 2 }), &facts);
+        assert_eq!(value.get("incomplete").is_some(), missing.is_some(), "{value}");
+        assert_eq!(value.get("next").is_some(), has_next, "{value}");
+        let note = value.get("note").and_then(|note| note.as_str()).unwrap_or_default();
+        assert!(note.contains(missing.as_deref().unwrap_or_default()), "{value}");
+    }
+}
+
+#[test]
 fn a_page_of_a_table_has_no_advice_on_the_size_or_number_of_pages() {
     let repairs = Repairs { truncated: true, ..Repairs::default() };
     let first = Page { number: 1, limit: 2, total: Some(9) };
