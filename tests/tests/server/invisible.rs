@@ -252,7 +252,7 @@ async fn a_name_is_found_as_it_is_shown() {
             ("listSiteDevices", json!({ "site_id": SITE, "device_id": shown }), "0d"),
         ] {
             upstream.take();
-            client.try_call(tool, arguments.clone()).await;
+            client.try_call(tool, arguments.clone()).await.unwrap();
             let wanted = id(kind, place);
             let asked = upstream.take();
             assert!(
