@@ -176,3 +176,36 @@ async fn all_pages_of_several_accounts_come_whatever_their_sizes_and_wherever_th
         }
     }
 }
+
+#[tokio::test]
+async fn rows_of_an_account_that_failed_are_missing_in_a_call_and_in_all_pages() {
+    let path = "/api/v1/self/logs";
+    let refused = || Answer::json(&json!({ "detail": "x" })).status(403);
+    let none = || Answer::json(&json!({ "results": [], "total": 0, "page": 1, "limit": 100 }));
+    for (count, answers, wanted) in [
+        (3, vec![refused()], true),
+        (0, vec![refused()], true),
+        (250, vec![refused()], true),
+        // The last page lacks no rows.
+        (250, vec![refused(), none()], true),
+        (250, vec![none()], false),
+    ] {
+        let customers = Customers::start().await;
+        log_of(&customers.acme, ACME, count, Paging::InObject, |_| true);
+        customers.beta.answers(path, answers.clone());
+        let client = customers.launch(["", ""]).client(Lifecycle::Stateless).await;
+        let answer = client.json("listSelfAuditLogs", json!({})).await;
+        assert_eq!(answer.get("incomplete"), wanted.then_some(&json!(true)), "{count}: {answer}");
+        assert_eq!(answer["note"].as_str().is_some_and(|note| note.contains("`beta`")), wanted, "{answer}");
+
+        for form in ["", "--format toon", "--csv"] {
+            customers.beta.answers(path, answers.clone());
+            let call = customers.launch(["", ""]).arguments("call listSelfAuditLogs --all-pages limit=100");
+            let finished = call.arguments(form).run().await;
+            assert_eq!(finished.code(), Some(i32::from(wanted)), "{count} {form}: {}", finished.stderr);
+            assert_eq!(finished.stderr.contains("`beta`"), wanted, "{count} {form}: {}", finished.stderr);
+            let ids = finished.output().matches("a000000-0000-4000-8000-000000000001-").count();
+            assert_eq!(ids as u64, count, "{form}: {}", finished.output());
+        }
+    }
+}

@@ -109,6 +109,8 @@ pub(super) async fn print(
     let mut added = Map::new();
     let asked = arguments.clone();
     let (mut calls, mut last) = (1, None);
+    // What the first page that lacks rows says of them.
+    let mut lacking = None;
     // Why it stops before the last page, and the arguments that go on from there.
     let stopped = loop {
         if repeats.was_answered(&page.rows, page.next.as_ref()) {
@@ -122,6 +124,9 @@ pub(super) async fn print(
             output::error(&format!("page {calls}: {note}"));
         }
         let is_empty = page.rows.is_empty();
+        if page.about.contains_key("incomplete") {
+            lacking = lacking.or_else(|| note.clone());
+        }
         match printed.add(&mut page) {
             Err(error) if is_closed(&error) => return Ok(ExitCode::SUCCESS),
             written => written?,
@@ -134,7 +139,7 @@ pub(super) async fn print(
                 (Some(note), _) if is_incomplete => Some((Stop::Incomplete(note), last)),
                 (Some(_), _) | (None, Some(_)) if is_empty => Some((Stop::Empty, last)),
                 (_, Some(total)) => Some((Stop::Short(total), last)),
-                _ => None,
+                _ => lacking.map(|note| (Stop::Incomplete(note), None)),
             };
         };
         // A terminal that shows rows as they arrive has no room for a bar.
