@@ -84,6 +84,23 @@ async fn the_last_calls_of_an_hour_are_reserved_for_diagnosis() {
 }
 
 #[tokio::test]
+async fn the_calls_of_another_hour_of_mists_clock_are_no_calls_of_this_one() {
+    for date in
+        ["Thu, 01 Jan 2026 12:59:45 GMT", "Wed, 31 Dec 2025 23:59:59 GMT", "Fri, 01 Jan 2100 00:00:05 GMT"]
+    {
+        let process = Process::with_rate_limit(1_000).await;
+        let session = process.session("one");
+        let used_up = json!({ "requests": 1_000, "request_limit": 1_000, "seconds": 9 });
+        process.upstream.answers(USAGE, [Answer::json(&used_up).header("date", date)]);
+        usage(&session).await.unwrap();
+        call(&session, "listSelfAuditLogs", json!({})).await.unwrap();
+        process.upstream.answers(USAGE, [Answer::json(&used_up)]);
+        usage(&session).await.unwrap();
+        call(&session, "listSelfAuditLogs", json!({})).await.unwrap_err();
+    }
+}
+
+#[tokio::test]
 async fn constants_are_requested_once_a_cloud_with_accepted_tokens() {
     let process = Process::start().await;
     process.upstream.json(TOPICS, &json!([{ "key": "alarms" }]));
