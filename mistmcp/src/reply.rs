@@ -34,6 +34,8 @@ use serde_json::{Map, Value, json};
 pub use block::{Block, Media};
 pub use content::Content;
 pub use file::File;
+#[cfg(feature = "cli")]
+pub(crate) use list::EMPTY_PAGE;
 use list::List;
 #[cfg(any(feature = "query", feature = "cli"))]
 pub(crate) use list::put_times_into_rows;

@@ -22,7 +22,7 @@ use crate::mist::api::paging::{DEFAULT_LIMIT, MAX_LIMIT, SEARCH_AFTER};
 use crate::mist::{CURSOR, MergedPage, Page};
 
 /// Remark on a page without rows that has a link to another one.
-const EMPTY_PAGE: &str = "This page is empty: what Mist says is behind it is not asked for.";
+pub(crate) const EMPTY_PAGE: &str = "This page is empty: what Mist says is behind it is not asked for.";
 
 /// The common shape of all lists: rows, total, and the arguments of the next page.
 #[derive(Debug)]

@@ -137,7 +137,8 @@ pub(super) async fn print(
             let missing = counted.filter(|total| calls > 1 && *total > printed.count as u64);
             break match (note, missing) {
                 (Some(note), _) if is_incomplete => Some((Stop::Incomplete(note), last)),
-                (Some(_), _) | (None, Some(_)) if is_empty => Some((Stop::Empty, last)),
+                (Some(note), _) if note.contains(reply::EMPTY_PAGE) => Some((Stop::Empty, last)),
+                (_, Some(_)) if is_empty => Some((Stop::Empty, last)),
                 (_, Some(total)) => Some((Stop::Short(total), last)),
                 _ => lacking.map(|note| (Stop::Incomplete(note), None)),
             };

@@ -99,6 +99,29 @@ async fn an_empty_page_ends_it_and_is_reported_where_rows_are_missing() {
 }
 
 #[tokio::test]
+async fn a_list_without_rows_is_whole_whatever_is_said_of_it() {
+    let upstream = MockUpstream::start().await;
+    let call = |arguments: &str| Launch::at(&upstream, arguments).argument("--org-id").argument(ORG);
+    let actions = format!("/api/v1/labs/orgs/{ORG}/suggestion");
+    let no_endpoint = Answer::json(&json!({ "detail": "not found" })).status(404);
+    upstream.json(&format!("/api/v1/orgs/{ORG}/alarms/search"), &json!({ "results": [], "total": 0 }));
+    upstream.answers(&actions, [no_endpoint]);
+    upstream.answers(&stats(), [page(99, 10, &[])]);
+    for (arguments, note) in [
+        ("listOrgMarvisActions", "none of these"),
+        ("listOrgDevicesStats limit=2 page=99", "There is no page 99"),
+    ] {
+        for form in ["", "--csv"] {
+            let finished = call(&format!("call {arguments} --all-pages {form}")).run().await;
+            assert_eq!(finished.code(), Some(0), "{arguments}: {} {}", finished.output(), finished.stderr);
+            let told = if form.is_empty() { finished.output() } else { finished.stderr.clone() };
+            assert!(told.contains(note), "{arguments} {form}: {told}");
+            assert!(!finished.stderr.contains("stopped after"), "{arguments}: {}", finished.stderr);
+        }
+    }
+}
+
+#[tokio::test]
 async fn so_many_calls_are_enough_and_the_rest_can_be_had_from_there() {
     let upstream = MockUpstream::start().await;
     search(&upstream, |after| {
