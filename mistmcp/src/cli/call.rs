@@ -52,7 +52,7 @@ pub(super) struct Output {
     pub(super) format: OutputFormat,
     /// The columns of a table or of CSV, where they were chosen.
     pub(super) fields: Vec<String>,
-    /// The flags with which a further call asks the same network.
+    /// The flags with which a further call asks the same network in the same way.
     pub(super) network_flags: Vec<String>,
     /// The flags with which a further call is printed alike.
     pub(super) form_flags: Vec<String>,
@@ -102,7 +102,7 @@ pub(super) async fn run(
         format,
         fields,
         network_flags: command_line::network_flags(flags),
-        form_flags: command_line::form_flags(asked),
+        form_flags: command_line::form_flags(flags, asked),
     };
     let progress = Progress::new();
     let audit = CommandAudit::open(flags)?;

@@ -7,8 +7,23 @@ use crate::cli::origin::{Given, Origin};
 use crate::cli::shell::Shell;
 use crate::identity;
 
-/// The flags of this run without which a call would ask another network: those of the demo network, and of the cloud and
-/// its tokens where the command line has them.
+/// Flags of the cloud and its tokens, of the limits of its calls, and of their record.
+const NETWORK: [&str; 11] = [
+    "accounts",
+    "allow-cloud",
+    "audit-log",
+    "audit-log-required",
+    "cloud",
+    "env-file",
+    "max-response-bytes",
+    "org-id",
+    "rate-limit",
+    "retry-wait",
+    "timeout",
+];
+
+/// The flags of this run without which a call would ask another network, or ask in another way: those of the demo network, and
+/// those of [`NETWORK`] that the command line has.
 pub(super) fn network_flags(flags: &Flags) -> Vec<String> {
     let mut shown = Vec::new();
     if flags.demo {
@@ -20,20 +35,25 @@ pub(super) fn network_flags(flags: &Flags) -> Vec<String> {
     for overlay in &flags.demo_overlay {
         shown.extend(["--demo-overlay".to_owned(), overlay.to_string_lossy().into_owned()]);
     }
-    let of_cloud = |given: &&Given| {
-        given.origin == Origin::Flag
-            && matches!(given.flag.as_str(), "cloud" | "allow-cloud" | "accounts" | "org-id" | "env-file")
-    };
-    for given in flags.given.iter().filter(of_cloud) {
-        shown.extend([format!("--{}", given.flag), given.values.join(",")]);
-    }
+    shown.extend(on_command_line(flags, &NETWORK));
     shown
 }
 
 /// The flags of a call that choose the form of its output. Those that became arguments stand there.
-pub(super) fn form_flags(asked: &CallFlags) -> Vec<String> {
+pub(super) fn form_flags(flags: &Flags, asked: &CallFlags) -> Vec<String> {
     let switches = [(asked.table, "--table"), (asked.csv, "--csv")];
-    switches.iter().filter(|(is_on, _)| *is_on).map(|(_, flag)| (*flag).to_owned()).collect()
+    let switches = switches.iter().filter(|(is_on, _)| *is_on).map(|(_, flag)| (*flag).to_owned());
+    switches.chain(on_command_line(flags, &["format", "show-secrets"])).collect()
+}
+
+/// Those of the flags `names` that the command line has, with their values.
+fn on_command_line(flags: &Flags, names: &[&str]) -> Vec<String> {
+    let is_one = |given: &&Given| given.origin == Origin::Flag && names.contains(&given.flag.as_str());
+    let words = |given: &Given| {
+        let value = given.switch.is_none().then(|| given.values.join(","));
+        [Some(format!("--{}", given.flag)), value].into_iter().flatten()
+    };
+    flags.given.iter().filter(is_one).flat_map(words).collect()
 }
 
 /// The command line that calls a tool with arguments.

@@ -151,6 +151,39 @@ async fn so_many_calls_are_enough_and_the_rest_can_be_had_from_there() {
 }
 
 #[tokio::test]
+async fn the_rest_is_asked_for_and_printed_with_the_same_flags() {
+    let upstream = MockUpstream::start().await;
+    upstream.answers(&stats(), [page(1, 4, &rows(0, 2))]);
+    for (flags, left_out) in [
+        ("--format toon --show-secrets", "--csv"),
+        ("--audit-log my.jsonl --audit-log-required", "--format"),
+        ("--csv --timeout 45 --retry-wait 0 --rate-limit 900", "--show-secrets"),
+        ("--max-response-bytes 90000 --table", "--audit-log"),
+    ] {
+        let launch = all(&upstream).argument("--max-calls=1").arguments(flags);
+        let finished = launch.variable("MISTMCP_MAX_RESPONSE_BYTES", "80000").run().await;
+        let (_, go_on) =
+            finished.stderr.split_once("to continue: ").unwrap_or_else(|| panic!("{}", finished.stderr));
+        let words: Vec<_> = go_on.split_whitespace().collect();
+        let flags: Vec<_> = flags.split(' ').collect();
+        // Each flag with its value.
+        for (place, flag) in flags.iter().enumerate().filter(|(_, word)| word.starts_with("--")) {
+            let wanted: Vec<_> = match flags.get(place + 1) {
+                Some(value) if !value.starts_with("--") => vec![*flag, *value],
+                _ => vec![*flag],
+            };
+            assert!(words.windows(wanted.len()).any(|words| words == wanted), "{wanted:?}: {go_on}");
+        }
+        assert!(!words.contains(&left_out), "{left_out}: {go_on}");
+        assert_eq!(
+            words.contains(&"--max-response-bytes"),
+            flags.contains(&"--max-response-bytes"),
+            "{go_on}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_page_that_breaks_off_ends_it_with_the_rows_that_came() {
     let upstream = MockUpstream::start().await;
     let broken = Answer::new("application/json", r#"[{"mac":2},{"ma"#);
