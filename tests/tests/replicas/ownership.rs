@@ -181,3 +181,20 @@ async fn a_session_is_kept_for_long_once_mist_has_accepted_its_token() {
     assert_eq!(fixture.at(1, &alice).end().await.status, 204);
     assert!(lasts().await > 1_800, "the tombstone");
 }
+
+/// Where sessions may be idle for a short time only, those of all tokens are stored for as long.
+#[tokio::test]
+async fn a_session_that_ends_at_another_replica_has_a_tombstone_for_as_long_as_it_may_be_idle() {
+    for (idle, most) in [(300, 338), (120, 136), (530, 597), (1_800, 2_026)] {
+        let fixture = Fixture::start(2, &format!("--session-idle {idle}")).await;
+        fixture.upstream.json("/api/v1/self", &json!({ "name": "alice" }));
+        let alice = fixture.alice(0, "").open().await;
+        alice.call("getSelf", json!({})).await;
+        alice.tools().await;
+        assert_eq!(fixture.at(1, &alice).end().await.status, 204);
+        let content = fixture.redis.content().await;
+        let sessions: Vec<_> = content.iter().filter(|(key, _)| key.contains(":session:")).collect();
+        assert_eq!(sessions.len(), 1, "{sessions:?}");
+        assert!((31..=most).contains(&sessions[0].1.1), "{idle}: {sessions:?}");
+    }
+}

@@ -32,8 +32,8 @@ const MAX_PENDING_ENDS: usize = 10_000;
 
 /// How long Redis keeps a session whose token Mist has not accepted, which ends before.
 const UNACCEPTED_TIME: Duration = UNACCEPTED_AT_MOST.saturating_mul(2);
-/// How long its tombstone is kept. Until then the session counts against the limit of such clients, so that their keys in Redis
-/// are as few.
+/// How long its tombstone is kept, where its TTL is not that of accepted tokens. Until then the session counts against the limit
+/// of such clients, so that their keys in Redis are as few.
 const UNACCEPTED_TOMBSTONE_TIME: Duration = Duration::from_secs(30);
 
 /// Writes a session and publishes a change notice, unless the stored record has another revision or format than
@@ -133,6 +133,12 @@ impl RedisStore {
         is_accepted || self.time_to_live() <= UNACCEPTED_TIME.as_secs()
     }
 
+    /// How long the tombstone of a session is kept whose token Mist is not known to have accepted. Where all sessions have the
+    /// same TTL, that may be one whose token it has accepted.
+    fn unaccepted_tombstone_time(&self) -> Duration {
+        if self.lasts(false) { Duration::from_secs(self.time_to_live()) } else { UNACCEPTED_TOMBSTONE_TIME }
+    }
+
     /// The TTL of a session that is written, in seconds.
     fn first_time_to_live(&self, lasts: bool) -> u64 {
         if lasts { self.time_to_live() } else { UNACCEPTED_TIME.as_secs() }
@@ -176,8 +182,9 @@ impl RedisStore {
     fn remove(&self, key: &str) {
         let session = self.replicas.lock().remove(key).and_then(|replica| replica.session());
         if let Some(session) = session.filter(|session| !session.is_accepted()) {
+            let held = self.unaccepted_tombstone_time() + Duration::from_secs(1);
             tokio::spawn(async move {
-                tokio::time::sleep(UNACCEPTED_TOMBSTONE_TIME + Duration::from_secs(1)).await;
+                tokio::time::sleep(held).await;
                 drop(session);
             });
         }
@@ -251,7 +258,7 @@ impl RedisStore {
     async fn write_end(&self, key: &str, is_accepted: bool, is_late: bool) -> Result<(), Unavailable> {
         let mut script = END.prepare_invoke();
         script.key(self.name(key)).arg(u8::from(is_accepted)).arg(UNACCEPTED_TIME.as_secs());
-        script.arg(ENDED).arg(self.time_to_live()).arg(UNACCEPTED_TOMBSTONE_TIME.as_secs());
+        script.arg(ENDED).arg(self.time_to_live()).arg(self.unaccepted_tombstone_time().as_secs());
         script.arg(self.redis.channel()).arg(self.message(key, ChangeNotice::Ended)).arg(u8::from(is_late));
         self.redis.invoke_script(&script).await
     }
