@@ -38,6 +38,15 @@ impl VpnPath {
             jitter: row.number("jitter"),
         })
     }
+
+    /// The names of the link that it is over: its port and its WAN.
+    pub(crate) fn links(&self) -> impl Iterator<Item = &str> {
+        [Some(self.port.as_str()), self.wan.as_deref()].into_iter().flatten()
+    }
+
+    pub(crate) fn is_over(&self, name: &str) -> bool {
+        self.links().any(|link| link == name)
+    }
 }
 
 /// A tunnel of a gateway to a service, such as cloud security, from `searchOrgTunnelsStats`.

@@ -136,20 +136,29 @@ impl Wan<'_> {
             .map(|(event, _)| event)
             .filter(|event| is_own(event) && shorts.contains(&event.short()) && is_about(event))
             .filter(|event| !port.is_some_and(|port| self.is_over_other_link(event, mac, port)))
-            .filter(|event| port.is_none() || event.port.is_none() || event.port.as_deref() == port)
+            .filter(|event| {
+                let of_event = event.port.as_deref();
+                of_event.zip(port).is_none_or(|(one, other)| self.is_one_link(mac, one, other))
+            })
             .map(|event| event.time)
             .min()
     }
 
-    /// Whether an event is about paths of a gateway over other links than this one, by their ports or the names of their WANs.
+    /// Whether an event of paths is about those of a gateway over other links than this one, by their ports or the names of
+    /// their WANs.
     fn is_over_other_link(&self, event: &Event, mac: &str, port: &str) -> bool {
         let is_named = |path: &&VpnPath| {
-            let links = [Some(&path.port), path.wan.as_ref()].into_iter().flatten();
-            links.into_iter().any(|link| event.names(link) || event.names_path(&path.peer, link))
+            path.links().any(|link| event.names(link) || event.names_path(&path.peer, link))
         };
         let named = self.paths.iter().filter(|path| path.gateway == mac).filter(is_named);
-        let named: Vec<_> = named.map(|path| path.port.as_str()).collect();
-        !named.is_empty() && !named.contains(&port)
+        let named: Vec<_> = named.collect();
+        event.kind.contains("_VPN_") && !named.is_empty() && !named.iter().any(|path| path.is_over(port))
+    }
+
+    /// Whether a port and the name of a WAN of a gateway are of one link.
+    fn is_one_link(&self, mac: &str, one: &str, other: &str) -> bool {
+        let is_over_both = |path: &VpnPath| path.is_over(one) && path.is_over(other);
+        one == other || self.paths.iter().any(|path| path.gateway == mac && is_over_both(path))
     }
 
     /// Whether two MAC addresses are of one gateway.

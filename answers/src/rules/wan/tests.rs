@@ -1,5 +1,7 @@
 //! Tests of the rules for the WAN.
 
+mod tunnels;
+
 use mistmcp::answers::{Finding, Row, Severity};
 use mistmcp::serde_json::{Value, json};
 
