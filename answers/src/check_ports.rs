@@ -264,8 +264,9 @@ fn reported(
         cause.is_some_and(|cause| cause.group == "ports" || cause.name == c::CABLE_FAULT.name)
             && only.is_none_or(|device| alarm.devices.iter().any(|mac| device.has_mac(mac)))
     };
-    let open: Vec<_> = alarms::active(all, events).iter().filter(of_ports).copied().collect();
-    alarms::findings(&open, devices, |_| None, now)
+    let led = |alarm: &&Alarm| alarm.led_by(|mac| only.is_some_and(|device| device.has_mac(mac)));
+    let open: Vec<_> = alarms::active(all, events).iter().filter(of_ports).map(led).collect();
+    alarms::findings(&open.iter().collect::<Vec<_>>(), devices, |_| None, now)
         .into_iter()
         .map(|finding| {
             let weight = finding.relevance().saturating_sub(10);

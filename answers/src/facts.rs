@@ -28,6 +28,8 @@ pub(super) use service_level::{
 };
 pub(super) use topology::Topology;
 
+use std::collections::HashMap;
+
 use mistmcp::answers::Row;
 
 /// What the id begins with that Mist makes of a device's MAC address.
@@ -36,6 +38,20 @@ pub(super) const DEVICE_ID: &str = "00000000-0000-0000-1000-";
 /// The id that Mist makes of a device's MAC address.
 pub(super) fn device_id(mac: &str) -> String {
     format!("{DEVICE_ID}{mac}")
+}
+
+/// Devices by their MAC addresses, and by those of their members, which are not devices themselves.
+pub(super) fn by_mac(devices: &[Device]) -> HashMap<&str, &Device> {
+    let mut known: HashMap<_, _> = HashMap::with_capacity(devices.len());
+    for device in devices {
+        known.entry(device.mac.as_str()).or_insert(device);
+    }
+    for device in devices {
+        for member in &device.members {
+            known.entry(member.as_str()).or_insert(device);
+        }
+    }
+    known
 }
 
 /// The id of the site of a row. One of zeros stands for none.

@@ -23,8 +23,9 @@ pub(crate) struct Alarm {
     pub(crate) says_open: bool,
     /// The kind of its devices, where the row shows it.
     pub(crate) device_kind: Option<&'static str>,
-    /// MAC addresses of the devices, and their names.
+    /// MAC addresses of the devices with the kind that the field of each shows, and their names.
     pub(crate) devices: Vec<String>,
+    kinds: Vec<Option<&'static str>>,
     pub(crate) names: Vec<String>,
     pub(crate) ports: Vec<String>,
     pub(crate) vlans: Vec<String>,
@@ -40,9 +41,9 @@ impl Alarm {
         let closed = ["resolved", "closed", "cleared"].contains(&status.as_str())
             || (status.is_empty() && row.time("resolved_time").is_some());
         let kind = row.text("type")?.to_lowercase();
-        let (devices, device_kind) = devices(row, &OF_ALARM);
+        let (devices, kinds) = devices(row, &OF_ALARM);
         Some(Self {
-            device_kind: device_kind.or_else(|| kind_in(&kind)),
+            device_kind: first_of(&kinds).or_else(|| kind_in(&kind)),
             kind,
             id: row.text("id"),
             site: site_of(row),
@@ -53,6 +54,7 @@ impl Alarm {
             is_open: !closed,
             says_open: !closed && status == "open" && row.text("group").as_deref() == Some("marvis"),
             devices,
+            kinds,
             names: row.texts("hostnames"),
             ports: ports(row),
             vlans: texts(row, ["vlans", "vlan"]),
@@ -60,6 +62,26 @@ impl Alarm {
             suggestion: None,
             is_action: false,
         })
+    }
+
+    /// The kind of the device at a place, where the row shows it.
+    pub(crate) fn kind_at(&self, place: usize) -> Option<&'static str> {
+        let of_field = self.kinds.get(place).copied().flatten();
+        of_field.or_else(|| self.device_kind.filter(|_| self.kinds.iter().all(Option::is_none)))
+    }
+
+    /// The same with these devices before others.
+    pub(crate) fn led_by(&self, is_first: impl Fn(&str) -> bool) -> Self {
+        let mut order: Vec<_> = (0..self.devices.len()).collect();
+        order.sort_by_key(|place| !is_first(&self.devices[*place]));
+        let has_names = self.names.len() == self.devices.len();
+        let names = || order.iter().map(|place| self.names[*place].clone()).collect();
+        Self {
+            names: if has_names { names() } else { self.names.clone() },
+            devices: order.iter().map(|place| self.devices[*place].clone()).collect(),
+            kinds: order.iter().map(|place| self.kinds.get(*place).copied().flatten()).collect(),
+            ..self.clone()
+        }
     }
 
     /// Adds the actions of a site, or of all, that no alarm stands for. They come without a time window: those of a later time
@@ -80,10 +102,10 @@ impl Alarm {
         let status = row.text("status").unwrap_or_default();
         let tuple = row.at("details.impacted_tuple");
         let kind = row.text("symptom").or_else(|| row.text("type"))?.to_lowercase().replace(' ', "_");
-        let (devices, device_kind) = devices(tuple, &OF_ACTION);
+        let (devices, kinds) = devices(tuple, &OF_ACTION);
         let of_category = || kind_in(&row.text("category")?.to_lowercase());
         Some(Self {
-            device_kind: device_kind.or_else(of_category).or_else(|| kind_in(&kind)),
+            device_kind: first_of(&kinds).or_else(of_category).or_else(|| kind_in(&kind)),
             kind,
             id: row.text("uuid").or_else(|| row.text("row_key")),
             site: site_of(row).or_else(|| site_of(tuple)),
@@ -94,6 +116,7 @@ impl Alarm {
             is_open: !is_closed_marvis_action(&status),
             says_open: !is_closed_marvis_action(&status),
             devices,
+            kinds,
             names: texts(tuple, ["name", "display_name"]),
             ports: ports(tuple),
             vlans: texts(tuple, ["vlan", "vlans"]),
@@ -127,10 +150,21 @@ const OF_ACTION: [DeviceField; 6] = [
     ("gateway_mac", Some("gateway")),
 ];
 
-/// The devices that a row names in these fields, and the kind of the first one, where its field shows it.
-fn devices(row: Row<'_>, fields: &[DeviceField]) -> (Vec<String>, Option<&'static str>) {
-    let kind = fields.iter().find(|(field, _)| !row.macs(field).is_empty()).and_then(|(_, kind)| *kind);
-    (each_once(fields.iter().flat_map(|(field, _)| row.macs(field))), kind)
+/// The devices that a row names in these fields, each once, and the kind of each, where its field shows it.
+fn devices(row: Row<'_>, fields: &[DeviceField]) -> (Vec<String>, Vec<Option<&'static str>>) {
+    let mut named: Vec<(String, Option<&'static str>)> = Vec::new();
+    for (field, kind) in fields {
+        for mac in row.macs(field) {
+            if !named.iter().any(|(known, _)| *known == mac) {
+                named.push((mac, *kind));
+            }
+        }
+    }
+    named.into_iter().unzip()
+}
+
+fn first_of(kinds: &[Option<&'static str>]) -> Option<&'static str> {
+    kinds.first().copied().flatten()
 }
 
 /// The kind of device that the type of an alarm or the category of an action begins with: `switch_offline`.

@@ -1,16 +1,18 @@
 //! Rules for alarms and Marvis actions: what each kind means, which are still open, and which are one trouble.
 
 mod active;
+mod affected;
 mod kinds;
 
 use mistmcp::answers::{Cause, Finding, Object, Severity, ago, listed, name, plural};
 
-use crate::facts::{Alarm, Device};
+use crate::facts::{Alarm, Device, by_mac};
 use crate::thresholds as t;
 use crate::{causes as c, evidence};
 
 use active::last_reported;
 pub(crate) use active::{CLEARING_EVENTS, active, is_recent, is_reported_since, open};
+use affected::{Affected, affected, names_of, of_several, with_ports};
 use kinds::{LACKS_A_VLAN, equivalents_of, unknown};
 pub(crate) use kinds::{cause_of, is_shown_by};
 
@@ -46,19 +48,18 @@ pub(crate) fn findings(
     site_name: impl Fn(&str) -> Option<String>,
     now: i64,
 ) -> Vec<Finding> {
+    let known = by_mac(devices);
     let mut found = Vec::new();
     for alarm in alarms {
         let Some((cause, severity, words)) = cause_of(&alarm.kind).or_else(|| unknown(alarm)) else {
             continue;
         };
-        let device = alarm.devices.iter().find_map(|mac| devices.iter().find(|device| device.has_mac(mac)));
         // A device that is back is not down, whatever its alarm says.
-        if cause.name == c::DEVICE_DOWN.name && device.is_some_and(|device| device.connected == Some(true)) {
-            continue;
-        }
+        let Some(affected) = affected(alarm, cause, &known) else { continue };
         let site = alarm.site.as_deref().and_then(&site_name);
-        let mut report = finding(alarm, cause, severity, words, device, site.as_deref(), now);
-        if cause.name == c::DEVICE_DOWN.name && device.is_some_and(|device| device.is_covered(devices)) {
+        let mut report = finding(alarm, (cause, severity, words), &affected, site.as_deref(), now);
+        let is_covered = |one: &Affected<'_>| one.device.is_some_and(|device| device.is_covered(devices));
+        if cause.name == c::DEVICE_DOWN.name && !affected.is_empty() && affected.iter().all(is_covered) {
             report = report.at_most(Severity::Warning);
         }
         found.push(report);
@@ -66,14 +67,14 @@ pub(crate) fn findings(
     found
 }
 
-/// What an alarm says of its device, or of the port or the VLANs that it names.
-fn statement(words: &str, alarm: &Alarm) -> String {
+/// What an alarm says of its device, or of its port or the VLANs that it names.
+fn statement(words: &str, alarm: &Alarm, port: Option<&String>) -> String {
     if words == LACKS_A_VLAN && !alarm.vlans.is_empty() {
         return format!("lacks {} {}", plural(alarm.vlans.len(), "VLAN"), listed(&alarm.vlans, 3));
     }
     let of_port = [("has a port that ", ""), ("has a WAN port that ", ""), ("has a port with ", "has ")];
     let of_port = of_port.iter().find_map(|(of_device, verb)| {
-        Some(format!("{verb}{}", words.strip_prefix(of_device).filter(|_| !alarm.ports.is_empty())?))
+        Some(format!("{verb}{}", words.strip_prefix(of_device).filter(|_| port.is_some())?))
     });
     of_port.unwrap_or_else(|| words.to_owned())
 }
@@ -87,32 +88,32 @@ fn when(alarm: &Alarm, now: i64) -> String {
     if times.is_empty() { String::new() } else { format!(" ({})", times.join(", ")) }
 }
 
-fn finding(
-    alarm: &Alarm,
-    cause: &'static Cause,
-    severity: Severity,
-    words: &str,
-    device: Option<&Device>,
-    site: Option<&str>,
-    now: i64,
-) -> Finding {
-    let place = device
-        .map(Device::called)
-        .or_else(|| alarm.names.first().cloned())
-        .or_else(|| alarm.devices.first().cloned());
-    let place = match (place, site) {
-        (Some(place), _) => name(&place),
+/// Where the trouble of an alarm is, in a sentence.
+fn place_of(alarm: &Alarm, cause: &Cause, named: &[&Affected<'_>], site: Option<&str>) -> String {
+    match (names_of(named), site) {
+        (Some(place), _) => place,
         // Clients of a site fail; but a site is not down because some device of it is.
         (None, Some(site)) if cause.group == "client" => name(site),
         (None, Some(site)) if alarm.device_kind == Some("mxedge") => format!("a Mist Edge of {}", name(site)),
         (None, Some(site)) => format!("a device of {} that it does not name", name(site)),
         (None, None) => "a device that it does not name".to_owned(),
-    };
-    let subject = match alarm.ports.first() {
-        Some(port) => format!("port {} of {place}", name(port)),
-        None => place.clone(),
-    };
-    let what = statement(words, alarm);
+    }
+}
+
+fn finding(
+    alarm: &Alarm,
+    (cause, severity, words): (&'static Cause, Severity, &str),
+    affected: &[Affected<'_>],
+    site: Option<&str>,
+    now: i64,
+) -> Finding {
+    let named = if alarm.ports.is_empty() { affected.iter().collect() } else { with_ports(affected) };
+    let place = place_of(alarm, cause, &named, site);
+    // Of several devices it does not say which one a port belongs to.
+    let port = alarm.ports.first().filter(|_| named.len() < 2);
+    let subject = port.map_or_else(|| place.clone(), |port| format!("port {} of {place}", name(port)));
+    let what = statement(words, alarm, port);
+    let what = if named.len() > 1 { of_several(&what) } else { what };
     let reporter = if alarm.is_action { "Marvis" } else { "An alarm" };
     let severity = match alarm.severity.as_deref() {
         Some("critical") => severity.max(Severity::Warning),
@@ -126,17 +127,16 @@ fn finding(
         format!("{reporter} reports that {subject} {what}{when}.")
     };
     let mut finding = report(cause, severity, summary, alarm, now);
-    if let (Some(port), false) = (alarm.ports.first(), place.is_empty()) {
-        finding = finding.on(Object::port(port).of_device(&place).mac(alarm.devices.first().cloned()));
+    if let Some(first) = alarm.ports.first() {
+        let object = Object::port(first);
+        let of = named.first().and_then(|device| device.mac.map(str::to_owned));
+        finding = finding.on(if port.is_some() { object.of_device(&place).mac(of) } else { object });
     }
-    let mac = alarm.devices.first();
-    finding = match (device, alarm.device_kind, alarm.names.first().or(mac)) {
-        (Some(device), ..) => finding.on(device.object()),
-        (None, Some(kind), Some(called)) => finding.on(Object::device(kind, called).mac(mac.cloned())),
-        // An object has a kind.
-        (None, None, Some(called)) => finding.evidence("device", called.clone()),
-        (None, _, None) => finding,
-    };
+    finding = affected.iter().filter_map(Affected::object).fold(finding, Finding::on);
+    // An object has a kind.
+    let others = affected.iter().filter(|device| device.object().is_none());
+    let others: Vec<_> = others.map(|device| device.called.as_str()).collect();
+    finding = finding.evidence("device", Some(listed(&others, 3)).filter(|_| !others.is_empty()));
     for vlan in alarm.vlans.iter().take(2) {
         finding = finding.on(Object::vlan(vlan));
     }
@@ -167,7 +167,7 @@ fn finding(
         .evidence(kind, alarm.kind.clone())
         .evidence("times", Some(alarm.count).filter(|count| *count > 1))
         .evidence("suggestion", alarm.suggestion.clone())
-        .affects(alarm.devices.iter().filter(|_| cause.name == c::DEVICE_DOWN.name))
+        .affects(affected.iter().filter_map(|one| one.mac).filter(|_| cause.name == c::DEVICE_DOWN.name))
 }
 
 #[cfg(test)]

@@ -266,8 +266,9 @@ fn missing_vlan(
                     .iter()
                     .any(|port| alarm.devices.contains(&port.device) && alarm.ports.contains(&port.id))
         })
-        .copied()
+        .map(|alarm| alarm.led_by(|mac| ap.has_mac(mac)))
         .collect();
+    let of_path: Vec<_> = of_path.iter().collect();
     alarms::findings(&of_path, &devices, |_| None, now)
         .into_iter()
         .map(|finding| finding.weight(90).on(ap.object()).on(found.object()))

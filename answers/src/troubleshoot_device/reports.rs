@@ -94,6 +94,7 @@ pub(super) fn reported(
         .copied()
         .collect();
     let of_alarm = |alarm: &Alarm| {
+        let alarm = &alarm.led_by(|mac| case.device.has_mac(mac));
         let found = alarms::findings(&[alarm], case.site, |_| Some(site_name.to_owned()), now);
         let is_new = alarms::is_recent(alarm, now);
         let is_of_today = alarms::is_reported_since(alarm, now - t::DAY);

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::facts::{Device, Event, Port, open};
+use crate::facts::{Device, Event, Port, by_mac, open};
 
 /// Ports of a device that go down at one time, from which on nobody has unplugged them one by one.
 const TOGETHER: usize = 3;
@@ -29,17 +29,7 @@ pub(crate) struct PortContext<'a> {
 
 impl<'a> PortContext<'a> {
     pub(crate) fn new(now: i64, devices: &'a [Device], ports: &[Port], events: &'a [Event]) -> Self {
-        let by_mac: HashMap<_, _> = devices
-            .iter()
-            .flat_map(|device| {
-                device
-                    .members
-                    .iter()
-                    .map(String::as_str)
-                    .chain([device.mac.as_str()])
-                    .map(move |mac| (mac, device))
-            })
-            .collect();
+        let by_mac = by_mac(devices);
         let is_ap = |mac: &str| by_mac.get(mac).is_some_and(|device| device.kind == "ap");
         let mut speeds: Vec<_> = ports
             .iter()
