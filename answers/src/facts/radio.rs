@@ -1,5 +1,6 @@
 //! A radio of an access point: [`Radio`], and at which level radios receive each other ([`NeighborSignals`]).
 
+use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
 
 use mistmcp::answers::{Row, Rows};
@@ -13,8 +14,9 @@ pub(crate) struct Radio {
     pub(crate) model: Option<String>,
     pub(crate) site: Option<String>,
     pub(crate) mac: Option<String>,
-    /// `24`, `5` or `6`.
+    /// `24`, `5` or `6`: the band that it sends in, and that of its slot in the access point.
     pub(crate) band: String,
+    pub(crate) slot: String,
     pub(crate) channel: Option<i64>,
     /// Channel width in MHz.
     pub(crate) width: Option<i64>,
@@ -72,6 +74,7 @@ impl Radio {
                     site: row.text("site_id"),
                     mac: radio.mac("mac"),
                     band: used.to_owned(),
+                    slot: band.to_owned(),
                     channel: radio.integer("channel").filter(|channel| *channel > 0),
                     width: radio.integer("bandwidth").filter(|width| *width > 0),
                     power: radio.integer("power"),
@@ -115,13 +118,38 @@ impl Radio {
         let block = (channel - first).max(0) / 4 / blocks * blocks;
         Some(base + block..=base + block + blocks - 1)
     }
+}
 
-    /// Whether the MAC address is the radio's, or one of its access point's.
-    fn is(&self, mac: &str) -> bool {
-        // Mist lists neighbors by either. Radios and networks of an access point differ in the last digit.
-        self.mac.as_deref() == Some(mac)
-            || self.ap == mac
-            || (self.mac.is_none() && mac.get(..11).is_some_and(|start| self.ap.starts_with(start)))
+/// Digits of a MAC address that the radios and networks of an access point have in common.
+const COMMON_DIGITS: usize = 11;
+
+/// Radios by band and by the MAC addresses under which others receive them: their own, and that of their access point, of which
+/// one without an own address shares the first digits.
+struct RadiosByMac<'a> {
+    whole: HashMap<(&'a str, &'a str), Vec<usize>>,
+    common: HashMap<(&'a str, &'a str), Vec<usize>>,
+}
+
+impl<'a> RadiosByMac<'a> {
+    fn of(radios: &'a [Radio]) -> Self {
+        let (mut whole, mut common) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
+        for (place, radio) in radios.iter().enumerate() {
+            let band = radio.band.as_str();
+            whole.entry((band, radio.ap.as_str())).or_default().push(place);
+            match (radio.mac.as_deref(), radio.ap.get(..COMMON_DIGITS)) {
+                (Some(mac), _) if mac != radio.ap => whole.entry((band, mac)).or_default().push(place),
+                (None, Some(start)) => common.entry((band, start)).or_default().push(place),
+                _ => {}
+            }
+        }
+        Self { whole, common }
+    }
+
+    /// The places of the radios of a band that a MAC address belongs to, some of them twice.
+    fn with<'s>(&'s self, band: &'s str, mac: &'s str) -> impl Iterator<Item = usize> + 's {
+        let whole = self.whole.get(&(band, mac));
+        let common = mac.get(..COMMON_DIGITS).and_then(|start| self.common.get(&(band, start)));
+        whole.into_iter().chain(common).flatten().copied()
     }
 }
 
@@ -149,19 +177,29 @@ impl NeighborSignals {
         }
     }
 
-    /// The level at which one receives the other, in dBm; the better of both directions.
-    pub(crate) fn rssi_between(&self, one: &Radio, other: &Radio) -> Option<f64> {
-        let pairs = self.0.iter().filter(|(band, receiver, sender, _)| {
-            *band == one.band
-                && ((one.is(receiver) && other.is(sender)) || (other.is(receiver) && one.is(sender)))
-        });
-        pairs.map(|(.., rssi)| *rssi).reduce(f64::max)
+    /// By the place of each radio: the radios of other access points that it receives or that receive it, and the level in dBm,
+    /// the better of both directions.
+    pub(crate) fn neighbors_of(&self, radios: &[Radio]) -> Vec<BTreeMap<usize, f64>> {
+        let by_mac = RadiosByMac::of(radios);
+        let mut levels = vec![BTreeMap::new(); radios.len()];
+        for (band, receiver, sender, rssi) in &self.0 {
+            for one in by_mac.with(band, receiver) {
+                for other in by_mac.with(band, sender).filter(|other| radios[*other].ap != radios[one].ap) {
+                    for (from, to) in [(one, other), (other, one)] {
+                        let known = levels[from].entry(to).or_insert(*rssi);
+                        *known = rssi.max(*known);
+                    }
+                }
+            }
+        }
+        levels
     }
 
     /// Whether a band has rows, and none is of these radios.
     pub(crate) fn is_of_others(&self, band: &str, radios: &[Radio]) -> bool {
+        let by_mac = RadiosByMac::of(radios);
         let mut own = self.0.iter().filter(|(of, ..)| *of == band).peekable();
-        own.peek().is_some() && !own.any(|(_, receiver, ..)| radios.iter().any(|radio| radio.is(receiver)))
+        own.peek().is_some() && !own.any(|(_, receiver, ..)| by_mac.with(band, receiver).next().is_some())
     }
 }
 
@@ -205,8 +243,8 @@ mod tests {
         let radios = Radio::all_of(Row::of(&row));
         assert_eq!(radios.len(), 2);
         assert_eq!(
-            (radios[0].band.as_str(), radios[0].channel, radios[0].utilization),
-            ("5", Some(6), Some(33.5))
+            (radios[0].band.as_str(), radios[0].slot.as_str(), radios[0].channel, radios[0].utilization),
+            ("5", "24", Some(6), Some(33.5))
         );
         assert!(radios[1].disabled && radios[1].utilization.is_none() && radios[1].noise.is_none());
         for row in [json!({}), json!({ "mac": "x" }), json!({ "mac": "5c5b35000001", "radio_stat": [1] })] {
@@ -228,8 +266,15 @@ mod tests {
             { "mac": "5c5b35000022", "neighbors": [{ "mac": "5c5b35000012", "rssi": "-55" }] },
         ])));
         let (one, other) = (ap("5c5b35000010", Some("5c5b35000012")), ap("5c5b35000020", None));
-        assert_eq!(signals.rssi_between(&one, &other), Some(-55.0));
-        assert_eq!(signals.rssi_between(&one, &ap("5c5b35000030", None)), None);
+        let between = |signals: &NeighborSignals, one: &Radio, other: &Radio| {
+            let levels = signals.neighbors_of(&[one.clone(), other.clone()]);
+            assert_eq!(levels[0].get(&1), levels[1].get(&0), "in both directions");
+            levels[0].get(&1).copied()
+        };
+        assert_eq!(between(&signals, &one, &other), Some(-55.0));
+        assert_eq!(between(&signals, &one, &ap("5c5b35000030", None)), None);
+        let same = Radio { ap: one.ap.clone(), ..other.clone() };
+        assert_eq!(between(&signals, &one, &same), None, "of one access point");
         assert!(
             !signals.is_of_others("5", std::slice::from_ref(&one))
                 && signals.is_of_others("5", &[ap("5c5b35000030", None)])
@@ -237,8 +282,8 @@ mod tests {
         let by_ap = json!([{ "mac": "5c5b35000010", "neighbors": [{ "mac": "5c5b35000040", "rssi": -50 }] }]);
         signals.add("24", &Rows::of(by_ap.clone()));
         let third = ap("5c5b35000040", Some("5c5b35000042"));
-        assert_eq!(signals.rssi_between(&one, &third), None, "of another band");
+        assert_eq!(between(&signals, &one, &third), None, "of another band");
         signals.add("5", &Rows::of(by_ap));
-        assert_eq!(signals.rssi_between(&one, &third), Some(-50.0), "rows of access points");
+        assert_eq!(between(&signals, &one, &third), Some(-50.0), "rows of access points");
     }
 }

@@ -137,6 +137,7 @@ mod tests {
             name: format!("AP-{}", place + 1),
             model: Some("AP45".into()),
             band: band.into(),
+            slot: band.into(),
             channel: Some(*channel),
             width: Some(20),
             utilization: Some(*used),
@@ -273,6 +274,73 @@ mod tests {
         assert!(disabled(&without, &outdoor, &[]).is_empty());
         // Without any radio in the statistics nothing is known.
         assert!(disabled(&[], &connected, &[]).is_empty());
+    }
+
+    #[test]
+    fn a_radio_that_works_in_another_band_is_not_off() {
+        for (slot, used) in [("24", "5"), ("24", "6"), ("5", "6"), ("6", "5")] {
+            let mut all = Vec::new();
+            for own in ["24", "5", "6"] {
+                all.extend(radios(own, &[(1, 1.0), (5, 1.0), (9, 1.0), (13, 1.0)]));
+            }
+            let connected: Vec<_> = all[..4]
+                .iter()
+                .map(|radio| (radio.ap.clone(), radio.name.clone(), radio.model.clone()))
+                .collect();
+            for radio in all
+                .iter_mut()
+                .filter(|radio| radio.slot == slot && ["AP-1", "AP-2"].contains(&radio.name.as_str()))
+            {
+                radio.band = used.into();
+            }
+            assert!(disabled(&all, &connected, &[]).is_empty(), "{slot} in {used}");
+            assert!(!lacks_a_band(&all), "{slot} in {used}");
+            all.retain(|radio| radio.slot != slot || radio.name != "AP-2");
+            let found = disabled(&all, &connected, &[]);
+            assert!(found.len() == 1 && found[0].is_on("AP-2"), "{slot}: it is missing: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_site_with_many_access_points_is_judged_by_one_look_at_each_neighbor() {
+        const APS: usize = 2_000;
+        let mac = |ap: usize, digit: char| format!("5c5b{ap:07x}{digit}");
+        let radio = |(ap, band): (usize, &str)| Radio {
+            ap: mac(ap, '0'),
+            name: format!("AP-{ap}"),
+            model: Some("AP45".into()),
+            mac: Some(mac(ap, if band == "24" { '1' } else { '2' })),
+            band: band.into(),
+            slot: band.into(),
+            channel: Some(36),
+            width: Some(20),
+            utilization: Some(60.0),
+            others: Some(40.0),
+            ..Radio::default()
+        };
+        let all: Vec<_> = (0..APS).flat_map(|ap| [(ap, "24"), (ap, "5")]).map(radio).collect();
+        // Each receives the ten next ones at 5 GHz.
+        let rows = (0..APS).map(|ap| {
+            let near = (1..=10).map(|next| json!({ "mac": mac((ap + next) % APS, '2'), "rssi": -60 }));
+            json!({ "mac": mac(ap, '2'), "neighbors": near.collect::<Vec<_>>() })
+        });
+        let mut signals = NeighborSignals::default();
+        signals.add("5", &Rows::of(rows.collect()));
+        let levels = signals.neighbors_of(&all);
+        assert!(
+            levels.iter().zip(&all).all(|(near, radio)| near.len() == if radio.band == "5" { 20 } else { 0 })
+        );
+        let (found, explained) = co_channel(&all, &signals);
+        assert!(found.len() == 1 && found[0].summary().starts_with("2000 access points"), "{found:?}");
+        assert_eq!(explained.len(), APS);
+        let connected: Vec<_> = all
+            .iter()
+            .step_by(2)
+            .map(|radio| (radio.ap.clone(), radio.name.clone(), radio.model.clone()))
+            .collect();
+        let without = all.iter().filter(|radio| radio.band != "24" || radio.name != "AP-7").cloned();
+        let found = disabled(&without.collect::<Vec<_>>(), &connected, &[]);
+        assert!(found.len() == 1 && found[0].is_on("AP-7"), "{found:?}");
     }
 
     #[test]

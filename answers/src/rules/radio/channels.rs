@@ -12,13 +12,10 @@ use crate::thresholds as t;
 /// that explains.
 pub(crate) fn co_channel(radios: &[Radio], signals: &NeighborSignals) -> (Vec<Finding>, Vec<RadioKey>) {
     let mut groups: Vec<Vec<(&Radio, usize, f64)>> = Vec::new();
-    for radio in radios.iter().filter(|radio| !radio.disabled) {
-        let heard: Vec<_> = radios
-            .iter()
-            .filter(|other| !other.disabled && other.ap != radio.ap && other.band == radio.band)
-            .filter_map(|other| Some((other, signals.rssi_between(radio, other)?)))
-            .filter(|(_, rssi)| *rssi >= t::NEAR_AP)
-            .collect();
+    let levels = signals.neighbors_of(radios);
+    for (radio, levels) in radios.iter().zip(&levels).filter(|(radio, _)| !radio.disabled) {
+        let heard = levels.iter().map(|(place, rssi)| (&radios[*place], *rssi));
+        let heard: Vec<_> = heard.filter(|(other, rssi)| !other.disabled && *rssi >= t::NEAR_AP).collect();
         let near: Vec<_> =
             heard.iter().filter(|(other, _)| radio.overlaps(other)).map(|(_, rssi)| *rssi).collect();
         // 2.4 GHz has three channels, so that some must share one.
