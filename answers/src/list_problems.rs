@@ -9,7 +9,7 @@ use mistmcp::{Call, Choice, Mist, Reply, Result, SiteId, mist_tool};
 
 use super::arguments::Organization;
 use super::facts::wan::{RoutingNeighbor, Tunnel, VpnPath};
-use super::facts::{Alarm, Device, Event, Port};
+use super::facts::{Alarm, Device, Event, Port, by_mac};
 use super::rules::alarms;
 use super::site_state::{WanPeers, site_name};
 use super::{causes as c, locate, sources, thresholds as t};
@@ -108,10 +108,11 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: Option<LeastS
         neighbors: bgp_rows.iter().filter_map(RoutingNeighbor::of_bgp).collect(),
     };
     let mut open = alarms::active(&reported, &events);
-    open.retain(|alarm| !is_over(alarm, &devices));
+    let known = by_mac(&devices);
+    open.retain(|alarm| !is_over(alarm, &known));
     let open_count = open.len();
     // What is told by the state of its device.
-    open.retain(|alarm| !is_of_state(alarm, &devices));
+    open.retain(|alarm| !is_of_state(alarm, &known));
     let mut findings = down(&devices, &ports, &events, site_name, ask.now());
     let all = (devices.as_slice(), inventory.is_whole());
     findings.extend(carried_down(all, (&carried, &ports), &events, site_name, ask.now()));
@@ -168,23 +169,22 @@ fn reported(actions: &Rows, alarms: &Rows) -> Vec<Alarm> {
 }
 
 /// The states of the known devices of an alarm that says that they are down.
-fn states_of<'a>(alarm: &'a Alarm, devices: &'a [Device]) -> Vec<Option<bool>> {
+fn states_of(alarm: &Alarm, known: &HashMap<&str, &Device>) -> Vec<Option<bool>> {
     let is_of_outage =
         alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| cause.name == c::DEVICE_DOWN.name);
     let named = alarm.devices.iter().filter(|_| is_of_outage);
-    let known = named.filter_map(|mac| devices.iter().find(|device| device.has_mac(mac)));
-    known.map(|device| device.connected).collect()
+    named.filter_map(|mac| known.get(mac.as_str())).map(|device| device.connected).collect()
 }
 
 /// Whether an alarm says that devices are down whose state tells whether they are.
-fn is_of_state(alarm: &Alarm, devices: &[Device]) -> bool {
-    let states = states_of(alarm, devices);
+fn is_of_state(alarm: &Alarm, known: &HashMap<&str, &Device>) -> bool {
+    let states = states_of(alarm, known);
     !states.is_empty() && states.iter().all(Option::is_some)
 }
 
 /// Whether an alarm says that devices are down that are up.
-fn is_over(alarm: &Alarm, devices: &[Device]) -> bool {
-    let states = states_of(alarm, devices);
+fn is_over(alarm: &Alarm, known: &HashMap<&str, &Device>) -> bool {
+    let states = states_of(alarm, known);
     !states.is_empty() && states.iter().all(|state| *state == Some(true))
 }
 
@@ -213,11 +213,14 @@ mod tests {
         let alarm = Alarm::of(Row::of(&row)).unwrap();
         let judged = |first: Value, second: Value| {
             let devices = [device("5c5b35000001", first), device("5c5b35000002", second)];
-            (is_over(&alarm, &devices), is_of_state(&alarm, &devices))
+            (is_over(&alarm, &by_mac(&devices)), is_of_state(&alarm, &by_mac(&devices)))
         };
         assert_eq!(judged(json!(true), json!(true)), (true, true));
         assert_eq!(judged(json!(true), json!(false)), (false, true));
         assert_eq!(judged(json!(true), Value::Null), (false, false));
-        assert!(!is_over(&alarm, &[]) && !is_of_state(&alarm, &[]), "they are not in the inventory");
+        assert!(
+            !is_over(&alarm, &by_mac(&[])) && !is_of_state(&alarm, &by_mac(&[])),
+            "they are not in the inventory"
+        );
     }
 }

@@ -1,12 +1,13 @@
 //! Devices and VPN paths that are down, folded to their roots.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use mistmcp::answers::{Finding, Object, Severity};
 
 use crate::causes as c;
-use crate::facts::{Device, Event, Port};
+use crate::facts::wan::VpnPath;
+use crate::facts::{Device, Event, Port, by_mac};
 use crate::rules::ports::{self as port_rules, PortContext};
 use crate::rules::tree::DeviceTree;
 use crate::rules::wan::{self, Wan};
@@ -25,26 +26,34 @@ pub(super) fn carried_down(
 ) -> Vec<Finding> {
     let (down, up): (Vec<_>, Vec<_>) =
         devices.iter().filter(|device| device.kind == "gateway").cloned().partition(Device::is_down);
-    let is_down = |mac: &str| down.iter().any(|gateway| gateway.has_mac(mac));
-    let is_known = |mac: &str| devices.iter().any(|device| device.has_mac(mac));
+    let (known, down, is_up_one) = (by_mac(devices), by_mac(&down), by_mac(&up));
+    let is_down = |mac: &str| down.contains_key(mac);
     let may_be_others = devices.is_empty() || !is_whole;
-    let is_up =
-        |mac: &str| up.iter().any(|gateway| gateway.has_mac(mac)) || (may_be_others && !is_known(mac));
+    let is_up = |mac: &str| is_up_one.contains_key(mac) || (may_be_others && !known.contains_key(mac));
     let of_gateways = paths.iter().filter(|path| is_up(&path.gateway)).cloned();
-    let (to_dead_peers, paths): (Vec<_>, Vec<_>) =
+    let (mut to_dead_peers, paths): (Vec<_>, Vec<_>) =
         of_gateways.partition(|path| path.peer_mac.as_deref().is_some_and(is_down));
-    let is_same = |one: &str, mac: &str| {
-        one == mac || up.iter().any(|gateway| gateway.has_mac(one) && gateway.has_mac(mac))
+    // The MAC address of a member of a cluster is that of the cluster.
+    let gateway_of =
+        |mac: &'_ str| is_up_one.get(mac).map_or_else(|| mac.to_owned(), |gateway| gateway.mac.clone());
+    let by_gateway = |paths: &'_ [VpnPath]| {
+        let mut peers: HashMap<String, Vec<String>> = HashMap::new();
+        for path in paths {
+            peers.entry(gateway_of(&path.gateway)).or_default().push(path.peer.clone());
+        }
+        peers
     };
+    let others = by_gateway(&paths);
+    to_dead_peers.retain(|path| path.up == Some(false));
+    let dead = by_gateway(&to_dead_peers);
     // An event is about the path to a dead peer if it names this one, or no other.
     let events = events.iter().filter(|event| {
-        event.mac.as_deref().is_some_and(|mac| {
-            let mut others = paths.iter().filter(|path| is_same(&path.gateway, mac));
-            let mut dead =
-                to_dead_peers.iter().filter(|path| path.up == Some(false) && is_same(&path.gateway, mac));
-            let names_another = others.any(|path| event.names(&path.peer));
-            is_up(mac) && !dead.any(|path| event.names(&path.peer) || !names_another)
-        })
+        let Some(mac) = event.mac.as_deref().filter(|mac| is_up(mac)) else { return false };
+        let gateway = gateway_of(mac);
+        let Some(dead) = dead.get(&gateway) else { return true };
+        let names_another =
+            || others.get(&gateway).is_some_and(|peers| peers.iter().any(|peer| event.names(peer)));
+        !dead.iter().any(|peer| event.names(peer)) && names_another()
     });
     let events: Vec<_> = events.cloned().collect();
     let tunnels: Vec<_> = tunnels.iter().filter(|tunnel| is_up(&tunnel.gateway)).cloned().collect();
@@ -53,7 +62,7 @@ pub(super) fn carried_down(
         .filter(|neighbor| is_up(&neighbor.device) && !neighbor.mac.as_deref().is_some_and(is_down));
     let neighbors: Vec<_> = neighbors.cloned().collect();
     let ports: Vec<_> =
-        ports.iter().filter(|port| up.iter().any(|gateway| gateway.has_mac(&port.device))).cloned().collect();
+        ports.iter().filter(|port| is_up_one.contains_key(port.device.as_str())).cloned().collect();
     let wan = Wan {
         gateways: &up,
         devices,
@@ -71,10 +80,10 @@ pub(super) fn carried_down(
     found.extend(wan::paths_degraded(&wan, &[]));
     let by_events = wan::by_events(&wan, &found);
     found.extend(by_events);
+    let called: Vec<_> = up.iter().map(|gateway| (gateway, gateway.called())).collect();
     let site_of = |finding: &Finding| {
         // Its sentence names the gateway that it is about before the peers.
-        let named =
-            up.iter().map(|gateway| (gateway, gateway.called())).filter(|(_, name)| finding.is_on(name));
+        let named = called.iter().filter(|(_, name)| finding.is_on(name));
         let (gateway, _) =
             named.min_by_key(|(_, name)| (finding.summary().find(name.as_str()), Reverse(name.len())))?;
         gateway.site.as_deref().and_then(&site_name)
@@ -103,28 +112,47 @@ pub(super) fn down(
     site_name: impl Fn(&str) -> Option<String>,
     now: i64,
 ) -> Vec<Finding> {
-    let mut sites: BTreeMap<&str, (Vec<Device>, Vec<Port>)> = BTreeMap::new();
+    // Of sites where something is down.
+    let mut sites: BTreeMap<&str, AtSite> = BTreeMap::new();
+    for device in devices.iter().filter(|device| device.is_down()) {
+        sites.extend(device.site.as_deref().map(|site| (site, AtSite::default())));
+    }
     for device in devices {
-        if let Some(site) = device.site.as_deref() {
-            sites.entry(site).or_default().0.push(device.clone());
+        if let Some(at) = device.site.as_deref().and_then(|site| sites.get_mut(site)) {
+            at.devices.push(device.clone());
         }
     }
     for port in ports {
-        if let Some((_, ports)) = port.site.as_deref().and_then(|site| sites.get_mut(site)) {
-            ports.push(port.clone());
+        if let Some(at) = port.site.as_deref().and_then(|site| sites.get_mut(site)) {
+            at.ports.push(port.clone());
+        }
+    }
+    let known = by_mac(devices);
+    for event in events {
+        let of_device = event.mac.as_deref().and_then(|mac| known.get(mac)?.site.as_deref());
+        if let Some(at) = of_device.or(event.site.as_deref()).and_then(|site| sites.get_mut(site)) {
+            at.events.push(event.clone());
         }
     }
     let mut found = Vec::new();
-    for (site, (devices, ports)) in &sites {
+    for (site, at) in &sites {
         let called = site_name(site).unwrap_or_else(|| (*site).to_owned());
         let at_site = |finding: Finding| finding.on(Object::site(&called)).folds();
-        found.extend(down_at_site(devices, ports, events, &called, now).into_iter().map(at_site));
+        found.extend(down_at_site(at, &called, now).into_iter().map(at_site));
     }
     found
 }
 
+/// The devices of a site with their ports and events.
+#[derive(Debug, Default)]
+struct AtSite {
+    devices: Vec<Device>,
+    ports: Vec<Port>,
+    events: Vec<Event>,
+}
+
 /// The devices of a site that are down; those behind a dead one are named and fold into it.
-fn down_at_site(devices: &[Device], ports: &[Port], events: &[Event], site: &str, now: i64) -> Vec<Finding> {
+fn down_at_site(AtSite { devices, ports, events }: &AtSite, site: &str, now: i64) -> Vec<Finding> {
     let mut found: Vec<_> = device::site_down(devices, site, now).into_iter().collect();
     let is_site_down = !found.is_empty();
     let tree = DeviceTree::of(devices, ports);
@@ -156,6 +184,9 @@ fn down_at_site(devices: &[Device], ports: &[Port], events: &[Event], site: &str
     }
     found
 }
+
+#[cfg(test)]
+mod large;
 
 #[cfg(test)]
 mod tests {

@@ -114,27 +114,29 @@ impl Wan<'_> {
         cause.is_none_or(|cause| !self.shows(cause.name) || alarms::is_recent(alarm, self.now))
     }
 
-    /// Since when something of a gateway is down: the earliest open event of these types that is about it. An event is about
-    /// one of `names`, unless it names only others of `all`.
+    /// Since when something of a gateway is down: the earliest of the `open` events of these types that is about it. An event is
+    /// about one of `names`, unless it names only others of `all`.
     fn since(
         &self,
+        open: &[(&Event, usize)],
         mac: &str,
         shorts: &[&str],
         port: Option<&str>,
         names: &[&str],
         all: &[&str],
     ) -> Option<i64> {
+        let gateway = self.gateway(mac);
         let is_own = |event: &Event| {
-            event.mac.as_deref().is_some_and(|own| own == mac || self.is_one_gateway(own, mac))
+            let is_of_gateway = |own: &str| gateway.is_some_and(|gateway| gateway.has_mac(own));
+            event.mac.as_deref().is_some_and(|own| own == mac || is_of_gateway(own))
         };
         let is_about = |event: &Event| {
             let is_one = |name: &&str| event.names_one_of(name, all);
             names.iter().any(is_one) || !all.iter().any(is_one)
         };
-        open(self.events)
-            .into_iter()
-            .map(|(event, _)| event)
-            .filter(|event| is_own(event) && shorts.contains(&event.short()) && is_about(event))
+        open.iter()
+            .map(|(event, _)| *event)
+            .filter(|event| shorts.contains(&event.short()) && is_own(event) && is_about(event))
             .filter(|event| !port.is_some_and(|port| self.is_over_other_link(event, mac, port)))
             .filter(|event| {
                 let of_event = event.port.as_deref();
@@ -159,11 +161,6 @@ impl Wan<'_> {
     fn is_one_link(&self, mac: &str, one: &str, other: &str) -> bool {
         let is_over_both = |path: &VpnPath| path.is_over(one) && path.is_over(other);
         one == other || self.paths.iter().any(|path| path.gateway == mac && is_over_both(path))
-    }
-
-    /// Whether two MAC addresses are of one gateway.
-    fn is_one_gateway(&self, one: &str, other: &str) -> bool {
-        self.gateway(one).is_some_and(|gateway| gateway.has_mac(other))
     }
 
     /// The call of a list that is filtered by gateway and site.
@@ -193,18 +190,23 @@ impl Wan<'_> {
         state_since(number, state, since, self.now)
     }
 
-    /// The WAN ports of gateways. An uplink of another device is inside the site.
+    /// The WAN ports of gateways.
     fn links(&self) -> impl Iterator<Item = &Port> {
-        let is_inside = |port: &Port| {
-            self.gateway(&port.device).is_none()
-                && self.devices.iter().any(|device| device.has_mac(&port.device))
-        };
-        self.ports.iter().filter(move |port| port.is_wan() && !is_inside(port))
+        self.ports.iter().filter(|port| self.is_link(port))
     }
 
     /// The WAN ports of a gateway.
     fn wan_ports(&self, mac: &str) -> Vec<&Port> {
-        self.links().filter(|port| port.device == mac).collect()
+        self.ports.iter().filter(|port| port.device == mac && self.is_link(port)).collect()
+    }
+
+    /// Whether a port leads to a provider. An uplink of another device than a gateway is inside the site.
+    fn is_link(&self, port: &Port) -> bool {
+        let is_inside = || {
+            self.gateway(&port.device).is_none()
+                && self.devices.iter().any(|device| device.has_mac(&port.device))
+        };
+        port.is_wan() && !is_inside()
     }
 
     /// Keys by which findings about paths and tunnels over a WAN port can follow from it. Mist names the port of a

@@ -19,10 +19,11 @@ static EFFECTS: &[&Cause] = &[
 
 /// WAN ports that are down.
 pub(crate) fn links_down(wan: &Wan<'_>) -> Vec<Finding> {
+    let open = open(wan.events);
     let down = wan.links().filter(|port| port.up == Some(false) && !port.disabled);
     down.map(|port| {
         let others = wan.wan_ports(&port.device).iter().filter(|other| other.up == Some(true)).count();
-        let since = wan.since(&port.device, &["PORT_DOWN"], Some(&port.id), &[], &[]);
+        let since = wan.since(&open, &port.device, &["PORT_DOWN"], Some(&port.id), &[], &[]);
         let (severity, weight, rest) = match others {
             0 => (Severity::Critical, 85, "the gateway has no other WAN link that is up"),
             _ if port.is_untouched && port.last_flapped.is_none() && since.is_none() => {

@@ -10,6 +10,7 @@ use crate::{causes as c, evidence};
 
 /// VPN paths that are down, a finding for each WAN of a gateway; with the routing neighbors that were lost with them.
 pub(crate) fn paths_down(wan: &Wan<'_>) -> Vec<Finding> {
+    let open = open(wan.events);
     let mut found = Vec::new();
     for (gateway, port) in links(wan.paths.iter().map(|path| (path.gateway.as_str(), path.port.as_str()))) {
         let own: Vec<_> =
@@ -33,7 +34,7 @@ pub(crate) fn paths_down(wan: &Wan<'_>) -> Vec<Finding> {
         let all_peers: Vec<_> =
             wan.paths.iter().filter(|path| path.gateway == gateway).map(|path| path.peer.as_str()).collect();
         let kinds = ["VPN_PATH_DOWN", "VPN_PEER_DOWN"];
-        let since = wan.since(gateway, &kinds, Some(port), &peers, &all_peers);
+        let since = wan.since(&open, gateway, &kinds, Some(port), &peers, &all_peers);
         let lost = wan.neighbors.iter().filter(|neighbor| {
             !neighbor.is_up
                 && neighbor.device == gateway
@@ -133,6 +134,7 @@ pub(crate) fn paths_degraded(wan: &Wan<'_>, degraded: &[Finding]) -> Vec<Finding
 pub(crate) fn tunnels_down(wan: &Wan<'_>) -> Vec<Finding> {
     let link = |tunnel: &Tunnel| tunnel.port.clone().unwrap_or_else(|| tunnel.name.clone());
     let names: Vec<_> = wan.tunnels.iter().map(|tunnel| (tunnel.gateway.clone(), link(tunnel))).collect();
+    let open = open(wan.events);
     let mut found = Vec::new();
     for (gateway, port) in links(names.iter().map(|(gateway, port)| (gateway.as_str(), port.as_str()))) {
         let down = wan
@@ -157,7 +159,7 @@ pub(crate) fn tunnels_down(wan: &Wan<'_>) -> Vec<Finding> {
             .filter(|tunnel| tunnel.gateway == gateway)
             .map(|tunnel| tunnel.name.as_str())
             .collect();
-        let since = wan.since(gateway, &["TUNNEL_DOWN"], Some(port), &own, &all);
+        let since = wan.since(&open, gateway, &["TUNNEL_DOWN"], Some(port), &own, &all);
         let (severity, weight, rest) = if saved {
             (Severity::Info, 45, "; another tunnel to the same peer is up")
         } else {
@@ -195,6 +197,7 @@ pub(crate) fn neighbors_down(wan: &Wan<'_>) -> Vec<Finding> {
                 path.gateway == neighbor.device && path.peer_mac == neighbor.mac && path.up == Some(false)
             })
     };
+    let open = open(wan.events);
     let mut found = Vec::new();
     for (device, protocol) in
         links(wan.neighbors.iter().map(|neighbor| (neighbor.device.as_str(), neighbor.protocol)))
@@ -207,7 +210,7 @@ pub(crate) fn neighbors_down(wan: &Wan<'_>) -> Vec<Finding> {
         let kind = if protocol == "OSPF" { "OSPF_NEIGHBOR_DOWN" } else { "BGP_NEIGHBOR_DOWN" };
         let lost: Vec<_> = down.iter().map(|neighbor| neighbor.address.as_str()).collect();
         let addresses: Vec<_> = own.iter().map(|neighbor| neighbor.address.as_str()).collect();
-        let since = wan.since(device, &[kind], None, &lost, &addresses);
+        let since = wan.since(&open, device, &[kind], None, &lost, &addresses);
         let (severity, weight) = match (protocol, all) {
             // OSPF runs inside; where it is lost, the default route often stays.
             ("OSPF", _) => (Severity::Warning, 56),
@@ -269,13 +272,15 @@ pub(crate) fn by_events(wan: &Wan<'_>, found: &[Finding]) -> Vec<Finding> {
         macs.dedup();
         for mac in macs {
             // What a dead gateway lost is part of its outage.
-            if wan.device(mac).is_some_and(Device::is_down) {
+            let device = wan.device(mac);
+            if device.is_some_and(Device::is_down) {
                 continue;
             }
+            let called = device.map(Device::called);
             let is_known = |known: &Finding| {
                 known.cause().name == cause.name
                     && known.is_about_item(protocol)
-                    && wan.device(mac).is_none_or(|device| known.is_on(&device.called()))
+                    && called.as_deref().is_none_or(|called| known.is_on(called))
             };
             let is_shown = wan.shows(cause.name);
             let own = of_kind.iter().filter(|(event, _)| event.mac.as_deref() == Some(mac));
