@@ -85,11 +85,15 @@ pub(crate) fn paths_degraded(wan: &Wan<'_>, degraded: &[Finding]) -> Vec<Finding
     let mut found = Vec::new();
     for (gateway, port) in links(wan.paths.iter().map(|path| (path.gateway.as_str(), path.port.as_str()))) {
         let called = wan.called(gateway);
-        if degraded.iter().any(|finding| finding.is_on(&called)) {
-            continue;
-        }
         let own = wan.paths.iter().filter(|path| path.gateway == gateway && path.port == port);
         let own: Vec<_> = own.filter(|path| path.up != Some(false)).collect();
+        // With one WAN port, all paths go over it, whatever they call it.
+        let is_only = wan.wan_ports(gateway).len() < 2;
+        let links = || own.iter().flat_map(|path| [Some(&path.port), path.wan.as_ref()]).flatten();
+        let is_of_link = |finding: &Finding| is_only || links().any(|link| finding.is_on(link));
+        if degraded.iter().any(|finding| finding.is_on(&called) && is_of_link(finding)) {
+            continue;
+        }
         let bad_ones: Vec<_> = own
             .iter()
             .filter_map(|path| {
@@ -312,4 +316,64 @@ pub(crate) fn by_events(wan: &Wan<'_>, found: &[Finding]) -> Vec<Finding> {
         }
     }
     lost
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::answers::Row;
+    use mistmcp::serde_json::json;
+
+    use super::super::links_degraded;
+    use super::*;
+    use crate::facts::Port;
+    use crate::facts::wan::VpnPath;
+
+    const GW: &str = "b033a6000010";
+
+    #[test]
+    fn paths_are_degraded_unless_the_figures_of_their_own_link_say_it() {
+        let gateway = json!({ "mac": GW, "name": "GW-1", "type": "gateway", "connected": true });
+        let gateways = [Device::of(Row::of(&gateway)).unwrap()];
+        let port = |id: &str, jitter: Option<i64>| {
+            let row = json!({ "mac": GW, "port_id": id, "port_usage": "wan", "up": true, "jitter": jitter });
+            Port::of(Row::of(&row)).unwrap()
+        };
+        let path = |id: &str, wan: &str| {
+            let row = json!({
+                "mac": GW, "port_id": id, "wan_name": wan, "peer_router_name": "HUB", "up": true, "loss": 30,
+            });
+            VpnPath::of(Row::of(&row)).unwrap()
+        };
+        let bad = Some(400);
+        for (ports, paths, wanted) in [
+            (
+                vec![port("ge-0/0/0", bad), port("ge-0/0/1", None)],
+                vec![path("ge-0/0/1", "b")],
+                vec!["ge-0/0/1"],
+            ),
+            (vec![port("ge-0/0/0", bad), port("ge-0/0/1", None)], vec![path("ge-0/0/0", "a")], vec![]),
+            (
+                vec![port("wan0", bad), port("wan1", None)],
+                vec![path("ge-0/0/0", "wan0"), path("x", "wan1")],
+                vec!["x"],
+            ),
+            (vec![port("ge-0/0/0", bad)], vec![path("wan0", "wan0")], vec![]),
+            (vec![port("ge-0/0/0", None)], vec![path("wan0", "wan0")], vec!["wan0"]),
+        ] {
+            let wan = Wan {
+                gateways: &gateways,
+                devices: &[],
+                ports: &ports,
+                paths: &paths,
+                tunnels: &[],
+                neighbors: &[],
+                events: &[],
+                alarms: &[],
+                now: 1_000,
+            };
+            let found = paths_degraded(&wan, &links_degraded(&wan));
+            assert_eq!(found.len(), wanted.len(), "{ports:?} {found:?}");
+            assert!(found.iter().zip(wanted).all(|(finding, port)| finding.starts_on(port)), "{found:?}");
+        }
+    }
 }
