@@ -322,6 +322,16 @@ mod tests {
     }
 
     #[test]
+    fn spanning_tree_blocks_no_port_without_a_link() {
+        for state in ["blocking", "blocked", "discarding"] {
+            for up in [json!(false), Value::Null] {
+                let found = causes(&json!({ "up": up, "stp_state": state, "stp_role": "disabled" }), &[]);
+                assert!(!found.contains(&"spanning_tree_blocked"), "{state} {up}: {found:?}");
+            }
+        }
+    }
+
+    #[test]
     fn an_unused_port_that_is_down_is_no_trouble() {
         let changes =
             json!({ "up": false, "neighbor_mac": null, "neighbor_system_name": null, "port_usage": null });

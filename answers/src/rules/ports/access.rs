@@ -30,10 +30,11 @@ pub(super) fn disabled(port: &Port, context: &PortContext<'_>) -> Option<Finding
 
 pub(super) fn blocked(port: &Port, context: &PortContext<'_>) -> Option<Finding> {
     let guard = context.open_event(port, "PORT_BPDU_BLOCKED");
-    let state =
-        port.stp_state.as_deref().filter(|state| ["blocking", "blocked", "discarding"].contains(state));
+    let is_blocked = |state: &str| ["blocking", "blocked", "discarding"].contains(&state);
+    // Of a port without a link the state says nothing.
+    let is_held_back = port.up == Some(true) && port.stp_state.as_deref().is_some_and(is_blocked);
     // A second uplink that spanning tree holds back is what it is for.
-    if guard.is_none() && (state.is_none() || port.uplink || port.up != Some(true) && port.disabled) {
+    if guard.is_none() && (!is_held_back || port.uplink) {
         return None;
     }
     let what = if guard.is_some() {
