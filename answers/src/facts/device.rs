@@ -40,7 +40,8 @@ pub(crate) struct Device {
     pub(crate) lldp_neighbor: LldpNeighbor,
     /// MAC address of the access point that it reaches by radio.
     pub(crate) mesh_uplink: Option<String>,
-    /// Its Ethernet port: speed in Mb/s, duplex, errors.
+    /// Its Ethernet port that has a link: name, speed in Mb/s, duplex, errors.
+    pub(crate) eth_name: &'static str,
     pub(crate) eth_speed: Option<i64>,
     pub(crate) eth_full_duplex: Option<bool>,
     pub(crate) eth_errors: i64,
@@ -75,9 +76,7 @@ impl Device {
             Some("disconnected" | "offline" | "down") => Some(false),
             _ => row.flag("connected"),
         };
-        let eth = ["port_stat.eth0", "eth0", "port_stat.eth1"].map(|path| row.at(path));
-        let eth =
-            eth.into_iter().find(|eth| eth.has("speed") || eth.has("up")).unwrap_or_else(|| row.at("none"));
+        let (eth_name, eth) = eth(row).unwrap_or_else(|| ("eth0", row.at("none")));
         let error = |name: &str| eth.integer(name).unwrap_or(0).max(0);
         Some(Self {
             id: row.text("id"),
@@ -111,6 +110,7 @@ impl Device {
             mesh_uplink: row
                 .text("mesh_uplink.uplink_ap_id")
                 .and_then(|id| id.rsplit('-').next().map(str::to_owned)),
+            eth_name,
             eth_speed: eth.integer("speed").filter(|speed| *speed > 0),
             eth_full_duplex: eth.flag("full_duplex"),
             eth_errors: error("rx_errors").saturating_add(error("tx_errors")),
@@ -225,6 +225,17 @@ impl Device {
     }
 }
 
+/// The Ethernet port of an access point with its name: one with a link, or else one that does not say whether it has one. The
+/// figures of a port without a link say nothing.
+fn eth(row: Row<'_>) -> Option<(&'static str, Row<'_>)> {
+    let ports = [("eth0", "port_stat.eth0"), ("eth0", "eth0"), ("eth1", "port_stat.eth1")];
+    let ports = ports.map(|(name, path)| (name, row.at(path)));
+    let is_up = |eth: &Row<'_>| eth.flag("up") == Some(true);
+    let may_be_up = |eth: &Row<'_>| eth.flag("up").is_none() && eth.has("speed");
+    let first = |fits: &dyn Fn(&Row<'_>) -> bool| ports.into_iter().find(|(_, eth)| fits(eth));
+    first(&is_up).or_else(|| first(&may_be_up))
+}
+
 /// The IP addresses of a device's interfaces, without their prefix length.
 fn addresses(row: Row<'_>) -> Vec<String> {
     let own = ["ip", "ip_stat.ip", "ip_stat.ip6", "ip2_stat.ip"].into_iter().flat_map(|path| row.texts(path));
@@ -317,6 +328,25 @@ mod tests {
         assert!(
             !["success", "synched", ""].into_iter().any(has_failed) && !Device::default().config_has_failed()
         );
+    }
+
+    #[test]
+    fn the_ethernet_port_of_an_access_point_is_one_with_a_link() {
+        let port = |up: Option<bool>, speed: i64, full: bool| json!({ "up": up, "speed": speed, "full_duplex": full });
+        let down = port(Some(false), 0, false);
+        for (eth0, eth1, wanted) in [
+            (down.clone(), port(Some(true), 1_000, true), ("eth1", Some(1_000), Some(true))),
+            (port(Some(true), 100, false), port(Some(true), 1_000, true), ("eth0", Some(100), Some(false))),
+            (port(Some(true), 100, true), down.clone(), ("eth0", Some(100), Some(true))),
+            (port(None, 100, true), json!(null), ("eth0", Some(100), Some(true))),
+            (json!(null), port(None, 1_000, true), ("eth1", Some(1_000), Some(true))),
+            (down.clone(), down.clone(), ("eth0", None, None)),
+            (down.clone(), json!(null), ("eth0", None, None)),
+        ] {
+            let row = json!({ "mac": "5c5b35000001", "port_stat": { "eth0": eth0, "eth1": eth1 } });
+            let ap = Device::of(Row::of(&row)).unwrap();
+            assert_eq!((ap.eth_name, ap.eth_speed, ap.eth_full_duplex), wanted, "{row}");
+        }
     }
 
     #[test]

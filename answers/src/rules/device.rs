@@ -232,10 +232,14 @@ fn uplink(case: &DeviceCase<'_>) -> Vec<Finding> {
 /// The Ethernet port of an access point, where no switch port leads to it.
 fn own_port(case: &DeviceCase<'_>) -> Option<Finding> {
     let (device, called) = (case.device, case.device.called());
+    // What is at the Ethernet port of one that has its uplink by radio is behind it.
+    if device.mesh_uplink.is_some() {
+        return None;
+    }
     let LldpNeighbor { name, port, .. } = &device.lldp_neighbor;
     let port = match (name, port) {
         (Some(switch), Some(id)) => Object::port(id).of_device(switch),
-        _ => Object::port("eth0").of_device(&called),
+        _ => Object::port(device.eth_name).of_device(&called),
     };
     if device.eth_full_duplex == Some(false) {
         return Some(

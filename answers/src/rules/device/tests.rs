@@ -55,6 +55,30 @@ fn found(name: &str, down: &[&str], more: &Value, events: &[Event]) -> Vec<Findi
     found
 }
 
+#[test]
+fn the_ethernet_port_is_judged_unless_the_uplink_is_by_radio() {
+    let mesh = json!({ "uplink_ap_id": "00000000-0000-0000-1000-5c5b35000004" });
+    for (eth0, cause) in [
+        (json!({ "up": true, "speed": 100, "full_duplex": true }), "port_slow"),
+        (json!({ "up": true, "speed": 1_000, "full_duplex": false }), "port_half_duplex"),
+    ] {
+        for (uplink, wanted) in [(Value::Null, Some(cause)), (mesh.clone(), None)] {
+            let more = json!({ "port_stat": { "eth0": eth0 }, "mesh_uplink": uplink });
+            let (devices, _) = network(&[], ("AP-3", &more));
+            let context = PortContext::new(NOW, &devices, &[], &[]);
+            let case = DeviceCase {
+                device: &devices[2],
+                site: &devices,
+                site_name: "Leeds",
+                events: &[],
+                ports: &[],
+                context: &context,
+            };
+            assert_eq!(own_port(&case).map(|finding| finding.cause().name), wanted, "{more}");
+        }
+    }
+}
+
 fn causes(name: &str, down: &[&str], more: &Value, events: &[Event]) -> Vec<&'static str> {
     found(name, down, more, events).iter().map(|finding| finding.cause().name).collect()
 }
