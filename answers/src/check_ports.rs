@@ -214,7 +214,10 @@ fn for_problem(diagnosis: Diagnosis, problem: Option<Problem>, ports: &str) -> D
 fn add_budgets(devices: &mut Vec<Device>, stats: &Rows) {
     for switch in locate::devices_of(stats) {
         match devices.iter_mut().find(|device| device.mac == switch.mac) {
-            Some(device) => device.poe = switch.poe,
+            Some(device) => {
+                device.poe = switch.poe;
+                device.members = switch.members;
+            }
             // The inventory could not be read, or not to its end.
             None => devices.push(switch),
         }

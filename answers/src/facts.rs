@@ -18,7 +18,7 @@ pub(super) mod wan;
 pub(super) use alarm::Alarm;
 pub(super) use change::{Change, Target};
 pub(super) use client::{Client, Medium};
-pub(super) use device::{Device, LldpNeighbor};
+pub(super) use device::{Device, LldpNeighbor, PoeSupply};
 pub(super) use event::{CONFIG_FAILURES, Event, Stage, episodes, open, stage_of};
 pub(super) use port::Port;
 pub(super) use radio::{NeighborSignals, Radio};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use mistmcp::serde_json::{Value, json};
 
-use super::facts::{Client, Device, Event, Port, Stage, stage_of};
+use super::facts::{Client, Device, Event, PoeSupply, Port, Stage, stage_of};
 
 /// Most ports in the data of a view.
 const MOST_PORTS: usize = 2_000;
@@ -36,13 +36,16 @@ pub(super) fn switch_ports(ports: &[Port], devices: &[Device]) -> Value {
     }
     let switch_ports = switch_ports.into_iter().map(|(mac, rows)| {
         let device = devices.iter().find(|device| device.has_mac(mac));
-        let poe = device.and_then(|device| device.poe);
+        let poe = device.map(|device| device.poe.as_slice()).filter(|poe| !poe.is_empty());
         json!({
             "mac": mac,
             "name": device.map_or_else(|| mac.to_owned(), Device::called),
             "kind": device.map(|device| device.kind.as_str()),
             "model": device.and_then(|device| device.model.as_deref()),
-            "poe": poe.map(|(used, budget)| json!({ "used": used, "budget": budget })),
+            "poe": poe.map(|poe| {
+                let sum = |of: fn(&PoeSupply) -> f64| poe.iter().map(of).sum::<f64>();
+                json!({ "used": sum(|supply| supply.drawn), "budget": sum(|supply| supply.most) })
+            }),
             "ports": rows,
         })
     });

@@ -49,8 +49,8 @@ pub(crate) struct Device {
     /// MAC addresses of all members of a virtual chassis or cluster, and those that are not present.
     pub(crate) members: Vec<String>,
     pub(crate) missing_members: Vec<String>,
-    /// PoE power of all modules: drawn and available, in watts.
-    pub(crate) poe: Option<(f64, f64)>,
+    /// The PoE power of each module, which feeds its own ports.
+    pub(crate) poe: Vec<PoeSupply>,
     /// VLANs that clients use and that carry no traffic on its wire.
     pub(crate) missing_vlans: Vec<String>,
     /// Failed fans, power supplies and temperatures that the modules report.
@@ -58,6 +58,15 @@ pub(crate) struct Device {
     /// Utilization of its processor and its memory, in percent: of the busiest member.
     pub(crate) processor: Option<f64>,
     pub(crate) memory: Option<f64>,
+}
+
+/// The PoE power of a module: drawn and available, in watts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct PoeSupply {
+    /// The number of the module in its virtual chassis.
+    pub(crate) member: Option<String>,
+    pub(crate) drawn: f64,
+    pub(crate) most: f64,
 }
 
 /// The neighbor of an access point by LLDP, as `lldp_stat` of its statistics names it.
@@ -253,15 +262,14 @@ fn members(row: Row<'_>) -> impl Iterator<Item = Row<'_>> {
         .flat_map(move |path| row.rows(path))
 }
 
-/// The PoE power that is drawn and that there is, of all modules.
-fn poe(row: Row<'_>) -> Option<(f64, f64)> {
-    let modules = members(row).filter_map(|module| {
-        let most = module.number("poe.max_power")?;
-        Some((module.number("poe.power_draw").unwrap_or(0.0), most))
+/// The PoE power that is drawn and that there is, of each module.
+fn poe(row: Row<'_>) -> Vec<PoeSupply> {
+    let supplies = members(row).filter_map(|module| {
+        let most = module.number("poe.max_power").filter(|most| *most > 0.0)?;
+        let drawn = module.number("poe.power_draw").unwrap_or(0.0);
+        Some(PoeSupply { member: module.text("fpc_idx"), drawn, most })
     });
-    modules
-        .filter(|(_, most)| *most > 0.0)
-        .reduce(|(drawn, most), (more, others)| (drawn + more, most + others))
+    supplies.collect()
 }
 
 /// The utilization of the busiest processor, in percent.

@@ -4,7 +4,7 @@ use mistmcp::answers::{Finding, Severity, name};
 
 use super::access::disabled;
 use super::{PortContext, finding};
-use crate::facts::{Device, Port};
+use crate::facts::{Device, PoeSupply, Port};
 use crate::rules::upgrading;
 use crate::thresholds as t;
 use crate::{causes as c, evidence};
@@ -69,19 +69,65 @@ pub(crate) fn outage_at_port(
     power_lost(port, device, context).or_else(disabled)
 }
 
-/// A switch whose PoE devices draw nearly its whole budget.
+/// A switch whose PoE devices draw nearly the whole budget of one of its members: each feeds its own ports.
 pub(crate) fn poe_budget(switch: &Device) -> Option<Finding> {
-    let (drawn, most) = switch.poe.filter(|(drawn, most)| *drawn >= most * t::POE_NEAR_BUDGET)?;
+    let by_share =
+        |one: &&PoeSupply, other: &&PoeSupply| (one.drawn / one.most).total_cmp(&(other.drawn / other.most));
+    let PoeSupply { member, drawn, most } =
+        switch.poe.iter().max_by(by_share).filter(|poe| poe.drawn >= poe.most * t::POE_NEAR_BUDGET)?;
+    let member = member.as_deref().filter(|_| switch.poe.len() > 1 || switch.members.len() > 1);
+    let of_member = member.map_or(String::new(), |member| format!("Member {} of ", name(member)));
     Some(
         Finding::new(
             &c::POWER_CONSTRAINED,
             Severity::Warning,
-            format!("{} supplies {drawn:.0} W of its PoE budget of {most:.0} W.", switch.called()),
+            format!("{of_member}{} supplies {drawn:.0} W of its PoE budget of {most:.0} W.", switch.called()),
         )
         .on(switch.object())
         .weight(50)
-        .evidence("power_draw", drawn)
-        .evidence("max_power", most)
+        .evidence("fpc_idx", member.map(str::to_owned))
+        .evidence("power_draw", *drawn)
+        .evidence("max_power", *most)
         .see(&evidence::stats(switch)),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::answers::Row;
+    use mistmcp::serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn the_poe_budget_of_a_virtual_chassis_is_that_of_its_fullest_member() {
+        let found = |modules: &Value| {
+            let row =
+                json!({ "mac": "5c4527000001", "type": "switch", "name": "SW-1", "module_stat": modules });
+            poe_budget(&Device::of(Row::of(&row)).unwrap()).map(|finding| finding.summary().to_owned())
+        };
+        let member = |index: i64, drawn: f64, most: f64| json!({ "fpc_idx": index, "mac": format!("5c452700000{index}"), "poe": { "power_draw": drawn, "max_power": most } });
+        for (modules, words) in [
+            (
+                json!([member(0, 738.0, 740.0), member(1, 50.0, 740.0)]),
+                Some("Member 0 of SW-1 supplies 738 W"),
+            ),
+            (
+                json!([member(0, 300.0, 740.0), member(1, 370.0, 370.0)]),
+                Some("Member 1 of SW-1 supplies 370 W"),
+            ),
+            (json!([member(0, 738.0, 740.0)]), Some("SW-1 supplies 738 W of its PoE budget of 740 W")),
+            (
+                json!([member(0, 738.0, 740.0), { "fpc_idx": 1, "mac": "5c4527000009" }]),
+                Some("Member 0 of SW-1"),
+            ),
+            (json!([member(0, 400.0, 740.0), member(1, 400.0, 740.0)]), None),
+            (json!([member(0, 10.0, 0.0)]), None),
+            (json!([]), None),
+        ] {
+            let summary = found(&modules);
+            assert_eq!(summary.is_some(), words.is_some(), "{modules}");
+            assert!(summary.unwrap_or_default().starts_with(words.unwrap_or_default()), "{modules}");
+        }
+    }
 }
