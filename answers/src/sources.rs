@@ -88,14 +88,16 @@ pub(super) fn org_device_events(org: &str, window: &Window) -> DataSource {
     window.on(source.with("limit", ROWS).with("sort", "-timestamp"))
 }
 
-/// Alarms of a site.
+/// Alarms of a site, the latest first.
 pub(super) fn alarms(site: &str, window: &Window) -> DataSource {
-    window.on(DataSource::new("alarms", "searchSiteAlarms").with("site_id", site).with("limit", ROWS))
+    let source = DataSource::new("alarms", "searchSiteAlarms").with("site_id", site).with("limit", ROWS);
+    window.on(source.with("sort", "-timestamp"))
 }
 
-/// Alarms of the organization.
+/// Alarms of the organization, the latest first.
 pub(super) fn org_alarms(org: &str, window: &Window) -> DataSource {
-    window.on(DataSource::new("alarms", "searchOrgAlarms").with("org_id", org).with("limit", ROWS))
+    let source = DataSource::new("alarms", "searchOrgAlarms").with("org_id", org).with("limit", ROWS);
+    window.on(source.with("sort", "-timestamp"))
 }
 
 /// Actions of Marvis, which Mist's document does not have.
