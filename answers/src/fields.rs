@@ -148,8 +148,9 @@ pub static OF_FACTS: &[Facts] = &[
     Facts {
         tools: &["listProblems"],
         fields: fields! {
-            "devices": "Number of devices.",
-            "devices_down": "Number of devices that are down.",
+            "devices": "Number of devices at sites.",
+            "unassigned": "Number of devices that are assigned to no site.",
+            "devices_down": "Number of devices at sites that are down.",
             "open_alarms_and_actions": "Number of open alarms, with the Marvis actions where these could be read.",
         },
     },

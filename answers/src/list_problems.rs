@@ -121,7 +121,10 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: Option<LeastS
             if finding.cause().name == c::DEVICE_DOWN.name { finding.folds() } else { finding }
         }),
     );
-    locate::note_unknown_states(ask, &devices);
+    // Spare devices that are at no site are not down.
+    let at_sites: Vec<_> = devices.iter().filter(|device| device.site.is_some()).collect();
+    let unassigned = devices.len() - at_sites.len();
+    locate::note_unknown_states(ask, at_sites.iter().copied());
     let subject = match site {
         Some(id) => site_name(id).map_or_else(|| format!("site {id}"), |site| name(&site)),
         None => "The organization".to_owned(),
@@ -132,27 +135,37 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: Option<LeastS
             return Diagnosis::unknown(format!("{subject} has no devices, so nothing is known."));
         }
     }
-    let down = devices.iter().filter(|device| device.is_down()).count();
-    let unknown = devices.iter().filter(|device| device.connected.is_none()).count();
+    let down = at_sites.iter().filter(|device| device.is_down()).count();
+    let unknown = at_sites.iter().filter(|device| device.connected.is_none()).count();
     // Mist Edges are not in the inventory.
     let has_edge = open.iter().any(|alarm| alarm.device_kind == Some("mxedge"));
     // Without an inventory, nothing is counted.
     let of_inventory = if has_edge { " of the inventory" } else { "" };
-    let counted = match devices.len() {
+    let at_a_site = if unassigned > 0 { " at sites" } else { "" };
+    let counted = match at_sites.len() {
         0 => subject,
-        all if inventory.is_cut() => {
-            format!("{subject} has {} down of the first {all} that were read", count(down, "device"))
+        _ if inventory.is_cut() => {
+            let read = devices.len();
+            format!(
+                "{subject} has {}{at_a_site} down of the first {read} that were read",
+                count(down, "device")
+            )
         }
-        all => format!("{subject} has {down} of {}{of_inventory} down", count(all, "device")),
+        all => format!("{subject} has {down} of {}{of_inventory}{at_a_site} down", count(all, "device")),
     };
-    let subject = match unknown {
+    let counted = match unknown {
         0 => counted,
         unknown => format!("{counted}, and the state of {unknown} is not known"),
+    };
+    let subject = match unassigned {
+        0 => counted,
+        unassigned => format!("{counted}; {} at no site", count(unassigned, "device")),
     };
     Diagnosis::about(subject)
         .at_least(least.map_or(Severity::Info, Severity::from))
         .narrowed_by([("site_id", site.is_some()), ("severity", least.is_some())])
-        .fact("devices", inventory.if_whole(devices.len()))
+        .fact("devices", inventory.if_whole(at_sites.len()))
+        .fact("unassigned", inventory.if_whole(unassigned).filter(|unassigned| *unassigned > 0))
         .fact("devices_down", inventory.if_whole(down))
         .fact("open_alarms_and_actions", alarm_rows.if_whole(open_count))
         .findings(findings)
