@@ -149,13 +149,20 @@ impl Search {
 pub(super) async fn find_client(ask: &Inquiry, search: &Search) -> Result<Client, Diagnosis> {
     let (wireless, wired) = join!(search.rows(ask, Medium::Wireless), search.rows(ask, Medium::Wired));
     let mut rows = vec![&wireless, &wired];
-    let nac;
+    let (nac, wan);
     let mut found = search.fitting(&[(&wireless, Medium::Wireless), (&wired, Medium::Wired)]);
     if found.is_empty() {
         nac = search.rows(ask, Medium::Nac).await;
         rows.push(&nac);
         found = search.fitting(&[(&nac, Medium::Nac)]);
-        if found.is_empty() && !(wireless.is_seen() && wired.is_seen() && nac.is_seen()) {
+        let mut is_seen = wireless.is_seen() && wired.is_seen() && nac.is_seen();
+        if found.is_empty() {
+            wan = search.rows(ask, Medium::Wan).await;
+            is_seen &= wan.is_seen();
+            rows.push(&wan);
+            found = search.fitting(&[(&wan, Medium::Wan)]);
+        }
+        if found.is_empty() && !is_seen {
             let text = name(&search.text);
             return Err(Diagnosis::unknown(format!(
                 "{text} was not found, but not every kind of client could be looked at, so nothing is known."
@@ -174,12 +181,14 @@ pub(super) async fn find_client(ask: &Inquiry, search: &Search) -> Result<Client
 pub(super) async fn seen_elsewhere(ask: &Inquiry, search: &Search) -> Option<Diagnosis> {
     let asked = search.site.as_deref()?;
     let anywhere = Search { site: None, ..search.clone() };
-    let (wireless, wired, nac) = join!(
+    let (wireless, wired, nac, wan) = join!(
         anywhere.rows(ask, Medium::Wireless),
         anywhere.rows(ask, Medium::Wired),
-        anywhere.rows(ask, Medium::Nac)
+        anywhere.rows(ask, Medium::Nac),
+        anywhere.rows(ask, Medium::Wan)
     );
-    let rows = [(&wireless, Medium::Wireless), (&wired, Medium::Wired), (&nac, Medium::Nac)];
+    let rows =
+        [(&wireless, Medium::Wireless), (&wired, Medium::Wired), (&nac, Medium::Nac), (&wan, Medium::Wan)];
     let found = anywhere.fitting(&rows).into_iter().find(|client| client.site.is_some())?;
     let elsewhere = site_name(ask, found.site.as_deref()?).await;
     let here = ask.resolved_name(asked).unwrap_or_else(|| "this site".to_owned());

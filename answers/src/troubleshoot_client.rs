@@ -3,7 +3,7 @@
 mod wired;
 mod wireless;
 
-use mistmcp::answers::{Cause, Diagnosis, Finding, Rows, Window, answer, name};
+use mistmcp::answers::{Cause, Diagnosis, Finding, Inquiry, Rows, Window, answer, name};
 use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 
 use super::arguments::Organization;
@@ -65,11 +65,24 @@ pub async fn troubleshoot_client(
                 ask.nothing_there("site", "the client has none");
                 client_facts(Diagnosis::about(found.called()), &found)
             }
+            (Medium::Wan, Some(_)) => behind_gateway(&ask, &found),
             (Medium::Wired, Some(site)) => wired(&ask, org_id.as_str(), &site, found, &window).await,
             (_, Some(site)) => wireless(&ask, org_id.as_str(), &site, found, &window).await,
         })
     })
     .await
+}
+
+/// A client that only a WAN gateway sees: nothing tells of its trouble.
+fn behind_gateway(ask: &Inquiry, found: &Client) -> Diagnosis {
+    let called = found.called();
+    ask.nothing_there("wireless and wired client", "only a WAN gateway sees it");
+    let seen = found.last_seen.map_or(String::new(), |seen| format!(" and was last seen {}", ask.ago(seen)));
+    let words = format!(
+        "{called} is a client behind a WAN gateway{seen}. No access point and no switch sees it, so nothing is known about \
+         its trouble."
+    );
+    client_facts(Diagnosis::unknown(words), found)
 }
 
 /// Events of other clients: those of a site without the client's own.

@@ -225,6 +225,10 @@ fn connection_state(found: &Client, stats: &Rows, ask: &Inquiry) -> String {
     let called = found.called();
     match (stats.is_empty(), found.last_seen) {
         (false, _) => format!("{called} is connected"),
+        // Wireless statistics say nothing of a client of access control, which may be behind a switch.
+        (true, Some(seen)) if found.medium != Medium::Wireless => {
+            format!("{called} was last seen {}", ask.ago(seen))
+        }
         (true, Some(seen)) if stats.is_seen() => {
             format!("{called} is not connected and was last seen {}", ask.ago(seen))
         }

@@ -5,6 +5,7 @@
 
 mod alike;
 mod arguments;
+mod client_kinds;
 mod demo_session;
 mod faults;
 mod forms;
