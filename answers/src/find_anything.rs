@@ -51,11 +51,6 @@ async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
     );
     let mut devices = locate::devices_of(&device_rows);
     devices.extend(edge_rows.iter().filter_map(Device::of_mist_edge));
-    if !is_address && !devices.iter().any(|device| is_named(device, text)) {
-        let others = locate::beyond(ask, org, &device_rows, text).await;
-        devices.extend(locate::devices_of(&others));
-    }
-    let names = Names { devices: &devices, sites: &sites };
     let found = [
         (&wireless, Medium::Wireless),
         (&wired, Medium::Wired),
@@ -63,7 +58,17 @@ async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
         (&nac_rows, Medium::Nac),
     ];
     let clients = search.fitting(&found);
-    let fitting = fitting_devices(&devices, text);
+    let mut asked = text.to_owned();
+    // A member of a virtual chassis is in no list. What a client has is not looked up among them.
+    let is_found = is_address || devices.iter().any(|device| is_named(device, text));
+    if !is_found && (device_rows.is_cut() || clients.is_empty()) {
+        (asked, _) = locate::add_beyond(ask, org, (&device_rows, &mut devices), text).await;
+    }
+    let names = Names { devices: &devices, sites: &sites };
+    let fitting = fitting_devices(&devices, &asked);
+    if let (true, [device]) = (asked != text, fitting.as_slice()) {
+        ask.taken("text", text, &device.called(), &device.mac);
+    }
     let mut things: Vec<Value> = fitting.iter().map(|device| names.device(device, is_address)).collect();
     // A device that the network also sees as a client is one thing.
     let others = clients.iter().filter(|client| !fitting.iter().any(|device| device.has_mac(&client.mac)));
@@ -77,7 +82,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
         return not_found(ask, text, all_seen, devices.is_empty() && sites.is_empty());
     }
     let headlines: Vec<_> = things.iter().map(headline).collect();
-    let is_exact = search.names_one(&clients) || fitting.iter().any(|device| is_named(device, text));
+    let is_exact = search.names_one(&clients) || fitting.iter().any(|device| is_named(device, &asked));
     let note = if device_rows.is_cut() && !is_exact {
         format!(" Only the first {} were looked at.", count(device_rows.len(), "device"))
     } else {

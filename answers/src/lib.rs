@@ -105,7 +105,7 @@ pub static LIMITS: &[Limit] = &[
     Limit::new("checkSite", [12, 12], 3),
     Limit::new("checkWan", [12, 12], 3),
     Limit::new("explainSle", [12, 12], 2),
-    Limit::new("findAnything", [12, 12], 1),
+    Limit::new("findAnything", [12, 12], 2),
     Limit::new("listProblems", [12, 16], 2),
     Limit::new("rankSites", [12, 12], 2),
     Limit::new("showTopology", [12, 12], 1),

@@ -65,11 +65,43 @@ pub(super) fn note_unknown_states<'a>(ask: &Inquiry, devices: impl IntoIterator<
     }
 }
 
-/// The rows of the devices that a text names by MAC address, id or serial number, where a longer inventory was not read
-/// to its end. They are not seen where the inventory is whole.
-pub(super) async fn beyond(ask: &Inquiry, org: &str, inventory: &Rows, text: &str) -> Rows {
-    let source = inventory.is_cut().then(|| sources::inventory_of(org, mac_or_id(text), text.trim()));
-    ask.rows_if(source.as_ref()).await
+/// Adds the devices that a text names by MAC address, id or serial number and that the list of the inventory does not have: those
+/// of a longer one that was not read to its end, and members of virtual chassis, which no list has. With it comes what names
+/// the device then, which is the MAC address of the chassis of a member; and whether they were looked up.
+pub(super) async fn add_beyond(
+    ask: &Inquiry,
+    org: &str,
+    (inventory, devices): (&Rows, &mut Vec<Device>),
+    text: &str,
+) -> (String, bool) {
+    let may_be_member = inventory.is_seen() && (mac_or_id(text).is_some() || is_like_serial(text));
+    let source = || sources::inventory_of(org, mac_or_id(text), text.trim());
+    let source = (inventory.is_cut() || may_be_member).then(source);
+    let rows = ask.rows_if(source.as_ref()).await;
+    let chassis = rows.iter().find_map(|row| Some((row.mac("mac")?, row.mac("vc_mac")?)));
+    let chassis = chassis.filter(|(mac, chassis)| mac != chassis).map(|(_, chassis)| chassis);
+    let Some(chassis) = chassis else {
+        devices.extend(devices_of(&rows));
+        return (text.to_owned(), rows.is_seen());
+    };
+    if !devices.iter().any(|device| device.mac == chassis) {
+        let source = sources::inventory_of(org, Some(chassis.clone()), &chassis);
+        let of_chassis = devices_of(&ask.rows(&source).await);
+        devices.extend(of_chassis.into_iter().filter(|device| device.mac == chassis));
+    }
+    if devices.iter().any(|device| device.mac == chassis) {
+        return (chassis, true);
+    }
+    devices.extend(devices_of(&rows));
+    (text.to_owned(), true)
+}
+
+/// Whether a text may be a serial number: letters and digits without anything between them.
+fn is_like_serial(text: &str) -> bool {
+    let text = text.trim();
+    (8..=20).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && text.bytes().filter(u8::is_ascii_digit).count() >= 4
 }
 
 /// Finds a device of the inventory, or a Mist Edge, by id, MAC address, name, serial number or a part of its name; or
@@ -77,16 +109,18 @@ pub(super) async fn beyond(ask: &Inquiry, org: &str, inventory: &Rows, text: &st
 pub(super) async fn find_device(ask: &Inquiry, org: &str, text: &str) -> Result<Located, Diagnosis> {
     let rows = ask.rows(&sources::inventory(org)).await;
     let mut inventory = devices_of(&rows);
-    let mut others = Rows::default();
+    let (mut asked, mut are_others_seen) = (text.to_owned(), false);
     // The exact name of a Mist Edge goes before a part of another name.
     if named(&inventory, text).is_empty() {
         let edges = sources::mist_edges(org);
-        let edges = join!(ask.rows(&edges), async { others = beyond(ask, org, &rows, text).await }).0;
+        let beyond = async {
+            (asked, are_others_seen) = add_beyond(ask, org, (&rows, &mut inventory), text).await;
+        };
+        let edges = join!(ask.rows(&edges), beyond).0;
         inventory.extend(edges.iter().filter_map(Device::of_mist_edge));
-        inventory.extend(devices_of(&others));
     }
     // The exact name may be among the devices that were not read.
-    let fitting = if rows.is_cut() { named(&inventory, text) } else { fitting(&inventory, text) };
+    let fitting = if rows.is_cut() { named(&inventory, &asked) } else { fitting(&inventory, &asked) };
     let called = name(text);
     match fitting.as_slice() {
         [device] => {
@@ -100,7 +134,7 @@ pub(super) async fn find_device(ask: &Inquiry, org: &str, text: &str) -> Result<
             "{called} could not be looked up, because the inventory could not be read. Try again, or ask with a token that \
              may read it."
         ))),
-        [] if rows.is_cut() => Err(Diagnosis::unknown(beyond_first(&called, rows.len(), others.is_seen()))),
+        [] if rows.is_cut() => Err(Diagnosis::unknown(beyond_first(&called, rows.len(), are_others_seen))),
         [] => {
             ask.nothing_there("device", "none in the inventory fits");
             if inventory.is_empty() {

@@ -19,9 +19,10 @@ pub(super) fn inventory(org: &str) -> DataSource {
         .pages(4)
 }
 
-/// The devices of the inventory with a MAC address or else a serial number.
+/// The devices of the inventory, and the members of virtual chassis, with a MAC address or else a serial number.
 pub(super) fn inventory_of(org: &str, mac: Option<String>, serial: &str) -> DataSource {
     let source = DataSource::new("device in the inventory", "getOrgInventory").of_names().with("org_id", org);
+    let source = source.with("vc", true);
     match mac {
         Some(mac) => source.with("mac", mac),
         None => source.with("serial", serial),

@@ -10,6 +10,7 @@ mod demo_session;
 mod faults;
 mod forms;
 mod incomplete;
+mod inventory;
 mod negotiation;
 mod pages;
 mod past_windows;
