@@ -19,15 +19,20 @@ impl LogLimit {
 
     /// Whether another line may be written, and how many were left out before it.
     pub(crate) fn next(&mut self, now: Instant) -> Option<u64> {
+        self.try_line(now).then(|| std::mem::take(&mut self.left_out))
+    }
+
+    /// Whether another line may be written. What was left out before goes on to be counted.
+    pub(crate) fn try_line(&mut self, now: Instant) -> bool {
         if self.began.is_none() || self.is_over(now) {
             self.begin(now);
         }
         if self.lines >= self.most {
             self.left_out += 1;
-            return None;
+            return false;
         }
         self.lines += 1;
-        Some(std::mem::take(&mut self.left_out))
+        true
     }
 
     /// Begins a period, before the current one is over. What was left out before goes on to be counted.

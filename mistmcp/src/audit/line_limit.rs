@@ -33,7 +33,7 @@ impl LineLimit {
     pub(super) fn take(&self, now: Instant) -> bool {
         let mut current = self.period.lock();
         self.close_if_over(&mut current, now);
-        let is_written = current.get_or_insert(LogLimit::new(LINES, PERIOD)).next(now).is_some();
+        let is_written = current.get_or_insert(LogLimit::new(LINES, PERIOD)).try_line(now);
         if !is_written {
             self.metrics.audit_line_omitted();
         }
@@ -116,7 +116,9 @@ mod tests {
             limit.take(Instant::now());
         }
         limit.end();
-        assert!(limit.period.lock().as_ref().is_some_and(|period| period.left_out() == 1));
+        let is_counted = || limit.period.lock().as_ref().is_some_and(|period| period.left_out() == 1);
+        assert!(is_counted());
+        assert!(limit.take(Instant::now()) && is_counted(), "a line of the next period leaves the number");
         drop(room);
         limit.end();
         assert!(limit.is_unused());

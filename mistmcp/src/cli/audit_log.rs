@@ -42,7 +42,7 @@ pub(super) fn problem(flags: &Flags) -> Option<anyhow::Error> {
 /// Refuses the names of streams, which people write in the belief that no file is meant, and a token in place of a path.
 fn check_name(path: &Path) -> anyhow::Result<()> {
     let is_name = path.parent().is_some_and(|folder| folder.as_os_str().is_empty());
-    if is_name && !path.exists() && !quote::path(path).starts_with('`') {
+    if is_name && !path.exists() && path.to_str().is_none_or(looks_like_token) {
         bail!(
             "--audit-log (or MISTMCP_AUDIT_LOG) is {}, which looks like no name of a file: write the path of one, with `./` \
              before a name in this folder, or `{STDERR}`",
@@ -59,6 +59,17 @@ fn check_name(path: &Path) -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+/// Whether a name has many characters in pieces where letters follow digits, as tokens have. Words may end in digits.
+fn looks_like_token(name: &str) -> bool {
+    const SHORTEST: usize = 20;
+    let is_mixed = |piece: &&str| {
+        let is_digit = |letter: char| letter.is_ascii_digit();
+        piece.find(is_digit).is_some_and(|at| !piece[at..].chars().all(is_digit))
+    };
+    let pieces = name.split(|letter: char| !letter.is_alphanumeric()).filter(is_mixed);
+    pieces.map(str::len).sum::<usize>() >= SHORTEST
 }
 
 /// The path of `--audit-log`, if there is one.
@@ -129,6 +140,36 @@ impl CommandAudit {
     pub(super) async fn close(self) {
         if let Some(audit) = self.0 {
             audit.close().await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_new_files_are_taken_and_tokens_are_not() {
+        for name in [
+            "log",
+            "audit1",
+            "audit.jsonl",
+            "mistmcp-audit-log",
+            "mistmcpauditlog20261130",
+            "noc1-team2.jsonl",
+            "audit-2026-11-30T10.log",
+        ] {
+            assert!(check_name(Path::new(name)).is_ok(), "{name}");
+        }
+        for token in [
+            "Zk3v9QpLr7TtYyUuIiOoPpAaSsDdFfGg",
+            "deadbeef00112233445566778899aabbccddeeff",
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+            "s3cr3t-0f-7he-7es7s-Q9zXw4Lm",
+            "Bearer Zk3v9QpLr7TtYyUuIiOoPpAaSsDdFfGg",
+        ] {
+            let told = check_name(Path::new(token)).unwrap_err().to_string();
+            assert!(!told.contains(token), "{told}");
         }
     }
 }
