@@ -160,6 +160,37 @@ async fn sites_of_several_organizations_in_one_argument_are_refused() {
 }
 
 #[tokio::test]
+async fn sites_that_mist_does_not_tell_of_are_asked_for_a_few_times_and_leave_the_call() {
+    let upstream = provider().await;
+    upstream.json(&format!("/api/v1/orgs/{ACME}/alarms/search"), &json!({ "results": [], "total": 0 }));
+    let site = |number: usize| format!("0c000000-0000-4000-8000-{number:012x}");
+    upstream.answers(&format!("/api/v1/sites/{}", site(1)), [Answer::json(&json!({})).status(403)]);
+    let sites = |numbers: std::ops::RangeInclusive<usize>| {
+        let others = numbers.map(|number| format!(",{}", site(number)));
+        format!("{SITE_OF_ACME}{}", others.collect::<String>())
+    };
+    let asks = async |client: &Client, sites: String| {
+        upstream.take();
+        client.json("searchOrgAlarms", json!({ "site_id": sites })).await;
+        let asked = upstream.take();
+        assert!(asked.last().unwrap().path.starts_with(&format!("/api/v1/orgs/{ACME}/alarms")), "{asked:?}");
+        let is_of = |start: &str| asked.iter().filter(|sent| sent.path.starts_with(start)).count();
+        [is_of("/api/v1/sites/0c"), is_of(&format!("/api/v1/orgs/{ACME}/sites"))]
+    };
+    let client = Launch::at(&upstream, "--mode all").client(Lifecycle::Stateless).await;
+    assert_eq!(asks(&client, sites(1..=2)).await, [2, 1], "403 and 404");
+    assert_eq!(asks(&client, sites(1..=30)).await, [8, 0]);
+    // The list is read whole if its first page lacks many.
+    let rows: Vec<_> =
+        (0..1_500).map(|number| json!({ "id": site(number), "name": format!("Site {number}") })).collect();
+    let page =
+        |number: usize| Answer::page(rows.chunks(1_000).nth(number - 1).unwrap(), number, 1_000, rows.len());
+    upstream.answers(&format!("/api/v1/orgs/{ACME}/sites"), [page(1), page(1), page(2)]);
+    let client = Launch::at(&upstream, "--mode all").client(Lifecycle::Stateless).await;
+    assert_eq!(asks(&client, sites(1_001..=1_030)).await, [0, 3]);
+}
+
+#[tokio::test]
 async fn organizations_of_an_msp_or_of_a_group_of_it_are_seen_though_no_privilege_names_them() {
     const MSP: &str = "0d000000-0000-4000-8000-000000000001";
     for scope in ["msp", "orggroup"] {

@@ -13,6 +13,9 @@ use crate::error::ErrorKind;
 use crate::text::shortened;
 use crate::{Error, Result};
 
+/// The most sites of a call that are asked for one by one.
+const MOST_SITES: usize = 8;
+
 impl Mist {
     /// An organization by its name among those of an MSP.
     pub(super) async fn org_of_msp(&self, query: &NameQuery<'_>, msp_id: &str) -> Result<ResolvedObject> {
@@ -54,7 +57,8 @@ impl Mist {
         }
     }
 
-    /// Checks that sites are of the same organization as the first one, as far as Mist says it.
+    /// Checks that sites are of the same organization as the first one, as far as Mist says it with a bounded number of
+    /// requests.
     async fn check_same_org(
         &self,
         parameter: &str,
@@ -66,11 +70,27 @@ impl Mist {
             return Ok(());
         }
         // One request tells the most of them.
-        let listed = self.names_of_one_page(&sites(own)).await.ok();
-        let is_listed = |id: &str| listed.iter().any(|list| list.rows.iter().any(|site| site.id == id));
+        let mut listed = self.names_of_one_page(&sites(own)).await.ok();
+        let is_in = |list: &NameList, id: &str| list.rows.iter().any(|site| site.id == id);
+        if let Some(page) = &listed
+            && !page.complete
+            && others.iter().filter(|id| !is_in(page, id)).count() > MOST_SITES
+        {
+            listed = self.names(&sites(own), None).await.ok().or(listed);
+        }
+        let is_listed = |id: &str| listed.iter().any(|list| is_in(list, id));
+        let mut asked = 0;
         let mut ids_by_org = vec![(own.clone(), vec![first])];
         for id in others {
-            let org = if is_listed(id) { None } else { self.org_by_site(id, default).await? };
+            let mut org = None;
+            if !is_listed(id) && asked < MOST_SITES {
+                asked += 1;
+                org = match self.org_by_site(id, default).await {
+                    // Mist says nothing of one site: the call may be answered about the others.
+                    Err(error) if is_of_object(&error) => None,
+                    org => org?,
+                };
+            }
             let org = org.unwrap_or_else(|| own.clone());
             match ids_by_org.iter_mut().find(|(known, _)| *known == org) {
                 Some((_, ids)) => ids.push(id),
