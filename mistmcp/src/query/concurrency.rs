@@ -17,7 +17,9 @@ pub(super) type QueryPermit = OwnedSemaphorePermit;
 /// A permit among the queries of one token or address.
 pub(super) async fn query_permit(queue: &JobQueue, call: &Call) -> Result<QueryPermit> {
     acquire(queue.queries(), || {
-        call.note(format!("Waiting for other queries: {QUERIES_OF_QUEUE} of a token run at once."));
+        call.note(format!(
+            "Waiting for other queries: {QUERIES_OF_QUEUE} of a token or address run at once."
+        ));
     })
     .await
 }
