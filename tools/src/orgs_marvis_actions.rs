@@ -174,17 +174,18 @@ async fn unfiltered(mist: &Mist, request: &Request, asked: &Asked) -> Result<Ans
     let page = Page::read(mist, request, asked.limit, asked.number).await?;
     let limit = asked.limit;
     let came = page.came();
-    // A total that is less than the rows of the page tells nothing.
-    let is_total = |total: &usize| came == 0 || *total >= asked.before().saturating_add(came);
+    // Mist may answer smaller pages than it is asked for, and say so or not.
+    let size = page.limit.filter(|size| *size <= limit).unwrap_or(limit);
+    let until = |size: usize| (asked.number - 1).saturating_mul(size).saturating_add(came);
+    // A total that is less than the rows until the end of the page tells nothing.
+    let is_total = |total: &usize| came == 0 || *total >= until(size.min(came));
     let Some(total) = page.total.filter(is_total).filter(|_| came <= limit) else {
         if !mist.take_call() {
             return Err(Unread::Failed(Actions::default().too_many_calls(2)));
         }
         return Actions::read(mist, request).await.map(Answered::Whole);
     };
-    // Mist may answer smaller pages than it is asked for.
-    let size = page.limit.filter(|size| *size <= limit).unwrap_or(limit);
-    let is_capped = came > 0 && came < size && asked.before() + came < total;
+    let is_capped = came > 0 && came < size && until(size) != total;
     let asked = Asked { limit: if is_capped { came } else { size }, ..*asked };
     Ok(Answered::Page(Actions::of_page(page), asked))
 }
@@ -231,7 +232,9 @@ fn kinds_of(answer: &Value) -> Option<Vec<Value>> {
 /// One page of the rows.
 fn page_of(rows: &KeptRows, asked: &Asked) -> Result<Reply> {
     let total = rows.total();
-    let limit = if asked.is_for_table { total.max(1) } else { asked.limit };
+    // A later page of a table follows one that Mist has paged.
+    let is_whole = asked.is_for_table && asked.number == 1;
+    let limit = if is_whole { total.max(1) } else { asked.limit };
     let asked = Asked { limit, ..*asked };
     reply(rows.page(asked.before(), limit), Some(total), &asked, rows.notes())
 }

@@ -10,9 +10,9 @@ use crate::mist::{CURSOR, MergedPage, Page, PageFields};
 pub(super) fn next(page: Option<Page>, rows: usize, facts: &RequestFacts) -> Option<Map<String, Value>> {
     let page = page.filter(|_| facts.takes("page") || facts.takes_cursor)?;
     let mut next = selecting(page.number.checked_add(1)?, facts);
-    // The size of a later page may be that of an earlier `next`, and the number counts pages of that size.
-    if let Some(limit) = facts.number("limit").filter(|_| !is_first(facts)) {
-        next.insert("limit".into(), limit.into());
+    // The number counts pages of one size: that of an earlier `next`, or that of Mist where the call has a larger `limit`.
+    if let Some(limit) = facts.number("limit").filter(|limit| !is_first(facts) || *limit > page.limit) {
+        next.insert("limit".into(), if is_first(facts) { page.limit } else { limit }.into());
     }
     page.has_next(rows as u64).then_some(next)
 }
@@ -146,6 +146,11 @@ mod tests {
         assert_eq!(next(json!({ "limit": 50, "page": 3 })), Some(json!({ "page": 4, "limit": 50 })));
         assert_eq!(next(json!({ "page": 3 })), Some(json!({ "page": 4 })));
         assert_eq!(next(json!({ "limit": 50 })), Some(json!({ "page": 4 })));
+        assert_eq!(
+            next(json!({ "limit": 70 })),
+            Some(json!({ "page": 4, "limit": 50 })),
+            "Mist's are smaller"
+        );
     }
 
     #[test]

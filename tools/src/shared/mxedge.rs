@@ -1,14 +1,14 @@
-use mistmcp::{Choice, ParamGroup};
+use mistmcp::{Choice, Id, ParamGroup};
 
 /// Events of Mist Edges.
 #[derive(ParamGroup)]
 pub struct MxEdgeEventFilter {
     /// Mist Edge, by id.
     #[brief = "Mist Edge"]
-    pub mxedge_id: Option<String>,
+    pub mxedge_id: Option<Id>,
     /// Cluster of the Mist Edge, by id.
     #[brief = "Its cluster"]
-    pub mxcluster_id: Option<String>,
+    pub mxcluster_id: Option<Id>,
     /// Type of event, from `listMxEdgeEventsDefinitions`.
     #[brief = "From listMxEdgeEventsDefinitions"]
     pub r#type: Option<String>,

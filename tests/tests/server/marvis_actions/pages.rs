@@ -79,6 +79,33 @@ async fn a_total_that_is_less_than_the_rows_tells_nothing() {
 }
 
 #[tokio::test]
+async fn all_pages_are_found_where_those_of_mist_are_smaller_than_the_limit() {
+    // Of the larger total, the second page could also be the last one of 1,000 rows each.
+    for (total, pages) in [(250, 3), (1_100, 11)] {
+        let (peer, client) = start().await;
+        let rows: Vec<_> = (0..total).map(|number| action(number, "ap", "open", BERLIN)).collect();
+        serve_pages(&peer, rows, 100, true);
+        let wanted: Vec<_> = (0..total).map(|number| format!("u{number}")).collect();
+        let arguments = json!({ "status": "all", "limit": 1_000 });
+        assert_eq!(walk(&client, arguments).await, (wanted.clone(), pages), "{total}");
+        assert_eq!(requests(&peer), pages, "{total}");
+
+        let call = format!("call listOrgMarvisActions --all-pages --org-id {ORG} status=all limit=1000");
+        let finished = Launch::at(&peer, &call).run().await;
+        assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""), "{total}");
+        let answer: Value = serde_json::from_str(&finished.output()).unwrap();
+        assert_eq!(ids(&answer), wanted, "{total}");
+    }
+    // The page by its number alone.
+    let (peer, client) = start().await;
+    serve_pages(&peer, (0..250).map(|number| action(number, "ap", "open", BERLIN)).collect(), 100, true);
+    let second = json!({ "status": "all", "limit": 1_000, "page": 2 });
+    let answer = client.json("listOrgMarvisActions", second).await;
+    assert_eq!((ids(&answer)[0], ids(&answer).len()), ("u100", 100), "{answer}");
+    assert_eq!((&answer["total"], &answer["next"]["page"]), (&json!(250), &json!(3)), "{answer}");
+}
+
+#[tokio::test]
 async fn a_bad_row_or_a_failing_later_page_loses_no_good_rows() {
     let (peer, client) = start().await;
     let rows = json!([action(1, "ap", "open", BERLIN), "x", null, { "name": "other" }]);

@@ -1,6 +1,6 @@
 //! Queries over Marvis actions, and the requests that they may send.
 
-use mistmcp_tests::{Launch, Lifecycle, text};
+use mistmcp_tests::{Answer, Launch, Lifecycle, text};
 use serde_json::{Value, json};
 
 use super::{BERLIN, ORG, action, requests, serve_pages, start};
@@ -62,4 +62,32 @@ async fn two_tables_of_actions_share_the_requests_that_are_allowed() {
         answer = serde_json::from_str(&text(&result)).unwrap_or_default();
     }
     assert_eq!(answer["results"], json!([{ "a": 4_500, "b": 4_500 }]), "{answer}");
+}
+
+#[tokio::test]
+async fn a_query_has_every_action_once_where_the_pages_of_mist_are_smaller_than_the_limit() {
+    for is_total_of_first in [false, true] {
+        let (peer, client) = start().await;
+        let query =
+            Launch::at(&peer, "-m custom -c orgs_marvis_actions,queries").client(Lifecycle::Legacy).await;
+        let rows: Vec<_> = (0..250).map(|number| action(number, "ap", "open", BERLIN)).collect();
+        serve_pages(&peer, rows.clone(), 100, true);
+        client.json("listOrgMarvisActions", json!({ "org_id": ORG })).await;
+        if is_total_of_first {
+            peer.default_handler(move |received| {
+                let number = received.parameter("page").unwrap().parse::<usize>().unwrap();
+                let page: Vec<_> = rows.iter().skip((number - 1) * 100).take(100).cloned().collect();
+                let total = (number == 1).then_some(250);
+                Answer::json(&json!({ "results": page, "total": total }))
+            });
+        }
+        let arguments = json!({
+            "tables": { "t": {
+                "tool": "listOrgMarvisActions", "arguments": { "org_id": ORG, "status": "all" },
+            } },
+            "sql": "SELECT count(*) AS n, count(DISTINCT uuid) AS d FROM t", "max_calls": 50, "refresh": true,
+        });
+        let answer = query.json("queryRows", arguments).await;
+        assert_eq!(answer["results"][0], json!({ "n": 250, "d": 250 }), "{is_total_of_first}: {answer}");
+    }
 }
