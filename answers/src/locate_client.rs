@@ -13,6 +13,9 @@ use super::thresholds as t;
 /// The tool that searches for wired clients.
 const WIRED: &str = "searchOrgWiredClients";
 
+/// All kinds of clients.
+const ALL: [Medium; 4] = [Medium::Wireless, Medium::Wired, Medium::Nac, Medium::Wan];
+
 /// How far back clients are looked for, in days.
 pub(super) const DAYS: i64 = 7;
 
@@ -104,6 +107,11 @@ impl Search {
         rows
     }
 
+    /// The same, if the kind is one of these.
+    async fn rows_among(&self, ask: &Inquiry, media: &[Medium], medium: Medium) -> Rows {
+        if media.contains(&medium) { self.rows(ask, medium).await } else { Rows::default() }
+    }
+
     /// Whether the text is an IP address.
     pub(super) fn is_address(&self) -> bool {
         self.text.parse::<std::net::IpAddr>().is_ok()
@@ -170,22 +178,23 @@ pub(super) async fn find_client(ask: &Inquiry, search: &Search) -> Result<Client
         }
     }
     if found.is_empty()
-        && let Some(elsewhere) = seen_elsewhere(ask, search).await
+        && let Some(elsewhere) = seen_elsewhere(ask, search, &ALL).await
     {
         return Err(elsewhere);
     }
     single_client(ask, search, &found, &rows)
 }
 
-/// Where clients that do not fit at the site of the call were seen instead: an answer that says so, if there are any.
-pub(super) async fn seen_elsewhere(ask: &Inquiry, search: &Search) -> Option<Diagnosis> {
+/// Where clients of these kinds that do not fit at the site of the call were seen instead: an answer that says so, if there
+/// are any.
+pub(super) async fn seen_elsewhere(ask: &Inquiry, search: &Search, media: &[Medium]) -> Option<Diagnosis> {
     let asked = search.site.as_deref()?;
     let anywhere = Search { site: None, ..search.clone() };
     let (wireless, wired, nac, wan) = join!(
-        anywhere.rows(ask, Medium::Wireless),
-        anywhere.rows(ask, Medium::Wired),
-        anywhere.rows(ask, Medium::Nac),
-        anywhere.rows(ask, Medium::Wan)
+        anywhere.rows_among(ask, media, Medium::Wireless),
+        anywhere.rows_among(ask, media, Medium::Wired),
+        anywhere.rows_among(ask, media, Medium::Nac),
+        anywhere.rows_among(ask, media, Medium::Wan)
     );
     let rows =
         [(&wireless, Medium::Wireless), (&wired, Medium::Wired), (&nac, Medium::Nac), (&wan, Medium::Wan)];

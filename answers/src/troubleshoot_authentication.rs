@@ -38,6 +38,9 @@ pub async fn troubleshoot_authentication(
     .await
 }
 
+/// The kinds of clients that sign in.
+const KINDS: [Medium; 3] = [Medium::Nac, Medium::Wireless, Medium::Wired];
+
 /// Finds the client among NAC and wireless clients, or else among the wired ones.
 async fn locate(ask: &Inquiry, search: &Search, who: &str) -> Result<Client, Diagnosis> {
     let (nac, wireless) = join!(search.rows(ask, Medium::Nac), search.rows(ask, Medium::Wireless));
@@ -54,7 +57,7 @@ async fn locate(ask: &Inquiry, search: &Search, who: &str) -> Result<Client, Dia
         )));
     }
     if found.is_empty()
-        && let Some(elsewhere) = locate_client::seen_elsewhere(ask, search).await
+        && let Some(elsewhere) = locate_client::seen_elsewhere(ask, search, &KINDS).await
     {
         return Err(elsewhere);
     }

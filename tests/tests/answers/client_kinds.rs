@@ -57,4 +57,9 @@ async fn a_client_behind_the_gateway_of_another_site_is_seen_there() {
     let answer = demo.ask("troubleshootClient", &arguments).await;
     let verdict = answer["verdict"].as_str().unwrap();
     assert!(verdict.contains("It was seen at Sydney Store"), "{answer}");
+    // Behind a gateway no client signs in.
+    let arguments = json!({ "who": "pos-7", "site_id": "Leeds Distribution Centre" });
+    let answer = demo.ask("troubleshootAuthentication", &arguments).await;
+    assert!(!answer.to_string().contains("was seen at Sydney Store"), "{answer}");
+    assert_eq!(answer["findings"][0]["cause"], "never_seen", "{answer}");
 }
