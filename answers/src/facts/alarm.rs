@@ -70,14 +70,20 @@ impl Alarm {
         of_field.or_else(|| self.device_kind.filter(|_| self.kinds.iter().all(Option::is_none)))
     }
 
+    /// The name of the device at a place: of each, where there are as many names. A lone name is that of the first device.
+    pub(crate) fn name_at(&self, place: usize) -> Option<&String> {
+        let is_of_each = self.names.len() == self.devices.len();
+        let is_of_first = place == 0 && (self.names.len() == 1 || self.devices.len() == 1);
+        self.names.get(place).filter(|_| is_of_each || is_of_first)
+    }
+
     /// The same with these devices before others.
     pub(crate) fn led_by(&self, is_first: impl Fn(&str) -> bool) -> Self {
         let mut order: Vec<_> = (0..self.devices.len()).collect();
         order.sort_by_key(|place| !is_first(&self.devices[*place]));
-        let has_names = self.names.len() == self.devices.len();
-        let names = || order.iter().map(|place| self.names[*place].clone()).collect();
+        let called = |place: &usize| self.name_at(*place).unwrap_or(&self.devices[*place]).clone();
         Self {
-            names: if has_names { names() } else { self.names.clone() },
+            names: if order.is_empty() { self.names.clone() } else { order.iter().map(called).collect() },
             devices: order.iter().map(|place| self.devices[*place].clone()).collect(),
             kinds: order.iter().map(|place| self.kinds.get(*place).copied().flatten()).collect(),
             ..self.clone()
@@ -117,7 +123,12 @@ impl Alarm {
             says_open: !is_closed_marvis_action(&status),
             devices,
             kinds,
-            names: texts(tuple, ["name", "display_name"]),
+            // Two names of one device.
+            names: ["name", "display_name"]
+                .map(|field| tuple.texts(field))
+                .into_iter()
+                .find(|names| !names.is_empty())
+                .unwrap_or_default(),
             ports: ports(tuple),
             vlans: texts(tuple, ["vlan", "vlans"]),
             ssids: texts(tuple, ["ssid", "ssids"]),
@@ -233,10 +244,14 @@ mod tests {
         let alarm = Alarm::of(Row::of(&row)).unwrap();
         assert_eq!(alarm.devices, ["5c5b35000001", "5c5b35000002"]);
         assert_eq!((alarm.vlans, alarm.ports), (vec!["30".into(), "40".into()], vec!["ge-0/0/1".into()]));
-        let tuple = json!({ "mac": "5c5b35000001", "ap": "5c5b35000002", "ap_mac": "5c5b35000001", "name": "A", "display_name": "A" });
+        let tuple = json!({ "mac": "5c5b35000001", "ap": "5c5b35000002", "ap_mac": "5c5b35000001", "name": "A", "display_name": "B" });
         let action = action("ap", tuple);
         assert_eq!(action.devices, ["5c5b35000001", "5c5b35000002"]);
         assert_eq!(action.names, ["A"]);
+        let led = action.led_by(|mac| mac == "5c5b35000002");
+        for (alarm, names) in [(&action, [Some("A"), None]), (&led, [Some("5c5b35000002"), Some("A")])] {
+            assert_eq!([0, 1].map(|place| alarm.name_at(place).map(String::as_str)), names);
+        }
     }
 
     #[test]

@@ -37,12 +37,9 @@ pub(super) fn affected<'a>(
     cause: &Cause,
     known: &HashMap<&str, &'a Device>,
 ) -> Option<Vec<Affected<'a>>> {
-    // Each has its name at the same place, where there are as many names.
-    let name_at = |place: usize| alarm.names.get(place).filter(|_| alarm.names.len() == alarm.devices.len());
     let of_mac = |(place, mac): (usize, &'a String)| {
         let device = known.get(mac.as_str()).copied();
-        let only = alarm.names.first().filter(|_| alarm.devices.len() == 1);
-        let named = name_at(place).or(only).unwrap_or(mac);
+        let named = alarm.name_at(place).unwrap_or(mac);
         let called = device.map_or_else(|| named.clone(), Device::called);
         Affected { mac: Some(mac), called, kind: alarm.kind_at(place), device }
     };
@@ -155,6 +152,19 @@ mod tests {
         assert!(summary(&[1, 9, 2]).contains("that D-2 and D-9 are down"));
         assert_eq!(summary(&[1, 3]), "");
         assert_eq!(summary(&[3]), "");
+    }
+
+    #[test]
+    fn the_two_names_of_an_action_are_of_its_first_device() {
+        for tuple in [
+            json!({ "mac": "5c5b35000008", "ap": "5c5b35000009", "name": "D-8", "display_name": "Lobby" }),
+            json!({ "mac": "5c5b35000008", "ap": "5c5b35000009", "display_name": "D-8" }),
+        ] {
+            let row = json!({ "symptom": "missing_vlan", "details": { "impacted_tuple": tuple } });
+            let found =
+                findings(&[&Alarm::of_action(Row::of(&row)).unwrap()], &[], |_| None, 1_700).remove(0);
+            assert!(found.summary().contains("D-8 and 5c5b35000009 lack"), "{found:?}");
+        }
     }
 
     #[test]
