@@ -80,6 +80,13 @@ fn links<'a>(all: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(&'a str, &'a
     links
 }
 
+/// Whether any path of a gateway names one of its WAN ports.
+fn name_ports(wan: &Wan<'_>, gateway: &str) -> bool {
+    let ports = wan.wan_ports(gateway);
+    let mut own = wan.paths.iter().filter(|path| path.gateway == gateway);
+    own.any(|path| ports.iter().any(|port| port.id == path.port || path.wan.as_ref() == Some(&port.id)))
+}
+
 /// VPN paths with loss, latency or jitter, where their WAN link shows none.
 pub(crate) fn paths_degraded(wan: &Wan<'_>, degraded: &[Finding]) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -87,8 +94,8 @@ pub(crate) fn paths_degraded(wan: &Wan<'_>, degraded: &[Finding]) -> Vec<Finding
         let called = wan.called(gateway);
         let own = wan.paths.iter().filter(|path| path.gateway == gateway && path.port == port);
         let own: Vec<_> = own.filter(|path| path.up != Some(false)).collect();
-        // With one WAN port, all paths go over it, whatever they call it.
-        let is_only = wan.wan_ports(gateway).len() < 2;
+        // With one WAN port, all paths go over it, whatever they call it; where none is called as a port is, any may be over any.
+        let is_only = wan.wan_ports(gateway).len() < 2 || !name_ports(wan, gateway);
         let links = || own.iter().flat_map(|path| [Some(&path.port), path.wan.as_ref()]).flatten();
         let is_of_link = |finding: &Finding| is_only || links().any(|link| finding.is_on(link));
         if degraded.iter().any(|finding| finding.is_on(&called) && is_of_link(finding)) {
@@ -358,6 +365,11 @@ mod tests {
                 vec!["x"],
             ),
             (vec![port("ge-0/0/0", bad)], vec![path("wan0", "wan0")], vec![]),
+            (
+                vec![port("ge-0/0/0", bad), port("ge-0/0/1", None)],
+                vec![path("x", "a"), path("b", "b")],
+                vec![],
+            ),
             (vec![port("ge-0/0/0", None)], vec![path("wan0", "wan0")], vec!["wan0"]),
         ] {
             let wan = Wan {
