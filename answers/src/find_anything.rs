@@ -58,11 +58,11 @@ async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
         (&nac_rows, Medium::Nac),
     ];
     let clients = search.fitting(&found);
-    let mut asked = text.to_owned();
+    let (mut asked, mut are_others_seen) = (text.to_owned(), true);
     // A member of a virtual chassis is in no list. What a client has is not looked up among them.
     let is_found = is_address || devices.iter().any(|device| is_named(device, text));
     if !is_found && (device_rows.is_cut() || clients.is_empty()) {
-        (asked, _) = locate::add_beyond(ask, org, (&device_rows, &mut devices), text).await;
+        (asked, are_others_seen) = locate::add_beyond(ask, org, (&device_rows, &mut devices), text).await;
     }
     let names = Names { devices: &devices, sites: &sites };
     let fitting = fitting_devices(&devices, &asked);
@@ -77,7 +77,8 @@ async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
     let called = name(text);
     let all_seen =
         [&wireless, &wired, &wan, &device_rows, &edge_rows, &sites].iter().all(|rows| rows.is_whole())
-            && (is_address || nac_rows.is_whole());
+            && (is_address || nac_rows.is_whole())
+            && are_others_seen;
     if things.is_empty() {
         return not_found(ask, text, all_seen, devices.is_empty() && sites.is_empty());
     }

@@ -143,7 +143,8 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: Option<LeastS
     let of_inventory = if has_edge { " of the inventory" } else { "" };
     let at_a_site = if unassigned > 0 { " at sites" } else { "" };
     let counted = match at_sites.len() {
-        0 => subject,
+        0 if unassigned == 0 => subject,
+        0 if !inventory.is_cut() => format!("{subject} has no devices at sites"),
         _ if inventory.is_cut() => {
             let read = devices.len();
             format!(

@@ -67,7 +67,7 @@ pub(super) fn note_unknown_states<'a>(ask: &Inquiry, devices: impl IntoIterator<
 
 /// Adds the devices that a text names by MAC address, id or serial number and that the list of the inventory does not have: those
 /// of a longer one that was not read to its end, and members of virtual chassis, which no list has. With it comes what names
-/// the device then, which is the MAC address of the chassis of a member; and whether they were looked up.
+/// the device then, which is the MAC address of the chassis of a member; and whether all that it may name were looked up.
 pub(super) async fn add_beyond(
     ask: &Inquiry,
     org: &str,
@@ -78,11 +78,12 @@ pub(super) async fn add_beyond(
     let source = || sources::inventory_of(org, mac_or_id(text), text.trim());
     let source = (inventory.is_cut() || may_be_member).then(source);
     let rows = ask.rows_if(source.as_ref()).await;
+    let is_seen = source.is_none() || rows.is_seen();
     let chassis = rows.iter().find_map(|row| Some((row.mac("mac")?, row.mac("vc_mac")?)));
     let chassis = chassis.filter(|(mac, chassis)| mac != chassis).map(|(_, chassis)| chassis);
     let Some(chassis) = chassis else {
         devices.extend(devices_of(&rows));
-        return (text.to_owned(), rows.is_seen());
+        return (text.to_owned(), is_seen);
     };
     if !devices.iter().any(|device| device.mac == chassis) {
         let source = sources::inventory_of(org, Some(chassis.clone()), &chassis);
@@ -135,6 +136,10 @@ pub(super) async fn find_device(ask: &Inquiry, org: &str, text: &str) -> Result<
              may read it."
         ))),
         [] if rows.is_cut() => Err(Diagnosis::unknown(beyond_first(&called, rows.len(), are_others_seen))),
+        [] if !are_others_seen => Err(Diagnosis::unknown(format!(
+            "{called} is in no list of devices and could not be looked up among the members of virtual chassis, so nothing is \
+             known about it. Try again."
+        ))),
         [] => {
             ask.nothing_there("device", "none in the inventory fits");
             if inventory.is_empty() {

@@ -74,6 +74,46 @@ async fn a_member_of_a_virtual_chassis_is_found_by_its_address_and_serial_number
 }
 
 #[tokio::test]
+async fn a_device_that_could_not_be_looked_up_is_not_called_unknown() {
+    let demo = DemoSession::start(Overlay::default()).await;
+    demo.proxy.change_by_query(|path, query, response| {
+        if path.ends_with("/inventory") && query.contains("vc=true") {
+            response.status = 403;
+        }
+    });
+    for text in ["5c:45:27:aa:aa:02", "JW3619450199"] {
+        for (tool, parameter, words) in [
+            ("troubleshootDevice", "device_id", "could not be looked up"),
+            ("checkPorts", "device_id", "could not be looked up"),
+            ("findAnything", "text", "not everything could be looked at"),
+        ] {
+            let answer = demo.ask(tool, &json!({ parameter: text })).await;
+            assert!(verdict(&answer).contains(words), "{tool} {text}: {answer}");
+            assert!(!answer["findings"].to_string().contains("never_seen"), "{tool} {text}: {answer}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_an_organization_with_devices_at_no_site_alone_the_verdict_says_so() {
+    let demo = DemoSession::start(Overlay::default()).await;
+    let before = demo.ask("listProblems", &json!({})).await;
+    demo.proxy.change(|path, response| {
+        if path.ends_with("/inventory") {
+            response.edit(|body| {
+                for row in body.as_array_mut().unwrap() {
+                    row["site_id"] = Value::Null;
+                }
+            });
+        }
+    });
+    let answer = demo.ask("listProblems", &json!({})).await;
+    let all = &before["facts"]["devices"];
+    let words = format!("The organization has no devices at sites; {all} devices at no site");
+    assert!(verdict(&answer).starts_with(&words), "{answer}");
+}
+
+#[tokio::test]
 async fn of_very_many_alarms_the_latest_are_read() {
     let demo = DemoSession::start(Overlay::default()).await;
     let asked = Arc::new(Mutex::new(Vec::new()));
