@@ -81,8 +81,7 @@ async fn samples_have_their_times_and_an_object_tells_of_its_lists() {
     let row = &answer["results"][0];
     assert!(row["rows"].as_i64().unwrap() > 1 && row["times"] == row["rows"], "{answer}");
     assert_eq!(row["different"], row["rows"], "{answer}");
-    for (tool, wanted) in [("listMspLicenses", "json_each("), ("listMarvisActionKinds", "columns begin with")]
-    {
+    for (tool, wanted) in [("listMspLicenses", "json_each("), ("listInsightMetrics", "columns begin with")] {
         let query = json!({ "tables": { "k": tool }, "sql": "SELECT count(*) AS n FROM k" });
         let answer = client.json("queryRows", query).await;
         assert!(answer["tables"]["k"]["note"].as_str().unwrap_or_default().contains(wanted), "{answer}");
