@@ -183,7 +183,7 @@ def write(path, stems, table):
     names = "".join(f"{stem}\n" for stem in stems).encode()
     with open(path, "wb") as output:
         output.write(struct.pack("<III", len(stems), DIMENSIONS, len(names)))
-        output.write(names + scales.astype("<f4").tobytes() + (rows[:, ::2] & 15 | rows[:, 1::2] << 4).tobytes())
+        output.write(names + scales.astype("<f4").tobytes() + (rows[:, : DIMENSIONS // 2] & 15 | rows[:, DIMENSIONS // 2 :] << 4).tobytes())
 
 
 main()

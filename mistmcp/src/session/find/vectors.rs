@@ -3,8 +3,8 @@
 //!
 //! File format, little-endian: the number of stems (u32), the dimensions (u32), the byte length of
 //! the stems' text (u32), the sorted stems with a line break after each, a scale for each stem
-//! (f32), and a row of signed 4-bit numbers for each stem, the first of two in the lower half of a
-//! byte. A vector is its row times its scale.
+//! (f32), and a row of signed 4-bit numbers for each stem: the first half of the numbers in the lower
+//! halves of the bytes, the second half in the upper ones. A vector is its row times its scale.
 
 use super::lexical::{Stem, Stems};
 
@@ -57,9 +57,10 @@ impl Vectors {
         for place in rows {
             let scale = self.scales.get(4 * place..4 * place + 4).and_then(|scale| scale.try_into().ok());
             let scale = scale.map_or(0.0, f32::from_le_bytes);
-            let numbers = self.rows[place].iter().flat_map(|byte| [byte << 4, *byte]);
-            for (sum, byte) in sum.iter_mut().zip(numbers) {
-                *sum += f32::from(byte.cast_signed() >> 4) * scale;
+            let (first, second) = sum.split_at_mut(DIMENSIONS / 2);
+            for ((first, second), byte) in first.iter_mut().zip(second).zip(&self.rows[place]) {
+                *first += f32::from((byte << 4).cast_signed() >> 4) * scale;
+                *second += f32::from(byte.cast_signed() >> 4) * scale;
             }
         }
         let length = sum.iter().map(|part| part * part).sum::<f32>().sqrt();
