@@ -58,7 +58,7 @@ pub async fn search_org_assets(
     name: Option<String>,
     /// Floor plan, by id.
     #[brief = "Floor plan"]
-    map_id: Option<Id>,
+    map_id: Option<String>,
     /// UUID of the iBeacon.
     #[brief = "iBeacon's UUID"]
     ibeacon_uuid: Option<String>,

@@ -102,10 +102,10 @@ pub async fn list_org_mx_tunnels(
 pub struct MxEdgeFilter {
     /// Mist Edge, by id.
     #[brief = "Mist Edge"]
-    pub mxedge_id: Option<Id>,
+    pub mxedge_id: Option<String>,
     /// Cluster of the Mist Edge, by id.
     #[brief = "Its cluster"]
-    pub mxcluster_id: Option<Id>,
+    pub mxcluster_id: Option<String>,
     /// Site, by its id or name.
     #[brief = "Id or name"]
     pub site_id: Option<SiteId>,

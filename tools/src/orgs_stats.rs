@@ -68,7 +68,7 @@ pub async fn list_org_devices_stats(
     #[brief = "MAC"]
     mac: Option<MacList>,
     /// EVPN topology.
-    evpntopo_id: Option<Id>,
+    evpntopo_id: Option<String>,
     /// With `true`, only the switches in no EVPN topology.
     #[brief = "true: switches in no EVPN topology"]
     evpn_unused: Option<String>,
@@ -169,10 +169,10 @@ pub async fn search_org_tunnels_stats(
     #[brief = "Access point's MAC"]
     ap: Option<MacFilter>,
     /// Mist Edge cluster.
-    mxcluster_id: Option<Id>,
+    mxcluster_id: Option<String>,
     site_id: Option<SiteId>,
     /// WxLAN tunnel.
-    wxtunnel_id: Option<Id>,
+    wxtunnel_id: Option<String>,
     /// Gateway's MAC.
     mac: Option<MacFilter>,
     /// Node of a gateway cluster: `node0` or `node1`.

@@ -1,7 +1,7 @@
 //! The devices of a site: access points, switches, gateways.
 
 use mistmcp::{
-    Buckets, Choice, DeviceId, Id, MacFilter, MacPattern, PageNumber, Search, SearchPage, Several, SiteId,
+    Buckets, Choice, DeviceId, MacFilter, MacPattern, PageNumber, Search, SearchPage, Several, SiteId,
     TimeWindow, mist_tool,
 };
 
@@ -65,9 +65,9 @@ pub async fn count_site_devices(
     mxtunnel_status: Option<String>,
     /// Mist Edge that it tunnels to, by id.
     #[brief = "Mist Edge it tunnels to"]
-    mxedge_id: Option<Id>,
+    mxedge_id: Option<String>,
     /// Floor plan it is on.
-    map_id: Option<Id>,
+    map_id: Option<String>,
     #[flatten] buckets: Buckets,
 );
 

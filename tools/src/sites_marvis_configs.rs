@@ -1,6 +1,6 @@
 //! Configuration changes that Marvis made at a site.
 
-use mistmcp::{Buckets, Choice, Id, MacFilter, ParamGroup, SiteId, mist_tool};
+use mistmcp::{Buckets, Choice, MacFilter, ParamGroup, SiteId, mist_tool};
 
 use crate::shared::Rows;
 
@@ -40,7 +40,7 @@ pub struct MarvisConfigFilter {
     pub src: Option<String>,
     /// Administrator, by id.
     #[brief = "Administrator"]
-    pub admin_id: Option<Id>,
+    pub admin_id: Option<String>,
     /// Operation, such as `disable_port`, `enable_port`, `update_mtu` or `add_vlans_to_port`.
     #[brief = "disable_port, add_vlans_to_port, …"]
     pub op: Option<String>,

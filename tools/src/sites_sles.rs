@@ -4,7 +4,7 @@ use crate::shared::{SleClassifier, SleMetric};
 use mistmcp::schemars::{Schema, json_schema};
 use mistmcp::serde_json::Value;
 use mistmcp::{
-    Arg, Choice, Fields, Id, Mac, Mismatch, ParamGroup, QueryValue, Several, SiteId, TimeWindow, mist_tool,
+    Arg, Choice, Fields, Id, Mac, Mismatch, ParamGroup, QueryValue, SiteId, TimeWindow, mist_tool,
 };
 
 mistmcp::category! {
@@ -73,11 +73,7 @@ pub async fn get_site_sle_histogram(
 pub async fn get_site_sle_impact_summary(
     site_id: SiteId,
     #[flatten] subject: Subject,
-    /// Fields that the failures are broken down by: `ap`, `band`, `chassis`, `client`, `device_os`, `device_type`, `gateway`,
-    /// `gateway_zones`, `interface`, `mxedge`, `peer_path`, `server`, `switch`, `vlan` or `wlan`; several with commas, and
-    /// `*` for all.
-    #[brief = "Broken down by ap, band, client, device_os, device_type, switch, wlan, …; commas; * for all"]
-    fields: Option<Several<ImpactField>>,
+    fields: Option<ImpactField>,
     #[flatten] impact: Impact,
 );
 
@@ -315,9 +311,8 @@ pub enum WirelessScope {
 /// Field that the failures are broken down by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of an impact summary")]
+#[brief = "Broken down by"]
 pub enum ImpactField {
-    #[mist("*")]
-    All,
     Ap,
     Band,
     Chassis,

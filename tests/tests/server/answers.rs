@@ -64,14 +64,11 @@ async fn where_mist_picks_fields_itself_it_gets_them() {
     let summary = json!({ "ap": [{ "ap_mac": "5c5b35000001", "total": 1 }], "wlan": [{ "wlan_id": "x" }] });
     let path = format!("/api/v1/sites/{SITE}/sle/site/{SITE}/metric/coverage/impact-summary");
     upstream.json(&path, &summary);
-    for fields in ["ap", "ap,device_os", "*"] {
-        let arguments = json!({
-            "site_id": SITE, "scope": "site", "scope_id": SITE, "metric": "coverage", "fields": fields,
-        });
-        let answer = client.json("getSiteSleImpactSummary", arguments).await;
-        assert_eq!(upstream.take()[0].query, [("fields".to_owned(), fields.to_owned())]);
-        assert_eq!(answer["wlan"], summary["wlan"], "{fields}");
-    }
+    let arguments =
+        json!({ "site_id": SITE, "scope": "site", "scope_id": SITE, "metric": "coverage", "fields": "ap" });
+    let answer = client.json("getSiteSleImpactSummary", arguments).await;
+    assert_eq!(upstream.take()[0].query, [("fields".to_owned(), "ap".to_owned())]);
+    assert_eq!(answer["wlan"], summary["wlan"]);
 }
 
 #[tokio::test]

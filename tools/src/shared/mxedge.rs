@@ -1,14 +1,14 @@
-use mistmcp::{Choice, Id, ParamGroup};
+use mistmcp::{Choice, ParamGroup};
 
 /// Events of Mist Edges.
 #[derive(ParamGroup)]
 pub struct MxEdgeEventFilter {
     /// Mist Edge, by id.
     #[brief = "Mist Edge"]
-    pub mxedge_id: Option<Id>,
+    pub mxedge_id: Option<String>,
     /// Cluster of the Mist Edge, by id.
     #[brief = "Its cluster"]
-    pub mxcluster_id: Option<Id>,
+    pub mxcluster_id: Option<String>,
     /// Type of event, from `listMxEdgeEventsDefinitions`.
     #[brief = "From listMxEdgeEventsDefinitions"]
     pub r#type: Option<String>,

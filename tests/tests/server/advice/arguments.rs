@@ -218,27 +218,6 @@ async fn filters_that_mist_takes_several_values_of_take_them_with_commas() {
 }
 
 #[tokio::test]
-async fn a_filter_by_the_id_of_a_mist_edge_or_its_cluster_refuses_a_name() {
-    let upstream = MockUpstream::start().await;
-    upstream.default_handler(|_| Answer::json(&json!({ "results": [] })));
-    let client = Launch::at(&upstream, "-m all").client(Lifecycle::Legacy).await;
-    for (tool, scope, of) in [
-        ("searchOrgMxEdges", "org_id", ORG),
-        ("searchOrgMistEdgeEvents", "org_id", ORG),
-        ("countOrgSiteMxEdgeEvents", "org_id", ORG),
-        ("searchSiteMistEdgeEvents", "site_id", SITE),
-        ("countSiteMxEdgeEvents", "site_id", SITE),
-    ] {
-        for name in ["mxedge_id", "mxcluster_id"] {
-            upstream.take();
-            let refusal = client.refusal(tool, json!({ scope: of, name: "Edge 1" })).await;
-            assert!(refusal.contains(&format!("`{name}`")), "{tool}: {refusal}");
-            assert!(upstream.take().is_empty(), "{tool} {name}");
-        }
-    }
-}
-
-#[tokio::test]
 async fn a_call_that_is_refused_without_an_advised_parameter_names_it() {
     let upstream = MockUpstream::start().await;
     upstream.default_handler(|_| Answer::json(&json!({ "detail": "bad request" })).status(400));
