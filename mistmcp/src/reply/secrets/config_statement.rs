@@ -118,8 +118,9 @@ impl Statement {
             self.in_free_text = true;
         }
         self.pending = introduces;
-        // A name that is itself such a word: `interfaces interface-range x`.
-        let ends = quoted || name && !is_named(word);
+        // A name may look like a word before one, as in `policy ike-policy`; in `interfaces interface-range x` it is one.
+        let is_range = self.previous == "interfaces" && word == "interface-range";
+        let ends = quoted || (name || self.previous == "neighbor") && !is_range;
         self.previous = if ends { String::new() } else { word.to_ascii_lowercase() };
         at + 1
     }

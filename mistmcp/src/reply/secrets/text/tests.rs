@@ -96,6 +96,28 @@ fn commands_that_take_back_or_that_a_log_repeats_lose_their_secret() {
 }
 
 #[test]
+fn a_name_like_a_word_before_a_name_announces_nothing_and_the_secret_behind_it_is_hidden() {
+    for before in [
+        "set security ike policy ike-policy pre-shared-key ascii-text ",
+        "set security ike policy IKE-POLICY pre-shared-key ascii-text ",
+        "set protocols bgp group ibgp-group authentication-key ",
+        "set protocols bgp group peer authentication-key ",
+        "set snmp v3 snmp-community comm-map community-name ",
+        "username ops-group secret ",
+        "username ops-group password 0 ",
+        "username user password 0 ",
+        "neighbor ibgp-group password ",
+        "neighbor IBGP-GROUP password 7 ",
+        "neighbor 10.0.0.1 password ",
+        "set access profile x client user chap-secret ",
+        "set access profile user-profile client c1 chap-secret ",
+        "set interfaces interface-range trunk-range description x\nset system radius-server 10.0.0.1 secret ",
+    ] {
+        assert_eq!(shown("text", &format!("{before}x1yq7")), format!("{before}[hidden]"));
+    }
+}
+
+#[test]
 fn paths_in_brackets_announce_what_follows_them() {
     for (text, wanted) in [
         ("[edit snmp community x1y]\n+  clients {", "[edit snmp community [hidden]]\n+  clients {"),
