@@ -73,7 +73,7 @@ pub(super) fn pairs<'a>(tokens: &'a [SqlToken<'a>]) -> Vec<Pair<'a>> {
             SqlToken::Sign(sign) if COMPARISONS.contains(sign) => {
                 let (left, right) = (operand_before(before), operand(after));
                 add(left, sign, right);
-                add(right, sign, left);
+                add(right, mirrored(sign), left);
             }
             SqlToken::Word(word) if token.is_word("LIKE") || token.is_word("GLOB") => {
                 add(operand_before(without_not), word, operand(after));
@@ -97,6 +97,17 @@ pub(super) fn pairs<'a>(tokens: &'a [SqlToken<'a>]) -> Vec<Pair<'a>> {
         }
     }
     found
+}
+
+/// The operator that says the same with its operands exchanged.
+fn mirrored(sign: &str) -> &str {
+    match sign {
+        "<" => ">",
+        "<=" => ">=",
+        ">" => "<",
+        ">=" => "<=",
+        same => same,
+    }
 }
 
 /// The literals in the parentheses after `IN`, up to a subquery or an expression.
@@ -219,7 +230,8 @@ mod tests {
         for (sql, wanted) in [
             ("WHERE a.mac = 'x'", &["mac = Text(\"x\")"][..]),
             ("ON x.mac=y.id", &["mac = Column(Some(\"y\"), \"id\")", "id = Column(Some(\"x\"), \"mac\")"]),
-            ("WHERE 5 < band", &["band < Number(\"5\")"]),
+            ("WHERE 5 < band", &["band > Number(\"5\")"]),
+            ("WHERE 5 <= band", &["band >= Number(\"5\")"]),
             ("WHERE lower(a) = \"b.c\"", &["b.c = Call(\"lower\", [Word(\"a\")])"]),
             ("WHERE t NOT BETWEEN '1' AND '2'", &["t BETWEEN Text(\"1\")", "t BETWEEN Text(\"2\")"]),
             ("WHERE t IN ('1', 2)", &["t IN Text(\"1\")", "t IN Number(\"2\")"]),
